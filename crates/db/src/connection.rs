@@ -1,0 +1,114 @@
+//! One connection type over both engines; the URL chooses at run time.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, ConnectionError, ConnectionResult, PgConnection, SqliteConnection};
+
+/// Which database engine is behind a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file, or several nodes' worth of nothing: the default.
+    Sqlite,
+    /// A server, shared by several nodes.
+    Postgres,
+}
+
+impl Engine {
+    /// Reads the engine off a database URL.
+    ///
+    /// # Errors
+    /// A sentence for whoever set the URL.
+    pub fn of_url(url: &str) -> Result<Self, String> {
+        if url.starts_with("sqlite:") {
+            Ok(Self::Sqlite)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres)
+        } else {
+            Err("DATABASE_URL starts with `sqlite:` or `postgres://`".to_owned())
+        }
+    }
+}
+
+#[allow(missing_docs)] // the derive writes public items of its own
+mod multi {
+    use diesel::{PgConnection, SqliteConnection};
+
+    /// A connection to either engine. Queries are written once.
+    #[derive(diesel::MultiConnection)]
+    pub enum Db {
+        /// PostgreSQL 15 or later.
+        Postgres(PgConnection),
+        /// SQLite, bundled.
+        Sqlite(SqliteConnection),
+    }
+}
+pub use multi::{Db, MultiBackend};
+
+impl Db {
+    /// Connects. The derived `establish` would try each engine in turn and hide the real
+    /// error, so the URL's scheme decides here.
+    pub(crate) fn open(url: &str, access: Access) -> ConnectionResult<Self> {
+        match Engine::of_url(url).map_err(ConnectionError::BadConnection)? {
+            Engine::Postgres => {
+                let mut connection = PgConnection::establish(url)?;
+                connection
+                    .batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning")
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Self::Postgres(connection))
+            }
+            Engine::Sqlite => {
+                let mut connection = SqliteConnection::establish(sqlite_path(url))?;
+                connection
+                    .batch_execute(access.pragmas())
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Self::Sqlite(connection))
+            }
+        }
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Postgres(_) => Engine::Postgres,
+            Self::Sqlite(_) => Engine::Sqlite,
+        }
+    }
+}
+
+/// `sqlite:var/ressac.db` and `sqlite:///var/ressac.db` both name a file.
+pub(crate) fn sqlite_path(url: &str) -> &str {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    path.strip_prefix("//").unwrap_or(path)
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Access {
+    Read,
+    Write,
+    Migrate,
+}
+
+impl Access {
+    /// WAL lets readers go on while the one writer commits; FULL makes a commit durable.
+    fn pragmas(self) -> &'static str {
+        match self {
+            Self::Read => {
+                "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; \
+                 PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;"
+            }
+            Self::Write => {
+                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
+                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                 PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; \
+                 PRAGMA cache_size = -65536;"
+            }
+            // An exclusive lock for as long as the connection lives: two programs that
+            // start at once migrate one after the other.
+            Self::Migrate => {
+                "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; \
+                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                 PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;"
+            }
+        }
+    }
+}

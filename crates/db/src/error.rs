@@ -1,0 +1,98 @@
+//! What can come back from a use case other than its answer.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use kernel::{Code, Refusal};
+
+/// The outcome of a store or service function.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A rule says no: for the person who asked.
+    #[error(transparent)]
+    Refused(Box<Refusal>),
+    /// The database is away or too busy: try again later.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// A stored row that no rule allows.
+    #[error("inconsistent: {0}")]
+    Inconsistent(String),
+    /// The database said something that no client can cause.
+    #[error("database: {0}")]
+    Database(#[from] DieselError),
+    /// Anything else that no client can cause.
+    #[error("internal: {0}")]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// An unexpected failure, to be logged.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The refusal, if that is what it is.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// The transaction lost a race that running it again may win. A unique violation
+    /// counts: the second run sees the other's row, and refuses with the proper code.
+    pub(crate) fn is_race(&self) -> bool {
+        let Self::Database(DieselError::DatabaseError(kind, info)) = self else {
+            return false;
+        };
+        matches!(
+            kind,
+            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation
+        ) || info.message().starts_with("deadlock detected")
+    }
+
+    /// The connection is gone, as opposed to the statement being refused.
+    pub(crate) fn is_disconnect(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Database(DieselError::DatabaseError(kind, info)) => {
+                matches!(kind, DatabaseErrorKind::ClosedConnection)
+                    || info.message().contains("terminating connection")
+                    || info.message().contains("server closed the connection")
+            }
+            Self::Database(DieselError::BrokenTransactionManager) => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Refusal::plain(code).into()
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(cause: serde_json::Error) -> Self {
+        Self::internal(cause)
+    }
+}
+
+/// Checks that a guarded write touched exactly one row; no row is a conflict.
+///
+/// # Errors
+/// The code given when another transaction was there first.
+pub fn guard(rows: usize, code: Code) -> Result<()> {
+    match rows {
+        1 => Ok(()),
+        0 => Err(code.into()),
+        n => Err(Error::Inconsistent(format!("a guarded write touched {n} rows"))),
+    }
+}

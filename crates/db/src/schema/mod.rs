@@ -1,0 +1,59 @@
+//! The one view of the schema that both engines share.
+
+mod identity;
+mod notifications;
+mod intake;
+mod workshop;
+mod eligibility;
+mod allocation;
+mod handover;
+
+pub use identity::{api_keys, idempotency_keys, invitations, organisations, people, refresh_tokens, sessions};
+pub use notifications::{outbox};
+pub use intake::{batches, counters};
+pub use workshop::{accessory_movements, accessory_stock, custody_events, devices, drives};
+pub use eligibility::{applications, assessments, programmes, territories};
+pub use allocation::{wave_devices, wave_explanations, wave_lines, wave_pins, wave_supply, waves};
+pub use handover::{handovers};
+
+diesel::allow_tables_to_appear_in_same_query!(
+    organisations,
+    people,
+    invitations,
+    sessions,
+    refresh_tokens,
+    api_keys,
+    idempotency_keys,
+    outbox,
+    counters,
+    batches,
+    devices,
+    drives,
+    custody_events,
+    accessory_stock,
+    accessory_movements,
+    programmes,
+    applications,
+    assessments,
+    territories,
+    waves,
+    wave_lines,
+    wave_pins,
+    wave_supply,
+    wave_devices,
+    wave_explanations,
+    handovers,
+);
+
+diesel::joinable!(people -> organisations (organisation_id));
+diesel::joinable!(batches -> organisations (donor_id));
+diesel::joinable!(devices -> batches (batch_id));
+diesel::joinable!(drives -> devices (device_id));
+diesel::joinable!(applications -> organisations (association_id));
+diesel::joinable!(wave_lines -> organisations (association_id));
+diesel::joinable!(wave_devices -> devices (device_id));
+diesel::joinable!(handovers -> organisations (association_id));
+diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(invitations -> people (person_id));
+diesel::joinable!(wave_supply -> devices (device_id));

@@ -1,0 +1,127 @@
+//! The transaction of one use case.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Mutex;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use kernel::{Id, Instant};
+use uuid::timestamp::{Timestamp, context::ContextV7};
+
+use crate::schema::counters;
+use crate::{Db, Result};
+
+/// Makes UUIDs of version 7 that keep their order within a millisecond, so that rows
+/// inserted one after the other are read back in that order.
+#[derive(Debug)]
+pub(crate) struct IdSource(Mutex<ContextV7>);
+
+impl IdSource {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(ContextV7::new()))
+    }
+
+    fn next(&self, now: Instant) -> uuid::Uuid {
+        let seconds = u64::try_from(now.micros().div_euclid(1_000_000)).unwrap_or(0);
+        let nanos = u32::try_from(now.micros().rem_euclid(1_000_000) * 1_000).unwrap_or(0);
+        uuid::Uuid::new_v7(Timestamp::from_unix(&self.0, seconds, nanos))
+    }
+}
+
+/// An open write transaction: a connection that may be written to, the moment at which
+/// the use case happens, and a source of ids. Only [`crate::Database::write`] makes one.
+pub struct Tx<'a> {
+    db: &'a mut Db,
+    now: Instant,
+    ids: &'a IdSource,
+    wake: bool,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(db: &'a mut Db, now: Instant, ids: &'a IdSource) -> Self {
+        Self {
+            db,
+            now,
+            ids,
+            wake: false,
+        }
+    }
+
+    /// The moment of this use case: the same for all that it writes.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// A new id.
+    pub fn new_id<T>(&self) -> Id<T> {
+        Id::from_uuid(self.ids.next(self.now))
+    }
+
+    /// Takes the next `count` numbers of a series, and returns the first. Numbers of a
+    /// transaction that fails are used again: a series has no holes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn next_numbers(&mut self, series: &str, count: i64) -> Result<i64> {
+        let known = diesel::update(counters::table.find(series))
+            .set(counters::value.eq(counters::value + count))
+            .execute(self.db)?;
+        if known == 0 {
+            diesel::insert_into(counters::table)
+                .values((counters::name.eq(series), counters::value.eq(count)))
+                .execute(self.db)?;
+        }
+        let last: i64 = counters::table
+            .find(series)
+            .select(counters::value)
+            .first(self.db)?;
+        Ok(last - count + 1)
+    }
+
+    /// Wakes the worker once this is committed: there is something to send.
+    pub fn wake_worker(&mut self) {
+        self.wake = true;
+    }
+
+    pub(crate) fn wakes(&self) -> bool {
+        self.wake
+    }
+
+    /// Runs a part that may fail without undoing the rest.
+    ///
+    /// # Errors
+    /// What the part returns; its writes are undone then.
+    pub fn savepoint<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.db.batch_execute("SAVEPOINT part")?;
+        match part(self) {
+            Ok(value) => {
+                self.db.batch_execute("RELEASE SAVEPOINT part")?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.db
+                    .batch_execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        self.db
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Db {
+        self.db
+    }
+}
+
+impl std::fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tx at {}", self.now)
+    }
+}

@@ -1,0 +1,209 @@
+//! The connection itself, on both engines: columns keep their values, a use case keeps
+//! all or nothing, and commands that run at once do not lose each other's writes.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::sync::Arc;
+
+use db::schema::counters;
+use db::{Database, DatabaseSettings, Error};
+use diesel::prelude::*;
+use kernel::{Code, Organisation, SystemClock};
+
+fn open(url: &str) -> Arc<Database> {
+    let settings = DatabaseSettings {
+        url: url.to_owned(),
+        connections: 8,
+    };
+    Arc::new(Database::open(settings, Arc::new(SystemClock)).expect("opens"))
+}
+
+fn sqlite(name: &str) -> Arc<Database> {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("engines");
+    std::fs::create_dir_all(&folder).expect("folder");
+    let file = folder.join(format!("{name}.db"));
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+    }
+    open(&format!("sqlite:{}", file.display()))
+}
+
+/// A database of its own on the server that `scripts/test` started.
+fn postgres(name: &str) -> Option<Arc<Database>> {
+    use diesel::connection::SimpleConnection;
+    let server = std::env::var("RESSAC_TEST_POSTGRES").ok()?;
+    let mut admin = PgConnection::establish(&server).expect("server");
+    admin
+        .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        .expect("drop");
+    admin
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .expect("create");
+    let (base, query) = server.split_once('?').unwrap_or((&server, ""));
+    let (prefix, _) = base.rsplit_once('/').expect("url");
+    Some(open(&format!("{prefix}/{name}?{query}")))
+}
+
+fn both(name: &str) -> Vec<Arc<Database>> {
+    let mut databases = vec![sqlite(name)];
+    databases.extend(postgres(&format!("engines_{name}")));
+    databases
+}
+
+async fn increment(database: &Database) -> db::Result<i64> {
+    database
+        .write(|tx| {
+            let value: Option<i64> = counters::table
+                .find("n")
+                .select(counters::value)
+                .first(&mut **tx)
+                .optional()?;
+            match value {
+                None => diesel::insert_into(counters::table)
+                    .values((counters::name.eq("n"), counters::value.eq(1_i64)))
+                    .execute(&mut **tx)?,
+                Some(value) => diesel::update(counters::table.find("n"))
+                    .set(counters::value.eq(value + 1))
+                    .execute(&mut **tx)?,
+            };
+            Ok(value.unwrap_or(0) + 1)
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn concurrent_commands_do_not_lose_writes() {
+    for database in both("increments") {
+        let mut tasks = Vec::new();
+        for _ in 0..8 {
+            let database = Arc::clone(&database);
+            tasks.push(tokio::spawn(async move {
+                for _ in 0..10 {
+                    increment(&database).await.expect("increments");
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.expect("task");
+        }
+        let value: i64 = database
+            .read(|db| Ok(counters::table.select(counters::value).first(db)?))
+            .await
+            .expect("reads");
+        assert_eq!(value, 80, "{:?}", database.engine());
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_or_panics_leaves_no_trace() {
+    for database in both("refused") {
+        let refused = database
+            .write(|tx| -> db::Result<()> {
+                diesel::insert_into(counters::table)
+                    .values((counters::name.eq("gone"), counters::value.eq(1_i64)))
+                    .execute(&mut **tx)?;
+                Err(Code::StatusNotAllowed.into())
+            })
+            .await;
+        assert!(matches!(refused, Err(Error::Refused(_))));
+        let panicked = database
+            .write(|tx| -> db::Result<()> {
+                diesel::insert_into(counters::table)
+                    .values((counters::name.eq("gone"), counters::value.eq(1_i64)))
+                    .execute(&mut **tx)?;
+                panic!("on purpose")
+            })
+            .await;
+        assert!(matches!(panicked, Err(Error::Internal(_))));
+        let rows: i64 = database
+            .read(|db| Ok(counters::table.count().get_result(db)?))
+            .await
+            .expect("reads");
+        assert_eq!(rows, 0);
+        increment(&database).await.expect("goes on");
+    }
+}
+
+#[tokio::test]
+async fn a_savepoint_undoes_only_its_part() {
+    for database in both("savepoint") {
+        database
+            .write(|tx| {
+                increment_in(tx)?;
+                let part = tx.savepoint(|tx| -> db::Result<()> {
+                    increment_in(tx)?;
+                    Err(Code::StatusNotAllowed.into())
+                });
+                assert!(part.is_err());
+                Ok(())
+            })
+            .await
+            .expect("writes");
+        assert_eq!(increment(&database).await.expect("increments"), 2);
+    }
+}
+
+fn increment_in(tx: &mut db::Tx<'_>) -> db::Result<()> {
+    let changed = diesel::update(counters::table.find("n"))
+        .set(counters::value.eq(counters::value + 1))
+        .execute(&mut **tx)?;
+    if changed == 0 {
+        diesel::insert_into(counters::table)
+            .values((counters::name.eq("n"), counters::value.eq(1_i64)))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn ids_and_moments_come_back_as_they_went() {
+    use db::schema::organisations as o;
+    for database in both("columns") {
+        let (id, now) = database
+            .write(|tx| {
+                let (id, now) = (tx.new_id::<Organisation>(), tx.now());
+                diesel::insert_into(o::table)
+                    .values((
+                        o::id.eq(id),
+                        o::kind.eq("city"),
+                        o::name.eq("Marseille"),
+                        o::name_key.eq("marseille"),
+                        o::status.eq("verified"),
+                        o::address.eq(""),
+                        o::postal_code.eq("13001"),
+                        o::commune.eq("Marseille"),
+                        o::version.eq(1),
+                        o::created_at.eq(now),
+                        o::updated_at.eq(now),
+                    ))
+                    .execute(&mut **tx)?;
+                Ok((id, now))
+            })
+            .await
+            .expect("writes");
+        let read = database
+            .read(move |db| {
+                Ok(o::table
+                    .filter(o::id.eq(id))
+                    .filter(o::created_at.le(now))
+                    .select((o::id, o::created_at, o::siret))
+                    .first::<(kernel::OrganisationId, kernel::Instant, Option<String>)>(db)?)
+            })
+            .await
+            .expect("reads");
+        assert_eq!(read, (id, now, None));
+    }
+}
+
+#[tokio::test]
+async fn reads_cannot_write_on_sqlite() {
+    let database = sqlite("readonly");
+    let outcome = database
+        .read(|db| {
+            diesel::insert_into(counters::table)
+                .values((counters::name.eq("n"), counters::value.eq(1_i64)))
+                .execute(db)?;
+            Ok(())
+        })
+        .await;
+    assert!(outcome.is_err());
+}

@@ -1,0 +1,45 @@
+//! Who is asking.
+
+use crate::{OrganisationId, PersonId, SessionId, text_enum};
+
+text_enum! {
+    /// What a person may do; see the access table of the API.
+    pub enum Role {
+        /// Registers batches for a firm.
+        Donor = "donor",
+        /// Logs what happens to devices in a workshop.
+        Refurbisher = "refurbisher",
+        /// Applies for an association.
+        Association = "association",
+        /// Reviews, allocates and approves for the city.
+        Staff = "staff",
+        /// Does what staff do, and manages people and keys.
+        Admin = "admin",
+    }
+}
+
+/// The person on whose behalf a use case runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    /// Who.
+    pub person: PersonId,
+    /// In which capacity.
+    pub role: Role,
+    /// For whom.
+    pub organisation: OrganisationId,
+    /// The sign-in that this request came with; none for a machine's key.
+    pub session: Option<SessionId>,
+}
+
+impl Actor {
+    /// Acts for the city: sees every organization's cases.
+    pub fn is_city(&self) -> bool {
+        matches!(self.role, Role::Staff | Role::Admin)
+    }
+
+    /// `None` for the city, which is not limited to one organization; else the only
+    /// organization whose rows this actor may load.
+    pub fn limited_to(&self) -> Option<OrganisationId> {
+        (!self.is_city()).then_some(self.organisation)
+    }
+}

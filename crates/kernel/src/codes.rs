@@ -1,0 +1,123 @@
+//! The one table of error codes: what a program may meet, with its HTTP status and the
+//! sentence a person reads when the case at hand says no more. Codes are never renamed.
+
+use crate::Text;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident $code:literal $status:literal $fr:literal $en:literal;)*) => {
+        /// A stable error code. See the table in `codes.rs`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $en] $name,)*
+        }
+
+        impl Code {
+            /// The whole table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The name that programs rely on.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The HTTP status it is answered with.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// The sentence for a person, when the case at hand says no more.
+            pub fn help(self) -> Text {
+                match self { $(Self::$name => Text::new($fr, $en),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // the request itself
+    MalformedBody "malformed_body" 400 "Le corps de la requête n'est pas du JSON lisible." "The body is not readable JSON.";
+    MalformedRequest "malformed_request" 400 "La requête est mal formée." "The request is malformed.";
+    NotAuthenticated "not_authenticated" 401 "Connectez-vous pour continuer." "Sign in to continue.";
+    InvalidCredentials "invalid_credentials" 401 "L'adresse ou le mot de passe est faux." "The address or the password is wrong.";
+    SessionEnded "session_ended" 401 "Cette session est terminée ; connectez-vous de nouveau." "This session has ended; sign in again.";
+    NotAllowed "not_allowed" 403 "Votre rôle ne permet pas cette action." "Your role does not allow this.";
+    NotFound "not_found" 404 "Introuvable, ou hors de votre portée." "Not there, or not yours.";
+    MethodNotAllowed "method_not_allowed" 405 "Cette adresse ne connaît pas cette méthode." "This address does not take this method.";
+    StaleVersion "stale_version" 412 "Quelqu'un a modifié cette fiche entre-temps ; rechargez-la." "Someone changed this meanwhile; load it again.";
+    TooLarge "too_large" 413 "L'envoi est trop volumineux." "What was sent is too large.";
+    WrongMediaType "wrong_media_type" 415 "Ce type de contenu n'est pas accepté ici." "This content type is not accepted here.";
+    InvalidFields "invalid_fields" 422 "Certains champs sont à corriger." "Some fields need correcting.";
+    InvalidPage "invalid_page" 422 "La page demandée n'existe pas." "There is no such page.";
+    IdempotencyKeyReused "idempotency_key_reused" 422 "Cette clé d'idempotence a déjà servi pour une autre requête." "This idempotency key was used for another request.";
+    TooManyRequests "too_many_requests" 429 "Trop de tentatives ; patientez un instant." "Too many attempts; wait a moment.";
+    Unavailable "unavailable" 503 "Le service est momentanément indisponible ; réessayez." "The service is unavailable for a moment; try again.";
+    Internal "internal" 500 "Une erreur interne s'est produite ; elle est consignée." "Something failed inside; it has been logged.";
+
+    // fields and lines
+    Required "required" 422 "Ce champ est à remplir." "This field is required.";
+    Invalid "invalid" 422 "Cette valeur n'est pas acceptée." "This value is not accepted.";
+    TooLong "too_long" 422 "Ce texte est trop long." "This text is too long.";
+    OutOfRange "out_of_range" 422 "Cette valeur est hors des limites." "This value is out of range.";
+    InvalidIdentifier "invalid_identifier" 422 "Cet identifiant n'est pas bien formé." "This identifier is not well-formed.";
+    Duplicate "duplicate" 422 "Cette valeur est en double." "This value stands twice.";
+    UnknownReference "unknown_reference" 422 "Ce qui est désigné n'existe pas." "What is named does not exist.";
+
+    // identity
+    EmailTaken "email_taken" 409 "Cette adresse a déjà un compte." "This address has an account already.";
+    AlreadyRegistered "already_registered" 409 "Cette organisation est déjà inscrite." "This organization is registered already.";
+    InvalidToken "invalid_token" 422 "Ce lien n'est plus valable ; demandez-en un nouveau." "This link is no longer valid; ask for a new one.";
+    WeakPassword "weak_password" 422 "Choisissez un mot de passe plus long et moins courant." "Choose a longer and less common password.";
+    RoleMismatch "role_mismatch" 422 "Ce rôle ne va pas avec ce type d'organisation." "This role does not go with this kind of organization.";
+    OrganisationSuspended "organisation_suspended" 409 "Cette organisation est suspendue." "This organization is suspended.";
+    OrganisationNotVerified "organisation_not_verified" 409 "Cette organisation n'est pas encore vérifiée." "This organization is not verified yet.";
+    StatusNotAllowed "status_not_allowed" 409 "L'état actuel ne permet pas cette action." "The present status does not allow this.";
+
+    // intake
+    BatchNotEditable "batch_not_editable" 409 "Ce lot n'est plus un brouillon." "This batch is no longer a draft.";
+    BatchStepNotAllowed "batch_step_not_allowed" 409 "Ce lot n'en est pas à cette étape." "This batch is not at this step.";
+    ManifestInvalid "manifest_invalid" 422 "Des lignes de l'inventaire sont à corriger ; rien n'a été enregistré." "Lines of the manifest need correcting; nothing was stored.";
+    ManifestUnreadable "manifest_unreadable" 422 "Ce fichier n'est pas un inventaire lisible." "This file is not a readable manifest.";
+    DuplicateSerial "duplicate_serial" 422 "Ce numéro de série est en double." "This serial number stands twice.";
+    MangledSerial "mangled_serial" 422 "Un tableur a abîmé ce numéro de série ; mettez la colonne au format texte." "A spreadsheet mangled this serial number; format the column as text.";
+    LineTooLong "line_too_long" 422 "Cette ligne a plus de cellules que l'en-tête." "This line has more cells than the header.";
+    DateInFuture "date_in_future" 422 "Cette date est à venir." "This date is in the future.";
+
+    // workshop
+    UnknownDevice "unknown_device" 404 "Aucun appareil ne porte ce numéro." "No device has this number.";
+    NotYourWorkshop "not_your_workshop" 403 "Cet appareil est dans un autre atelier." "This device is in another workshop.";
+    StepNotAllowed "step_not_allowed" 409 "Cet appareil n'en est pas à cette étape." "This device is not at this step.";
+    ErasureNotProven "erasure_not_proven" 409 "L'effacement des données n'est pas prouvé." "The erasure of the data is not proven.";
+    DriveNotCovered "drive_not_covered" 409 "Un disque de cet appareil n'a pas de preuve d'effacement." "A drive of this device has no proof of erasure.";
+    TestsNotPassed "tests_not_passed" 409 "Les tests ne sont pas réussis." "The tests are not passed.";
+    SamePerson "same_person" 409 "Une autre personne doit faire cette étape." "Another person must do this step.";
+    KitIncomplete "kit_incomplete" 409 "Il manque des accessoires pour compléter cet appareil." "Accessories are missing to complete this device.";
+    DeviceNotReady "device_not_ready" 409 "Cet appareil n'est pas prêt." "This device is not ready.";
+    AlreadyReserved "already_reserved" 409 "Cet appareil est réservé à une association." "This device is reserved for an association.";
+    StockTooLow "stock_too_low" 409 "Il n'y en a pas assez en stock." "There is not enough in stock.";
+
+    // eligibility
+    UnknownRubric "unknown_rubric" 422 "Ce barème n'existe pas." "There is no such rubric.";
+    RubricInvalid "rubric_invalid" 422 "Ce barème est mal écrit." "This rubric is not well written.";
+    ProgrammeClosed "programme_closed" 409 "Ce dispositif n'accepte pas de demande en ce moment." "This programme takes no applications now.";
+    ApplicationExists "application_exists" 409 "Votre association a déjà une demande dans ce dispositif." "Your association has an application in this programme already.";
+    ApplicationNotEditable "application_not_editable" 409 "Cette demande ne peut plus être modifiée." "This application can no longer be changed.";
+    ApplicationIncomplete "application_incomplete" 422 "La demande est incomplète." "The application is incomplete.";
+    ApplicationStepNotAllowed "application_step_not_allowed" 409 "Cette demande n'en est pas à cette étape." "This application is not at this step.";
+    AssessmentMissing "assessment_missing" 409 "Une évaluation manque encore." "An assessment is still missing.";
+    UnknownCriterion "unknown_criterion" 404 "Le barème n'a pas ce critère évalué." "The rubric has no such assessed criterion.";
+    NotScored "not_scored" 409 "Cette demande n'a pas encore de score." "This application has no score yet.";
+    KnockedOut "knocked_out" 409 "Une condition du barème n'est pas remplie." "A condition of the rubric is not met.";
+
+    // allocation and handover
+    WaveOutOfDate "wave_out_of_date" 409 "Le stock ou les demandes ont changé depuis la proposition ; proposez de nouveau." "The stock or the applications changed since the plan; propose again.";
+    NothingToAllocate "nothing_to_allocate" 409 "Il n'y a rien à attribuer." "There is nothing to allocate.";
+    PinNotPossible "pin_not_possible" 409 "Cette quantité ne peut pas être fixée." "This quantity cannot be fixed.";
+    WaveNotEditable "wave_not_editable" 409 "Cette vague ne peut plus être modifiée." "This wave can no longer be changed.";
+    WaveStepNotAllowed "wave_step_not_allowed" 409 "Cette vague n'en est pas à cette étape." "This wave is not at this step.";
+    HandoverStepNotAllowed "handover_step_not_allowed" 409 "Cette remise n'en est pas à cette étape." "This handover is not at this step.";
+    DeviceNotInLot "device_not_in_lot" 409 "Cet appareil n'est pas dans ce lot." "This device is not in this lot.";
+    LotIncomplete "lot_incomplete" 409 "Il manque des appareils du lot." "Devices of the lot are missing.";
+
+    // notifications
+    NotificationNotRetriable "notification_not_retriable" 409 "Ce message est déjà parti ou en attente." "This message was sent or is waiting.";
+}

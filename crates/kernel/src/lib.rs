@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+
+mod actor;
+mod code;
+mod codes;
+mod column;
+mod fold;
+mod french;
+mod id;
+mod page;
+mod refusal;
+mod terms;
+mod text_column;
+mod text_enum;
+mod time;
+
+pub use actor::{Actor, Role};
+pub use code::Code;
+pub use column::{Key, Moment};
+pub use fold::{fold, squash};
+pub use french::{CommuneCode, Rna, Siret};
+pub use id::{
+    AccessoryMovement, AccessoryMovementId, ApiKey, ApiKeyId, Application, ApplicationId, Batch, BatchId, Custody,
+    CustodyEventId, Device, DeviceId, Drive, DriveId, Handover, HandoverId, Id, Invitation,
+    InvitationId, Message, MessageId, Organisation, OrganisationId, Person, PersonId, Programme,
+    ProgrammeId, Session, SessionId, Wave, WaveId, WaveLine, WaveLineId,
+};
+pub use page::{Cursor, Page, PageRequest};
+pub use refusal::{FieldError, Fields, Refusal, Text};
+pub use terms::{AccessoryKind, DeviceKind, Grade, Language, Theme};
+pub use time::{Clock, Date, Instant, ManualClock, SystemClock};
+
+
+#[doc(hidden)]
+pub use diesel;

@@ -1,0 +1,152 @@
+//! Time comes from a clock that the caller injects; no rule reads the system's.
+
+use std::{fmt, str::FromStr, sync::Mutex};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A calendar day, without a time zone.
+pub type Date = chrono::NaiveDate;
+
+/// A moment in UTC, to the microsecond: what both database engines keep.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+)]
+#[diesel(sql_type = crate::Moment)]
+#[serde(into = "String", try_from = "String")]
+pub struct Instant(DateTime<Utc>);
+
+impl Instant {
+    /// The moment `micros` microseconds after 1970, or `None` outside the calendar.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        DateTime::from_timestamp_micros(micros).map(Self)
+    }
+
+    /// Microseconds since 1970.
+    pub fn micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+
+    /// Drops what is finer than a microsecond.
+    pub fn from_utc(time: DateTime<Utc>) -> Self {
+        Self::from_micros(time.timestamp_micros()).unwrap_or(Self(time))
+    }
+
+    /// For calendars and mails.
+    pub fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// The day in UTC.
+    pub fn date(self) -> Date {
+        self.0.date_naive()
+    }
+
+    /// This moment and so many seconds.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        TimeDelta::try_seconds(seconds)
+            .and_then(|delta| self.0.checked_add_signed(delta))
+            .map_or(self, Self)
+    }
+
+    /// This moment and so many days.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        self.plus_seconds(days.saturating_mul(86_400))
+    }
+
+    /// Seconds from `earlier` to this moment, negative when it is later.
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_seconds()
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Instant {
+    type Err = chrono::ParseError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        DateTime::parse_from_rfc3339(text).map(|time| Self::from_utc(time.to_utc()))
+    }
+}
+
+impl From<Instant> for String {
+    fn from(instant: Instant) -> Self {
+        instant.to_string()
+    }
+}
+
+impl TryFrom<String> for Instant {
+    type Error = chrono::ParseError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl utoipa::PartialSchema for Instant {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .format(Some(utoipa::openapi::schema::SchemaFormat::Custom(
+                "date-time".to_owned(),
+            )))
+            .into()
+    }
+}
+impl utoipa::ToSchema for Instant {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Instant".into()
+    }
+}
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Instant;
+}
+
+/// The machine's clock.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods)] // the one place that reads the machine's clock
+    fn now(&self) -> Instant {
+        Instant::from_utc(Utc::now())
+    }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct ManualClock(Mutex<Instant>);
+
+impl ManualClock {
+    /// Stands at `start`.
+    pub fn new(start: Instant) -> Self {
+        Self(Mutex::new(start))
+    }
+
+    /// Moves forward, or back.
+    pub fn advance_seconds(&self, seconds: i64) {
+        let mut now = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        *now = now.plus_seconds(seconds);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(|poison| poison.into_inner())
+    }
+}

@@ -1,0 +1,171 @@
+//! Every message that the program sends: what it says, as plain values. Who hears it is
+//! decided by the domain that pushes it, and stands in the table of this crate's README.
+
+use kernel::{Instant, Language, PersonId};
+use serde::{Deserialize, Serialize};
+
+/// To whom a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// The person, when there is an account.
+    pub person: Option<PersonId>,
+    /// Where to.
+    pub email: String,
+    /// How they are addressed.
+    pub name: String,
+    /// In which language.
+    pub language: Language,
+}
+
+/// So many of a kind, in words of both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quantity {
+    /// Such as « 20 ordinateurs fixes ».
+    pub fr: String,
+    /// Such as "20 desktop computers".
+    pub en: String,
+}
+
+impl Quantity {
+    /// Writes out a number of machines.
+    pub fn of(kind: kernel::DeviceKind, count: u64) -> Self {
+        Self {
+            fr: format!("{count} {}", kind.french(count)),
+            en: format!("{count} {}", kind.english(count)),
+        }
+    }
+}
+
+/// An item that staff ask to be changed in an application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeItem {
+    /// Which field, as the form names it.
+    pub field: String,
+    /// Why, and what to do.
+    pub message: String,
+}
+
+/// A calendar entry that travels with a message. The same `uid` with a higher
+/// `sequence` moves an earlier one (RFC 5545).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appointment {
+    /// Names the entry for good.
+    pub uid: String,
+    /// 0, and one more each time it moves.
+    pub sequence: i32,
+    /// Begins.
+    pub from: Instant,
+    /// Ends.
+    pub to: Instant,
+    /// Where.
+    pub place: String,
+    /// True when the entry is called off.
+    pub cancelled: bool,
+}
+
+/// A message. Each variant has its templates: `<kind>.<language>.txt` and `.html`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs)] // the fields are the template's words
+pub enum Message {
+    /// To a person invited by an administrator: sets the password.
+    Invitation { organisation: String, token: String, expires_at: Instant },
+    /// To an association that registered itself: confirms the address, sets the password.
+    RegistrationReceived { organisation: String, token: String, expires_at: Instant },
+    /// To the association: its identity was verified.
+    AssociationVerified { organisation: String },
+    /// To the people of an organization that is suspended.
+    OrganisationSuspended { organisation: String, reason: String },
+
+    /// To staff: a donor submitted a batch.
+    BatchSubmitted { reference: String, title: String, donor: String, quantities: Vec<Quantity> },
+    /// To the donor.
+    BatchAccepted { reference: String, title: String },
+    /// To the donor.
+    BatchRefused { reference: String, title: String, reason: String },
+    /// To the donor and the workshop.
+    BatchCancelled { reference: String, title: String, reason: String },
+    /// To the donor and the workshop: when the batch is picked up.
+    PickupScheduled {
+        reference: String,
+        title: String,
+        donor: String,
+        workshop: String,
+        contact_name: String,
+        contact_phone: String,
+        appointment: Appointment,
+    },
+    /// To the donor: the truck left.
+    BatchCollected { reference: String, title: String, pallets: Option<i32>, weight_kg: Option<String> },
+    /// To the donor: counted against the manifest.
+    BatchClosed {
+        reference: String,
+        title: String,
+        expected: i64,
+        received: i64,
+        missing: i64,
+        unexpected: i64,
+    },
+
+    /// To the association: the acknowledgement of its application, with the legal mentions.
+    ApplicationReceived {
+        reference: String,
+        programme: String,
+        association: String,
+        submitted_at: Instant,
+        silence_at: Instant,
+        requests: Vec<Quantity>,
+    },
+    /// To staff: an application is there to review.
+    ApplicationToReview { reference: String, programme: String, association: String },
+    /// To the association.
+    ChangesRequested { reference: String, programme: String, items: Vec<ChangeItem> },
+    /// To the association.
+    ApplicationWithdrawn { reference: String, programme: String },
+    /// To the association: eligible, with its score in points.
+    ApplicationEligible { reference: String, programme: String, score: String },
+    /// To the association: not eligible, with the reasons and the ways to appeal.
+    ApplicationIneligible { reference: String, programme: String, reasons: Vec<String> },
+
+    /// To staff other than who submitted it: a wave waits for approval.
+    WaveToApprove { wave: String, programme: String, submitted_by: String, associations: i64, devices: i64 },
+    /// To who submitted it.
+    WaveRejected { wave: String, programme: String, reason: String },
+    /// To an association that receives something: how many, why, and its right to the rules.
+    LotGranted {
+        reference: String,
+        wave: String,
+        programme: String,
+        association: String,
+        granted: Vec<Quantity>,
+        score: String,
+        rank: i64,
+        of: i64,
+    },
+    /// To an association whose turn did not come in this wave.
+    LotNotGranted {
+        reference: String,
+        wave: String,
+        programme: String,
+        association: String,
+        score: String,
+        rank: i64,
+        of: i64,
+        reason: Quantity,
+    },
+    /// To the association, when an approved wave is called off.
+    LotReleased { reference: String, wave: String, reason: String },
+    /// To the workshop: devices to put aside.
+    PickingList { wave: String, programme: String, lots: i64, devices: i64 },
+    /// To the association and the workshop: when the lot is handed over.
+    HandoverScheduled {
+        reference: String,
+        association: String,
+        granted: Vec<Quantity>,
+        appointment: Appointment,
+    },
+    /// To the association: the lot was handed over.
+    HandoverCompleted { reference: String, association: String, devices: i64, recipient_name: String },
+    /// To the association and staff: nobody came.
+    HandoverMissed { reference: String, association: String, reason: String },
+}

@@ -1,0 +1,115 @@
+-- Devices, their custody log, their drives, and the counted accessories.
+
+CREATE TABLE devices (
+    id uuid NOT NULL PRIMARY KEY,
+    tag TEXT NOT NULL UNIQUE,
+    serial TEXT,
+    serial_key TEXT, -- upper-case letters and digits alone
+    kind TEXT NOT NULL CHECK (kind IN (
+        'desktop', 'laptop', 'tablet', 'smartphone', 'monitor', 'printer', '3d_printer',
+        'laser_cutter', 'other')),
+    manufacturer TEXT,
+    model TEXT,
+    stage TEXT NOT NULL CHECK (stage IN (
+        'expected', 'received', 'triaged', 'erased', 'tested', 'in_repair', 'graded', 'ready',
+        'reserved', 'handed_over', 'returned', 'missing', 'scrapped', 'parts')),
+    grade TEXT CHECK (grade IN ('A', 'B', 'C', 'D')),
+    batch_id uuid NOT NULL REFERENCES batches (id),
+    donor_id uuid NOT NULL REFERENCES organisations (id),
+    workshop_id uuid REFERENCES organisations (id),
+    manifest_line integer, -- none for a machine that nobody announced
+    attributes TEXT NOT NULL, -- JSON: what the manifest said of it
+    hardware TEXT, -- JSON: what the machine said of itself
+    location TEXT,
+    cycle integer NOT NULL, -- 1, and one more each time it comes back
+    erasure_proven BOOLEAN NOT NULL, -- every drive it was seen with, in this cycle
+    triage TEXT CHECK (triage IN ('keep', 'scrap', 'parts')),
+    tests_passed BOOLEAN,
+    tested_by uuid REFERENCES people (id),
+    quality_checked_by uuid REFERENCES people (id), -- none when it did not pass, or was voided
+    kit TEXT, -- JSON: the accessories taken from stock for it
+    stage_at timestamptz NOT NULL,
+    received_at timestamptz,
+    ready_at timestamptz,
+    custody_seq integer NOT NULL, -- of the last event, 0 before the first
+    custody_head bytea NOT NULL, -- hash of the last event
+    search_key TEXT NOT NULL, -- serial, tag and model without accents and case
+    version integer NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT erasure_not_proven CHECK (
+        erasure_proven OR stage NOT IN ('ready', 'reserved', 'handed_over', 'scrapped', 'parts')),
+    CONSTRAINT same_person CHECK (quality_checked_by IS NULL OR quality_checked_by <> tested_by)
+);
+-- A serial names one live device. What is gone or never came may be announced again.
+CREATE UNIQUE INDEX devices_live_serial ON devices (serial_key)
+    WHERE serial_key IS NOT NULL AND stage NOT IN ('missing', 'scrapped', 'parts');
+CREATE INDEX devices_by_serial ON devices (serial_key);
+CREATE INDEX devices_by_batch ON devices (batch_id, id);
+CREATE INDEX devices_by_workshop ON devices (workshop_id, stage, id);
+CREATE INDEX devices_by_stage ON devices (stage, kind, id);
+CREATE INDEX devices_by_donor ON devices (donor_id, id);
+
+CREATE TABLE drives (
+    id uuid NOT NULL PRIMARY KEY,
+    device_id uuid NOT NULL REFERENCES devices (id),
+    cycle integer NOT NULL,
+    serial TEXT,
+    serial_key TEXT NOT NULL, -- empty for a drive without a readable serial
+    media TEXT NOT NULL CHECK (media IN ('hdd', 'ssd', 'nvme', 'emmc', 'other')),
+    model TEXT,
+    size_bytes bigint,
+    proof TEXT, -- JSON: how it was erased, destroyed or found absent
+    proven BOOLEAN NOT NULL,
+    seen_at timestamptz NOT NULL,
+    UNIQUE (device_id, cycle, serial_key)
+);
+
+CREATE TABLE custody_events (
+    device_id uuid NOT NULL REFERENCES devices (id),
+    seq integer NOT NULL,
+    id uuid NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    at timestamptz NOT NULL, -- when it happened, as the person says
+    recorded_at timestamptz NOT NULL,
+    actor_id uuid NOT NULL REFERENCES people (id),
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    from_stage TEXT NOT NULL,
+    to_stage TEXT NOT NULL,
+    client_id TEXT, -- the sender's own number of this line
+    evidence TEXT NOT NULL, -- JSON, byte for byte as it was hashed
+    note TEXT,
+    prev_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    PRIMARY KEY (device_id, seq),
+    UNIQUE (device_id, client_id)
+);
+
+CREATE TABLE accessory_stock (
+    workshop_id uuid NOT NULL REFERENCES organisations (id),
+    kind TEXT NOT NULL CHECK (kind IN (
+        'keyboard', 'mouse', 'charger', 'power_cable', 'video_cable', 'other')),
+    quantity integer NOT NULL,
+    PRIMARY KEY (workshop_id, kind),
+    CONSTRAINT stock_too_low CHECK (quantity >= 0)
+);
+
+CREATE TABLE accessory_movements (
+    id uuid NOT NULL PRIMARY KEY,
+    workshop_id uuid NOT NULL REFERENCES organisations (id),
+    kind TEXT NOT NULL,
+    delta integer NOT NULL,
+    reason TEXT NOT NULL,
+    batch_id uuid REFERENCES batches (id),
+    device_id uuid REFERENCES devices (id),
+    actor_id uuid NOT NULL REFERENCES people (id),
+    at timestamptz NOT NULL
+);
+CREATE INDEX accessory_movements_by_workshop ON accessory_movements (workshop_id, id);
+CREATE INDEX accessory_movements_by_batch ON accessory_movements (batch_id);
+
+CREATE FUNCTION custody_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'custody_events is append-only';
+END $$;
+CREATE TRIGGER custody_events_append_only BEFORE UPDATE OR DELETE ON custody_events
+    FOR EACH ROW EXECUTE FUNCTION custody_events_append_only();

@@ -1,0 +1,41 @@
+-- What donors give.
+
+CREATE TABLE counters (
+    name TEXT NOT NULL PRIMARY KEY,
+    value INTEGER NOT NULL
+);
+
+CREATE TABLE batches (
+    id BLOB NOT NULL PRIMARY KEY,
+    reference TEXT NOT NULL UNIQUE,
+    donor_id BLOB NOT NULL REFERENCES organisations (id),
+    title TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN (
+        'draft', 'submitted', 'accepted', 'scheduled', 'collected', 'received', 'closed',
+        'refused', 'cancelled')),
+    title_route TEXT NOT NULL CHECK (title_route IN (
+        'donor_to_association', 'donor_to_city_to_association')),
+    declared TEXT NOT NULL, -- JSON: kinds and quantities
+    accessories TEXT NOT NULL, -- JSON: kinds and quantities
+    pickup TEXT NOT NULL, -- JSON: address, contact, window
+    manifest TEXT, -- JSON: what the file was
+    workshop_id BLOB REFERENCES organisations (id),
+    scheduled_from INTEGER,
+    scheduled_to INTEGER,
+    schedule_sequence INTEGER NOT NULL, -- of the calendar entry
+    collected_at INTEGER,
+    pallets INTEGER,
+    weight_grams INTEGER,
+    reason TEXT, -- of a refusal or cancellation
+    created_by BLOB NOT NULL REFERENCES people (id),
+    submitted_at INTEGER,
+    accepted_at INTEGER,
+    received_at INTEGER, -- when the first device was counted
+    closed_at INTEGER,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+);
+CREATE INDEX batches_by_donor ON batches (donor_id, id);
+CREATE INDEX batches_by_workshop ON batches (workshop_id, id);
+CREATE INDEX batches_by_status ON batches (status, id);

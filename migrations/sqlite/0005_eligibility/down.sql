@@ -1,0 +1,4 @@
+DROP TABLE territories;
+DROP TABLE assessments;
+DROP TABLE applications;
+DROP TABLE programmes;

@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# Small pieces that the scripts share. Source it after changing to the repository's root.
+
+say() { printf '→ %s\n' "$*" >&2; }
+fail() { printf '✗ %s\n' "$*" >&2; exit 1; }
+
+# The comment at the top of a script is its help.
+print_help() { sed -n '2,/^[^#]/{/^#/!d; s/^# \{0,1\}//; p;}' "$1"; }
+
+# Installs packages of the distribution, or says what is missing and stops.
+install_packages() {
+    local as_root=()
+    command -v apt-get >/dev/null || fail "Please install what stands for Debian's $* on this system, then start again."
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null || { ! sudo -n true 2>/dev/null && [ ! -t 0 ]; }; then
+            fail "Missing: $*. Neither root nor sudo here; please have it installed: apt-get install $*"
+        fi
+        as_root=(sudo)
+    fi
+    say "installing $* from the distribution"
+    if ! "${as_root[@]}" apt-get update -qq || ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >&2; then
+        fail "The packages could not be installed: $*"
+    fi
+}
+
+# Rust, and a C compiler for the two bundled database libraries.
+need_build_tools() {
+    command -v cargo >/dev/null || fail "Rust is missing: cargo is not in the PATH (see https://rustup.rs)."
+    local missing=()
+    command -v cc >/dev/null || missing+=(build-essential)
+    if grep -q '"openssl-sys"' Cargo.lock; then
+        command -v pkg-config >/dev/null || missing+=(pkg-config)
+        [ -e /usr/include/openssl/ssl.h ] || missing+=(libssl-dev)
+    fi
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
+
+# Prints the folder of the newest PostgreSQL server programs, 15 or later; nothing when there is none.
+find_postgres() {
+    local initdb version best=0 found=
+    for initdb in /usr/lib/postgresql/*/bin/initdb "$(command -v initdb || true)"; do
+        if [ ! -x "$initdb" ] || [ ! -x "${initdb%/*}/postgres" ]; then continue; fi
+        version=$("$initdb" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+        if [ "$version" -ge 15 ] && [ "$version" -gt "$best" ]; then
+            best=$version found=${initdb%/*}
+        fi
+    done
+    printf '%s' "$found"
+}
+
+need_postgres() {
+    [ -n "$(find_postgres)" ] || install_packages postgresql
+    [ -n "$(find_postgres)" ] || fail "No PostgreSQL 15 or later was found; the tests and scripts/demo --postgres need one."
+}
