@@ -77,7 +77,11 @@ impl Database {
             .test_on_check_out(false)
             .build(Manager {
                 url: settings.url.clone(),
-                access: if writer.is_some() { Access::Read } else { Access::Write },
+                access: if writer.is_some() {
+                    Access::Read
+                } else {
+                    Access::Write
+                },
             })
             .map_err(|cause| Error::Unavailable(cause.to_string()))?;
         Ok(Self {

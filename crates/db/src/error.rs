@@ -93,6 +93,8 @@ pub fn guard(rows: usize, code: Code) -> Result<()> {
     match rows {
         1 => Ok(()),
         0 => Err(code.into()),
-        n => Err(Error::Inconsistent(format!("a guarded write touched {n} rows"))),
+        n => Err(Error::Inconsistent(format!(
+            "a guarded write touched {n} rows"
+        ))),
     }
 }

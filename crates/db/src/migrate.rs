@@ -32,8 +32,7 @@ pub(crate) fn run(url: &str) -> Result<()> {
     match compare(&mut db)? {
         SchemaState::Current => Ok(()),
         SchemaState::Newer => Err(Error::Unavailable(
-            "the database's schema is newer than this program; start the newer version"
-                .to_owned(),
+            "the database's schema is newer than this program; start the newer version".to_owned(),
         )),
         SchemaState::Older => apply(&mut db),
     }
@@ -103,4 +102,3 @@ fn apply(db: &mut Db) -> Result<()> {
             .map_err(Error::Internal),
     }
 }
-

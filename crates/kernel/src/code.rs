@@ -30,7 +30,11 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), count);
         for code in Code::ALL {
-            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit()));
+            assert!(
+                code.as_str()
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+            );
             assert!((400..=503).contains(&code.status()), "{code}");
             assert!(!code.help().fr.is_empty() && !code.help().en.is_empty());
         }

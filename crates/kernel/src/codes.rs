@@ -80,6 +80,10 @@ codes! {
     DuplicateSerial "duplicate_serial" 422 "Ce numéro de série est en double." "This serial number stands twice.";
     MangledSerial "mangled_serial" 422 "Un tableur a abîmé ce numéro de série ; mettez la colonne au format texte." "A spreadsheet mangled this serial number; format the column as text.";
     LineTooLong "line_too_long" 422 "Cette ligne a plus de cellules que l'en-tête." "This line has more cells than the header.";
+    UnknownKind "unknown_kind" 422 "Ce type d'appareil n'est pas connu." "This kind of device is not known.";
+    UnreadableNumber "unreadable_number" 422 "Ce nombre n'est pas lisible." "This number is not readable.";
+    UnreadableDate "unreadable_date" 422 "Cette date n'est pas lisible ; écrivez-la 31/12/2019." "This date is not readable; write it 31/12/2019.";
+    QuoteNotClosed "quote_not_closed" 422 "Un guillemet ouvre cette cellule et ne la referme pas." "A quotation mark opens this cell and does not close it.";
     DateInFuture "date_in_future" 422 "Cette date est à venir." "This date is in the future.";
 
     // workshop
@@ -107,6 +111,7 @@ codes! {
     UnknownCriterion "unknown_criterion" 404 "Le barème n'a pas ce critère évalué." "The rubric has no such assessed criterion.";
     NotScored "not_scored" 409 "Cette demande n'a pas encore de score." "This application has no score yet.";
     KnockedOut "knocked_out" 409 "Une condition du barème n'est pas remplie." "A condition of the rubric is not met.";
+    TableUnreadable "table_unreadable" 422 "Ce fichier n'est pas une table de fragilité lisible." "This file is not a readable table of the fragility index.";
 
     // allocation and handover
     WaveOutOfDate "wave_out_of_date" 409 "Le stock ou les demandes ont changé depuis la proposition ; proposez de nouveau." "The stock or the applications changed since the plan; propose again.";

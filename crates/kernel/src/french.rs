@@ -167,7 +167,10 @@ mod tests {
 
     #[test]
     fn rna_takes_letters_that_old_registers_have() {
-        assert_eq!("w133971864".parse::<Rna>().map(String::from), Ok("W133971864".into()));
+        assert_eq!(
+            "w133971864".parse::<Rna>().map(String::from),
+            Ok("W133971864".into())
+        );
         assert!("W9N1004065".parse::<Rna>().is_ok());
         assert!("W13397186".parse::<Rna>().is_err());
         assert!("1339718640".parse::<Rna>().is_err());
@@ -181,7 +184,10 @@ mod tests {
         for bad in ["2C001", "1305", "130555", "2004", "20004", "ABCDE"] {
             assert!(bad.parse::<CommuneCode>().is_err(), "{bad}");
         }
-        assert_eq!(CommuneCode::of_marseille("13003").map(String::from), Some("13203".into()));
+        assert_eq!(
+            CommuneCode::of_marseille("13003").map(String::from),
+            Some("13203".into())
+        );
         assert_eq!(CommuneCode::of_marseille("13017"), None);
         assert_eq!(CommuneCode::of_marseille("13100"), None);
     }

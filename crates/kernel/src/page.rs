@@ -56,10 +56,7 @@ impl PageRequest {
         if !(1..=Self::MAX_LIMIT).contains(&limit) {
             return Err(Refusal::new(
                 Code::InvalidPage,
-                Text::new(
-                    "« limit » va de 1 à 200.",
-                    "`limit` goes from 1 to 200.",
-                ),
+                Text::new("« limit » va de 1 à 200.", "`limit` goes from 1 to 200."),
             ));
         }
         let after = after.map(Cursor::decode).transpose()?;

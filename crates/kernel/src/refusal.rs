@@ -112,13 +112,7 @@ impl Fields {
     }
 
     /// Notes a mistake in a file.
-    pub fn push_line(
-        &mut self,
-        line: u64,
-        column: Option<&str>,
-        code: Code,
-        detail: Text,
-    ) {
+    pub fn push_line(&mut self, line: u64, column: Option<&str>, code: Code, detail: Text) {
         self.0.push(FieldError {
             pointer: None,
             line: Some(line),

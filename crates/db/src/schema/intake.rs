@@ -27,6 +27,8 @@ diesel::table! {
         donor_id -> Key,
         /// `title`.
         title -> Text,
+        /// `search_key`.
+        search_key -> Text,
         /// `status`.
         status -> Text,
         /// `title_route`.

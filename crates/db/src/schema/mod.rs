@@ -1,20 +1,22 @@
 //! The one view of the schema that both engines share.
 
-mod identity;
-mod notifications;
-mod intake;
-mod workshop;
-mod eligibility;
 mod allocation;
+mod eligibility;
 mod handover;
+mod identity;
+mod intake;
+mod notifications;
+mod workshop;
 
-pub use identity::{api_keys, idempotency_keys, invitations, organisations, people, refresh_tokens, sessions};
-pub use notifications::{outbox};
-pub use intake::{batches, counters};
-pub use workshop::{accessory_movements, accessory_stock, custody_events, devices, drives};
-pub use eligibility::{applications, assessments, programmes, territories};
 pub use allocation::{wave_devices, wave_explanations, wave_lines, wave_pins, wave_supply, waves};
-pub use handover::{handovers};
+pub use eligibility::{applications, assessments, programmes, territories};
+pub use handover::handovers;
+pub use identity::{
+    api_keys, idempotency_keys, invitations, organisations, people, refresh_tokens, sessions,
+};
+pub use intake::{batches, counters};
+pub use notifications::outbox;
+pub use workshop::{accessory_movements, accessory_stock, custody_events, devices, drives};
 
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,

@@ -1,0 +1,213 @@
+//! Who may do what: one table, a row a permission. A handler names its row in its
+//! signature, so one that forgets to ask does not compile.
+
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use identity::Scope;
+use kernel::{Actor, Code, Role};
+
+use crate::idempotency::IdempotencyKey;
+use crate::problem::ApiError;
+use crate::state::State;
+
+/// A row of the access table.
+pub trait Permission: 'static {
+    /// Its name.
+    const NAME: &'static str;
+    /// The roles that have it.
+    const ROLES: &'static [Role];
+    /// The scope that a machine's key needs for it.
+    const SCOPE: Scope;
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident: $scope:ident, [$($role:ident)*];)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub enum $name {}
+            impl Permission for $name {
+                const NAME: &'static str = stringify!($name);
+                const ROLES: &'static [Role] = &[$(Role::$role),*];
+                const SCOPE: Scope = Scope::$scope;
+            }
+        )*
+
+        /// The whole table: name and roles.
+        pub const TABLE: &[(&str, &[Role])] = &[$(($name::NAME, $name::ROLES)),*];
+    };
+}
+
+permissions! {
+    // identity
+    /// See and end one's own session.
+    UseAccount: Identity, [Donor Refurbisher Association Staff Admin];
+    /// Invite people.
+    InvitePeople: Identity, [Admin];
+    /// Make keys for machines.
+    CreateApiKeys: Identity, [Admin];
+    /// Enter organizations.
+    CreateOrganisations: Identity, [Staff Admin];
+    /// Read organizations: the city all, others their own.
+    ReadOrganisations: Identity, [Donor Refurbisher Association Staff Admin];
+    /// Verify and suspend organizations.
+    JudgeOrganisations: Identity, [Staff Admin];
+
+    // intake
+    /// Register a batch, upload its manifest, submit it.
+    RegisterBatches: Intake, [Donor Staff Admin];
+    /// Accept, refuse and schedule batches.
+    DecideBatches: Intake, [Staff Admin];
+    /// Cancel a batch.
+    CancelBatches: Intake, [Donor Staff Admin];
+    /// Note that a batch was picked up.
+    CollectBatches: Intake, [Refurbisher Staff Admin];
+    /// Read batches.
+    ReadBatches: Intake, [Donor Refurbisher Staff Admin];
+    /// Count what arrives.
+    ReceiveBatches: Workshop, [Refurbisher];
+    /// Close a batch once it is counted.
+    CloseBatches: Workshop, [Refurbisher Staff Admin];
+
+    // workshop
+    /// Read devices and their custody log.
+    ReadDevices: Workshop, [Donor Refurbisher Staff Admin];
+    /// Log what happens to devices.
+    LogDevices: Workshop, [Refurbisher];
+    /// Read the stock of accessories.
+    ReadStock: Workshop, [Refurbisher Staff Admin];
+    /// Count accessories in and out.
+    CountStock: Workshop, [Refurbisher];
+
+    // eligibility
+    /// Read programmes.
+    ReadProgrammes: Eligibility, [Donor Refurbisher Association Staff Admin];
+    /// Set up programmes and load the tables they use.
+    ManageProgrammes: Eligibility, [Staff Admin];
+    /// Apply, change, submit and withdraw one's own application; staff on behalf.
+    Apply: Eligibility, [Association Staff Admin];
+    /// Read applications: the city all, an association its own.
+    ReadApplications: Eligibility, [Association Staff Admin];
+    /// Ask for changes, assess and decide.
+    ReviewApplications: Eligibility, [Staff Admin];
+
+    // allocation and handover
+    /// Set up, propose, adjust, submit, reject and cancel waves.
+    ManageWaves: Allocation, [Staff Admin];
+    /// Approve waves that somebody else submitted.
+    ApproveWaves: Allocation, [Staff Admin];
+    /// Read the lines of waves: the city all, an association its own.
+    ReadWaveLines: Allocation, [Association Staff Admin];
+    /// Read picking lists: the city all, a workshop its own devices.
+    ReadPickingLists: Allocation, [Refurbisher Staff Admin];
+    /// Read handovers.
+    ReadHandovers: Allocation, [Refurbisher Association Staff Admin];
+    /// Schedule, complete and miss handovers.
+    RunHandovers: Allocation, [Refurbisher Staff Admin];
+
+    // notifications
+    /// Read the outbox and send again.
+    ReadOutbox: Notifications, [Staff Admin];
+}
+
+/// The signed-in actor, whose role has the permission `P`.
+#[derive(Debug)]
+pub struct Allowed<P> {
+    pub(crate) actor: Actor,
+    pub(crate) idempotency: Option<IdempotencyKey>,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P> Allowed<P> {
+    /// Who is asking.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+}
+
+impl<P: Permission> FromRequest for Allowed<P> {
+    type Error = ApiError;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let (actor, scopes) = authenticate(&request).await?;
+            let in_scope = scopes.is_none_or(|scopes| scopes.contains(&P::SCOPE));
+            if !P::ROLES.contains(&actor.role) || !in_scope {
+                return Err(Code::NotAllowed.into());
+            }
+            Ok(Self {
+                actor,
+                idempotency: IdempotencyKey::of(&request),
+                permission: PhantomData,
+            })
+        })
+    }
+}
+
+/// Nobody in particular: an operation that needs no account.
+#[derive(Debug)]
+pub struct Anyone {
+    pub(crate) idempotency: Option<IdempotencyKey>,
+}
+
+impl FromRequest for Anyone {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Ok(Self {
+            idempotency: IdempotencyKey::of(request),
+        }))
+    }
+}
+
+/// How long a key's last use may be out of date, so that reading does not write each time.
+const TOUCH_SECONDS: i64 = 60;
+
+async fn authenticate(request: &HttpRequest) -> Result<(Actor, Option<Vec<Scope>>), ApiError> {
+    let token = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim().to_owned())
+        .ok_or(Code::NotAuthenticated)?;
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or(Code::Unavailable)?
+        .clone();
+    let now = state.database.now();
+    if !token.starts_with(identity::token::API_KEY_PREFIX) {
+        let actor = state
+            .signer
+            .actor(&token, now)
+            .ok_or(Code::NotAuthenticated)?;
+        return Ok((actor, None));
+    }
+    let holder = state
+        .database
+        .read(move |db| identity::api_key(db, &token, now))
+        .await?
+        .ok_or(Code::NotAuthenticated)?;
+    let stale = |at: kernel::Instant| now.seconds_since(at) >= TOUCH_SECONDS;
+    if holder.last_used_at.is_none_or(stale) {
+        let id = holder.id;
+        state
+            .database
+            .write(move |tx| identity::touch_api_key(tx, id, now))
+            .await?;
+    }
+    let actor = Actor {
+        person: holder.person,
+        role: holder.role,
+        organisation: holder.organisation,
+        session: None,
+    };
+    Ok((actor, Some(holder.scopes)))
+}

@@ -1,0 +1,143 @@
+//! An answer that can be sent now and, under an idempotency key, again later.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+
+/// Status, version and body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) etag: Option<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    fn json(status: u16, body: &impl Serialize) -> db::Result<Self> {
+        Ok(Self {
+            status,
+            content_type: "application/json".to_owned(),
+            etag: None,
+            body: serde_json::to_vec(body)?,
+        })
+    }
+
+    /// 200 with a body.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn ok(body: &impl Serialize) -> db::Result<Self> {
+        Self::json(200, body)
+    }
+
+    /// 201 with a body.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn created(body: &impl Serialize) -> db::Result<Self> {
+        Self::json(201, body)
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        Self {
+            status: 204,
+            content_type: String::new(),
+            etag: None,
+            body: Vec::new(),
+        }
+    }
+
+    /// Another kind of text, such as a calendar or a page.
+    pub fn text(content_type: &str, body: String) -> Self {
+        Self {
+            status: 200,
+            content_type: content_type.to_owned(),
+            etag: None,
+            body: body.into_bytes(),
+        }
+    }
+
+    /// A table, safe to open in a spreadsheet: a cell that would be read as a formula is
+    /// led by an apostrophe.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub fn csv<R>(header: &[&str], rows: impl IntoIterator<Item = R>) -> db::Result<Self>
+    where
+        R: IntoIterator<Item = String>,
+    {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(header).map_err(db::Error::internal)?;
+        for row in rows {
+            let cells = row.into_iter().map(inert);
+            writer.write_record(cells).map_err(db::Error::internal)?;
+        }
+        let body = writer
+            .into_inner()
+            .map_err(|e| db::Error::internal(e.to_string()))?;
+        Ok(Self {
+            status: 200,
+            content_type: "text/csv; charset=utf-8".to_owned(),
+            etag: None,
+            body,
+        })
+    }
+
+    /// Adds the resource's version as its `ETag`.
+    #[must_use]
+    pub fn version(mut self, version: i32) -> Self {
+        self.etag = Some(format!("\"{version}\""));
+        self
+    }
+}
+
+fn inert(cell: String) -> String {
+    match cell.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') if cell.parse::<f64>().is_err() => {
+            format!("'{cell}")
+        }
+        _ => cell,
+    }
+}
+
+impl Responder for Answer {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut response = HttpResponse::build(status);
+        if let Some(etag) = self.etag {
+            response.insert_header((ETAG, etag));
+        }
+        if self.body.is_empty() {
+            return response.finish();
+        }
+        if self.content_type.starts_with("text/csv") {
+            response.insert_header((CONTENT_DISPOSITION, "attachment; filename=\"ressac.csv\""));
+        }
+        response.insert_header((CONTENT_TYPE, self.content_type));
+        response.body(self.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_of_an_export_is_a_live_formula() {
+        let rows = [vec![
+            "=cmd|' /C calc'!A0".to_owned(),
+            "-12,5".to_owned(),
+            "-12.5".to_owned(),
+            "quai".to_owned(),
+        ]];
+        let answer = Answer::csv(&["a", "b", "c", "d"], rows).expect("csv");
+        let text = String::from_utf8(answer.body).expect("text");
+        assert_eq!(text, "a,b,c,d\n'=cmd|' /C calc'!A0,\"'-12,5\",-12.5,quai\n");
+    }
+}

@@ -1,0 +1,372 @@
+//! What handlers take in, with refusals that name the field.
+
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
+use actix_web::{FromRequest, HttpRequest, web};
+use kernel::{Code, FieldError, Id, PageRequest, Refusal, Text};
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+
+use crate::problem::{ApiError, ApiResult};
+
+/// A JSON body at the most: a thousand events with their evidence fit many times.
+pub(crate) const JSON_LIMIT: usize = 8 << 20;
+/// An uploaded file at the most.
+pub(crate) const UPLOAD_LIMIT: usize = 64 << 20;
+
+type Extracting<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+async fn bytes(
+    body: impl Future<Output = Result<web::Bytes, actix_web::Error>>,
+) -> ApiResult<web::Bytes> {
+    body.await.map_err(|cause| {
+        let too_large = cause.as_response_error().status_code().as_u16() == 413;
+        ApiError::from(if too_large {
+            Code::TooLarge
+        } else {
+            Code::MalformedRequest
+        })
+    })
+}
+
+fn content_type(request: &HttpRequest) -> String {
+    request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(|value| value.trim().to_ascii_lowercase())
+        .unwrap_or_default()
+}
+
+fn is_json(content_type: &str) -> bool {
+    content_type == "application/json" || content_type.ends_with("+json")
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let pointer = pointer(error.path());
+        let cause = error.into_inner();
+        match cause.classify() {
+            serde_json::error::Category::Data => {
+                ApiError::from(wrong_field(pointer, &cause.to_string()))
+            }
+            _ => ApiError::from(Refusal::new(
+                Code::MalformedBody,
+                Text::new(
+                    format!(
+                        "Ce n'est pas du JSON : ligne {}, colonne {}.",
+                        cause.line(),
+                        cause.column()
+                    ),
+                    format!(
+                        "This is not JSON: line {}, column {}.",
+                        cause.line(),
+                        cause.column()
+                    ),
+                ),
+            )),
+        }
+    })?;
+    deserializer
+        .end()
+        .map_err(|_| ApiError::from(Code::MalformedBody))?;
+    Ok(value)
+}
+
+fn pointer(path: &Path) -> String {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { .. } | Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+fn wrong_field(mut pointer: String, cause: &str) -> Refusal {
+    let cause = cause.split(" at line ").next().unwrap_or(cause).to_owned();
+    let missing = cause
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    let (code, detail) = match missing {
+        Some(field) => {
+            pointer = format!("{pointer}/{field}");
+            (Code::Required, Code::Required.help())
+        }
+        None => (
+            Code::Invalid,
+            Text::new(format!("Valeur refusée : {cause}."), format!("{cause}.")),
+        ),
+    };
+    let mut refusal = Refusal::plain(Code::InvalidFields);
+    refusal.errors = vec![FieldError {
+        pointer: Some(pointer),
+        line: None,
+        column: None,
+        code,
+        detail,
+    }];
+    refusal
+}
+
+/// A JSON body.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = is_json(&content_type(request));
+        let body = limited(request, payload, JSON_LIMIT);
+        Box::pin(async move {
+            if !json {
+                return Err(Code::WrongMediaType.into());
+            }
+            Ok(Self(parse(&bytes(body).await?)?))
+        })
+    }
+}
+
+/// A JSON body that may be left out.
+#[derive(Debug)]
+pub struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = is_json(&content_type(request));
+        let body = limited(request, payload, JSON_LIMIT);
+        Box::pin(async move {
+            let bytes = bytes(body).await?;
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Self(T::default()));
+            }
+            if !json {
+                return Err(Code::WrongMediaType.into());
+            }
+            Ok(Self(parse(&bytes)?))
+        })
+    }
+}
+
+/// An uploaded file, whole, with its content type.
+#[derive(Debug)]
+pub struct Upload {
+    /// In lower case, without parameters.
+    pub content_type: String,
+    /// What was sent.
+    pub bytes: web::Bytes,
+}
+
+impl Upload {
+    /// Refuses what is not of these content types.
+    ///
+    /// # Errors
+    /// `wrong_media_type`.
+    pub fn of_type(&self, accepted: &[&str]) -> Result<(), Refusal> {
+        if accepted.contains(&self.content_type.as_str()) {
+            return Ok(());
+        }
+        let list = accepted.join(", ");
+        Err(Refusal::new(
+            Code::WrongMediaType,
+            Text::new(
+                format!("Envoyez le fichier avec Content-Type : {list}."),
+                format!("Send the file with Content-Type: {list}."),
+            ),
+        ))
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let content_type = content_type(request);
+        let body = limited(request, payload, UPLOAD_LIMIT);
+        Box::pin(async move {
+            Ok(Self {
+                content_type,
+                bytes: bytes(body).await?,
+            })
+        })
+    }
+}
+
+fn limited(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = Result<web::Bytes, actix_web::Error>> + 'static {
+    let declared = request
+        .headers()
+        .get(actix_web::http::header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<usize>().ok());
+    let payload = payload.take();
+    async move {
+        let too_large = || actix_web::error::ErrorPayloadTooLarge("too large");
+        if declared.is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        match actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), limit)
+            .await
+        {
+            Err(_) => Err(too_large()),
+            Ok(Err(_)) => Err(actix_web::error::ErrorBadRequest("unreadable")),
+            Ok(Ok(bytes)) => Ok(bytes),
+        }
+    }
+}
+
+/// An id in the path. What is not an id names nothing: 404.
+#[derive(Debug)]
+pub struct PathId<T>(pub Id<T>);
+
+impl<T: 'static> FromRequest for PathId<T> {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request
+            .match_info()
+            .get("id")
+            .and_then(|text| text.parse().ok())
+            .map(Self)
+            .ok_or_else(|| ApiError::from(Refusal::not_found()));
+        std::future::ready(id)
+    }
+}
+
+/// The query string.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Params<T> {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // an empty filter is no filter
+        let pairs: Vec<(String, String)> = match serde_urlencoded::from_str(request.query_string())
+        {
+            Ok(pairs) => pairs,
+            Err(_) => return std::future::ready(Err(Code::MalformedRequest.into())),
+        };
+        let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+        let query = serde_urlencoded::to_string(given.collect::<Vec<_>>()).unwrap_or_default();
+        let deserializer =
+            serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+        let params = serde_path_to_error::deserialize(deserializer)
+            .map(Self)
+            .map_err(|error| {
+                let pointer = pointer(error.path());
+                ApiError::from(wrong_field(pointer, &error.into_inner().to_string()))
+            });
+        std::future::ready(params)
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PagingParams {
+    /// Rows of the page, 1 to 200; 50 when not said.
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    after: Option<String>,
+}
+
+/// Which page of a list, checked.
+#[derive(Debug)]
+pub struct Paging(pub PageRequest);
+
+impl FromRequest for Paging {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let paging = Params::<PagingParams>::from_request(request, payload)
+            .into_inner()
+            .and_then(|Params(params)| {
+                Ok(Self(PageRequest::new(
+                    params.limit,
+                    params.after.as_deref(),
+                )?))
+            });
+        std::future::ready(paging)
+    }
+}
+
+/// Whether the client asks for a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Csv(pub bool);
+
+impl FromRequest for Csv {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let wanted = request
+            .headers()
+            .get(ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|accept| accept.to_ascii_lowercase().contains("text/csv"));
+        std::future::ready(Ok(Self(wanted)))
+    }
+}
+
+/// The version that a change expects to find.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatch(Option<i32>);
+
+impl IfMatch {
+    /// Compares with the version that is there, inside the transaction.
+    ///
+    /// # Errors
+    /// `stale_version`.
+    pub fn check(self, version: i32) -> Result<(), Refusal> {
+        match self.0 {
+            Some(expected) if expected != version => Err(Refusal::plain(Code::StaleVersion)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get(IF_MATCH).map(|value| value.to_str());
+        let version = match header {
+            None => Ok(Self(None)),
+            Some(Ok(text)) if text.trim() == "*" => Ok(Self(None)),
+            // a tag that is not ours matches no version
+            Some(text) => Ok(Self(Some(text.ok().and_then(version_of).unwrap_or(-1)))),
+        };
+        std::future::ready(version)
+    }
+}
+
+fn version_of(tag: &str) -> Option<i32> {
+    let tag = tag.trim();
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    tag.trim_matches('"').parse().ok()
+}
+
+impl<T> Deref for Body<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}

@@ -1,0 +1,133 @@
+//! `Idempotency-Key`: a POST that is sent again within a day gets its first answer.
+//!
+//! The answer is stored by the transaction that does the work: either both are there or
+//! neither. What was refused is not stored; sent again, it is decided again.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, web};
+use db::Tx;
+use db::schema::idempotency_keys as k;
+use diesel::prelude::*;
+use kernel::{Code, Id, Instant, Person, PersonId};
+use sha2::{Digest, Sha256};
+
+use crate::answer::Answer;
+
+const HEADER: &str = "idempotency-key";
+const HOURS: i64 = 24;
+
+/// The key of a request and the digest of what it asks.
+#[derive(Debug, Clone)]
+pub(crate) struct IdempotencyKey {
+    key: String,
+    request_hash: Vec<u8>,
+}
+
+impl IdempotencyKey {
+    pub(crate) fn of(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+}
+
+/// Reads the body of a POST that carries a key, to know it again, and puts it back.
+pub(crate) async fn note_key<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let key = request
+        .headers()
+        .get(HEADER)
+        .filter(|_| request.method() == Method::POST)
+        .and_then(|value| value.to_str().ok())
+        .map(|key| key.chars().take(200).collect::<String>());
+    if let Some(key) = key {
+        let body = request.extract::<web::Bytes>().await?;
+        let mut hash = Sha256::new();
+        hash.update(request.uri().to_string().as_bytes());
+        hash.update([0]);
+        hash.update(&body);
+        request.set_payload(actix_web::dev::Payload::from(body));
+        request.extensions_mut().insert(IdempotencyKey {
+            key,
+            request_hash: hash.finalize().to_vec(),
+        });
+    }
+    next.call(request).await
+}
+
+/// Gives the stored answer of a repeat, or does the work and stores its answer.
+pub(crate) fn once<'a>(
+    tx: &mut Tx<'a>,
+    actor: Option<PersonId>,
+    key: Option<&IdempotencyKey>,
+    work: impl FnOnce(&mut Tx<'a>) -> db::Result<Answer>,
+) -> db::Result<Answer> {
+    let Some(key) = key else {
+        return work(tx);
+    };
+    let actor = actor.unwrap_or_else(|| Id::<Person>::from_uuid(uuid::Uuid::nil()));
+    if let Some(answer) = stored(tx, actor, key)? {
+        return Ok(answer);
+    }
+    let answer = work(tx)?;
+    let now = tx.now();
+    store(tx, actor, key, &answer, now)?;
+    Ok(answer)
+}
+
+fn stored(tx: &mut Tx<'_>, actor: PersonId, key: &IdempotencyKey) -> db::Result<Option<Answer>> {
+    type Row = (Vec<u8>, i32, String, Option<String>, Vec<u8>, Instant);
+    let row: Option<Row> = k::table
+        .find((actor, &key.key))
+        .select((
+            k::request_hash,
+            k::status,
+            k::content_type,
+            k::etag,
+            k::body,
+            k::created_at,
+        ))
+        .first(&mut **tx)
+        .optional()?;
+    let Some((request_hash, status, content_type, etag, body, created_at)) = row else {
+        return Ok(None);
+    };
+    if tx.now().seconds_since(created_at) >= HOURS * 3600 {
+        diesel::delete(k::table.find((actor, &key.key))).execute(&mut **tx)?;
+        return Ok(None);
+    }
+    if request_hash != key.request_hash {
+        return Err(Code::IdempotencyKeyReused.into());
+    }
+    Ok(Some(Answer {
+        status: u16::try_from(status).unwrap_or(200),
+        content_type,
+        etag,
+        body,
+    }))
+}
+
+fn store(
+    tx: &mut Tx<'_>,
+    actor: PersonId,
+    key: &IdempotencyKey,
+    answer: &Answer,
+    now: Instant,
+) -> db::Result<()> {
+    diesel::insert_into(k::table)
+        .values((
+            k::actor_id.eq(actor),
+            k::idempotency_key.eq(&key.key),
+            k::request_hash.eq(&key.request_hash),
+            k::status.eq(i32::from(answer.status)),
+            k::content_type.eq(&answer.content_type),
+            k::etag.eq(answer.etag.as_deref()),
+            k::body.eq(&answer.body),
+            k::created_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}

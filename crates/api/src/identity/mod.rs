@@ -1,0 +1,28 @@
+//! Who: signing in, people, organizations, keys.
+
+mod api_keys;
+mod me;
+mod organisations;
+mod registrations;
+mod sessions;
+mod users;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this area.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(sessions::login)
+        .service(sessions::refresh)
+        .service(sessions::logout)
+        .service(sessions::accept_invitation)
+        .service(me::me)
+        .service(users::invite)
+        .service(registrations::register)
+        .service(organisations::create)
+        .service(organisations::list)
+        .service(organisations::get)
+        .service(organisations::verify)
+        .service(organisations::suspend)
+        .service(api_keys::create);
+}

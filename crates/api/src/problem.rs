@@ -1,0 +1,267 @@
+//! Errors as `application/problem+json` (RFC 9457), in the reader's language.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use kernel::{Code, Language, Refusal, Text};
+use serde::Serialize;
+use tracing_actix_web::RequestId;
+use utoipa::{IntoResponses, ToSchema};
+
+/// The outcome of a handler.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// Why a handler has no answer.
+#[derive(Debug)]
+pub struct ApiError(db::Error);
+
+impl<E: Into<db::Error>> From<E> for ApiError {
+    fn from(cause: E) -> Self {
+        Self(cause.into())
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ApiError {
+    /// What the client is told. The cause of what no client can cause is logged, not told.
+    fn refusal(&self) -> Refusal {
+        match &self.0 {
+            db::Error::Refused(refusal) => (**refusal).clone(),
+            db::Error::Unavailable(cause) => {
+                tracing::warn!(%cause, "unavailable");
+                Refusal::plain(Code::Unavailable)
+            }
+            cause => {
+                tracing::error!(%cause, "internal error");
+                Refusal::plain(Code::Internal)
+            }
+        }
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        let code = match &self.0 {
+            db::Error::Refused(refusal) => refusal.code,
+            db::Error::Unavailable(_) => Code::Unavailable,
+            _ => Code::Internal,
+        };
+        status_of(code)
+    }
+
+    /// An empty response that carries the refusal; [`render`] writes it out, since only
+    /// it knows the request's language and id.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(self.refusal());
+        response
+    }
+}
+
+fn status_of(code: Code) -> StatusCode {
+    StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A problem body.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `/problems/` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What kind of problem, in a sentence.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable; programs rely on it.
+    pub code: String,
+    /// The case at hand, and what to do.
+    pub detail: String,
+    /// Names this request in the log.
+    pub request_id: String,
+    /// The fields or lines at fault, all at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemField>,
+    /// Further members that some codes have, such as what changed.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub extra: Option<serde_json::Value>,
+}
+
+/// A field of a body or a line of a file that is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// JSON pointer into the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Line of the file, the first being 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Column of the file, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What kind of mistake.
+    pub code: String,
+    /// What to do about it.
+    pub detail: String,
+}
+
+impl Problem {
+    fn new(refusal: Refusal, language: Language, request_id: String) -> Self {
+        let say = |text: Text| match language {
+            Language::French => text.fr.into_owned(),
+            Language::English => text.en.into_owned(),
+        };
+        Self {
+            kind: format!("/problems/{}", refusal.code),
+            title: say(refusal.code.help()),
+            status: refusal.code.status(),
+            code: refusal.code.to_string(),
+            detail: say(refusal.detail),
+            request_id,
+            errors: refusal
+                .errors
+                .into_iter()
+                .map(|error| ProblemField {
+                    pointer: error.pointer,
+                    line: error.line,
+                    column: error.column,
+                    code: error.code.to_string(),
+                    detail: say(error.detail),
+                })
+                .collect(),
+            extra: refusal.extra.filter(serde_json::Value::is_object),
+        }
+    }
+}
+
+/// French unless English is preferred.
+pub(crate) fn language_of(headers: &HeaderMap) -> Language {
+    let weight_of = |wanted: &str, list: &str| {
+        list.split(',')
+            .filter_map(|part| {
+                let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+                let tag = tag.trim().to_ascii_lowercase();
+                let matches = tag == wanted || tag.starts_with(&format!("{wanted}-"));
+                matches.then(|| weight.trim().parse::<f32>().unwrap_or(0.0))
+            })
+            .fold(0.0_f32, f32::max)
+    };
+    let accepted = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    if weight_of("en", accepted) > weight_of("fr", accepted) {
+        Language::English
+    } else {
+        Language::French
+    }
+}
+
+/// Writes out every refusal, also those of the framework itself.
+pub(crate) async fn render<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let language = language_of(request.headers());
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let http_request = request.request().clone();
+    let mut response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::new(http_request, error.error_response()),
+    };
+    let carried = response.response_mut().extensions_mut().remove::<Refusal>();
+    let refusal = match carried {
+        Some(refusal) => refusal,
+        None if is_ours(&response) => return Ok(response),
+        None => Refusal::plain(code_of_status(response.status())),
+    };
+    let status = status_of(refusal.code);
+    let problem = Problem::new(refusal, language, request_id);
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let (http_request, mut response) = response.into_parts();
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, "application/problem+json".parse()?);
+    if matches!(status.as_u16(), 429 | 503) && !headers.contains_key(RETRY_AFTER) {
+        headers.insert(RETRY_AFTER, "2".parse()?);
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(actix_web::http::header::WWW_AUTHENTICATE, "Bearer".parse()?);
+    }
+    Ok(ServiceResponse::new(
+        http_request,
+        response.set_body(BoxBody::new(body)),
+    ))
+}
+
+/// Not an error, or one with a body of its own, such as a page.
+fn is_ours(response: &ServiceResponse<BoxBody>) -> bool {
+    let status = response.status();
+    !(status.is_client_error() || status.is_server_error())
+}
+
+fn code_of_status(status: StatusCode) -> Code {
+    match status.as_u16() {
+        401 => Code::NotAuthenticated,
+        403 => Code::NotAllowed,
+        404 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
+        413 => Code::TooLarge,
+        415 => Code::WrongMediaType,
+        429 => Code::TooManyRequests,
+        503 => Code::Unavailable,
+        500.. => Code::Internal,
+        _ => Code::MalformedRequest,
+    }
+}
+
+/// What any operation may answer besides its own.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // read by the OpenAPI document only
+pub enum Problems {
+    /// Malformed.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(#[to_schema] Problem),
+    /// Who are you?
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(#[to_schema] Problem),
+    /// Not your role.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] Problem),
+    /// Not there, or not yours.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Problem),
+    /// The rule says no.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] Problem),
+    /// Somebody changed it meanwhile.
+    #[response(status = 412, content_type = "application/problem+json")]
+    Stale(#[to_schema] Problem),
+    /// Too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// Wrong content type.
+    #[response(status = 415, content_type = "application/problem+json")]
+    WrongMediaType(#[to_schema] Problem),
+    /// A field is wrong.
+    #[response(status = 422, content_type = "application/problem+json")]
+    InvalidFields(#[to_schema] Problem),
+    /// Too many.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] Problem),
+    /// Away for a moment.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] Problem),
+}

@@ -1,0 +1,287 @@
+//! Organizations, people, and what they sign in with.
+
+use kernel::{ApiKeyId, Instant, Language, OrganisationId, PersonId, Role, SessionId, text_enum};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+text_enum! {
+    /// What an organization does here.
+    pub enum OrganisationKind {
+        /// Gives equipment.
+        Donor = "donor",
+        /// Reconditions it.
+        Workshop = "workshop",
+        /// Receives it.
+        Association = "association",
+        /// Decides.
+        City = "city",
+    }
+}
+db::text_column!(OrganisationKind);
+
+text_enum! {
+    /// Whether an organization is who it says.
+    pub enum OrganisationStatus {
+        /// Not checked yet.
+        Pending = "pending",
+        /// Checked.
+        Verified = "verified",
+        /// Barred for a reason; its people change nothing.
+        Suspended = "suspended",
+        /// No longer exists.
+        Dissolved = "dissolved",
+    }
+}
+db::text_column!(OrganisationStatus);
+
+text_enum! {
+    /// What a key for a machine opens.
+    pub enum Scope {
+        /// Batches.
+        Intake = "intake",
+        /// Devices and stock.
+        Workshop = "workshop",
+        /// Programmes and applications.
+        Eligibility = "eligibility",
+        /// Waves and handovers.
+        Allocation = "allocation",
+        /// Organizations and people.
+        Identity = "identity",
+        /// The outbox.
+        Notifications = "notifications",
+    }
+}
+
+/// A firm, workshop, association or city.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Organisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// What it does here.
+    pub kind: OrganisationKind,
+    /// Its name.
+    pub name: String,
+    /// Its establishment number.
+    pub siret: Option<String>,
+    /// Its number in the register of associations.
+    pub rna: Option<String>,
+    /// Whether it is who it says.
+    pub status: OrganisationStatus,
+    /// Why it is suspended.
+    pub status_reason: Option<String>,
+    /// Street and number.
+    pub address: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Commune.
+    pub commune: String,
+    /// INSEE code of the commune or municipal district.
+    pub commune_code: Option<String>,
+    /// Grows with each change.
+    pub version: i32,
+    /// When it was entered.
+    pub created_at: Instant,
+    /// When it was last changed.
+    pub updated_at: Instant,
+}
+
+/// An organization to be entered.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewOrganisation {
+    /// What it does here; a registration is always an association's.
+    pub kind: Option<OrganisationKind>,
+    /// Its name.
+    pub name: String,
+    /// Its establishment number.
+    pub siret: Option<String>,
+    /// Its number in the register of associations.
+    pub rna: Option<String>,
+    /// Street and number.
+    #[serde(default)]
+    pub address: String,
+    /// Postal code.
+    #[serde(default)]
+    pub postal_code: String,
+    /// Commune.
+    #[serde(default)]
+    pub commune: String,
+    /// INSEE code of the commune; found from the postal code in Marseille.
+    pub commune_code: Option<String>,
+}
+
+/// Which organizations to list.
+#[derive(Debug, Clone, Default)]
+pub struct OrganisationFilter {
+    /// Of this kind.
+    pub kind: Option<OrganisationKind>,
+    /// In this status.
+    pub status: Option<OrganisationStatus>,
+    /// Whose name, SIRET or RNA contains this.
+    pub q: Option<String>,
+    /// Only this one: what people outside the city may see.
+    pub only: Option<OrganisationId>,
+}
+
+/// Someone who acts for an organization.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// For whom they act.
+    pub organisation_id: OrganisationId,
+    /// Their address, in lower case.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// What they read.
+    pub language: Language,
+}
+
+/// Someone to be invited.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewPerson {
+    /// Where the invitation goes.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// For whom they act.
+    pub organisation_id: OrganisationId,
+    /// What they read; French when not said.
+    pub language: Option<Language>,
+}
+
+/// Someone who was invited.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Invited {
+    /// The person.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Until when the link in the mail works.
+    pub invitation_expires_at: Instant,
+}
+
+/// An association that registers itself.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Registration {
+    /// The association.
+    pub organisation: NewOrganisation,
+    /// Who registers it.
+    pub person: RegistrationPerson,
+}
+
+/// Who registers an association.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct RegistrationPerson {
+    /// Their name.
+    pub name: String,
+    /// Where the confirmation goes.
+    pub email: String,
+    /// What they read; French when not said.
+    pub language: Option<Language>,
+}
+
+/// What a registration made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RegisteredOrganisation {
+    /// The association.
+    pub organisation: Organisation,
+    /// Who registered it.
+    pub person: Person,
+}
+
+/// The signed-in person, as they see themselves.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Me {
+    /// Their id.
+    pub id: PersonId,
+    /// Their address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// What they read.
+    pub language: Language,
+    /// For whom they act.
+    pub organisation: MyOrganisation,
+}
+
+/// The organization of the signed-in person.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MyOrganisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// What it does here.
+    pub kind: OrganisationKind,
+    /// Its name.
+    pub name: String,
+    /// Whether it is who it says.
+    pub status: OrganisationStatus,
+}
+
+/// What a sign-in is checked against.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Who.
+    pub person: PersonId,
+    /// PHC string; none until the invitation is accepted.
+    pub password_hash: Option<String>,
+    /// May not sign in.
+    pub disabled: bool,
+}
+
+/// A sign-in's tokens.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct TokenPair {
+    /// JWT for `Authorization: Bearer`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token expires.
+    pub expires_in: i64,
+    /// For `POST /auth/refresh`; good for one use.
+    pub refresh_token: String,
+}
+
+/// What identifies a session in the making: the parts of its access token.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claimed {
+    pub person: PersonId,
+    pub role: Role,
+    pub organisation: OrganisationId,
+    pub session: SessionId,
+}
+
+/// A key to be made.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewApiKey {
+    /// What it is for.
+    pub name: String,
+    /// What it opens.
+    pub scopes: Vec<Scope>,
+    /// Until when it works; null for no end.
+    pub expires_at: Option<Instant>,
+    /// Whose it is; the administrator's own organization when not said.
+    pub organisation_id: Option<OrganisationId>,
+}
+
+/// A key that was made: the only time it is shown.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ApiKeyCreated {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// The key, for `Authorization: Bearer`.
+    pub key: String,
+    /// What it is for.
+    pub name: String,
+    /// What it opens.
+    pub scopes: Vec<Scope>,
+    /// Whose it is.
+    pub organisation_id: OrganisationId,
+    /// Until when it works.
+    pub expires_at: Option<Instant>,
+}

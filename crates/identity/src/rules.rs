@@ -1,0 +1,322 @@
+//! What holds for organizations, people and their passwords. Pure.
+
+use kernel::{Code, CommuneCode, Fields, Refusal, Rna, Role, Siret, Text};
+
+use crate::model::{NewOrganisation, OrganisationKind, OrganisationStatus};
+
+/// The shortest password (NIST SP 800-63B-3, 5.1.1.2: at least 8 characters).
+pub const PASSWORD_MIN: usize = 8;
+/// The longest, so that hashing it is bounded.
+pub const PASSWORD_MAX: usize = 200;
+
+/// Passwords that are tried first by whoever guesses; compared without case.
+const COMMON: &[&str] = &[
+    "password",
+    "password1",
+    "password123",
+    "motdepasse",
+    "motdepasse1",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "azertyui",
+    "azertyuiop",
+    "qwertyui",
+    "qwertyuiop",
+    "iloveyou",
+    "11111111",
+    "00000000",
+    "marseille",
+    "marseille13",
+    "bonjour123",
+    "administrator",
+    "changeme",
+    "changeme1",
+    "letmein1",
+    "sunshine",
+    "football",
+    "princess",
+    "loulou13",
+    "doudou13",
+    "soleil13",
+    "jetaime1",
+    "abcdefgh",
+    "abcd1234",
+    "abc12345",
+    "a1b2c3d4",
+];
+
+/// The role that an organization's people have fits its kind.
+///
+/// # Errors
+/// `role_mismatch`.
+pub fn role_fits(role: Role, kind: OrganisationKind) -> Result<(), Refusal> {
+    let fits = match role {
+        Role::Donor => kind == OrganisationKind::Donor,
+        Role::Refurbisher => kind == OrganisationKind::Workshop,
+        Role::Association => kind == OrganisationKind::Association,
+        Role::Staff | Role::Admin => kind == OrganisationKind::City,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Refusal::field(
+        "/role",
+        Code::RoleMismatch,
+        Code::RoleMismatch.help(),
+    ))
+}
+
+/// The role that a machine's key acts in, from the kind of organization.
+pub fn role_of(kind: OrganisationKind) -> Role {
+    match kind {
+        OrganisationKind::Donor => Role::Donor,
+        OrganisationKind::Workshop => Role::Refurbisher,
+        OrganisationKind::Association => Role::Association,
+        OrganisationKind::City => Role::Staff,
+    }
+}
+
+/// An address in the form in which it is stored and compared.
+pub fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Notes an address that cannot be one. What passes may still not exist: a mail tells.
+pub fn check_email(fields: &mut Fields, pointer: &str, email: &str) {
+    let email = email.trim();
+    let well_formed = email.len() <= 254
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && local.len() <= 64
+                && !domain.is_empty()
+                && !domain.contains('@')
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
+                && !domain.contains("..")
+        })
+        && !email
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c));
+    if !well_formed {
+        fields.push(
+            pointer,
+            Code::Invalid,
+            Text::new(
+                "Une adresse s'écrit nom@domaine.",
+                "An address is written name@domain.",
+            ),
+        );
+    }
+}
+
+/// A password that people would not guess at once.
+///
+/// # Errors
+/// `weak_password`.
+pub fn check_password(password: &str, email: &str) -> Result<(), Refusal> {
+    let length = password.chars().count();
+    let lower = password.to_lowercase();
+    let own = lower == email || email.split('@').next().is_some_and(|local| local == lower);
+    let monotone = password.chars().all(|c| Some(c) == password.chars().next());
+    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length)
+        && !COMMON.contains(&lower.as_str())
+        && !own
+        && !monotone
+    {
+        return Ok(());
+    }
+    Err(Refusal::field(
+        "/password",
+        Code::WeakPassword,
+        Text::new(
+            format!(
+                "Choisissez {PASSWORD_MIN} caractères ou plus, qui ne soient ni votre adresse ni un mot de passe courant."
+            ),
+            format!(
+                "Choose {PASSWORD_MIN} characters or more that are neither your address nor a common password."
+            ),
+        ),
+    ))
+}
+
+/// The identifiers of an organization, read.
+#[derive(Debug, Default)]
+pub struct Identifiers {
+    /// SIRET.
+    pub siret: Option<Siret>,
+    /// RNA.
+    pub rna: Option<Rna>,
+    /// INSEE code of the commune.
+    pub commune_code: Option<CommuneCode>,
+}
+
+/// Reads an organization to be entered, and notes everything that is wrong with it.
+pub fn check_organisation(
+    fields: &mut Fields,
+    prefix: &str,
+    organisation: &NewOrganisation,
+) -> Identifiers {
+    fields.text(&format!("{prefix}/name"), &organisation.name, 200);
+    fields.text(&format!("{prefix}/address"), &organisation.address, 300);
+    fields.text(&format!("{prefix}/commune"), &organisation.commune, 100);
+    let postal_code = organisation.postal_code.trim();
+    if postal_code.len() != 5 || !postal_code.bytes().all(|b| b.is_ascii_digit()) {
+        fields.push(
+            format!("{prefix}/postal_code"),
+            Code::Invalid,
+            Text::new(
+                "Un code postal a 5 chiffres.",
+                "A postal code has 5 digits.",
+            ),
+        );
+    }
+    let commune_code = match given(organisation.commune_code.as_ref()) {
+        Some(code) => identifier(
+            fields,
+            &format!("{prefix}/commune_code"),
+            code,
+            CommuneCode::help,
+        ),
+        None => CommuneCode::of_marseille(postal_code),
+    };
+    Identifiers {
+        siret: given(organisation.siret.as_ref())
+            .and_then(|siret| identifier(fields, &format!("{prefix}/siret"), siret, Siret::help)),
+        rna: given(organisation.rna.as_ref())
+            .and_then(|rna| identifier(fields, &format!("{prefix}/rna"), rna, Rna::help)),
+        commune_code,
+    }
+}
+
+fn given(text: Option<&String>) -> Option<&str> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+fn identifier<T: std::str::FromStr<Err = Code>>(
+    fields: &mut Fields,
+    pointer: &str,
+    text: &str,
+    help: fn() -> Text,
+) -> Option<T> {
+    text.parse()
+        .map_err(|code| fields.push(pointer, code, help()))
+        .ok()
+}
+
+/// Whether a status may follow another; `Ok(false)` when it is there already.
+///
+/// # Errors
+/// `status_not_allowed`.
+pub fn may_become(from: OrganisationStatus, to: OrganisationStatus) -> Result<bool, Refusal> {
+    use OrganisationStatus::{Dissolved, Pending, Suspended, Verified};
+    match (from, to) {
+        (from, to) if from == to => Ok(false),
+        (Pending | Suspended, Verified) | (Pending | Verified, Suspended) => Ok(true),
+        (Pending | Verified | Suspended, Dissolved) => Ok(true),
+        _ => Err(Refusal::plain(Code::StatusNotAllowed)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn role_mismatch() {
+        for kind in OrganisationKind::ALL {
+            assert!(role_fits(role_of(*kind), *kind).is_ok());
+        }
+        let refusal = role_fits(Role::Staff, OrganisationKind::Donor).expect_err("refused");
+        assert_eq!(refusal.errors[0].code, Code::RoleMismatch);
+    }
+
+    #[test]
+    fn weak_password() {
+        for weak in [
+            "court",
+            "Password123",
+            "aaaaaaaaaaaa",
+            "amina@asso.example",
+            "motdepasse",
+        ] {
+            assert!(
+                check_password(weak, "amina@asso.example").is_err(),
+                "{weak}"
+            );
+        }
+        assert!(check_password("une mouette sur le quai", "amina@asso.example").is_ok());
+    }
+
+    #[test]
+    fn addresses_are_checked_in_form_only() {
+        let wrong = |email: &str| {
+            let mut fields = Fields::default();
+            check_email(&mut fields, "/email", email);
+            !fields.is_empty()
+        };
+        for good in [
+            "a@b.example",
+            "prénom.nom@asso.example.org",
+            "admin@localhost",
+        ] {
+            assert!(!wrong(good), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "@b",
+            "a@",
+            "a b@c.d",
+            "a@b@c",
+            "a@.b",
+            "a@b..c",
+            "x\r\nBcc: y@z.example",
+        ] {
+            assert!(wrong(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn status_not_allowed() {
+        use OrganisationStatus::{Dissolved, Pending, Suspended, Verified};
+        assert_eq!(may_become(Pending, Verified), Ok(true));
+        assert_eq!(may_become(Verified, Verified), Ok(false));
+        assert_eq!(may_become(Suspended, Verified), Ok(true));
+        assert!(may_become(Dissolved, Verified).is_err());
+        assert!(may_become(Verified, Pending).is_err());
+    }
+
+    #[test]
+    fn every_mistake_of_an_organisation_is_named_at_once() {
+        let mut fields = Fields::default();
+        check_organisation(
+            &mut fields,
+            "/organisation",
+            &NewOrganisation {
+                kind: None,
+                name: " ".into(),
+                siret: Some("73282932000079".into()),
+                rna: Some("123".into()),
+                address: "1 quai".into(),
+                postal_code: "1300".into(),
+                commune: "Marseille".into(),
+                commune_code: None,
+            },
+        );
+        let pointers: Vec<_> = fields
+            .into_vec()
+            .into_iter()
+            .filter_map(|e| e.pointer)
+            .collect();
+        assert_eq!(
+            pointers,
+            [
+                "/organisation/name",
+                "/organisation/postal_code",
+                "/organisation/siret",
+                "/organisation/rna"
+            ]
+        );
+    }
+}

@@ -1,0 +1,240 @@
+//! Tokens: JWT for access, random ones for everything that is looked up.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use db::{Error, Result};
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use kernel::{Actor, Instant, OrganisationId, PersonId, Role, SessionId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use signature::{Signer, Verifier};
+
+use crate::model::Claimed;
+
+/// How long an access token works, in seconds.
+pub const ACCESS_SECONDS: i64 = 15 * 60;
+/// How long a session lasts without being used, in days.
+pub const SESSION_DAYS: i64 = 30;
+/// How long a link in an invitation works, in days.
+pub const INVITATION_DAYS: i64 = 7;
+
+/// API keys begin with this, so that they are told from JWT and found in leaked text.
+pub const API_KEY_PREFIX: &str = "rsk_";
+
+const ISSUER: &str = "ressac";
+
+/// A random token of 256 bits, in letters that a URL takes.
+///
+/// # Errors
+/// When the machine has no randomness.
+pub fn random() -> Result<String> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|cause| Error::internal(cause.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is kept of a random token. It has 256 bits, so a plain hash is enough.
+pub fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: PersonId,
+    org: OrganisationId,
+    role: Role,
+    sid: SessionId,
+    iat: i64,
+    exp: i64,
+}
+
+/// Signs and checks access tokens, with one key and one algorithm.
+#[derive(Clone)]
+pub struct Signer256 {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    key_id: String,
+}
+
+impl Signer256 {
+    /// Takes the secret, of 32 bytes or more.
+    ///
+    /// # Errors
+    /// A sentence for whoever set it when it is too short.
+    pub fn new(secret: &[u8]) -> Result<Self, String> {
+        if secret.len() < 32 {
+            return Err("the signing secret needs 32 bytes or more".to_owned());
+        }
+        // a second installation of the same provider is refused, and changes nothing
+        let _ = PROVIDER.install_default();
+        Ok(Self {
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+            key_id: URL_SAFE_NO_PAD.encode(&Sha256::digest(secret)[..6]),
+        })
+    }
+
+    pub(crate) fn sign(&self, claimed: Claimed, now: Instant) -> Result<String> {
+        let issued = now.micros().div_euclid(1_000_000);
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: ISSUER.to_owned(),
+            sub: claimed.person,
+            org: claimed.organisation,
+            role: claimed.role,
+            sid: claimed.session,
+            iat: issued,
+            exp: issued + ACCESS_SECONDS,
+        };
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = Some(self.key_id.clone());
+        jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Error::internal)
+    }
+
+    /// Who the token says, if we signed it and it has not expired at `now`.
+    pub fn actor(&self, token: &str, now: Instant) -> Option<Actor> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.validate_exp = false; // by our own clock, below
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation)
+            .ok()?
+            .claims;
+        let live = claims.exp > now.micros().div_euclid(1_000_000);
+        live.then_some(Actor {
+            person: claims.sub,
+            role: claims.role,
+            organisation: claims.org,
+            session: Some(claims.sid),
+        })
+    }
+}
+
+impl std::fmt::Debug for Signer256 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Signer256({})", self.key_id)
+    }
+}
+
+/// HS256 and nothing else: the library's own provider would bring RSA along.
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256(mac(key.as_bytes())?))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    verifier_factory: |algorithm, key| match algorithm {
+        Algorithm::HS256 => Ok(Box::new(Hs256(mac(key.try_get_as_bytes()?)?))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+fn mac(secret: &[u8]) -> Result<Hmac<Sha256>, JwtError> {
+    Hmac::<Sha256>::new_from_slice(secret).map_err(|_| ErrorKind::InvalidKeyFormat.into())
+}
+
+struct Hs256(Hmac<Sha256>);
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        let mac = self.0.clone().chain_update(message);
+        Ok(mac.finalize().into_bytes().to_vec())
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    fn verify(&self, message: &[u8], tag: &Vec<u8>) -> Result<(), signature::Error> {
+        let mac = self.0.clone().chain_update(message);
+        mac.verify_slice(tag).map_err(signature::Error::from_source)
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Id;
+
+    fn claimed() -> Claimed {
+        Claimed {
+            person: Id::from_uuid("0198c0de-0000-7000-8000-000000000001".parse().expect("id")),
+            role: Role::Staff,
+            organisation: Id::from_uuid(
+                "0198c0de-0000-7000-8000-000000000002".parse().expect("id"),
+            ),
+            session: Id::from_uuid("0198c0de-0000-7000-8000-000000000003".parse().expect("id")),
+        }
+    }
+
+    fn now() -> Instant {
+        "2023-02-28T09:00:00Z".parse().expect("instant")
+    }
+
+    #[test]
+    fn a_token_names_its_actor_for_a_quarter_of_an_hour() {
+        let signer = Signer256::new(&[7; 32]).expect("signer");
+        let token = signer.sign(claimed(), now()).expect("signs");
+        let actor = signer.actor(&token, now()).expect("valid");
+        assert_eq!(actor.role, Role::Staff);
+        assert_eq!(actor.session, Some(claimed().session));
+        assert!(signer.actor(&token, now().plus_seconds(899)).is_some());
+        assert!(signer.actor(&token, now().plus_seconds(900)).is_none());
+    }
+
+    #[test]
+    fn a_token_of_another_key_or_of_none_is_refused() {
+        let signer = Signer256::new(&[7; 32]).expect("signer");
+        let other = Signer256::new(&[8; 32]).expect("signer");
+        let token = other.sign(claimed(), now()).expect("signs");
+        assert!(signer.actor(&token, now()).is_none());
+
+        let good = signer.sign(claimed(), now()).expect("signs");
+        let payload = good.split('.').nth(1).expect("payload");
+        let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+        assert!(
+            signer
+                .actor(&format!("{unsigned}.{payload}."), now())
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn an_edited_role_is_refused() {
+        let signer = Signer256::new(&[7; 32]).expect("signer");
+        let token = signer.sign(claimed(), now()).expect("signs");
+        let parts: Vec<&str> = token.split('.').collect();
+        let payload = URL_SAFE_NO_PAD.decode(parts[1]).expect("payload");
+        let edited = String::from_utf8(payload)
+            .expect("text")
+            .replace("staff", "admin");
+        let forged = format!(
+            "{}.{}.{}",
+            parts[0],
+            URL_SAFE_NO_PAD.encode(edited),
+            parts[2]
+        );
+        assert!(signer.actor(&forged, now()).is_none());
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert!(Signer256::new(&[7; 31]).is_err());
+    }
+}
