@@ -3,11 +3,13 @@
 
 use std::marker::PhantomData;
 
-use actix_web::dev::Payload;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use identity::Scope;
-use kernel::{Actor, Code, Role};
+use kernel::{Actor, Code, Instant, Role};
 
 use crate::idempotency::IdempotencyKey;
 use crate::problem::ApiError;
@@ -130,21 +132,28 @@ impl<P> Allowed<P> {
 
 impl<P: Permission> FromRequest for Allowed<P> {
     type Error = ApiError;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let (actor, scopes) = authenticate(&request).await?;
-            let in_scope = scopes.is_none_or(|scopes| scopes.contains(&P::SCOPE));
-            if !P::ROLES.contains(&actor.role) || !in_scope {
-                return Err(Code::NotAllowed.into());
-            }
-            Ok(Self {
-                actor,
-                idempotency: IdempotencyKey::of(&request),
-                permission: PhantomData,
-            })
+        std::future::ready(Self::of(request).map_err(ApiError::from))
+    }
+}
+
+impl<P: Permission> Allowed<P> {
+    fn of(request: &HttpRequest) -> Result<Self, Code> {
+        let extensions = request.extensions();
+        let known = extensions.get::<Known>().ok_or(Code::NotAuthenticated)?;
+        let in_scope = known
+            .scopes
+            .as_ref()
+            .is_none_or(|scopes| scopes.contains(&P::SCOPE));
+        if !P::ROLES.contains(&known.actor.role) || !in_scope {
+            return Err(Code::NotAllowed);
+        }
+        Ok(Self {
+            actor: known.actor,
+            idempotency: extensions.get::<IdempotencyKey>().cloned(),
+            permission: PhantomData,
         })
     }
 }
@@ -169,33 +178,55 @@ impl FromRequest for Anyone {
 /// How long a key's last use may be out of date, so that reading does not write each time.
 const TOUCH_SECONDS: i64 = 60;
 
-async fn authenticate(request: &HttpRequest) -> Result<(Actor, Option<Vec<Scope>>), ApiError> {
+/// Whom a request's token names, and what a key opens.
+struct Known {
+    actor: Actor,
+    scopes: Option<Vec<Scope>>,
+}
+
+/// Finds out who asks before anything of the request is read, so that a stranger learns
+/// nothing from how a body is refused.
+pub(crate) async fn authenticate<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match identify(&request).await {
+        Ok(Some(known)) => {
+            request.extensions_mut().insert(known);
+        }
+        Ok(None) => {}
+        Err(error) => return Ok(request.into_response(error.error_response())),
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+async fn identify(request: &ServiceRequest) -> Result<Option<Known>, ApiError> {
     let token = request
         .headers()
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim().to_owned())
-        .ok_or(Code::NotAuthenticated)?;
-    let state = request
-        .app_data::<web::Data<State>>()
-        .ok_or(Code::Unavailable)?
-        .clone();
+        .map(|(_, token)| token.trim().to_owned());
+    let (Some(token), Some(state)) = (token, request.app_data::<web::Data<State>>()) else {
+        return Ok(None);
+    };
     let now = state.database.now();
     if !token.starts_with(identity::token::API_KEY_PREFIX) {
-        let actor = state
-            .signer
-            .actor(&token, now)
-            .ok_or(Code::NotAuthenticated)?;
-        return Ok((actor, None));
+        let actor = state.signer.actor(&token, now);
+        return Ok(actor.map(|actor| Known {
+            actor,
+            scopes: None,
+        }));
     }
     let holder = state
         .database
         .read(move |db| identity::api_key(db, &token, now))
-        .await?
-        .ok_or(Code::NotAuthenticated)?;
-    let stale = |at: kernel::Instant| now.seconds_since(at) >= TOUCH_SECONDS;
+        .await?;
+    let Some(holder) = holder else {
+        return Ok(None);
+    };
+    let stale = |at: Instant| now.seconds_since(at) >= TOUCH_SECONDS;
     if holder.last_used_at.is_none_or(stale) {
         let id = holder.id;
         state
@@ -203,11 +234,13 @@ async fn authenticate(request: &HttpRequest) -> Result<(Actor, Option<Vec<Scope>
             .write(move |tx| identity::touch_api_key(tx, id, now))
             .await?;
     }
-    let actor = Actor {
-        person: holder.person,
-        role: holder.role,
-        organisation: holder.organisation,
-        session: None,
-    };
-    Ok((actor, Some(holder.scopes)))
+    Ok(Some(Known {
+        actor: Actor {
+            person: holder.person,
+            role: holder.role,
+            organisation: holder.organisation,
+            session: None,
+        },
+        scopes: Some(holder.scopes),
+    }))
 }

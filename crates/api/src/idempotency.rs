@@ -3,7 +3,7 @@
 //! The answer is stored by the transaction that does the work: either both are there or
 //! neither. What was refused is not stored; sent again, it is decided again.
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
@@ -36,7 +36,7 @@ impl IdempotencyKey {
 pub(crate) async fn note_key<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let key = request
         .headers()
         .get(HEADER)
@@ -44,7 +44,10 @@ pub(crate) async fn note_key<B: MessageBody + 'static>(
         .and_then(|value| value.to_str().ok())
         .map(|key| key.chars().take(200).collect::<String>());
     if let Some(key) = key {
-        let body = request.extract::<web::Bytes>().await?;
+        let body = match request.extract::<web::Bytes>().await {
+            Ok(body) => body,
+            Err(error) => return Ok(request.into_response(error.error_response())),
+        };
         let mut hash = Sha256::new();
         hash.update(request.uri().to_string().as_bytes());
         hash.update([0]);
@@ -55,7 +58,7 @@ pub(crate) async fn note_key<B: MessageBody + 'static>(
             request_hash: hash.finalize().to_vec(),
         });
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Gives the stored answer of a repeat, or does the work and stores its answer.

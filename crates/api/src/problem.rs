@@ -176,11 +176,7 @@ pub(crate) async fn render<B: MessageBody + 'static>(
         .get::<RequestId>()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let http_request = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http_request, error.error_response()),
-    };
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let carried = response.response_mut().extensions_mut().remove::<Refusal>();
     let refusal = match carried {
         Some(refusal) => refusal,

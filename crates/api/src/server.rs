@@ -14,7 +14,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::extract::UPLOAD_LIMIT;
 use crate::state::State;
 use crate::system::Metrics;
-use crate::{idempotency, identity, problem, system};
+use crate::{access, idempotency, identity, problem, system};
 
 /// How the server runs.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,7 @@ pub fn serve(
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
             .default_service(web::to(system::nothing_here))
             .wrap(from_fn(idempotency::note_key))
+            .wrap(from_fn(access::authenticate))
             .wrap(from_fn(problem::render))
             .wrap(from_fn(system::count))
             .wrap(

@@ -1,0 +1,235 @@
+//! A server of one's own.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use api::{ServerSettings, State};
+use db::schema::outbox;
+use db::{Database, Engine, Tx};
+use diesel::prelude::*;
+use identity::token::Signer256;
+use identity::{NewOrganisation, NewPerson, OrganisationKind};
+use kernel::{ManualClock, OrganisationId, Role};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::client::Client;
+use crate::database::TestDatabase;
+
+/// A running server, its clock standing at 28 February 2023, with an organization of each
+/// kind and people of each role signed in. Dropping it stops and removes everything.
+pub struct TestApp {
+    /// Nobody.
+    pub anyone: Client,
+    /// An administrator of the city.
+    pub admin: Client,
+    /// Staff of the city.
+    pub staff: Client,
+    /// Someone else of the city's staff.
+    pub other_staff: Client,
+    /// Of the donor « Orange ».
+    pub donor: Client,
+    /// Of another donor.
+    pub other_donor: Client,
+    /// Of the first workshop.
+    pub refurbisher: Client,
+    /// Someone else of the first workshop.
+    pub other_refurbisher: Client,
+    /// Of another workshop.
+    pub stranger_refurbisher: Client,
+    /// Moves time.
+    pub clock: Arc<ManualClock>,
+    /// The database, for what no endpoint shows.
+    pub database: Arc<Database>,
+    signer: Signer256,
+    runtime: Runtime,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    // dropped last
+    _place: TestDatabase,
+}
+
+/// A message of the outbox.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// Which message.
+    pub kind: String,
+    /// The address it goes to.
+    pub to: String,
+    /// What its template reads.
+    pub data: Value,
+}
+
+const START: &str = "2023-02-28T09:00:00Z";
+
+impl TestApp {
+    /// Starts a server; none when the engine has no server here.
+    pub fn start(engine: Engine) -> Option<Self> {
+        let place = TestDatabase::create(engine)?;
+        let clock = Arc::new(ManualClock::new(START.parse().expect("a moment")));
+        let database = Database::open(place.settings(), clock.clone()).expect("opens");
+        let database = Arc::new(database);
+        let signer = Signer256::new(&[42; 32]).expect("a secret");
+        let state = State {
+            database: Arc::clone(&database),
+            signer: signer.clone(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let (handle, thread) = run(state, listener);
+        let anyone = Client::new(&base);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let mut app = Self {
+            admin: anyone.clone(),
+            staff: anyone.clone(),
+            other_staff: anyone.clone(),
+            donor: anyone.clone(),
+            other_donor: anyone.clone(),
+            refurbisher: anyone.clone(),
+            other_refurbisher: anyone.clone(),
+            stranger_refurbisher: anyone.clone(),
+            anyone,
+            clock,
+            database,
+            signer,
+            runtime,
+            handle,
+            thread: Some(thread),
+            _place: place,
+        };
+        app.cast();
+        Some(app)
+    }
+
+    fn cast(&mut self) {
+        let city = self.organisation(OrganisationKind::City, "Ville de Marseille");
+        self.admin = self.person(city, Role::Admin, "Alix Admin");
+        self.staff = self.person(city, Role::Staff, "Sam Service");
+        self.other_staff = self.person(city, Role::Staff, "Olga Service");
+        let donor = self.organisation(OrganisationKind::Donor, "Orange");
+        self.donor = self.person(donor, Role::Donor, "Dora Don");
+        let other = self.organisation(OrganisationKind::Donor, "Autre donateur");
+        self.other_donor = self.person(other, Role::Donor, "Olaf Don");
+        let workshop = self.organisation(OrganisationKind::Workshop, "Atelier du Port");
+        self.refurbisher = self.person(workshop, Role::Refurbisher, "Rita Atelier");
+        self.other_refurbisher = self.person(workshop, Role::Refurbisher, "Remi Atelier");
+        let stranger = self.organisation(OrganisationKind::Workshop, "Autre atelier");
+        self.stranger_refurbisher = self.person(stranger, Role::Refurbisher, "Sven Ailleurs");
+    }
+
+    /// A verified association, and someone of it signed in.
+    pub fn association(&self, name: &str) -> Client {
+        let id = self.organisation(OrganisationKind::Association, name);
+        self.person(id, Role::Association, name)
+    }
+
+    /// A verified organization in Marseille's third district.
+    pub fn organisation(&self, kind: OrganisationKind, name: &str) -> OrganisationId {
+        let new = NewOrganisation {
+            kind: Some(kind),
+            name: name.to_owned(),
+            siret: None,
+            rna: None,
+            address: "1 rue de la Paix".to_owned(),
+            postal_code: "13003".to_owned(),
+            commune: "Marseille 3e Arrondissement".to_owned(),
+            commune_code: None,
+        };
+        self.write(move |tx| Ok(identity::create_organisation(tx, &new)?.id))
+    }
+
+    /// Someone of an organization, signed in without the slow part of a password.
+    pub fn person(&self, organisation_id: OrganisationId, role: Role, name: &str) -> Client {
+        let signer = self.signer.clone();
+        let name = name.to_owned();
+        let (tokens, person) = self.write(move |tx| {
+            let local = tx.new_id::<kernel::Person>().uuid().simple().to_string();
+            let new = NewPerson {
+                email: format!("{local}@test.example"),
+                name: name.clone(),
+                role,
+                organisation_id,
+                language: None,
+            };
+            let invited = identity::invite(tx, &new)?;
+            let tokens = identity::open_session(tx, &signer, invited.person.id)?;
+            diesel::delete(outbox::table.filter(outbox::recipient.eq(&new.email)))
+                .execute(&mut **tx)?;
+            Ok((tokens, invited.person.id))
+        });
+        let mut client = self.anyone.with_token(&tokens.access_token);
+        client.organisation = organisation_id.to_string();
+        client.person = person.to_string();
+        client
+    }
+
+    /// Writes to the database directly.
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> db::Result<T> + Send + 'static,
+    ) -> T {
+        self.runtime.block_on(self.database.write(work)).expect("writes")
+    }
+
+    /// Reads from the database directly.
+    pub fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut db::Db) -> db::Result<T> + Send + 'static,
+    ) -> T {
+        self.runtime.block_on(self.database.read(work)).expect("reads")
+    }
+
+    /// The messages in the outbox, the oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        let rows: Vec<(String, String, String)> = self.read(|db| {
+            Ok(outbox::table
+                .order(outbox::id)
+                .select((outbox::kind, outbox::recipient, outbox::data))
+                .load(db)?)
+        });
+        rows.into_iter()
+            .map(|(kind, to, data)| Mail {
+                kind,
+                to,
+                data: serde_json::from_str(&data).expect("JSON"),
+            })
+            .collect()
+    }
+
+    /// The messages of a kind.
+    pub fn mails_of(&self, kind: &str) -> Vec<Mail> {
+        let mut mails = self.mails();
+        mails.retain(|mail| mail.kind == kind);
+        mails
+    }
+}
+
+fn run(state: State, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
+    let (give, take) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let settings = ServerSettings {
+                workers: 2,
+                shutdown_seconds: 1,
+            };
+            let server = api::serve(state, listener, settings).expect("serves");
+            give.send(server.handle()).expect("handle");
+            server.await.expect("runs");
+        });
+    });
+    (take.recv().expect("a server"), thread)
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
