@@ -45,7 +45,34 @@ fn is_json(content_type: &str) -> bool {
     content_type == "application/json" || content_type.ends_with("+json")
 }
 
+/// Whether a JSON text has a string with the character zero, which no text here needs and
+/// one of the database engines cannot keep.
+fn has_zero(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(found) = bytes
+        .get(at..)
+        .and_then(|rest| rest.iter().position(|byte| *byte == b'\\'))
+    {
+        let escape = bytes.get(at + found + 1..).unwrap_or_default();
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        // the backslash and what it escapes
+        at += found + 2;
+    }
+    false
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    if has_zero(bytes) {
+        return Err(ApiError::from(Refusal::new(
+            Code::InvalidFields,
+            Text::new(
+                "Un texte contient le caractère nul, qui n'est pas accepté.",
+                "A text has the character zero, which is not accepted.",
+            ),
+        )));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, ResponseError};
-use kernel::{Code, Language, Refusal, Text};
+use kernel::{Code, FieldError, Language, Refusal, Text};
 use serde::Serialize;
 use tracing_actix_web::RequestId;
 use utoipa::{IntoResponses, ToSchema};
@@ -113,6 +113,22 @@ pub struct ProblemField {
     pub detail: String,
 }
 
+impl ProblemField {
+    /// The mistake, in the reader's language.
+    pub(crate) fn new(error: FieldError, language: Language) -> Self {
+        Self {
+            pointer: error.pointer,
+            line: error.line,
+            column: error.column,
+            code: error.code.to_string(),
+            detail: match language {
+                Language::French => error.detail.fr.into_owned(),
+                Language::English => error.detail.en.into_owned(),
+            },
+        }
+    }
+}
+
 impl Problem {
     fn new(refusal: Refusal, language: Language, request_id: String) -> Self {
         let say = |text: Text| match language {
@@ -129,13 +145,7 @@ impl Problem {
             errors: refusal
                 .errors
                 .into_iter()
-                .map(|error| ProblemField {
-                    pointer: error.pointer,
-                    line: error.line,
-                    column: error.column,
-                    code: error.code.to_string(),
-                    detail: say(error.detail),
-                })
+                .map(|error| ProblemField::new(error, language))
                 .collect(),
             extra: refusal.extra.filter(serde_json::Value::is_object),
         }

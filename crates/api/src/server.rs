@@ -14,7 +14,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::extract::UPLOAD_LIMIT;
 use crate::state::State;
 use crate::system::Metrics;
-use crate::{access, idempotency, identity, problem, system};
+use crate::{access, eligibility, idempotency, identity, problem, system};
 
 /// How the server runs.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(utoipa_actix_web::scope("/api/v1").configure(
         |config: &mut ServiceConfig<'_>| {
             identity::routes(config);
+            eligibility::routes(config);
+            crate::intake::routes(config);
+            crate::workshop::routes(config);
+            crate::allocation::routes(config);
+            crate::handover::routes(config);
+            crate::impact::routes(config);
+            crate::notifications::routes(config);
         },
     ));
     system::routes(config);

@@ -28,7 +28,7 @@ impl Engine {
     }
 }
 
-#[allow(missing_docs)] // the derive writes public items of its own
+#[allow(missing_docs, clippy::disallowed_methods)] // the derive writes items of its own
 mod multi {
     use diesel::{PgConnection, SqliteConnection};
 

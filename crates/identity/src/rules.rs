@@ -118,7 +118,7 @@ pub fn check_password(password: &str, email: &str) -> Result<(), Refusal> {
     let length = password.chars().count();
     let lower = password.to_lowercase();
     let own = lower == email || email.split('@').next().is_some_and(|local| local == lower);
-    let monotone = password.chars().all(|c| Some(c) == password.chars().next());
+    let monotone = password.chars().all(|c| password.starts_with(c));
     if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length)
         && !COMMON.contains(&lower.as_str())
         && !own

@@ -74,7 +74,7 @@ identifier!(
         let digits: Vec<u32> = plain.chars().map(|c| c.to_digit(10)).collect::<Option<_>>()?;
         let valid = digits.len() == 14
             && if plain.starts_with("356000000") && plain != "35600000000048" {
-                digits.iter().sum::<u32>() % 5 == 0
+                digits.iter().sum::<u32>().is_multiple_of(5)
             } else {
                 luhn(&digits) && luhn(&digits[..9])
             };
@@ -143,7 +143,7 @@ fn luhn(digits: &[u32]) -> bool {
             _ => digit * 2,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ impl Cursor {
     }
 
     fn decode(text: &str) -> Result<String, Refusal> {
-        if !text.is_ascii() || text.len() % 2 != 0 || text.len() > 400 {
+        if !text.is_ascii() || !text.len().is_multiple_of(2) || text.len() > 400 {
             return Err(Self::refusal());
         }
         let bytes: Result<Vec<u8>, _> = (0..text.len())

@@ -69,22 +69,48 @@ pub struct Appointment {
 #[allow(missing_docs)] // the fields are the template's words
 pub enum Message {
     /// To a person invited by an administrator: sets the password.
-    Invitation { organisation: String, token: String, expires_at: Instant },
+    Invitation {
+        organisation: String,
+        token: String,
+        expires_at: Instant,
+    },
     /// To an association that registered itself: confirms the address, sets the password.
-    RegistrationReceived { organisation: String, token: String, expires_at: Instant },
+    RegistrationReceived {
+        organisation: String,
+        token: String,
+        expires_at: Instant,
+    },
     /// To the association: its identity was verified.
     AssociationVerified { organisation: String },
     /// To the people of an organization that is suspended.
-    OrganisationSuspended { organisation: String, reason: String },
+    OrganisationSuspended {
+        organisation: String,
+        reason: String,
+    },
 
     /// To staff: a donor submitted a batch.
-    BatchSubmitted { reference: String, title: String, donor: String, quantities: Vec<Quantity> },
+    BatchSubmitted {
+        reference: String,
+        title: String,
+        donor: String,
+        quantities: Vec<Quantity>,
+    },
     /// To the donor.
     BatchAccepted { reference: String, title: String },
     /// To the donor.
-    BatchRefused { reference: String, title: String, reason: String },
-    /// To the donor and the workshop.
-    BatchCancelled { reference: String, title: String, reason: String },
+    BatchRefused {
+        reference: String,
+        title: String,
+        reason: String,
+    },
+    /// To the donor and the workshop; takes the pickup out of their calendars.
+    BatchCancelled {
+        reference: String,
+        title: String,
+        reason: String,
+        #[serde(default)]
+        appointment: Option<Appointment>,
+    },
     /// To the donor and the workshop: when the batch is picked up.
     PickupScheduled {
         reference: String,
@@ -96,7 +122,12 @@ pub enum Message {
         appointment: Appointment,
     },
     /// To the donor: the truck left.
-    BatchCollected { reference: String, title: String, pallets: Option<i32>, weight_kg: Option<String> },
+    BatchCollected {
+        reference: String,
+        title: String,
+        pallets: Option<i32>,
+        weight_kg: Option<String>,
+    },
     /// To the donor: counted against the manifest.
     BatchClosed {
         reference: String,
@@ -117,20 +148,49 @@ pub enum Message {
         requests: Vec<Quantity>,
     },
     /// To staff: an application is there to review.
-    ApplicationToReview { reference: String, programme: String, association: String },
+    ApplicationToReview {
+        reference: String,
+        programme: String,
+        association: String,
+    },
     /// To the association.
-    ChangesRequested { reference: String, programme: String, items: Vec<ChangeItem> },
+    ChangesRequested {
+        reference: String,
+        programme: String,
+        items: Vec<ChangeItem>,
+    },
     /// To the association.
-    ApplicationWithdrawn { reference: String, programme: String },
+    ApplicationWithdrawn {
+        reference: String,
+        programme: String,
+    },
     /// To the association: eligible, with its score in points.
-    ApplicationEligible { reference: String, programme: String, score: String },
+    ApplicationEligible {
+        reference: String,
+        programme: String,
+        score: String,
+    },
     /// To the association: not eligible, with the reasons and the ways to appeal.
-    ApplicationIneligible { reference: String, programme: String, reasons: Vec<String> },
+    ApplicationIneligible {
+        reference: String,
+        programme: String,
+        reasons: Vec<String>,
+    },
 
     /// To staff other than who submitted it: a wave waits for approval.
-    WaveToApprove { wave: String, programme: String, submitted_by: String, associations: i64, devices: i64 },
+    WaveToApprove {
+        wave: String,
+        programme: String,
+        submitted_by: String,
+        associations: i64,
+        devices: i64,
+    },
     /// To who submitted it.
-    WaveRejected { wave: String, programme: String, reason: String },
+    WaveRejected {
+        wave: String,
+        programme: String,
+        reason: String,
+    },
     /// To an association that receives something: how many, why, and its right to the rules.
     LotGranted {
         reference: String,
@@ -154,9 +214,18 @@ pub enum Message {
         reason: Quantity,
     },
     /// To the association, when an approved wave is called off.
-    LotReleased { reference: String, wave: String, reason: String },
+    LotReleased {
+        reference: String,
+        wave: String,
+        reason: String,
+    },
     /// To the workshop: devices to put aside.
-    PickingList { wave: String, programme: String, lots: i64, devices: i64 },
+    PickingList {
+        wave: String,
+        programme: String,
+        lots: i64,
+        devices: i64,
+    },
     /// To the association and the workshop: when the lot is handed over.
     HandoverScheduled {
         reference: String,
@@ -165,7 +234,67 @@ pub enum Message {
         appointment: Appointment,
     },
     /// To the association: the lot was handed over.
-    HandoverCompleted { reference: String, association: String, devices: i64, recipient_name: String },
+    HandoverCompleted {
+        reference: String,
+        association: String,
+        devices: i64,
+        recipient_name: String,
+    },
     /// To the association and staff: nobody came.
-    HandoverMissed { reference: String, association: String, reason: String },
+    HandoverMissed {
+        reference: String,
+        association: String,
+        reason: String,
+    },
+}
+
+impl Message {
+    /// The stable name of this message, as in the JSON and in the names of its templates.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Invitation { .. } => "invitation",
+            Self::RegistrationReceived { .. } => "registration_received",
+            Self::AssociationVerified { .. } => "association_verified",
+            Self::OrganisationSuspended { .. } => "organisation_suspended",
+            Self::BatchSubmitted { .. } => "batch_submitted",
+            Self::BatchAccepted { .. } => "batch_accepted",
+            Self::BatchRefused { .. } => "batch_refused",
+            Self::BatchCancelled { .. } => "batch_cancelled",
+            Self::PickupScheduled { .. } => "pickup_scheduled",
+            Self::BatchCollected { .. } => "batch_collected",
+            Self::BatchClosed { .. } => "batch_closed",
+            Self::ApplicationReceived { .. } => "application_received",
+            Self::ApplicationToReview { .. } => "application_to_review",
+            Self::ChangesRequested { .. } => "changes_requested",
+            Self::ApplicationWithdrawn { .. } => "application_withdrawn",
+            Self::ApplicationEligible { .. } => "application_eligible",
+            Self::ApplicationIneligible { .. } => "application_ineligible",
+            Self::WaveToApprove { .. } => "wave_to_approve",
+            Self::WaveRejected { .. } => "wave_rejected",
+            Self::LotGranted { .. } => "lot_granted",
+            Self::LotNotGranted { .. } => "lot_not_granted",
+            Self::LotReleased { .. } => "lot_released",
+            Self::PickingList { .. } => "picking_list",
+            Self::HandoverScheduled { .. } => "handover_scheduled",
+            Self::HandoverCompleted { .. } => "handover_completed",
+            Self::HandoverMissed { .. } => "handover_missed",
+        }
+    }
+
+    /// The calendar entry that travels with it.
+    pub const fn appointment(&self) -> Option<&Appointment> {
+        match self {
+            Self::PickupScheduled { appointment, .. }
+            | Self::HandoverScheduled { appointment, .. } => Some(appointment),
+            Self::BatchCancelled { appointment, .. } => appointment.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Blanks what lets somebody in: once the mail has left, nobody needs it here.
+    pub(crate) fn forget_token(&mut self) {
+        if let Self::Invitation { token, .. } | Self::RegistrationReceived { token, .. } = self {
+            token.clear();
+        }
+    }
 }

@@ -173,7 +173,9 @@ impl TestApp {
         &self,
         work: impl Fn(&mut Tx<'_>) -> db::Result<T> + Send + 'static,
     ) -> T {
-        self.runtime.block_on(self.database.write(work)).expect("writes")
+        self.runtime
+            .block_on(self.database.write(work))
+            .expect("writes")
     }
 
     /// Reads from the database directly.
@@ -181,7 +183,9 @@ impl TestApp {
         &self,
         work: impl FnOnce(&mut db::Db) -> db::Result<T> + Send + 'static,
     ) -> T {
-        self.runtime.block_on(self.database.read(work)).expect("reads")
+        self.runtime
+            .block_on(self.database.read(work))
+            .expect("reads")
     }
 
     /// The messages in the outbox, the oldest first.

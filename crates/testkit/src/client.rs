@@ -71,7 +71,8 @@ impl Client {
             if !content_type.is_empty() {
                 request = request.header("content-type", content_type);
             }
-            self.agent.run(request.body(body.to_vec()).expect("a request"))
+            self.agent
+                .run(request.body(body.to_vec()).expect("a request"))
         };
         let mut response = outcome.unwrap_or_else(|cause| panic!("{method} {url}: {cause}"));
         let headers = response
@@ -131,7 +132,12 @@ impl Client {
         if body.is_null() {
             return self.send(method, path, "", &[]);
         }
-        self.send(method, path, "application/json", body.to_string().as_bytes())
+        self.send(
+            method,
+            path,
+            "application/json",
+            body.to_string().as_bytes(),
+        )
     }
 }
 
@@ -159,8 +165,19 @@ impl Reply {
     pub fn refused(&self, status: u16, code: &str) -> Value {
         let problem = self.expect(status);
         assert_eq!(problem["code"], code, "{}: {}", self.what, self.text());
-        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.what);
-        assert!(problem["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{}", self.what);
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.what
+        );
+        assert!(
+            problem["request_id"]
+                .as_str()
+                .is_some_and(|id| !id.is_empty()),
+            "{}",
+            self.what
+        );
         problem
     }
 

@@ -36,7 +36,8 @@ impl TestDatabase {
             Engine::Postgres => {
                 let admin_url = std::env::var("RESSAC_TEST_POSTGRES").ok()?;
                 let name = format!("t{unique}");
-                let mut admin = PgConnection::establish(&admin_url).expect("the test server answers");
+                let mut admin =
+                    PgConnection::establish(&admin_url).expect("the test server answers");
                 admin
                     .batch_execute(&format!("CREATE DATABASE {name}"))
                     .expect("a database of one's own");
@@ -69,7 +70,8 @@ impl Drop for TestDatabase {
             }
             Place::Server { admin_url, name } => {
                 if let Ok(mut admin) = PgConnection::establish(admin_url) {
-                    let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+                    let _ = admin
+                        .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
                 }
             }
         }

@@ -2,7 +2,12 @@
 //! role signed in, and a client that says what came back when it is not what was expected.
 //!
 //! A development dependency only. It panics where a test should fail.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 mod app;
 mod client;

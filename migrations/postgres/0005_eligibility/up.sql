@@ -29,6 +29,7 @@ CREATE TABLE applications (
         'withdrawn')),
     form TEXT NOT NULL, -- JSON: what the association filled in, complete or not
     changes TEXT, -- JSON: what staff asked to be changed
+    assisted BOOLEAN NOT NULL, -- staff filled it in on behalf of the association
     created_by uuid NOT NULL REFERENCES people (id),
     submitted_at timestamptz,
     silence_at timestamptz, -- when silence decides

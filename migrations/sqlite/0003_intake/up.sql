@@ -10,6 +10,7 @@ CREATE TABLE batches (
     reference TEXT NOT NULL UNIQUE,
     donor_id BLOB NOT NULL REFERENCES organisations (id),
     title TEXT NOT NULL,
+    search_key TEXT NOT NULL, -- reference, title and donor without accents and case
     status TEXT NOT NULL CHECK (status IN (
         'draft', 'submitted', 'accepted', 'scheduled', 'collected', 'received', 'closed',
         'refused', 'cancelled')),

@@ -29,6 +29,7 @@ CREATE TABLE applications (
         'withdrawn')),
     form TEXT NOT NULL, -- JSON: what the association filled in, complete or not
     changes TEXT, -- JSON: what staff asked to be changed
+    assisted BOOLEAN NOT NULL, -- staff filled it in on behalf of the association
     created_by BLOB NOT NULL REFERENCES people (id),
     submitted_at INTEGER,
     silence_at INTEGER, -- when silence decides

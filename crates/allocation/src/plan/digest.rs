@@ -52,8 +52,10 @@ fn as_set(tags: &mut Vec<String>) {
 fn hex_of(value: &impl Serialize) -> String {
     // Text, whole numbers and lists of them always serialize.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }

@@ -53,7 +53,12 @@ impl<'a> Grounds<'a> {
     pub(super) fn of(instance: &'a Instance) -> Self {
         let mut builder = Builder::of(instance);
         let pins = by_line(instance.pins.iter().map(|pin| pin.line.as_str()));
-        let excludes = by_line(instance.excludes.iter().map(|exclude| exclude.line.as_str()));
+        let excludes = by_line(
+            instance
+                .excludes
+                .iter()
+                .map(|exclude| exclude.line.as_str()),
+        );
         let mut wishes = Vec::with_capacity(instance.lines.len());
         let runner = |index: usize| {
             let line = &instance.lines[index];
@@ -76,9 +81,21 @@ impl<'a> Grounds<'a> {
             }
         };
         let runners = public_order(instance).into_iter().map(runner).collect();
-        let Builder { kinds, classes, mut room, .. } = builder;
+        let Builder {
+            kinds,
+            classes,
+            mut room,
+            ..
+        } = builder;
         room.settle();
-        Self { instance, kinds, classes, runners, wishes, room }
+        Self {
+            instance,
+            kinds,
+            classes,
+            runners,
+            wishes,
+            room,
+        }
     }
 
     /// The line behind a runner.
@@ -119,20 +136,38 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn of(instance: &'a Instance) -> Self {
-        let mut kinds: Vec<&str> = instance.classes.iter().map(|class| class.kind.as_str()).collect();
+        let mut kinds: Vec<&str> = instance
+            .classes
+            .iter()
+            .map(|class| class.kind.as_str())
+            .collect();
         kinds.sort_unstable();
         kinds.dedup();
-        let mut room = Room { caps: instance.caps.iter().map(|cap| cap.max).collect(), ..Room::default() };
-        let classes: Vec<Vec<usize>> = kinds.iter().map(|kind| classes_of(instance, kind)).collect();
+        let mut room = Room::default();
+        room.caps.extend(instance.caps.iter().map(|cap| cap.max));
+        let classes: Vec<Vec<usize>> = kinds
+            .iter()
+            .map(|kind| classes_of(instance, kind))
+            .collect();
         for of_kind in &classes {
             let mut pool = Pool::default();
-            of_kind.iter().for_each(|&class| pool.add_class(instance.classes[class].qty));
+            of_kind
+                .iter()
+                .for_each(|&class| pool.add_class(instance.classes[class].qty));
             room.pools.push(pool);
         }
-        let rules = instance.classes.iter().flat_map(|class| class.any_of.iter().chain(&class.none_of));
-        let mut telling: BTreeMap<&str, usize> =
-            rules.chain(instance.caps.iter().map(|cap| &cap.tag)).map(|tag| (tag.as_str(), 0)).collect();
-        telling.values_mut().enumerate().for_each(|(number, tag)| *tag = number);
+        let rules = instance
+            .classes
+            .iter()
+            .flat_map(|class| class.any_of.iter().chain(&class.none_of));
+        let mut telling: BTreeMap<&str, usize> = rules
+            .chain(instance.caps.iter().map(|cap| &cap.tag))
+            .map(|tag| (tag.as_str(), 0))
+            .collect();
+        telling
+            .values_mut()
+            .enumerate()
+            .for_each(|(number, tag)| *tag = number);
         Self {
             instance,
             kinds,
@@ -149,7 +184,10 @@ impl<'a> Builder<'a> {
 
     /// The number of the set of telling tags among these.
     fn profile(&mut self, tags: &[String]) -> usize {
-        let mut set: Vec<usize> = tags.iter().filter_map(|tag| self.telling.get(tag.as_str()).copied()).collect();
+        let mut set: Vec<usize> = tags
+            .iter()
+            .filter_map(|tag| self.telling.get(tag.as_str()).copied())
+            .collect();
         set.sort_unstable();
         set.dedup();
         if let Some(&known) = self.profiles.get(&set) {
@@ -169,12 +207,21 @@ impl<'a> Builder<'a> {
         }
         let tags = &self.tags[profile];
         let serving = self.classes[number].iter().enumerate();
-        let uses: Vec<usize> =
-            serving.filter(|(_, class)| self.instance.classes[**class].serves(tags)).map(|(at, _)| at).collect();
+        let uses: Vec<usize> = serving
+            .filter(|(_, class)| self.instance.classes[**class].serves(tags))
+            .map(|(at, _)| at)
+            .collect();
         let caps = caps_on(self.instance, kind, tags);
         let pool = &mut self.room.pools[number];
-        let group = *self.groups.entry((number, uses)).or_insert_with_key(|(_, uses)| pool.add_group(uses));
-        let cell = Cell { kind: number, group, caps };
+        let group = *self
+            .groups
+            .entry((number, uses))
+            .or_insert_with_key(|(_, uses)| pool.add_group(uses));
+        let cell = Cell {
+            kind: number,
+            group,
+            caps,
+        };
         let fresh = self.room.cells.len();
         let known = *self.known.entry(cell).or_insert_with_key(|cell| {
             self.room.cells.push(cell.clone());
@@ -200,16 +247,20 @@ impl<'a> Builder<'a> {
 
 /// The caps that count this kind for lines with these tags, by id.
 fn caps_on(instance: &Instance, kind: &str, tags: &[String]) -> Vec<usize> {
-    let counts = |cap: &Cap| tags.contains(&cap.tag) && cap.kind.as_deref().is_none_or(|of| of == kind);
-    let mut caps: Vec<usize> = (0..instance.caps.len()).filter(|&cap| counts(&instance.caps[cap])).collect();
+    let counts =
+        |cap: &Cap| tags.contains(&cap.tag) && cap.kind.as_deref().is_none_or(|of| of == kind);
+    let mut caps: Vec<usize> = (0..instance.caps.len())
+        .filter(|&cap| counts(&instance.caps[cap]))
+        .collect();
     caps.sort_unstable_by_key(|&cap| instance.caps[cap].id.as_str());
     caps
 }
 
 /// The classes of a kind, by id.
 fn classes_of(instance: &Instance, kind: &str) -> Vec<usize> {
-    let mut classes: Vec<usize> =
-        (0..instance.classes.len()).filter(|&class| instance.classes[class].kind == kind).collect();
+    let mut classes: Vec<usize> = (0..instance.classes.len())
+        .filter(|&class| instance.classes[class].kind == kind)
+        .collect();
     classes.sort_unstable_by_key(|&class| instance.classes[class].id.as_str());
     classes
 }

@@ -52,9 +52,13 @@ pub(super) fn grow(how: Growth, climbers: &mut [Climber], room: &mut Room) {
 }
 
 fn by_unit(climbers: &mut [Climber], room: &mut Room) {
-    let growing = climbers.iter().enumerate().filter(|(_, climber)| climber.held < climber.top);
-    let mut heap: BinaryHeap<Reverse<(Key, usize)>> =
-        growing.map(|(at, climber)| Reverse((climber.next(), at))).collect();
+    let growing = climbers
+        .iter()
+        .enumerate()
+        .filter(|(_, climber)| climber.held < climber.top);
+    let mut heap: BinaryHeap<Reverse<(Key, usize)>> = growing
+        .map(|(at, climber)| Reverse((climber.next(), at)))
+        .collect();
     while let Some(Reverse((key, at))) = heap.pop() {
         let climber = &mut climbers[at];
         if grant(climber, key, room) && climber.held < climber.top {
@@ -85,11 +89,17 @@ fn grant(climber: &mut Climber, key: Key, room: &mut Room) -> bool {
 const FRACTION: u32 = 64;
 
 fn by_level(climbers: &mut [Climber], room: &mut Room) {
-    let mut ascent = Ascent { wanted: vec![0; room.cells.len()], active: climbers.to_vec(), units: 0 };
+    let mut ascent = Ascent {
+        wanted: vec![0; room.cells.len()],
+        active: climbers.to_vec(),
+        units: 0,
+    };
     let mut level = 0;
     loop {
         ascent.retire(climbers, room);
-        let Some(summit) = ascent.active.iter().map(summit).max() else { return };
+        let Some(summit) = ascent.active.iter().map(summit).max() else {
+            return;
+        };
         match ascent.rise(level, summit, room) {
             None => level = summit,
             Some(ceiling) => {
@@ -186,7 +196,9 @@ fn reach(climber: &Climber, level: u128) -> u64 {
         Err(_) => level.checked_mul(u128::from(climber.weight)),
     };
     // A product beyond 128 bits is beyond every top.
-    let held = odd.map_or(u64::MAX, |odd| u64::try_from(((odd >> FRACTION) + 1) / 2).unwrap_or(u64::MAX));
+    let held = odd.map_or(u64::MAX, |odd| {
+        u64::try_from((odd >> FRACTION).div_ceil(2)).unwrap_or(u64::MAX)
+    });
     held.clamp(climber.held, climber.top)
 }
 
@@ -197,6 +209,13 @@ fn summit(climber: &Climber) -> u128 {
 
 /// A level in the middle; in the middle of the digits while they are far apart.
 fn between_levels(low: u128, high: u128) -> u128 {
-    let (short, long) = (u128::BITS - low.leading_zeros(), u128::BITS - high.leading_zeros());
-    if long > short + 2 { 1 << ((short + long) / 2) } else { low + (high - low) / 2 }
+    let (short, long) = (
+        u128::BITS - low.leading_zeros(),
+        u128::BITS - high.leading_zeros(),
+    );
+    if long > short + 2 {
+        1 << ((short + long) / 2)
+    } else {
+        low + (high - low) / 2
+    }
 }

@@ -18,7 +18,8 @@ use super::validate::validate;
 pub const SCHEMA: &str = "alloc-wave/1";
 
 /// One wave, ready to be planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "File")]
 pub struct Instance {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -77,7 +78,11 @@ pub struct Weight {
 impl Default for Weight {
     /// In proportion to points.
     fn default() -> Self {
-        Self { base: 0, score: 1, fragility: 0 }
+        Self {
+            base: 0,
+            score: 1,
+            fragility: 0,
+        }
     }
 }
 
@@ -87,7 +92,10 @@ impl Weight {
     pub fn of(&self, line: &Line) -> u64 {
         let points = self.score.saturating_mul(line.score);
         let index = self.fragility.saturating_mul(line.fragility);
-        self.base.saturating_add(points).saturating_add(index).max(1)
+        self.base
+            .saturating_add(points)
+            .saturating_add(index)
+            .max(1)
     }
 }
 
@@ -187,7 +195,11 @@ impl Line {
     /// `m`: what it must receive at once, if anything; 0 with history.
     #[must_use]
     pub fn lot(&self) -> u64 {
-        if self.already == 0 { self.min_lot.max(1) } else { 0 }
+        if self.already == 0 {
+            self.min_lot.max(1)
+        } else {
+            0
+        }
     }
 }
 
@@ -225,8 +237,8 @@ impl Instance {
     /// `invalid_instance` and the codes of contradictory pins and histories, with
     /// a detail that says what and where.
     pub fn read(text: &str) -> Result<Self, Refused> {
-        let file: File = serde_json::from_str(text).map_err(|error| locate(text, &error))?;
-        let instance = Self::from(file);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let instance: Self = serde_json::from_str(text).map_err(|error| locate(text, &error))?;
         validate(&instance)?;
         Ok(instance)
     }
@@ -310,12 +322,19 @@ fn locate(text: &str, error: &serde_json::Error) -> Refused {
 }
 
 fn invalid(detail: String) -> Refused {
-    Refused { code: Code::InvalidInstance, detail }
+    Refused {
+        code: Code::InvalidInstance,
+        detail,
+    }
 }
 
 fn params(document: &Value) -> Option<String> {
-    let inner = document.get("params").and_then(|params| part::<Weight>(params, "weight"));
-    inner.map(|found| format!("params.{found}")).or_else(|| part::<Params>(document, "params"))
+    let inner = document
+        .get("params")
+        .and_then(|params| part::<Weight>(params, "weight"));
+    inner
+        .map(|found| format!("params.{found}"))
+        .or_else(|| part::<Params>(document, "params"))
 }
 
 fn part<T: DeserializeOwned>(parent: &Value, name: &str) -> Option<String> {
@@ -328,7 +347,10 @@ fn each<T: DeserializeOwned>(document: &Value, name: &str, id: &str) -> Option<S
     };
     items.iter().enumerate().find_map(|(at, item)| {
         let found = fault::<T>(item)?;
-        let id = item.get(id).and_then(Value::as_str).map_or_else(String::new, |id| format!(" ({id})"));
+        let id = item
+            .get(id)
+            .and_then(Value::as_str)
+            .map_or_else(String::new, |id| format!(" ({id})"));
         Some(format!("{name}[{at}]{id}{found}"))
     })
 }
@@ -336,12 +358,17 @@ fn each<T: DeserializeOwned>(document: &Value, name: &str, id: &str) -> Option<S
 /// What is wrong with one object: `.field: …` when one field is to blame.
 fn fault<T: DeserializeOwned>(value: &Value) -> Option<String> {
     let error = T::deserialize(value).err()?.to_string();
-    let named = ["missing field", "unknown field"].iter().any(|start| error.starts_with(start));
+    let named = ["missing field", "unknown field"]
+        .iter()
+        .any(|start| error.starts_with(start));
     match value.as_object() {
         Some(fields) if !named => fields
             .keys()
             .find(|field| is_to_blame::<T>(fields, field, &error))
-            .map_or_else(|| Some(format!(": {error}")), |field| Some(format!(".{field}: {error}"))),
+            .map_or_else(
+                || Some(format!(": {error}")),
+                |field| Some(format!(".{field}: {error}")),
+            ),
         _ => Some(format!(": {error}")),
     }
 }
@@ -350,5 +377,7 @@ fn fault<T: DeserializeOwned>(value: &Value) -> Option<String> {
 fn is_to_blame<T: DeserializeOwned>(fields: &Map<String, Value>, field: &str, error: &str) -> bool {
     let mut rest = fields.clone();
     rest.remove(field);
-    T::deserialize(&Value::Object(rest)).err().is_none_or(|other| other.to_string() != error)
+    T::deserialize(&Value::Object(rest))
+        .err()
+        .is_none_or(|other| other.to_string() != error)
 }

@@ -3,10 +3,10 @@
 
 use std::cmp::Ordering;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// `odd / weight`, compared by cross-multiplication in 128 bits.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Key {
     /// `2t − 1`.
     pub odd: u64,
@@ -18,7 +18,10 @@ impl Key {
     /// The key of the unit that follows `held` devices.
     #[must_use]
     pub fn after(held: u64, weight: u64) -> Self {
-        Self { odd: 2 * held + 1, weight }
+        Self {
+            odd: 2 * held + 1,
+            weight,
+        }
     }
 }
 
@@ -43,3 +46,37 @@ impl PartialEq for Key {
 }
 
 impl Eq for Key {}
+
+/// An exact fraction, for display: shares of devices before they are rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ratio {
+    /// Above the line.
+    pub numerator: u128,
+    /// Below the line, at least 1.
+    pub denominator: u128,
+}
+
+impl Ratio {
+    /// `self × factor`, in lowest terms.
+    #[must_use]
+    pub fn times(self, factor: u64) -> Self {
+        Self::new(
+            self.numerator.saturating_mul(u128::from(factor)),
+            self.denominator,
+        )
+    }
+
+    /// `numerator / denominator`, in lowest terms.
+    #[must_use]
+    pub fn new(numerator: u128, denominator: u128) -> Self {
+        let denominator = denominator.max(1);
+        let (mut common, mut rest) = (numerator, denominator);
+        while rest > 0 {
+            (common, rest) = (rest, common % rest);
+        }
+        Self {
+            numerator: numerator / common,
+            denominator: denominator / common,
+        }
+    }
+}

@@ -16,6 +16,7 @@
 //! | [`planner`] | pins, phase A (lots), phase B (growth), with a trace |
 //! | [`trace`] | why each line has what it has, for the explanation |
 //! | [`check`] | the certificate: every broken invariant, without the planner |
+//! | [`counterfactual`] | what would have changed a result, verified by planning again |
 //! | [`digest`] | one name for one set of inputs, whatever their order in the file |
 //! | [`replay`] | text in, text out: `ressac plan` |
 //!
@@ -24,6 +25,7 @@
 
 pub mod answer;
 pub mod check;
+pub mod counterfactual;
 pub mod digest;
 mod grounds;
 mod growth;

@@ -4,13 +4,13 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::instance::{Instance, Line};
 
 /// What placed a line after the one called just before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Called first of all.
@@ -30,10 +30,12 @@ pub enum Level {
 /// The draw of an application: `sha256(seed + "|" + application)` in hex.
 #[must_use]
 pub fn draw(seed: &str, application: &str) -> String {
-    raw_draw(seed, application).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    raw_draw(seed, application)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 fn raw_draw(seed: &str, application: &str) -> [u8; 32] {
@@ -52,7 +54,10 @@ pub(super) fn public_order(instance: &Instance) -> Vec<usize> {
     for tied in order.chunk_by_mut(|&a, &b| by_facts(line(a), line(b)).is_eq()) {
         if tied.len() > 1 {
             tied.sort_by_cached_key(|&index| {
-                (raw_draw(&instance.wave.seed, &line(index).application), line(index).id.as_str())
+                (
+                    raw_draw(&instance.wave.seed, &line(index).application),
+                    line(index).id.as_str(),
+                )
             });
         }
     }
@@ -61,7 +66,9 @@ pub(super) fn public_order(instance: &Instance) -> Vec<usize> {
 
 /// What placed `line` after `before`.
 pub(super) fn level(before: Option<&Line>, line: &Line) -> Level {
-    let Some(before) = before else { return Level::First };
+    let Some(before) = before else {
+        return Level::First;
+    };
     if before.score != line.score {
         Level::Score
     } else if before.fragility != line.fragility {

@@ -8,7 +8,7 @@ use super::grounds::{Grounds, Standing};
 pub use super::growth::Growth;
 use super::growth::{Climber, grow};
 use super::instance::{Instance, Residual};
-use super::key::Key;
+use super::key::Ratio;
 use super::room::Room;
 use super::trace::{Bound, Course, LineTrace, Refusal, Trace};
 use super::validate::validate;
@@ -41,7 +41,10 @@ impl Plan {
     /// The plan as it is printed and published.
     #[must_use]
     pub fn into_answer(self) -> Answer {
-        Answer::Ok { lines: self.awards, left_by_kind: self.left_by_kind }
+        Answer::Ok {
+            lines: self.awards,
+            left_by_kind: self.left_by_kind,
+        }
     }
 }
 
@@ -70,12 +73,17 @@ pub(super) fn plan_valid(instance: &Instance, growth: Growth) -> Result<Plan, Re
     lots(&mut grounds, &mut trace);
     trace.kept = kept_kinds(&grounds, &trace);
     growth_of_all(&mut grounds, &mut trace, growth);
-    Ok(conclude(grounds, trace))
+    Ok(conclude(&grounds, trace))
 }
 
 fn blank_trace(grounds: &Grounds<'_>) -> Trace {
     let instance = grounds.instance;
-    let names = |classes: &Vec<usize>| classes.iter().map(|&class| instance.classes[class].id.clone()).collect();
+    let names = |classes: &Vec<usize>| {
+        classes
+            .iter()
+            .map(|&class| instance.classes[class].id.clone())
+            .collect()
+    };
     let course = |runner: &super::grounds::Runner| Course {
         index: runner.index,
         standing: runner.standing,
@@ -99,13 +107,18 @@ fn blank_trace(grounds: &Grounds<'_>) -> Trace {
 fn pins(grounds: &mut Grounds<'_>, trace: &mut Trace) -> Result<(), Refused> {
     for place in 0..grounds.runners.len() {
         let runner = &grounds.runners[place];
-        let (Standing::Pinned(pin), Some(cell)) = (runner.standing, runner.pin_cell) else { continue };
+        let (Standing::Pinned(pin), Some(cell)) = (runner.standing, runner.pin_cell) else {
+            continue;
+        };
         let qty = grounds.instance.pins[pin].qty;
         let kind = grounds.room.cells[cell].kind;
         if let Err(short) = grounds.room.take(cell, qty) {
             let by = describe(&trace.bound(&short.limit));
             let (line, kind) = (&grounds.line(runner).id, grounds.kinds[kind]);
-            let detail = format!("pin of {line}: {qty} {kind} pinned, {} possible ({by})", short.possible);
+            let detail = format!(
+                "pin of {line}: {qty} {kind} pinned, {} possible ({by})",
+                short.possible
+            );
             return Err(Refused::new(Code::PinNotPossible, detail));
         }
         let course = &mut trace.courses[place];
@@ -117,7 +130,9 @@ fn pins(grounds: &mut Grounds<'_>, trace: &mut Trace) -> Result<(), Refused> {
 fn describe(bound: &Bound) -> String {
     match bound {
         Bound::Cap { id } => format!("cap {id}"),
-        Bound::Stock { kind, classes } if classes.is_empty() => format!("no class of {kind} serves this line"),
+        Bound::Stock { kind, classes } if classes.is_empty() => {
+            format!("no class of {kind} serves this line")
+        }
         Bound::Stock { classes, .. } => format!("classes {}", classes.join(", ")),
     }
 }
@@ -135,7 +150,10 @@ fn lots(grounds: &mut Grounds<'_>, trace: &mut Trace) {
         let admitted = if line.already > 0 {
             wishes.first().copied()
         } else {
-            wishes.iter().copied().find(|&cell| try_lot(&mut grounds.room, cell, line.lot(), &mut trace.refusals))
+            wishes
+                .iter()
+                .copied()
+                .find(|&cell| try_lot(&mut grounds.room, cell, line.lot(), &mut trace.refusals))
         };
         course.refused = first..trace.refusals.len();
         course.cell = admitted.map(|cell| (cell, grounds.room.cells[cell].kind));
@@ -146,7 +164,10 @@ fn lots(grounds: &mut Grounds<'_>, trace: &mut Trace) {
 fn try_lot(room: &mut Room, cell: usize, lot: u64, refusals: &mut Vec<Refusal>) -> bool {
     let taken = room.take(cell, lot);
     if let Err(short) = &taken {
-        refusals.push(Refusal { possible: short.possible, limit: short.limit.clone() });
+        refusals.push(Refusal {
+            possible: short.possible,
+            limit: short.limit.clone(),
+        });
     }
     taken.is_ok()
 }
@@ -155,9 +176,11 @@ fn try_lot(room: &mut Room, cell: usize, lot: u64, refusals: &mut Vec<Refusal>) 
 fn kept_kinds(grounds: &Grounds<'_>, trace: &Trace) -> Vec<bool> {
     let mut kept = vec![false; grounds.kinds.len()];
     if grounds.instance.params.residual == Residual::Hold {
-        let skipped = grounds.runners.iter().zip(&trace.courses).filter(|(_, course)| {
-            course.standing == Standing::Running && course.cell.is_none()
-        });
+        let skipped = grounds
+            .runners
+            .iter()
+            .zip(&trace.courses)
+            .filter(|(_, course)| course.standing == Standing::Running && course.cell.is_none());
         for cell in skipped.flat_map(|(runner, _)| &grounds.wishes[runner.wishes.clone()]) {
             kept[grounds.room.cells[*cell].kind] = true;
         }
@@ -169,38 +192,67 @@ fn kept_kinds(grounds: &Grounds<'_>, trace: &Trace) -> Vec<bool> {
 fn growth_of_all(grounds: &mut Grounds<'_>, trace: &mut Trace, growth: Growth) {
     let mut climbers = Vec::with_capacity(trace.courses.len());
     for (rank, course) in trace.courses.iter().enumerate() {
-        let Some((cell, kind)) = course.cell else { continue };
+        let Some((cell, kind)) = course.cell else {
+            continue;
+        };
         if course.standing == Standing::Running && !trace.kept[kind] {
             let line = &grounds.instance.lines[course.index];
             let top = line.already + line.most();
-            climbers.push(Climber { rank, cell, weight: course.weight, held: line.already + course.lot, top });
+            climbers.push(Climber {
+                rank,
+                cell,
+                weight: course.weight,
+                held: line.already + course.lot,
+                top,
+            });
         }
     }
     grow(growth, &mut climbers, &mut grounds.room);
-    trace.levels = vec![None; grounds.room.cells.len()];
+    let mut sums = vec![(0u128, 0u128); grounds.room.closures];
     for climber in climbers {
         let course = &mut trace.courses[climber.rank];
         let before = grounds.instance.lines[course.index].already + course.lot;
         course.growth = climber.held - before;
-        if course.growth > 0 {
-            let level = &mut trace.levels[climber.cell];
-            *level = (*level).max(Some(Key::after(climber.held - 1, climber.weight)));
+        let closed = grounds.room.closed(climber.cell);
+        if let Some(closed) = closed.filter(|_| course.growth > 0 && climber.held < climber.top) {
+            let (held, weight) = &mut sums[closed.number];
+            *held += u128::from(climber.held);
+            *weight += u128::from(climber.weight);
         }
     }
+    let rate = |(held, weight)| (weight > 0).then(|| Ratio::new(held, weight));
+    trace.rates = sums.into_iter().map(rate).collect();
 }
 
-fn conclude(grounds: Grounds<'_>, mut trace: Trace) -> Plan {
+fn conclude(grounds: &Grounds<'_>, mut trace: Trace) -> Plan {
     let award = |course: &Course| {
         let qty = course.lot + course.growth;
-        let kind = course.cell.filter(|_| qty > 0).map(|(_, kind)| grounds.kinds[kind].to_owned());
-        Award { id: grounds.instance.lines[course.index].id.clone(), kind, qty }
+        let kind = course
+            .cell
+            .filter(|_| qty > 0)
+            .map(|(_, kind)| grounds.kinds[kind].to_owned());
+        Award {
+            id: grounds.instance.lines[course.index].id.clone(),
+            kind,
+            qty,
+        }
     };
     let awards = trace.courses.iter().map(award).collect();
-    let stocked = grounds.kinds.iter().zip(&grounds.classes).zip(&grounds.room.pools);
+    let stocked = grounds
+        .kinds
+        .iter()
+        .zip(&grounds.classes)
+        .zip(&grounds.room.pools);
     let left_by_kind = stocked
         .filter(|((_, classes), _)| !classes.is_empty())
         .map(|((kind, _), pool)| ((*kind).to_owned(), pool.left()))
         .collect();
-    trace.closed = (0..grounds.room.cells.len()).map(|cell| grounds.room.closed(cell).cloned()).collect();
-    Plan { awards, left_by_kind, trace }
+    trace.closed = (0..grounds.room.cells.len())
+        .map(|cell| grounds.room.closed(cell).cloned())
+        .collect();
+    Plan {
+        awards,
+        left_by_kind,
+        trace,
+    }
 }

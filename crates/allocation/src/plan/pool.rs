@@ -49,7 +49,10 @@ impl Pool {
 
     /// Adds a group that may use these classes.
     pub(super) fn add_group(&mut self, uses: &[usize]) -> usize {
-        self.groups.push(Group { uses: uses.to_vec(), drawn: vec![0; uses.len()] });
+        self.groups.push(Group {
+            uses: uses.to_vec(),
+            drawn: vec![0; uses.len()],
+        });
         self.groups.len() - 1
     }
 
@@ -86,7 +89,9 @@ impl Pool {
             missing -= part;
         }
         while missing > 0 {
-            let Some(class) = self.reach(group) else { break };
+            let Some(class) = self.reach(group) else {
+                break;
+            };
             missing -= self.shift(class, group, missing);
         }
         wanted - missing
@@ -107,17 +112,26 @@ impl Pool {
     /// The classes reached by the last search that found nothing free.
     pub(super) fn bound(&self) -> Vec<usize> {
         let reached = self.search.reached.iter().enumerate();
-        reached.filter_map(|(class, step)| step.map(|_| class)).collect()
+        reached
+            .filter_map(|(class, step)| step.map(|_| class))
+            .collect()
     }
 
     /// Whether a group can use nothing outside these classes (sorted).
     pub(super) fn is_within(&self, group: usize, classes: &[usize]) -> bool {
-        self.groups[group].uses.iter().all(|class| classes.binary_search(class).is_ok())
+        self.groups[group]
+            .uses
+            .iter()
+            .all(|class| classes.binary_search(class).is_ok())
     }
 
     /// Looks for a class with something free that moving draws aside can reach.
     fn reach(&mut self, group: usize) -> Option<usize> {
-        let Search { queue, reached, asked } = &mut self.search;
+        let Search {
+            queue,
+            reached,
+            asked,
+        } = &mut self.search;
         queue.clear();
         reached.fill(None);
         asked.fill(false);
@@ -139,7 +153,10 @@ impl Pool {
                 asked[other] = true;
                 for &further in &self.groups[other].uses {
                     if reached[further].is_none() {
-                        reached[further] = Some(Step::Moving { group: other, from: class });
+                        reached[further] = Some(Step::Moving {
+                            group: other,
+                            from: class,
+                        });
                         queue.push(further);
                     }
                 }
@@ -169,7 +186,11 @@ impl Pool {
 
     fn drawn(&mut self, group: usize, class: usize) -> &mut u64 {
         let group = &mut self.groups[group];
-        let slot = group.uses.iter().position(|&used| used == class).unwrap_or_default();
+        let slot = group
+            .uses
+            .iter()
+            .position(|&used| used == class)
+            .unwrap_or_default();
         &mut group.drawn[slot]
     }
 }

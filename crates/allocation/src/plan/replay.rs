@@ -52,18 +52,35 @@ fn answer_in(text: &str) -> Result<Answer, Refused> {
 fn judge(instance: &str, answer: &Answer) -> Verdict {
     let read = Instance::read(instance);
     match (read, answer) {
-        (Ok(instance), Answer::Ok { lines, left_by_kind }) => {
+        (
+            Ok(instance),
+            Answer::Ok {
+                lines,
+                left_by_kind,
+            },
+        ) => {
             if !pins_are_possible(&instance) {
-                return Verdict::Refusal { detail: "the pins of this wave cannot be met".to_owned() };
+                return Verdict::Refusal {
+                    detail: "the pins of this wave cannot be met".to_owned(),
+                };
             }
             let broken = check_plan(&instance, lines, left_by_kind);
-            if broken.is_empty() { Verdict::Ok } else { Verdict::Broken { broken } }
+            if broken.is_empty() {
+                Verdict::Ok
+            } else {
+                Verdict::Broken { broken }
+            }
         }
         (Ok(instance), Answer::Error(refused)) => {
             if refused.code == Code::PinNotPossible && !pins_are_possible(&instance) {
                 return Verdict::Ok;
             }
-            Verdict::Refusal { detail: format!("this wave is not to be refused with {}", refused.code.as_str()) }
+            Verdict::Refusal {
+                detail: format!(
+                    "this wave is not to be refused with {}",
+                    refused.code.as_str()
+                ),
+            }
         }
         (Err(found), Answer::Error(refused)) if found.code == refused.code => Verdict::Ok,
         (Err(found), _) => Verdict::Error(found),

@@ -10,7 +10,10 @@ use super::pool::Pool;
 pub(super) enum Limit {
     Cap(usize),
     /// Indices among the classes of the kind.
-    Stock { kind: usize, classes: Vec<usize> },
+    Stock {
+        kind: usize,
+        classes: Vec<usize>,
+    },
 }
 
 /// Lines of one kind that draw from the same classes and count for the same caps.
@@ -25,6 +28,8 @@ pub(super) struct Cell {
 /// A cell that can take nothing more: since when and why.
 #[derive(Debug, Clone)]
 pub(super) struct Closed {
+    /// Cells closed by the same refusal have the same number.
+    pub number: usize,
     pub limit: Limit,
     pub key: Key,
 }
@@ -44,6 +49,8 @@ pub(super) struct Room {
     pub caps: Vec<u64>,
     pub cells: Vec<Cell>,
     closed: Vec<Option<Closed>>,
+    /// How many refusals closed cells so far.
+    pub closures: usize,
 }
 
 impl Room {
@@ -55,7 +62,11 @@ impl Room {
 
     /// Takes a quantity for a cell, all or nothing.
     pub(super) fn take(&mut self, cell: usize, qty: u64) -> Result<(), Short> {
-        let Cell { kind, group, ref caps } = self.cells[cell];
+        let Cell {
+            kind,
+            group,
+            ref caps,
+        } = self.cells[cell];
         let tightest = caps.iter().copied().min_by_key(|&cap| self.caps[cap]);
         let tightest = tightest.filter(|&cap| self.caps[cap] < qty);
         let wanted = tightest.map_or(qty, |cap| self.caps[cap]);
@@ -66,10 +77,16 @@ impl Room {
         }
         let limit = match tightest {
             Some(cap) if drawn == wanted => Limit::Cap(cap),
-            _ => Limit::Stock { kind, classes: self.pools[kind].bound() },
+            _ => Limit::Stock {
+                kind,
+                classes: self.pools[kind].bound(),
+            },
         };
         self.pools[kind].give_back(group, drawn);
-        Err(Short { possible: drawn, limit })
+        Err(Short {
+            possible: drawn,
+            limit,
+        })
     }
 
     /// Takes a quantity for every cell, all or nothing.
@@ -86,7 +103,11 @@ impl Room {
     }
 
     fn give_back(&mut self, cell: usize, qty: u64) {
-        let Cell { kind, group, ref caps } = self.cells[cell];
+        let Cell {
+            kind,
+            group,
+            ref caps,
+        } = self.cells[cell];
         caps.iter().for_each(|&cap| self.caps[cap] += qty);
         self.pools[kind].give_back(group, qty);
     }
@@ -101,9 +122,14 @@ impl Room {
                 }
             };
             if concerned && closed.is_none() {
-                *closed = Some(Closed { limit: limit.clone(), key });
+                *closed = Some(Closed {
+                    number: self.closures,
+                    limit: limit.clone(),
+                    key,
+                });
             }
         }
+        self.closures += 1;
     }
 
     /// Since when and why a cell can take nothing more.

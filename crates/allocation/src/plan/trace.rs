@@ -1,11 +1,11 @@
 //! Why each line has what it has, for the explanation of ALLOCATION §5. The planner
 //! keeps numbers; [`Trace::line`] gives them their names when somebody asks.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::grounds::Standing;
 use super::instance::{Instance, Line};
-use super::key::Key;
+use super::key::{Key, Ratio};
 use super::order::{Level, level};
 use super::room::{Closed, Limit};
 
@@ -21,8 +21,9 @@ pub struct Trace {
     pub(super) refusals: Vec<Refusal>,
     /// For each cell, since when and why it can take nothing more.
     pub(super) closed: Vec<Option<Closed>>,
-    /// For each cell, the key of the last unit granted.
-    pub(super) levels: Vec<Option<Key>>,
+    /// For each refusal that closed cells, devices per unit of weight of the lines that
+    /// stopped there between their lot and their most.
+    pub(super) rates: Vec<Option<Ratio>>,
     /// For each kind, whether what remains of it is kept for the next wave.
     pub(super) kept: Vec<bool>,
 }
@@ -50,7 +51,7 @@ pub(super) struct Refusal {
 }
 
 /// Why one line has what it has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineTrace {
     /// The line.
     pub line: String,
@@ -74,9 +75,11 @@ pub struct LineTrace {
     pub last_key: Option<Key>,
     /// The key its next unit would have.
     pub next_key: Option<Key>,
-    /// The key of the last unit granted to lines of its kind, classes and caps: twice
-    /// the devices per unit of weight.
-    pub common_level: Option<Key>,
+    /// Devices per unit of weight, over all lines stopped by the same shortage between
+    /// their lot and their most.
+    pub rate: Option<Ratio>,
+    /// Its share before rounding: rate × weight, all it holds included.
+    pub exact_share: Option<Ratio>,
     /// What stopped it.
     pub stop: Stop,
     /// The key at which what stopped it was first in the way.
@@ -84,7 +87,7 @@ pub struct LineTrace {
 }
 
 /// One wish in phase A.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WishTrace {
     /// The kind wished.
     pub kind: String,
@@ -99,7 +102,7 @@ pub struct WishTrace {
 }
 
 /// What binds a quantity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Bound {
     /// The stock of these classes, the fewest that explain it.
@@ -117,7 +120,7 @@ pub enum Bound {
 }
 
 /// What stopped a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// It has all it asked.
@@ -162,12 +165,15 @@ impl Trace {
     pub fn line(&self, instance: &Instance, place: usize) -> Option<LineTrace> {
         let course = self.courses.get(place)?;
         let line = instance.lines.get(course.index)?;
-        let before = place.checked_sub(1).and_then(|place| self.courses.get(place));
+        let before = place
+            .checked_sub(1)
+            .and_then(|place| self.courses.get(place));
         let before = before.and_then(|course| instance.lines.get(course.index));
         let held = line.already + course.lot + course.growth;
         let grew = course.growth > 0;
         let closed = course.cell.and_then(|(cell, _)| self.closed[cell].as_ref());
         let stop = self.stop(course, line);
+        let rate = closed.and_then(|closed| self.rates[closed.number]);
         Some(LineTrace {
             line: line.id.clone(),
             rank: place + 1,
@@ -175,13 +181,19 @@ impl Trace {
             weight: course.weight,
             already: line.already,
             wishes: self.wishes(course, line),
-            kind: course.cell.filter(|_| course.lot + course.growth > 0).map(|(_, kind)| self.kinds[kind].clone()),
+            kind: course
+                .cell
+                .filter(|_| course.lot + course.growth > 0)
+                .map(|(_, kind)| self.kinds[kind].clone()),
             lot: course.lot,
             growth: course.growth,
             last_key: grew.then(|| Key::after(held - 1, course.weight)),
             next_key: matches!(stop, Stop::Bound(_)).then(|| Key::after(held, course.weight)),
-            common_level: course.cell.and_then(|(cell, _)| self.levels[cell]),
-            stopped_at: closed.filter(|_| matches!(stop, Stop::Bound(_))).map(|closed| closed.key),
+            rate,
+            exact_share: rate.map(|rate| rate.times(course.weight)),
+            stopped_at: closed
+                .filter(|_| matches!(stop, Stop::Bound(_)))
+                .map(|closed| closed.key),
             stop,
         })
     }
@@ -202,7 +214,12 @@ impl Trace {
                 bound: refusal.map(|refusal| self.bound(&refusal.limit)),
             }
         };
-        line.kinds.iter().take(tried).enumerate().map(wish).collect()
+        line.kinds
+            .iter()
+            .take(tried)
+            .enumerate()
+            .map(wish)
+            .collect()
     }
 
     fn stop(&self, course: &Course, line: &Line) -> Stop {
@@ -213,22 +230,35 @@ impl Trace {
             Standing::BelowLot => return Stop::BelowLot,
             Standing::Running => {}
         }
-        let Some((cell, kind)) = course.cell else { return Stop::NoLot };
+        let Some((cell, kind)) = course.cell else {
+            return Stop::NoLot;
+        };
         if course.lot + course.growth == line.most() {
-            return if line.requested <= line.cap { Stop::Request } else { Stop::LineCap };
+            return if line.requested <= line.cap {
+                Stop::Request
+            } else {
+                Stop::LineCap
+            };
         }
         match &self.closed[cell] {
             Some(closed) if !self.kept[kind] => Stop::Bound(self.bound(&closed.limit)),
-            _ => Stop::Kept { kind: self.kinds[kind].clone() },
+            _ => Stop::Kept {
+                kind: self.kinds[kind].clone(),
+            },
         }
     }
 
     pub(super) fn bound(&self, limit: &Limit) -> Bound {
         match limit {
-            Limit::Cap(cap) => Bound::Cap { id: self.caps[*cap].clone() },
+            Limit::Cap(cap) => Bound::Cap {
+                id: self.caps[*cap].clone(),
+            },
             Limit::Stock { kind, classes } => Bound::Stock {
                 kind: self.kinds[*kind].clone(),
-                classes: classes.iter().map(|&class| self.classes[*kind][class].clone()).collect(),
+                classes: classes
+                    .iter()
+                    .map(|&class| self.classes[*kind][class].clone())
+                    .collect(),
             },
         }
     }

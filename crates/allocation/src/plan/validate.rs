@@ -14,15 +14,24 @@ pub const NUMBER_MAX: u64 = 1_000_000_000;
 
 type Verdict = Result<(), Refused>;
 
+fn is_blank(name: &str) -> bool {
+    name.chars().all(char::is_whitespace)
+}
+
 /// Refuses a malformed or contradictory instance.
 ///
 /// # Errors
 /// The first fault found, with its place.
 pub fn validate(instance: &Instance) -> Verdict {
     if instance.schema != SCHEMA {
-        return malformed(format!("schema: expected \"{SCHEMA}\", found \"{}\"", instance.schema));
+        return malformed(format!(
+            "schema: expected \"{SCHEMA}\", found \"{}\"",
+            instance.schema
+        ));
     }
-    named("wave.id", &instance.wave.id)?;
+    if is_blank(&instance.wave.id) {
+        return malformed("wave.id: must not be empty".to_owned());
+    }
     weight(instance)?;
     classes(instance)?;
     caps(instance)?;
@@ -34,26 +43,48 @@ fn malformed(detail: String) -> Verdict {
     Err(Refused::new(Code::InvalidInstance, detail))
 }
 
-fn named(place: &str, name: &str) -> Verdict {
-    if name.trim().is_empty() { malformed(format!("{place}: must not be empty")) } else { Ok(()) }
+/// Where a value stands; only written out when something is wrong with it.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    what: &'a str,
+    id: &'a str,
 }
 
-fn within(place: &str, number: u64, most: u64) -> Verdict {
-    if number > most {
-        malformed(format!("{place}: {number} is beyond {most}, the largest number that is accepted"))
-    } else {
-        Ok(())
+impl Place<'_> {
+    fn named(self, field: &str, name: &str) -> Verdict {
+        if is_blank(name) {
+            self.says(field, "must not be empty")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn within(self, field: &str, number: u64, most: u64) -> Verdict {
+        if number > most {
+            self.says(
+                field,
+                &format!("{number} is beyond {most}, the largest number that is accepted"),
+            )
+        } else {
+            Ok(())
+        }
+    }
+
+    fn says(self, field: &str, fault: &str) -> Verdict {
+        malformed(format!("{} {}: {field}: {fault}", self.what, self.id))
     }
 }
 
 fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Verdict {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(ids.size_hint().0);
     for (at, id) in ids.enumerate() {
-        if id.trim().is_empty() {
+        if is_blank(id) {
             return malformed(format!("{what}[{at}].id: must not be empty"));
         }
         if !seen.insert(id) {
-            return malformed(format!("{what}[{at}].id: \"{id}\" is already used by another of {what}"));
+            return malformed(format!(
+                "{what}[{at}].id: \"{id}\" is already used by another of {what}"
+            ));
         }
     }
     Ok(())
@@ -61,36 +92,65 @@ fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Verdict {
 
 fn weight(instance: &Instance) -> Verdict {
     let weight = &instance.params.weight;
-    within("params.weight.base", weight.base, NUMBER_MAX)?;
-    within("params.weight.score", weight.score, NUMBER_MAX)?;
-    within("params.weight.fragility", weight.fragility, NUMBER_MAX)
+    let numbers = [
+        ("base", weight.base),
+        ("score", weight.score),
+        ("fragility", weight.fragility),
+    ];
+    match numbers.iter().find(|(_, number)| *number > NUMBER_MAX) {
+        None => Ok(()),
+        Some((field, number)) => malformed(format!(
+            "params.weight.{field}: {number} is beyond {NUMBER_MAX}, the largest number that is accepted"
+        )),
+    }
 }
 
 fn classes(instance: &Instance) -> Verdict {
-    unique("classes", instance.classes.iter().map(|class| class.id.as_str()))?;
+    unique(
+        "classes",
+        instance.classes.iter().map(|class| class.id.as_str()),
+    )?;
     instance.classes.iter().try_for_each(|class| {
-        let place = |field: &str| format!("class {}: {field}", class.id);
-        named(&place("kind"), &class.kind)?;
-        within(&place("qty"), class.qty, QUANTITY_MAX)?;
-        class.any_of.iter().try_for_each(|tag| named(&place("any_of"), tag))?;
-        class.none_of.iter().try_for_each(|tag| named(&place("none_of"), tag))
+        let place = Place {
+            what: "class",
+            id: &class.id,
+        };
+        place.named("kind", &class.kind)?;
+        place.within("qty", class.qty, QUANTITY_MAX)?;
+        class
+            .any_of
+            .iter()
+            .try_for_each(|tag| place.named("any_of", tag))?;
+        class
+            .none_of
+            .iter()
+            .try_for_each(|tag| place.named("none_of", tag))
     })
 }
 
 fn caps(instance: &Instance) -> Verdict {
     unique("caps", instance.caps.iter().map(|cap| cap.id.as_str()))?;
     instance.caps.iter().try_for_each(|cap| {
-        let place = |field: &str| format!("cap {}: {field}", cap.id);
-        named(&place("tag"), &cap.tag)?;
-        cap.kind.as_ref().map_or(Ok(()), |kind| named(&place("kind"), kind))?;
-        within(&place("max"), cap.max, QUANTITY_MAX)
+        let place = Place {
+            what: "cap",
+            id: &cap.id,
+        };
+        place.named("tag", &cap.tag)?;
+        cap.kind
+            .as_ref()
+            .map_or(Ok(()), |kind| place.named("kind", kind))?;
+        place.within("max", cap.max, QUANTITY_MAX)
     })
 }
 
 fn lines(instance: &Instance) -> Verdict {
     unique("lines", instance.lines.iter().map(|line| line.id.as_str()))?;
     instance.lines.iter().try_for_each(line)?;
-    match instance.lines.iter().find(|line| line.already > 0 && line.kinds.len() != 1) {
+    match instance
+        .lines
+        .iter()
+        .find(|line| line.already > 0 && line.kinds.len() != 1)
+    {
         None => Ok(()),
         Some(line) => Err(Refused::new(
             Code::HistoryNeedsOneKind,
@@ -105,67 +165,97 @@ fn lines(instance: &Instance) -> Verdict {
 }
 
 fn line(line: &Line) -> Verdict {
-    let place = |field: &str| format!("line {}: {field}", line.id);
-    named(&place("application"), &line.application)?;
+    let place = Place {
+        what: "line",
+        id: &line.id,
+    };
+    place.named("application", &line.application)?;
     if line.kinds.is_empty() {
-        return malformed(format!("{}: at least one kind is needed", place("kinds")));
+        return place.says("kinds", "at least one kind is needed");
     }
     for (at, kind) in line.kinds.iter().enumerate() {
-        named(&place("kinds"), kind)?;
+        place.named("kinds", kind)?;
         if line.kinds[..at].contains(kind) {
-            return malformed(format!("{}: \"{kind}\" is listed twice", place("kinds")));
+            return place.says("kinds", &format!("\"{kind}\" is listed twice"));
         }
     }
-    line.tags.iter().try_for_each(|tag| named(&place("tags"), tag))?;
-    for (field, number) in [
-        ("requested", line.requested),
-        ("min_lot", line.min_lot),
-        ("cap", line.cap),
-        ("already", line.already),
-    ] {
-        within(&place(field), number, QUANTITY_MAX)?;
-    }
-    within(&place("score"), line.score, NUMBER_MAX)?;
-    within(&place("fragility"), line.fragility, NUMBER_MAX)?;
+    line.tags
+        .iter()
+        .try_for_each(|tag| place.named("tags", tag))?;
+    place.within("requested", line.requested, QUANTITY_MAX)?;
+    place.within("min_lot", line.min_lot, QUANTITY_MAX)?;
+    place.within("cap", line.cap, QUANTITY_MAX)?;
+    place.within("already", line.already, QUANTITY_MAX)?;
+    place.within("score", line.score, NUMBER_MAX)?;
+    place.within("fragility", line.fragility, NUMBER_MAX)?;
     if is_day(&line.date) {
         Ok(())
     } else {
-        malformed(format!("{}: \"{}\" is not a day written YYYY-MM-DD", place("date"), line.date))
+        place.says(
+            "date",
+            &format!("\"{}\" is not a day written YYYY-MM-DD", line.date),
+        )
     }
 }
 
 fn overrides(instance: &Instance) -> Verdict {
+    if instance.pins.is_empty() && instance.excludes.is_empty() {
+        return Ok(());
+    }
     let known: HashSet<&str> = instance.lines.iter().map(|line| line.id.as_str()).collect();
+    let excluded = excludes(instance, &known)?;
+    let mut pinned = HashSet::new();
+    for pin in &instance.pins {
+        let line = pin.line.as_str();
+        let place = Place {
+            what: "pin of",
+            id: line,
+        };
+        place.within("qty", pin.qty, QUANTITY_MAX)?;
+        match &pin.kind {
+            Some(kind) => place.named("kind", kind)?,
+            None if pin.qty > 0 => {
+                return place.says("kind", &format!("missing for {} devices", pin.qty));
+            }
+            None => {}
+        }
+        if !known.contains(line) {
+            return Err(Refused::new(
+                Code::PinUnknown,
+                format!("pins: there is no line \"{line}\""),
+            ));
+        }
+        if !pinned.insert(line) {
+            return Err(Refused::new(
+                Code::PinUnknown,
+                format!("pins: line \"{line}\" is pinned twice"),
+            ));
+        }
+        if excluded.contains(line) {
+            return Err(Refused::new(
+                Code::PinExcluded,
+                format!("pins: line \"{line}\" is excluded"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn excludes<'a>(
+    instance: &'a Instance,
+    known: &HashSet<&str>,
+) -> Result<HashSet<&'a str>, Refused> {
     let mut excluded = HashSet::new();
     for exclude in &instance.excludes {
         let line = exclude.line.as_str();
         if !known.contains(line) {
-            return malformed(format!("excludes: there is no line \"{line}\""));
+            malformed(format!("excludes: there is no line \"{line}\""))?;
         }
         if !excluded.insert(line) {
-            return malformed(format!("excludes: line \"{line}\" is excluded twice"));
+            malformed(format!("excludes: line \"{line}\" is excluded twice"))?;
         }
     }
-    let mut pinned = HashSet::new();
-    for pin in &instance.pins {
-        let line = pin.line.as_str();
-        within(&format!("pin of {line}: qty"), pin.qty, QUANTITY_MAX)?;
-        match &pin.kind {
-            Some(kind) => named(&format!("pin of {line}: kind"), kind)?,
-            None if pin.qty > 0 => return malformed(format!("pin of {line}: kind: missing for {} devices", pin.qty)),
-            None => {}
-        }
-        if !known.contains(line) {
-            return Err(Refused::new(Code::PinUnknown, format!("pins: there is no line \"{line}\"")));
-        }
-        if !pinned.insert(line) {
-            return Err(Refused::new(Code::PinUnknown, format!("pins: line \"{line}\" is pinned twice")));
-        }
-        if excluded.contains(line) {
-            return Err(Refused::new(Code::PinExcluded, format!("pins: line \"{line}\" is excluded")));
-        }
-    }
-    Ok(())
+    Ok(excluded)
 }
 
 /// Whether a text is a day of the calendar, written `YYYY-MM-DD`.
@@ -176,7 +266,9 @@ fn is_day(text: &str) -> bool {
     }
     let number = |from: usize, to: usize| {
         bytes[from..to].iter().try_fold(0u32, |sum, digit| {
-            digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'))
+            digit
+                .is_ascii_digit()
+                .then(|| sum * 10 + u32::from(digit - b'0'))
         })
     };
     let (Some(year), Some(month), Some(day)) = (number(0, 4), number(5, 7), number(8, 10)) else {

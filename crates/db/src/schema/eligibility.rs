@@ -59,6 +59,8 @@ diesel::table! {
         form -> Text,
         /// `changes`.
         changes -> Nullable<Text>,
+        /// `assisted`.
+        assisted -> Bool,
         /// `created_by`.
         created_by -> Key,
         /// `submitted_at`.

@@ -36,7 +36,11 @@ pub(super) fn stops(instance: &Instance, entries: &[Entry<'_>]) -> Vec<Broken> {
             lay_out(instance, rank, entry, &mut units);
         } else if entry.qty > entry.at_once() {
             let detail = "it was grown although what remains of its kind is kept".to_owned();
-            broken.push(Broken { rule: Rule::Kept, line: Some(entry.line.id.clone()), detail });
+            broken.push(Broken {
+                rule: Rule::Kept,
+                line: Some(entry.line.id.clone()),
+                detail,
+            });
         }
     }
     units.sort_unstable_by(Unit::order);
@@ -46,8 +50,15 @@ pub(super) fn stops(instance: &Instance, entries: &[Entry<'_>]) -> Vec<Broken> {
         if unit.granted {
             ledger.add(entry.line, kind, 1);
         } else if ledger.could(entry.line, kind, 1) {
-            let detail = format!("one more than {} {kind} was possible at its turn", entry.qty);
-            broken.push(Broken { rule: Rule::NextUnit, line: Some(entry.line.id.clone()), detail });
+            let detail = format!(
+                "one more than {} {kind} was possible at its turn",
+                entry.qty
+            );
+            broken.push(Broken {
+                rule: Rule::NextUnit,
+                line: Some(entry.line.id.clone()),
+                detail,
+            });
         }
     }
     broken
@@ -65,9 +76,15 @@ fn grown_kind<'a>(entry: &'a Entry<'_>) -> Option<&'a str> {
 
 /// With `hold`, the kinds wished by a line in the running that got no lot.
 fn kept<'a>(instance: &Instance, entries: &'a [Entry<'_>]) -> HashSet<&'a str> {
-    let skipped = entries.iter().filter(|entry| entry.is_called() && entry.qty == 0);
+    let skipped = entries
+        .iter()
+        .filter(|entry| entry.is_called() && entry.qty == 0);
     let wishes = skipped.flat_map(|entry| entry.line.kinds.iter().map(String::as_str));
-    if instance.params.residual == Residual::Hold { wishes.collect() } else { HashSet::new() }
+    if instance.params.residual == Residual::Hold {
+        wishes.collect()
+    } else {
+        HashSet::new()
+    }
 }
 
 fn lay_out(instance: &Instance, rank: usize, entry: &Entry<'_>, units: &mut Vec<Unit>) {
@@ -76,7 +93,12 @@ fn lay_out(instance: &Instance, rank: usize, entry: &Entry<'_>, units: &mut Vec<
     }
     let weight = weight(instance, entry.line);
     let held = entry.line.already + entry.qty;
-    let unit = |t: u64, granted| Unit { numerator: 2 * u128::from(t) - 1, weight, rank, granted };
+    let unit = |t: u64, granted| Unit {
+        numerator: 2 * u128::from(t) - 1,
+        weight,
+        rank,
+        granted,
+    };
     units.extend((entry.line.already + entry.at_once() + 1..=held).map(|t| unit(t, true)));
     if entry.qty < largest(entry.line) {
         units.push(unit(held + 1, false));

@@ -13,10 +13,10 @@ pub(super) struct Ledger<'a> {
     unheld: Vec<u64>,
     /// By cap of the instance: what it still allows.
     allowed: Vec<u64>,
-    /// Holders: for each class they may hold, how many they do.
-    holders: Vec<HashMap<usize, u64>>,
-    /// By class of the instance: the holders who may hold it.
-    rights: Vec<Vec<usize>>,
+    /// Holders: the classes they may hold, and how many of each they do.
+    holders: Vec<Vec<(usize, u64)>>,
+    /// By class of the instance: the holders who may hold it, and where they note it.
+    rights: Vec<Vec<(usize, usize)>>,
     seats: HashMap<(&'a str, Vec<&'a str>), Seat>,
     by_classes: HashMap<Vec<usize>, usize>,
 }
@@ -28,6 +28,14 @@ struct Seat {
     caps: Vec<usize>,
     /// Nothing more is possible, and never will be.
     full: bool,
+}
+
+/// Who takes from a class in a chain of hands, and which class they give up for it;
+/// the holder at the start gives up none.
+#[derive(Clone, Copy)]
+struct Hand {
+    who: usize,
+    giving: Option<usize>,
 }
 
 impl<'a> Ledger<'a> {
@@ -91,63 +99,72 @@ impl<'a> Ledger<'a> {
 
     fn hand_back(&mut self, holder: usize, qty: u64) {
         let mut missing = qty;
-        for (&class, held) in &mut self.holders[holder] {
+        for (class, held) in &mut self.holders[holder] {
             let part = missing.min(*held);
             *held -= part;
-            self.unheld[class] += part;
+            self.unheld[*class] += part;
             missing -= part;
         }
     }
 
     /// Gives a holder up to `wanted` more along one chain of hands.
     fn hand_over(&mut self, holder: usize, wanted: u64) -> Option<u64> {
-        let mut came_from: HashMap<usize, Option<(usize, usize)>> = HashMap::new();
-        let mut open: Vec<usize> = self.holders[holder].keys().copied().collect();
-        open.iter().for_each(|&class| {
-            came_from.insert(class, None);
-        });
+        let mut came_from: Vec<Option<Hand>> = vec![None; self.unheld.len()];
+        let mut asked = vec![false; self.holders.len()];
+        let mut open = Vec::new();
+        let mut reach = |who: usize, giving: Option<usize>, open: &mut Vec<usize>| {
+            for &(class, _) in &self.holders[who] {
+                if came_from[class].is_none() {
+                    came_from[class] = Some(Hand { who, giving });
+                    open.push(class);
+                }
+            }
+        };
+        asked[holder] = true;
+        reach(holder, None, &mut open);
         while let Some(class) = open.pop() {
             if self.unheld[class] > 0 {
-                return Some(self.pass_along(holder, class, wanted, &came_from));
+                return Some(self.pass_along(class, wanted, &came_from));
             }
-            for &other in &self.rights[class] {
-                let holdings = &self.holders[other];
-                if holdings.get(&class).is_none_or(|&held| held == 0) {
-                    continue;
-                }
-                for &further in holdings.keys() {
-                    came_from.entry(further).or_insert_with(|| {
-                        open.push(further);
-                        Some((other, class))
-                    });
+            for &(other, slot) in &self.rights[class] {
+                if !asked[other] && self.holders[other][slot].1 > 0 {
+                    asked[other] = true;
+                    reach(other, Some(class), &mut open);
                 }
             }
         }
         None
     }
 
-    fn pass_along(
-        &mut self,
-        holder: usize,
-        last: usize,
-        wanted: u64,
-        came_from: &HashMap<usize, Option<(usize, usize)>>,
-    ) -> u64 {
+    /// From the class that has something free, back to the holder who wants it.
+    fn pass_along(&mut self, last: usize, wanted: u64, came_from: &[Option<Hand>]) -> u64 {
+        let mut part = wanted.min(self.unheld[last]);
         let mut chain = Vec::new();
-        let mut class = last;
-        while let Some((other, before)) = came_from[&class] {
-            chain.push((other, before, class));
-            class = before;
+        let mut class = Some(last);
+        while let Some((taken, hand)) = class.and_then(|class| Some((class, came_from[class]?))) {
+            if let Some(giving) = hand.giving {
+                part = part.min(*self.held(hand.who, giving));
+            }
+            chain.push((taken, hand));
+            class = hand.giving;
         }
-        let held = |&(other, before, _): &(usize, usize, usize)| self.holders[other][&before];
-        let part = chain.iter().map(held).fold(wanted.min(self.unheld[last]), u64::min);
-        for (other, before, after) in chain {
-            *self.holders[other].entry(before).or_default() -= part;
-            *self.holders[other].entry(after).or_default() += part;
+        for (taken, hand) in chain {
+            *self.held(hand.who, taken) += part;
+            if let Some(giving) = hand.giving {
+                *self.held(hand.who, giving) -= part;
+            }
         }
         self.unheld[last] -= part;
-        *self.holders[holder].entry(class).or_default() += part;
         part
+    }
+
+    fn held(&mut self, holder: usize, class: usize) -> &mut u64 {
+        let holdings = &mut self.holders[holder];
+        let slot = holdings
+            .iter()
+            .position(|(held, _)| *held == class)
+            .unwrap_or_default();
+        &mut holdings[slot].1
     }
 
     fn seat(&mut self, line: &'a Line, kind: &'a str) -> Seat {
@@ -156,17 +173,26 @@ impl<'a> Ledger<'a> {
             return known.clone();
         }
         let may = |tag: &String| line.tags.contains(tag);
-        let classes = self.instance.classes.iter().enumerate().filter(|(_, class)| {
-            class.kind == kind
-                && (class.any_of.is_empty() || class.any_of.iter().any(may))
-                && !class.none_of.iter().any(may)
-        });
+        let classes = self
+            .instance
+            .classes
+            .iter()
+            .enumerate()
+            .filter(|(_, class)| {
+                class.kind == kind
+                    && (class.any_of.is_empty() || class.any_of.iter().any(may))
+                    && !class.none_of.iter().any(may)
+            });
         let classes: Vec<usize> = classes.map(|(at, _)| at).collect();
         let caps = self.instance.caps.iter().enumerate().filter(|(_, cap)| {
             may(&cap.tag) && (cap.kind.is_none() || cap.kind.as_deref() == Some(kind))
         });
         let caps = caps.map(|(at, _)| at).collect();
-        let seat = Seat { holder: self.holder(classes), caps, full: false };
+        let seat = Seat {
+            holder: self.holder(classes),
+            caps,
+            full: false,
+        };
         self.seats.insert(key, seat.clone());
         seat
     }
@@ -176,8 +202,11 @@ impl<'a> Ledger<'a> {
             return known;
         }
         let holder = self.holders.len();
-        classes.iter().for_each(|&class| self.rights[class].push(holder));
-        self.holders.push(classes.iter().map(|&class| (class, 0)).collect());
+        for (slot, &class) in classes.iter().enumerate() {
+            self.rights[class].push((holder, slot));
+        }
+        self.holders
+            .push(classes.iter().map(|&class| (class, 0)).collect());
         self.by_classes.insert(classes, holder);
         holder
     }

@@ -13,11 +13,19 @@ pub(super) fn refusals(instance: &Instance, entries: &[Entry<'_>]) -> Vec<Broken
     let mut broken = Vec::new();
     for entry in entries.iter().filter(|entry| entry.is_called()) {
         let lot = smallest(entry.line);
-        let better = entry.line.kinds.iter().take_while(|wish| entry.kind != Some(wish.as_str()));
+        let better = entry
+            .line
+            .kinds
+            .iter()
+            .take_while(|wish| entry.kind != Some(wish.as_str()));
         for wish in better {
             if ledger.could(entry.line, wish, lot) {
                 let detail = format!("its lot of {lot} {wish} was possible when it was called");
-                broken.push(Broken { rule: Rule::BetterWish, line: Some(entry.line.id.clone()), detail });
+                broken.push(Broken {
+                    rule: Rule::BetterWish,
+                    line: Some(entry.line.id.clone()),
+                    detail,
+                });
             }
         }
         ledger.add(entry.line, entry.kind.unwrap_or_default(), entry.at_once());

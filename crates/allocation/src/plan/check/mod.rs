@@ -90,18 +90,36 @@ impl Entry<'_> {
 /// Lists every rule that a result breaks; empty for the right result, and only for it.
 /// The instance must be valid.
 #[must_use]
-pub fn check_plan(instance: &Instance, awards: &[Award], left: &BTreeMap<String, u64>) -> Vec<Broken> {
+pub fn check_plan(
+    instance: &Instance,
+    awards: &[Award],
+    left: &BTreeMap<String, u64>,
+) -> Vec<Broken> {
     let Some(entries) = matched(instance, awards) else {
-        let detail = "the lines are not those of the instance, each once, in the public order".to_owned();
-        return vec![Broken { rule: Rule::PublicOrder, line: None, detail }];
+        let detail =
+            "the lines are not those of the instance, each once, in the public order".to_owned();
+        return vec![Broken {
+            rule: Rule::PublicOrder,
+            line: None,
+            detail,
+        }];
     };
     let mut broken: Vec<Broken> = entries.iter().filter_map(alone).collect();
     broken.extend(leftovers(instance, &entries, left));
     let mut ledger = Ledger::of(instance);
-    let fits = entries.iter().all(|entry| entry.kind.is_none_or(|kind| ledger.add(entry.line, kind, entry.qty)));
+    let fits = entries.iter().all(|entry| {
+        entry
+            .kind
+            .is_none_or(|kind| ledger.add(entry.line, kind, entry.qty))
+    });
     if !fits {
-        let detail = "the quantities cannot all be drawn from the classes under the caps".to_owned();
-        broken.push(Broken { rule: Rule::Possible, line: None, detail });
+        let detail =
+            "the quantities cannot all be drawn from the classes under the caps".to_owned();
+        broken.push(Broken {
+            rule: Rule::Possible,
+            line: None,
+            detail,
+        });
     }
     // Without these, "what was given before" has no meaning.
     if broken.iter().all(|broken| broken.rule == Rule::Left) {
@@ -114,12 +132,19 @@ pub fn check_plan(instance: &Instance, awards: &[Award], left: &BTreeMap<String,
 /// Whether the pins of a valid instance can be met together.
 #[must_use]
 pub fn pins_are_possible(instance: &Instance) -> bool {
-    let lines: HashMap<&str, &Line> = instance.lines.iter().map(|line| (line.id.as_str(), line)).collect();
+    let lines: HashMap<&str, &Line> = instance
+        .lines
+        .iter()
+        .map(|line| (line.id.as_str(), line))
+        .collect();
     let mut ledger = Ledger::of(instance);
-    instance.pins.iter().all(|pin| match (lines.get(pin.line.as_str()), &pin.kind) {
-        (Some(line), Some(kind)) => ledger.add(line, kind, pin.qty),
-        _ => true,
-    })
+    instance
+        .pins
+        .iter()
+        .all(|pin| match (lines.get(pin.line.as_str()), &pin.kind) {
+            (Some(line), Some(kind)) => ledger.add(line, kind, pin.qty),
+            _ => true,
+        })
 }
 
 /// The lines in the public order, each with its award; none when they do not match.
@@ -132,13 +157,33 @@ fn matched<'a>(instance: &'a Instance, awards: &'a [Award]) -> Option<Vec<Entry<
         let (points, index) = (u64::MAX - line.score, u64::MAX - line.fragility);
         (points, index, line.date.as_str(), draw, line.id.as_str())
     });
-    let pins: HashMap<&str, &Pin> = instance.pins.iter().map(|pin| (pin.line.as_str(), pin)).collect();
-    let out: HashSet<&str> = instance.excludes.iter().map(|exclude| exclude.line.as_str()).collect();
-    let same = lines.len() == awards.len() && lines.iter().zip(awards).all(|(line, award)| line.id == award.id);
+    let pins: HashMap<&str, &Pin> = instance
+        .pins
+        .iter()
+        .map(|pin| (pin.line.as_str(), pin))
+        .collect();
+    let out: HashSet<&str> = instance
+        .excludes
+        .iter()
+        .map(|exclude| exclude.line.as_str())
+        .collect();
+    let same = lines.len() == awards.len()
+        && lines
+            .iter()
+            .zip(awards)
+            .all(|(line, award)| line.id == award.id);
     let entry = |(line, award): (&'a Line, &'a Award)| {
         let pin = pins.get(line.id.as_str()).copied();
-        let running = pin.is_none() && !out.contains(line.id.as_str()) && largest(line) >= smallest(line).max(1);
-        Entry { line, pin, running, kind: award.kind.as_deref(), qty: award.qty }
+        let running = pin.is_none()
+            && !out.contains(line.id.as_str())
+            && largest(line) >= smallest(line).max(1);
+        Entry {
+            line,
+            pin,
+            running,
+            kind: award.kind.as_deref(),
+            qty: award.qty,
+        }
     };
     same.then(|| lines.into_iter().zip(awards).map(entry).collect())
 }
@@ -148,38 +193,73 @@ fn largest(line: &Line) -> u64 {
 }
 
 fn smallest(line: &Line) -> u64 {
-    if line.already > 0 { 0 } else { line.min_lot.max(1) }
+    if line.already > 0 {
+        0
+    } else {
+        line.min_lot.max(1)
+    }
 }
 
 /// What can be said of a line without looking at the others.
 fn alone(entry: &Entry<'_>) -> Option<Broken> {
     let Entry { line, qty, .. } = *entry;
     let kind = entry.kind.unwrap_or("no kind");
-    let found = |rule, detail| Some(Broken { rule, line: Some(line.id.clone()), detail });
+    let found = |rule, detail| {
+        Some(Broken {
+            rule,
+            line: Some(line.id.clone()),
+            detail,
+        })
+    };
     if entry.kind.is_some() != (qty > 0) {
         return found(Rule::Award, format!("{qty} devices of {kind}"));
     }
     if let Some(pin) = entry.pin {
-        let pinned = if pin.qty > 0 { pin.kind.as_deref() } else { None };
+        let pinned = if pin.qty > 0 {
+            pin.kind.as_deref()
+        } else {
+            None
+        };
         let kept = pin.qty == qty && pinned == entry.kind;
-        return if kept { None } else { found(Rule::Pin, format!("{qty} of {kind} instead of the pinned {}", pin.qty)) };
+        return if kept {
+            None
+        } else {
+            found(
+                Rule::Pin,
+                format!("{qty} of {kind} instead of the pinned {}", pin.qty),
+            )
+        };
     }
     if qty == 0 {
         return None;
     }
     if !entry.running {
-        return found(Rule::NotInTheRunning, format!("{qty} of {kind} for a line not in the running"));
+        return found(
+            Rule::NotInTheRunning,
+            format!("{qty} of {kind} for a line not in the running"),
+        );
     }
     if !line.kinds.iter().any(|wish| wish == kind) {
         return found(Rule::Kind, format!("{kind} was not asked"));
     }
     if qty < smallest(line) || qty > largest(line) {
-        return found(Rule::Bounds, format!("{qty} is not between {} and {}", smallest(line), largest(line)));
+        return found(
+            Rule::Bounds,
+            format!(
+                "{qty} is not between {} and {}",
+                smallest(line),
+                largest(line)
+            ),
+        );
     }
     None
 }
 
-fn leftovers(instance: &Instance, entries: &[Entry<'_>], left: &BTreeMap<String, u64>) -> Option<Broken> {
+fn leftovers(
+    instance: &Instance,
+    entries: &[Entry<'_>],
+    left: &BTreeMap<String, u64>,
+) -> Option<Broken> {
     let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
     for class in &instance.classes {
         *expected.entry(&class.kind).or_default() += class.qty;
@@ -189,7 +269,18 @@ fn leftovers(instance: &Instance, entries: &[Entry<'_>], left: &BTreeMap<String,
             *rest = rest.saturating_sub(entry.qty);
         }
     }
-    let same = expected.len() == left.len() && expected.iter().all(|(kind, rest)| left.get(*kind) == Some(rest));
+    let same = expected.len() == left.len()
+        && expected
+            .iter()
+            .all(|(kind, rest)| left.get(*kind) == Some(rest));
     let detail = format!("left_by_kind should be {expected:?}");
-    if same { None } else { Some(Broken { rule: Rule::Left, line: None, detail }) }
+    if same {
+        None
+    } else {
+        Some(Broken {
+            rule: Rule::Left,
+            line: None,
+            detail,
+        })
+    }
 }

@@ -1,0 +1,431 @@
+//! The explanation in sentences.
+
+use super::Bilingual;
+use super::model::{Explanation, RequestExplanation, WishStep, WouldChange};
+use super::words::{lot, points, quantity_of};
+
+/// Everything, in paragraphs.
+pub(super) fn whole(explanation: &Explanation) -> Bilingual {
+    let mut text = Bilingual::default();
+    text.add(opening(explanation));
+    for request in &explanation.requests {
+        text.paragraph();
+        if explanation.requests.len() > 1 {
+            text.add(Bilingual::new(
+                format!("Demande n° {} :", request.request),
+                format!("Request no. {}:", request.request),
+            ));
+        }
+        text.add(rank(request, explanation));
+        text.paragraph();
+        phase_a(&mut text, request);
+        phase_b(&mut text, request);
+    }
+    text.paragraph();
+    interventions(&mut text, explanation);
+    text.add(review(explanation));
+    text.paragraph();
+    text.add(explanation.next_step.clone());
+    text.paragraph();
+    text.add(explanation.rights.clone());
+    text
+}
+
+fn opening(explanation: &Explanation) -> Bilingual {
+    let mut granted = crate::model::Granted::new();
+    for (kind, count) in explanation
+        .requests
+        .iter()
+        .flat_map(|request| &request.granted)
+    {
+        *granted.entry(*kind).or_default() += count;
+    }
+    let lot = lot(&granted);
+    let (association, reference) = (&explanation.association, &explanation.reference);
+    let wave = &explanation.wave;
+    let decided = wave.status.is_decided();
+    let (fr, en) = if decided {
+        ("reçoit", "receives")
+    } else {
+        ("recevrait", "would receive")
+    };
+    let mut text = Bilingual::new(
+        format!(
+            "{association}, demande {reference}, vague « {} » du programme « {} ».",
+            wave.name, wave.programme
+        ),
+        format!(
+            "{association}, application {reference}, wave \"{}\" of the programme \"{}\".",
+            wave.name, wave.programme
+        ),
+    );
+    text.paragraph();
+    text.add(Bilingual::new(
+        format!("Résultat : l'association {fr} {}.", lot.fr),
+        format!("Result: the association {en} {}.", lot.en),
+    ));
+    if let [only] = explanation.requests.as_slice() {
+        text.add(Bilingual::new(
+            format!("La raison : {}.", only.sentence.fr),
+            format!("The reason: {}.", only.sentence.en),
+        ));
+    }
+    text
+}
+
+fn rank(request: &RequestExplanation, explanation: &Explanation) -> Bilingual {
+    let score = request
+        .data
+        .iter()
+        .find(|datum| datum.code == "score")
+        .and_then(|datum| datum.value.as_i64());
+    let score = points(score.unwrap_or(0));
+    let (fr, en) = match request.placed_by.as_str() {
+        "first" => ("Elle est appelée la première.", "It is called first."),
+        "score" => (
+            "Elle suit la demande appelée juste avant parce qu'elle a moins de points.",
+            "It follows the one called just before because it has fewer points.",
+        ),
+        "fragility" => (
+            "À égalité de points, elle suit la demande appelée juste avant parce que son territoire est moins fragile.",
+            "With equal points, it follows the one called just before because its territory is less fragile.",
+        ),
+        "date" => (
+            "À égalité de points et de fragilité du territoire, elle suit une demande déposée un jour plus tôt.",
+            "With equal points and an equally fragile territory, it follows one submitted on an earlier day.",
+        ),
+        "draw" => (
+            "À égalité de points, de fragilité et de jour de dépôt, le tirage public l'a placée après la précédente.",
+            "With equal points, fragility and day of submission, the public draw placed it after the one before.",
+        ),
+        _ => (
+            "Elle suit une autre demande de la même association.",
+            "It follows another request of the same association.",
+        ),
+    };
+    let rule = Bilingual::new(
+        "Les demandes sont appelées dans l'ordre public de leurs points.",
+        "Applications are called in the public order of their points.",
+    );
+    let mut text = rule;
+    text.add(Bilingual::new(
+        format!(
+            "Avec {} points sur 100, celle-ci est au rang {} sur {}.",
+            score.fr, request.rank, request.of
+        ),
+        format!(
+            "With {} points out of 100, this one is at rank {} of {}.",
+            score.en, request.rank, request.of
+        ),
+    ));
+    text.add(Bilingual::new(fr, en));
+    if request.placed_by == "draw" {
+        let seed = &explanation.wave.seed;
+        text.add(Bilingual::new(
+            format!("La graine du tirage est « {seed} »."),
+            format!("The seed of the draw is \"{seed}\"."),
+        ));
+    }
+    text
+}
+
+fn phase_a(text: &mut Bilingual, request: &RequestExplanation) {
+    if request.growth.already > 0 && request.lots.is_empty() {
+        text.add(Bilingual::new(
+            format!(
+                "Elle a déjà reçu {} appareils : elle ne participe qu'au partage du reste.",
+                request.growth.already
+            ),
+            format!(
+                "It has received {} devices before: it only takes part in sharing what remains.",
+                request.growth.already
+            ),
+        ));
+    }
+    for step in &request.lots {
+        text.add(wish(step));
+    }
+}
+
+fn wish(step: &WishStep) -> Bilingual {
+    let lot = quantity_of(&step.kind, step.lot);
+    if step.granted {
+        return Bilingual::new(
+            format!(
+                "À son tour, un lot de {} était possible : il lui est attribué.",
+                lot.fr
+            ),
+            format!(
+                "When its turn came, a lot of {} was possible: it is granted.",
+                lot.en
+            ),
+        );
+    }
+    let left = step.possible.unwrap_or(0);
+    let (fr, en) = match &step.bound {
+        Some(bound) if bound.by == "cap" => (
+            format!("le plafond « {} » laissait {left}", bound.names.join(", ")),
+            format!("the cap \"{}\" left {left}", bound.names.join(", ")),
+        ),
+        Some(bound) if bound.names.is_empty() => (
+            "cette vague n'en a pas".to_owned(),
+            "this wave has none".to_owned(),
+        ),
+        Some(bound) => (
+            format!("il en restait {left} ({})", bound.names.join(", ")),
+            format!("{left} were left ({})", bound.names.join(", ")),
+        ),
+        None => (format!("il en restait {left}"), format!("{left} were left")),
+    };
+    Bilingual::new(
+        format!(
+            "À son tour, un lot de {} n'était plus possible : {fr}.",
+            lot.fr
+        ),
+        format!(
+            "When its turn came, a lot of {} was no longer possible: {en}.",
+            lot.en
+        ),
+    )
+}
+
+fn phase_b(text: &mut Bilingual, request: &RequestExplanation) {
+    let growth = &request.growth;
+    if matches!(
+        growth.stopped_by.as_str(),
+        "no_lot" | "below_lot" | "nothing_due" | "pinned" | "excluded"
+    ) {
+        return;
+    }
+    text.add(Bilingual::new(
+        format!(
+            "Le reste a été donné un appareil après l'autre à la demande la plus éloignée de sa part par point, jusqu'à \
+             ce qu'elle demandait : elle en a ainsi reçu {} de plus.",
+            growth.added
+        ),
+        format!(
+            "What remained was given one device at a time to the request furthest below its share per point, up to \
+             what it asked: it received {} more this way.",
+            growth.added
+        ),
+    ));
+    if let (Some(level), Some(share)) = (&growth.devices_per_point, &growth.exact_share) {
+        text.add(Bilingual::new(
+            format!(
+                "Le partage revenait à {} appareil par point, soit pour elle {} avant arrondi.",
+                level.replace('.', ","),
+                share.replace('.', ",")
+            ),
+            format!("The share came to {level} devices per point, for it {share} before rounding."),
+        ));
+    }
+    text.add(Bilingual::new(
+        format!("Elle s'arrête là parce que {}.", request.sentence.fr),
+        format!("It stops there because {}.", request.sentence.en),
+    ));
+}
+
+fn interventions(text: &mut Bilingual, explanation: &Explanation) {
+    if let Some(own) = &explanation.intervention {
+        let day = own.at.utc().format("%d/%m/%Y");
+        let what = match &own.granted {
+            None => Bilingual::new(
+                "a écarté cette demande de la vague",
+                "took this application out of the wave",
+            ),
+            Some(granted) => {
+                let lot = lot(granted);
+                Bilingual::new(
+                    format!("a fixé ce résultat ({})", lot.fr),
+                    format!("fixed this result ({})", lot.en),
+                )
+            }
+        };
+        text.add(Bilingual::new(
+            format!(
+                "Le {day}, {}, pour la Ville, {} : « {} »",
+                own.by, what.fr, own.reason
+            ),
+            format!(
+                "On {day}, {}, for the city, {}: \"{}\"",
+                own.by, what.en, own.reason
+            ),
+        ));
+    }
+    if explanation.other_interventions > 0 {
+        let count = explanation.other_interventions;
+        text.add(Bilingual::new(
+            format!("Dans cette vague, la Ville a fixé ou écarté {count} autre(s) demande(s), chaque fois avec sa raison."),
+            format!("In this wave the city fixed or took out {count} other application(s), each with its reason."),
+        ));
+    }
+}
+
+fn review(explanation: &Explanation) -> Bilingual {
+    let review = &explanation.review;
+    let day = |at: Option<kernel::Instant>| at.map(|at| at.utc().format("%d/%m/%Y").to_string());
+    let mut text = Bilingual::default();
+    if let Some(on) = day(review.proposed_at) {
+        text.add(Bilingual::new(
+            format!("Un calcul a proposé ce résultat le {on} ; il ne décide pas."),
+            format!("A computation proposed this result on {on}; it does not decide."),
+        ));
+    }
+    if let (Some(who), Some(on)) = (&review.submitted_by, day(review.submitted_at)) {
+        text.add(Bilingual::new(
+            format!("{who} l'a examiné et soumis le {on}."),
+            format!("{who} examined and submitted it on {on}."),
+        ));
+    }
+    match (&review.approved_by, day(review.approved_at)) {
+        (Some(who), Some(on)) => text.add(Bilingual::new(
+            format!("{who}, une autre personne, l'a approuvé le {on}."),
+            format!("{who}, another person, approved it on {on}."),
+        )),
+        _ => text.add(Bilingual::new(
+            "Il n'est pas encore approuvé et peut encore changer.",
+            "It is not approved yet and may still change.",
+        )),
+    }
+    text
+}
+
+pub(super) fn next_step(explanation: &Explanation) -> Bilingual {
+    let served = explanation
+        .requests
+        .iter()
+        .any(|request| !request.granted.is_empty());
+    let (fr, en) = match (explanation.wave.status.is_decided(), served) {
+        (false, _) => (
+            "La suite : une personne de la Ville doit encore approuver cette vague.",
+            "What comes next: a member of the city's staff has yet to approve this wave.",
+        ),
+        (true, true) => (
+            "La suite : un rendez-vous de remise est proposé à l'association.",
+            "What comes next: an appointment for the handover is proposed to the association.",
+        ),
+        (true, false) => (
+            "La suite : la demande reste valable et participe à la prochaine vague qui lui est ouverte, sans démarche.",
+            "What comes next: the application remains valid and takes part in the next wave open to it, with nothing to do.",
+        ),
+    };
+    Bilingual::new(fr, en)
+}
+
+pub(super) fn seed_source() -> Bilingual {
+    Bilingual::new(
+        "fixée par la Ville dans les réglages de la vague, annoncée avant sa clôture",
+        "set by the city in the settings of the wave, announced before it closes",
+    )
+}
+
+pub(super) fn rights() -> Bilingual {
+    Bilingual::new(
+        "Vos droits : cette décision a été préparée à l'aide d'un traitement algorithmique. Vous pouvez demander à la \
+         Ville les règles qui le définissent et la façon dont il a été appliqué à votre demande (articles L. 311-3-1 \
+         et R. 311-3-1-2 du code des relations entre le public et l'administration). Vous pouvez contester la \
+         décision dans les deux mois : par un recours gracieux auprès de la Ville, ou devant le tribunal \
+         administratif.",
+        "Your rights: this decision was prepared with the help of an algorithm. You may ask the city for the rules \
+         that define it and for the way they were applied to your application (articles L. 311-3-1 and R. 311-3-1-2 \
+         of the code of relations between the public and the administration). You may contest the decision within \
+         two months: by asking the city to review it, or before the administrative court.",
+    )
+}
+
+/// Completes the text with what would have changed each result.
+pub fn add_what_would_change(explanation: &mut Explanation) {
+    let mut text = Bilingual::default();
+    for request in &explanation.requests {
+        if let Some(change) = &request.would_change {
+            changes(&mut text, request, change);
+        }
+    }
+    if text.fr.is_empty() {
+        return;
+    }
+    explanation.text.paragraph();
+    explanation.text.add(Bilingual::new(
+        "Ce qui aurait changé ce résultat, vérifié en refaisant le calcul :",
+        "What would have changed this result, verified by computing it again:",
+    ));
+    explanation.text.add(text);
+}
+
+fn changes(text: &mut Bilingual, request: &RequestExplanation, change: &WouldChange) {
+    let score = |text: &mut Bilingual, score: Option<u64>, fr: &str, en: &str| {
+        if let Some(score) = score {
+            let score = points(i64::try_from(score).unwrap_or(i64::MAX));
+            text.add(Bilingual::new(
+                format!("avec {} points, {fr} ;", score.fr),
+                format!("with {} points, {en};", score.en),
+            ));
+        }
+    };
+    score(
+        text,
+        change.score_to_be_served,
+        "elle aurait reçu un lot",
+        "it would have received a lot",
+    );
+    score(
+        text,
+        change.score_for_better_wish,
+        "elle aurait reçu un type d'appareil qu'elle préfère",
+        "it would have received a kind that it prefers",
+    );
+    score(
+        text,
+        change.score_for_one_more,
+        "elle aurait reçu au moins un appareil de plus",
+        "it would have received at least one device more",
+    );
+    for stock in &change.stock {
+        let kind = stock.class.split('/').next().unwrap_or(&stock.class);
+        let more = quantity_of(kind, stock.devices);
+        text.add(Bilingual::new(
+            format!(
+                "avec {} de plus en stock, elle aurait reçu davantage ;",
+                more.fr
+            ),
+            format!(
+                "with {} more in stock, it would have received more;",
+                more.en
+            ),
+        ));
+    }
+    let mut accepting: Vec<_> = change.accepting.iter().collect();
+    accepting.sort();
+    for (kind, count) in accepting {
+        let lot = quantity_of(kind, *count);
+        text.add(Bilingual::new(
+            format!(
+                "en acceptant aussi ce type d'appareil, elle aurait reçu {} ;",
+                lot.fr
+            ),
+            format!(
+                "by also accepting this kind, it would have received {};",
+                lot.en
+            ),
+        ));
+    }
+    if let Some(least) = change.request_at_least {
+        text.add(Bilingual::new(
+            format!("une demande d'au moins {least} appareils aurait participé à cette vague ;"),
+            format!("a request for at least {least} devices would have taken part in this wave;"),
+        ));
+    }
+    if let Some(without) = &change.without_interventions {
+        let (now, then) = (lot(&request.granted), lot(without));
+        text.add(Bilingual::new(
+            format!(
+                "sans ce que la Ville a fixé dans cette vague, elle aurait {} au lieu de {} ;",
+                then.fr, now.fr
+            ),
+            format!(
+                "without what the city fixed in this wave, it would have {} instead of {};",
+                then.en, now.en
+            ),
+        ));
+    }
+}

@@ -1,0 +1,22 @@
+//! The decisions about waves: facts in, decision out. No database, no clock.
+
+mod changes;
+mod instance;
+mod lots;
+mod picking;
+mod pins;
+mod settings;
+mod steps;
+
+pub use changes::{Changes, DeviceChange, LineChange, changed_lines, out_of_date};
+pub use instance::{
+    Applicant, Ask, Facts, History, SMALL, instance, kind_of_class, line_id, line_parts,
+};
+pub use lots::{Outcome, PlannedLine, difference, outcome, owners, reason};
+pub use picking::{Pick, Shelf, pick};
+pub use pins::{apply_pins, pin_input, refused};
+pub use settings::{Limits, new_wave, settings};
+pub use steps::{
+    Verdict, may_approve, may_cancel, may_complete, may_hand_over, may_pin, may_propose,
+    may_reject, may_submit, reason_given,
+};

@@ -1,0 +1,147 @@
+//! Which step a wave may take, and by whom.
+
+use kernel::{Code, Fields, PersonId, Refusal, Text};
+
+use crate::model::{Wave, WaveStatus};
+
+/// What to do about a request that may be a repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Do it.
+    Go,
+    /// The same person did it before: answer with success, and change nothing.
+    AlreadyDone,
+}
+
+fn not_now(status: WaveStatus) -> Refusal {
+    Refusal::new(
+        Code::WaveStepNotAllowed,
+        Text::new(
+            format!("Cette vague est dans l'état « {status} », qui ne permet pas cette étape."),
+            format!("This wave is in the state `{status}`, which does not allow this step."),
+        ),
+    )
+}
+
+fn not_editable(status: WaveStatus) -> Refusal {
+    let (fr, en) = if status == WaveStatus::Draft {
+        (
+            "Proposez d'abord un plan pour cette vague.",
+            "Propose a plan for this wave first.",
+        )
+    } else {
+        (
+            "Cette vague n'est plus modifiable : elle est soumise ou décidée.",
+            "This wave can no longer be changed: it is submitted or decided.",
+        )
+    };
+    Refusal::new(Code::WaveNotEditable, Text::new(fr, en))
+}
+
+/// A plan can be computed until someone asks for approval.
+///
+/// # Errors
+/// `wave_not_editable` afterwards.
+pub fn may_propose(status: WaveStatus) -> Result<(), Refusal> {
+    match status {
+        WaveStatus::Draft | WaveStatus::Proposed | WaveStatus::Adjusted => Ok(()),
+        other => Err(not_editable(other)),
+    }
+}
+
+/// Lines are fixed in a plan that is there and not submitted.
+///
+/// # Errors
+/// `wave_not_editable` else.
+pub fn may_pin(status: WaveStatus) -> Result<(), Refusal> {
+    if status.is_planned() {
+        Ok(())
+    } else {
+        Err(not_editable(status))
+    }
+}
+
+/// A plan is submitted once.
+///
+/// # Errors
+/// `wave_step_not_allowed` when there is no plan, or someone else submitted it.
+pub fn may_submit(wave: &Wave, actor: PersonId) -> Result<Verdict, Refusal> {
+    match wave.status {
+        WaveStatus::Proposed | WaveStatus::Adjusted => Ok(Verdict::Go),
+        WaveStatus::Submitted if wave.submitted_by == Some(actor) => Ok(Verdict::AlreadyDone),
+        other => Err(not_now(other)),
+    }
+}
+
+/// A wave is approved by someone who did not submit it.
+///
+/// # Errors
+/// `same_person`; `wave_step_not_allowed` when it is not submitted, or someone else
+/// approved it.
+pub fn may_approve(wave: &Wave, actor: PersonId) -> Result<Verdict, Refusal> {
+    match wave.status {
+        WaveStatus::Submitted if wave.submitted_by == Some(actor) => Err(Refusal::new(
+            Code::SamePerson,
+            Text::new(
+                "Vous avez soumis cette vague : une autre personne doit l'approuver.",
+                "You submitted this wave: another person must approve it.",
+            ),
+        )),
+        WaveStatus::Submitted => Ok(Verdict::Go),
+        status if status.is_decided() && wave.approved_by == Some(actor) => {
+            Ok(Verdict::AlreadyDone)
+        }
+        other => Err(not_now(other)),
+    }
+}
+
+/// A submitted wave can be sent back.
+///
+/// # Errors
+/// `wave_step_not_allowed` else.
+pub fn may_reject(status: WaveStatus) -> Result<(), Refusal> {
+    if status == WaveStatus::Submitted {
+        Ok(())
+    } else {
+        Err(not_now(status))
+    }
+}
+
+/// A wave can be called off until every lot was handed over.
+///
+/// # Errors
+/// `wave_step_not_allowed` when it is completed.
+pub fn may_cancel(status: WaveStatus) -> Result<Verdict, Refusal> {
+    match status {
+        WaveStatus::Cancelled => Ok(Verdict::AlreadyDone),
+        WaveStatus::Completed => Err(not_now(status)),
+        _ => Ok(Verdict::Go),
+    }
+}
+
+/// Lots are handed over once the wave is approved.
+///
+/// # Errors
+/// `wave_step_not_allowed` before, or when it was called off.
+pub fn may_hand_over(status: WaveStatus) -> Result<(), Refusal> {
+    match status {
+        WaveStatus::Approved | WaveStatus::HandingOver => Ok(()),
+        other => Err(not_now(other)),
+    }
+}
+
+/// A wave is completed by its last handover.
+#[must_use]
+pub fn may_complete(status: WaveStatus) -> bool {
+    matches!(status, WaveStatus::Approved | WaveStatus::HandingOver)
+}
+
+/// A rejection, a cancellation and a pin need a reason that those concerned can read.
+///
+/// # Errors
+/// `invalid_fields` when it is empty or too long.
+pub fn reason_given(reason: &str) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/reason", reason, 2_000);
+    fields.check()
+}

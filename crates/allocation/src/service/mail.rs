@@ -1,0 +1,170 @@
+//! Who is told what about a decided wave.
+
+use std::collections::HashMap;
+
+use db::{Result, Tx};
+use kernel::{ApplicationId, OrganisationId};
+use notifications::{Message, Quantity};
+
+use crate::explain;
+use crate::model::{Wave, WaveLine};
+use crate::plan::instance::Instance;
+use crate::{rules, store};
+
+/// The lines of one application.
+struct Case<'a> {
+    application: ApplicationId,
+    association: OrganisationId,
+    name: &'a str,
+    lines: Vec<&'a WaveLine>,
+}
+
+fn cases(lines: &[(WaveLine, String)]) -> Vec<Case<'_>> {
+    let mut cases: Vec<Case<'_>> = Vec::new();
+    let mut known: HashMap<ApplicationId, usize> = HashMap::new();
+    for (line, name) in lines {
+        let at = *known.entry(line.application_id).or_insert_with(|| {
+            cases.push(Case {
+                application: line.application_id,
+                association: line.association_id,
+                name,
+                lines: Vec::new(),
+            });
+            cases.len() - 1
+        });
+        cases[at].lines.push(line);
+    }
+    cases
+}
+
+/// How people name each application.
+fn references(instance: &Instance) -> HashMap<ApplicationId, &str> {
+    let of = |line| {
+        let line: &crate::plan::instance::Line = line;
+        Some((rules::line_parts(&line.id)?.0, line.application.as_str()))
+    };
+    instance.lines.iter().filter_map(of).collect()
+}
+
+/// To every association its result, to every workshop its picking list.
+pub(super) fn approved(
+    tx: &mut Tx<'_>,
+    wave: &Wave,
+    instance: &Instance,
+    lines: &[(WaveLine, String)],
+) -> Result<()> {
+    let programme = eligibility::programme(tx, wave.programme_id)?.name;
+    let references = references(instance);
+    for case in cases(lines) {
+        let reference = references
+            .get(&case.application)
+            .copied()
+            .unwrap_or_default();
+        let Some(message) = result(wave, &programme, reference, &case, lines.len()) else {
+            continue;
+        };
+        let to = identity::contacts(tx, case.association)?;
+        notifications::push_all(tx, &to, &message)?;
+    }
+    for (workshop, lots, devices) in store::workshops_of(tx, wave.id)? {
+        let to = identity::contacts(tx, workshop)?;
+        let message = Message::PickingList {
+            wave: wave.name.clone(),
+            programme: programme.clone(),
+            lots,
+            devices,
+        };
+        notifications::push_all(tx, &to, &message)?;
+    }
+    Ok(())
+}
+
+/// What an application is told; nothing when it received a lot before and no complement now.
+fn result(
+    wave: &Wave,
+    programme: &str,
+    reference: &str,
+    case: &Case<'_>,
+    of: usize,
+) -> Option<Message> {
+    let first = case.lines.first()?;
+    let served = case
+        .lines
+        .iter()
+        .filter_map(|line| Some((line.kind?, line.quantity)));
+    let granted: Vec<Quantity> = served
+        .filter(|(_, quantity)| *quantity > 0)
+        .map(|(kind, quantity)| Quantity::of(kind, u64::try_from(quantity).unwrap_or(0)))
+        .collect();
+    let (wave, programme, reference) = (
+        wave.name.clone(),
+        programme.to_owned(),
+        reference.to_owned(),
+    );
+    let association = case.name.to_owned();
+    let (score, rank) = (
+        explain::points(first.score.into()).fr,
+        i64::from(first.rank),
+    );
+    let of = i64::try_from(of).unwrap_or(i64::MAX);
+    if !granted.is_empty() {
+        return Some(Message::LotGranted {
+            reference,
+            wave,
+            programme,
+            association,
+            granted,
+            score,
+            rank,
+            of,
+        });
+    }
+    if case.lines.iter().any(|line| line.already > 0) {
+        return None;
+    }
+    let explain::Bilingual { fr, en } = explain::sentence(first.reason);
+    let reason = Quantity { fr, en };
+    Some(Message::LotNotGranted {
+        reference,
+        wave,
+        programme,
+        association,
+        score,
+        rank,
+        of,
+        reason,
+    })
+}
+
+/// To every association whose lot was called off.
+pub(super) fn released(
+    tx: &mut Tx<'_>,
+    wave: &Wave,
+    instance: &Instance,
+    applications: impl Iterator<Item = ApplicationId>,
+    reason: &str,
+) -> Result<()> {
+    let references = references(instance);
+    let lines = store::all_lines(tx, wave.id)?;
+    let owners: HashMap<ApplicationId, OrganisationId> = lines
+        .iter()
+        .map(|line| (line.application_id, line.association_id))
+        .collect();
+    for application in applications {
+        let Some(association) = owners.get(&application) else {
+            continue;
+        };
+        let message = Message::LotReleased {
+            reference: references
+                .get(&application)
+                .copied()
+                .unwrap_or_default()
+                .to_owned(),
+            wave: wave.name.clone(),
+            reason: reason.to_owned(),
+        };
+        let to = identity::contacts(tx, *association)?;
+        notifications::push_all(tx, &to, &message)?;
+    }
+    Ok(())
+}

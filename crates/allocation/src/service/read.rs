@@ -1,0 +1,237 @@
+//! What people read of waves, limited to what they may see.
+
+use std::collections::HashSet;
+
+use db::{Db, Result};
+use kernel::{
+    Actor, ApplicationId, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Refusal, Role,
+    WaveId,
+};
+
+use super::load;
+use crate::model::{
+    DeviceFilter, Granted, LineFilter, LineView, LotDevice, Wave, WaveFilter, WaveLine, WaveView,
+};
+use crate::{rules, store};
+
+/// The association of an actor who may only see its own lines.
+pub(super) fn association_of(actor: &Actor) -> Option<OrganisationId> {
+    actor.limited_to()
+}
+
+/// A wave that the actor may see: the city every one, an association those decided in
+/// which it takes part.
+///
+/// # Errors
+/// `not_found` else.
+pub fn wave(db: &mut Db, actor: &Actor, id: WaveId) -> Result<Wave> {
+    let wave = load(db, id)?;
+    if let Some(association) = association_of(actor) {
+        let decided = wave.approved_at.is_some();
+        if actor.role != Role::Association
+            || !decided
+            || !store::wave_ids_with_line(db, id, association)?
+        {
+            return Err(Refusal::not_found().into());
+        }
+    }
+    Ok(wave)
+}
+
+/// A wave with the sums of its plan.
+///
+/// # Errors
+/// `not_found` when the actor may not see it.
+pub fn view(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
+    let wave = wave(db, actor, id)?;
+    wave_view(db, wave)
+}
+
+/// A page of waves, the newest first.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn waves(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &WaveFilter,
+    page: &PageRequest,
+) -> Result<Page<WaveView>> {
+    let found = store::waves(db, filter, association_of(actor), page)?;
+    let mut items = Vec::with_capacity(found.items.len());
+    for wave in found.items {
+        items.push(wave_view(db, wave)?);
+    }
+    Ok(Page {
+        items,
+        next: found.next,
+    })
+}
+
+fn wave_view(db: &mut Db, wave: Wave) -> Result<WaveView> {
+    let mut supply = Granted::new();
+    for (class, count) in store::supply_by_class(db, wave.id)? {
+        if let Some(kind) = rules::kind_of_class(&class) {
+            *supply.entry(kind).or_default() += u64::try_from(count).unwrap_or(0);
+        }
+    }
+    let lines = store::all_lines(db, wave.id)?;
+    let submitted_by = name(db, wave.submitted_by)?;
+    let approved_by = name(db, wave.approved_by)?;
+    Ok(sums(wave, supply, &lines, submitted_by, approved_by))
+}
+
+fn name(db: &mut Db, person: Option<PersonId>) -> Result<Option<String>> {
+    let Some(person) = person else {
+        return Ok(None);
+    };
+    Ok(identity::person(db, person)?.map(|person| person.name))
+}
+
+fn sums(
+    wave: Wave,
+    supply: Granted,
+    lines: &[WaveLine],
+    submitted_by: Option<String>,
+    approved_by: Option<String>,
+) -> WaveView {
+    let served: Vec<&WaveLine> = lines.iter().filter(|line| line.quantity > 0).collect();
+    let mut granted = Granted::new();
+    for (kind, quantity) in served.iter().flat_map(|line| line.granted()) {
+        *granted.entry(kind).or_default() += quantity;
+    }
+    let associations: HashSet<OrganisationId> =
+        served.iter().map(|line| line.association_id).collect();
+    let lots = || {
+        served
+            .iter()
+            .map(|line| u64::try_from(line.quantity).unwrap_or(0))
+    };
+    WaveView {
+        id: wave.id,
+        programme_id: wave.programme_id,
+        ordinal: wave.ordinal,
+        name: wave.name,
+        status: wave.status,
+        settings: wave.settings,
+        supply,
+        associations: associations.len() as u64,
+        devices: granted.values().sum(),
+        granted,
+        smallest: lots().min(),
+        largest: lots().max(),
+        unserved: (lines.len() - served.len()) as u64,
+        digest: wave.digest,
+        proposed_at: wave.proposed_at,
+        submitted_by,
+        submitted_at: wave.submitted_at,
+        approved_by,
+        approved_at: wave.approved_at,
+        comment: wave.comment,
+        reason: wave.reason,
+        version: wave.version,
+        created_at: wave.created_at,
+    }
+}
+
+/// A page of the lines of a wave, in the public order; an association sees its own.
+///
+/// # Errors
+/// `not_found` when the actor may not see the wave; `invalid_page`.
+pub fn lines(db: &mut Db, actor: &Actor, id: WaveId, page: &PageRequest) -> Result<Page<LineView>> {
+    wave(db, actor, id)?;
+    let filter = LineFilter {
+        association: association_of(actor),
+        application: None,
+    };
+    let found = store::lines(db, id, &filter, page)?;
+    Ok(found.map(|(line, name)| LineView::of(&line, name)))
+}
+
+/// A page of the picking list: a workshop sees what it keeps.
+///
+/// # Errors
+/// `not_found` when there is no such wave, or nothing in it for this workshop.
+pub fn device_list(
+    db: &mut Db,
+    actor: &Actor,
+    id: WaveId,
+    page: &PageRequest,
+) -> Result<Page<LotDevice>> {
+    load(db, id)?;
+    let filter = DeviceFilter {
+        workshop: actor.limited_to(),
+        application: None,
+    };
+    let found = store::lot_devices(db, id, &filter, page)?;
+    let first_page = page.after::<kernel::DeviceId>()?.is_none();
+    if actor.limited_to().is_some() && first_page && found.items.is_empty() {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(found)
+}
+
+/// A lot as it stands in one workshop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    /// For which application.
+    pub application: ApplicationId,
+    /// For whom.
+    pub association: OrganisationId,
+    /// Where it stands.
+    pub workshop: Option<OrganisationId>,
+    /// How many devices.
+    pub devices: i64,
+}
+
+/// The live lots of a wave, one for each application and workshop.
+///
+/// # Errors
+/// When the database fails.
+pub fn lots(db: &mut Db, wave: WaveId) -> Result<Vec<Lot>> {
+    let lot = |(application, association, workshop, devices)| Lot {
+        application,
+        association,
+        workshop,
+        devices,
+    };
+    Ok(store::lots_of(db, wave)?.into_iter().map(lot).collect())
+}
+
+/// The live devices of one application's lot in one workshop.
+///
+/// # Errors
+/// When the database fails.
+pub fn lot_devices(
+    db: &mut Db,
+    wave: WaveId,
+    application: ApplicationId,
+    workshop: Option<OrganisationId>,
+) -> Result<Vec<LotDevice>> {
+    let filter = DeviceFilter {
+        workshop,
+        application: Some(application),
+    };
+    Ok(store::lot_devices(db, wave, &filter, &PageRequest::everything())?.items)
+}
+
+/// The decided waves of a programme in their order, with their served lines.
+///
+/// # Errors
+/// When the database fails.
+pub fn decided_waves(db: &mut Db, programme: ProgrammeId) -> Result<Vec<(Wave, Vec<WaveLine>)>> {
+    let filter = WaveFilter {
+        programme_id: Some(programme),
+        status: None,
+    };
+    let mut waves = store::waves(db, &filter, None, &PageRequest::everything())?.items;
+    waves.retain(|wave| wave.status.is_decided());
+    waves.sort_by_key(|wave| wave.ordinal);
+    let mut decided = Vec::with_capacity(waves.len());
+    for wave in waves {
+        let mut lines = store::all_lines(db, wave.id)?;
+        lines.retain(|line| line.quantity > 0);
+        decided.push((wave, lines));
+    }
+    Ok(decided)
+}

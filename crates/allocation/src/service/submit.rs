@@ -1,0 +1,99 @@
+//! A plan is submitted for approval, or sent back.
+
+use db::{Db, Error, Result, Tx};
+use kernel::{Actor, WaveId};
+use notifications::Message;
+
+use super::ground::without_devices;
+use super::{load, stored_plan};
+use crate::model::{Wave, WaveStatus};
+use crate::plan::instance::Instance;
+use crate::rules::{self, Changes, Verdict};
+use crate::store::{self, Step};
+
+/// Asks for the approval of another person.
+///
+/// # Errors
+/// `wave_step_not_allowed`; `wave_out_of_date` with what changed since the plan.
+pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId) -> Result<Wave> {
+    let wave = load(tx, id)?;
+    if rules::may_submit(&wave, actor.person)? == Verdict::AlreadyDone {
+        return Ok(wave);
+    }
+    let (instance, awards, _) = stored_plan(tx, &wave)?.ok_or_else(|| {
+        Error::Inconsistent(format!("wave {id} is {} without a plan", wave.status))
+    })?;
+    still_true(tx, &wave, &instance)?;
+    let now = tx.now();
+    store::step(tx, &wave, Step::Submit { by: actor.person }, now)?;
+    let served = awards.iter().filter(|award| award.qty > 0);
+    let message = Message::WaveToApprove {
+        wave: wave.name.clone(),
+        programme: eligibility::programme(tx, wave.programme_id)?.name,
+        submitted_by: identity::person(tx, actor.person)?
+            .map(|person| person.name)
+            .unwrap_or_default(),
+        associations: i64::try_from(served.clone().count()).unwrap_or(i64::MAX),
+        devices: i64::try_from(served.map(|award| award.qty).sum::<u64>()).unwrap_or(i64::MAX),
+    };
+    let others: Vec<_> = identity::staff_contacts(tx)?
+        .into_iter()
+        .filter(|recipient| recipient.person != Some(actor.person))
+        .collect();
+    notifications::push_all(tx, &others, &message)?;
+    load(tx, id)
+}
+
+/// Sends a submitted wave back to draft; its pins stay.
+///
+/// # Errors
+/// `wave_step_not_allowed`; `invalid_fields` without a reason.
+pub fn reject(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, reason: &str) -> Result<Wave> {
+    let wave = load(tx, id)?;
+    rules::reason_given(reason)?;
+    if wave.status == WaveStatus::Draft && wave.reason.as_deref() == Some(reason.trim()) {
+        return Ok(wave);
+    }
+    rules::may_reject(wave.status)?;
+    let now = tx.now();
+    store::step(
+        tx,
+        &wave,
+        Step::Reject {
+            reason: reason.trim(),
+        },
+        now,
+    )?;
+    let message = Message::WaveRejected {
+        wave: wave.name.clone(),
+        programme: eligibility::programme(tx, wave.programme_id)?.name,
+        reason: reason.trim().to_owned(),
+    };
+    let submitter = wave.submitted_by.filter(|person| *person != actor.person);
+    if let Some(submitter) = submitter {
+        let staff = identity::staff_contacts(tx)?;
+        let to: Vec<_> = staff
+            .into_iter()
+            .filter(|recipient| recipient.person == Some(submitter))
+            .collect();
+        notifications::push_all(tx, &to, &message)?;
+    }
+    load(tx, id)
+}
+
+/// Refuses a plan whose devices or applications are no longer what it was computed from.
+pub(super) fn still_true(db: &mut Db, wave: &Wave, instance: &Instance) -> Result<()> {
+    let mut changes = Changes::default();
+    let grades = wave.settings.supply.grades.as_deref();
+    for class in &instance.classes {
+        let Some(kind) = rules::kind_of_class(&class.id) else {
+            continue;
+        };
+        let (count, devices) = store::changed_devices(db, wave.id, &class.id, kind, grades)?;
+        changes.device_count += count;
+        changes.devices.extend(devices);
+    }
+    let now = without_devices(db, wave)?.instance(wave, &wave.settings, &[])?;
+    changes.applications = rules::changed_lines(&instance.lines, &now.lines);
+    Ok(rules::out_of_date(&changes)?)
+}

@@ -1,0 +1,232 @@
+//! The table `wave_devices`: which device is on which line.
+
+use std::collections::HashMap;
+
+use db::schema::{
+    devices as d, organisations as o, wave_devices as v, wave_lines as l, waves as w,
+};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{
+    ApplicationId, BatchId, Code, DeviceId, DeviceKind, Grade, Instant, OrganisationId, Page,
+    PageRequest, ProgrammeId, WaveId, WaveLineId,
+};
+
+use super::{CHUNK, IDS};
+use crate::model::{DeviceFilter, LotDevice};
+use crate::rules::History;
+
+#[derive(Insertable)]
+#[diesel(table_name = v, treat_none_as_default_value = false)]
+pub(crate) struct NewLotDevice {
+    pub wave_id: WaveId,
+    pub line_id: WaveLineId,
+    pub device_id: DeviceId,
+    pub reserved_at: Instant,
+}
+
+/// Puts devices on their lines. A device that is on a live line elsewhere breaks the
+/// unique index, which is the last word on this rule.
+pub(crate) fn insert_devices(db: &mut Db, rows: &[NewLotDevice]) -> Result<()> {
+    for chunk in rows.chunks(CHUNK) {
+        db::on!(&mut *db, c => diesel::insert_into(v::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// What other waves of the programme gave, by application and request. A request that
+/// received several kinds counts for the one it received most of.
+pub(crate) fn history(db: &mut Db, programme: ProgrammeId, except: WaveId) -> Result<History> {
+    let rows: Vec<(ApplicationId, i32, Option<DeviceKind>, i64)> = v::table
+        .inner_join(l::table.on(l::id.eq(v::line_id)))
+        .inner_join(w::table.on(w::id.eq(v::wave_id)))
+        .filter(w::programme_id.eq(programme))
+        .filter(w::id.ne(except))
+        .filter(v::released_at.is_null())
+        .group_by((l::application_id, l::request, l::kind))
+        .select((
+            l::application_id,
+            l::request,
+            l::kind,
+            diesel::dsl::count_star(),
+        ))
+        .order((l::application_id, l::request, l::kind))
+        .load(db)?;
+    let mut most: HashMap<(ApplicationId, i32), (DeviceKind, u64, u64)> = HashMap::new();
+    for (application, request, kind, count) in rows {
+        let Some(kind) = kind else { continue };
+        let count = u64::try_from(count).unwrap_or(0);
+        let known = most
+            .entry((application, request))
+            .or_insert((kind, count, 0));
+        known.2 += count;
+        if count > known.1 {
+            (known.0, known.1) = (kind, count);
+        }
+    }
+    Ok(most
+        .into_iter()
+        .map(|(key, (kind, _, all))| (key, (kind, all)))
+        .collect())
+}
+
+/// The devices of a wave that are still reserved by it.
+pub(crate) fn reserved_devices(
+    db: &mut Db,
+    wave: WaveId,
+) -> Result<Vec<(ApplicationId, DeviceId)>> {
+    Ok(v::table
+        .inner_join(l::table.on(l::id.eq(v::line_id)))
+        .inner_join(d::table.on(d::id.eq(v::device_id)))
+        .filter(v::wave_id.eq(wave))
+        .filter(v::released_at.is_null())
+        .filter(d::stage.eq("reserved"))
+        .order((l::rank, v::device_id))
+        .select((l::application_id, v::device_id))
+        .load(db)?)
+}
+
+/// Takes devices off their lines.
+pub(crate) fn mark_released(
+    db: &mut Db,
+    wave: WaveId,
+    devices: &[DeviceId],
+    now: Instant,
+) -> Result<()> {
+    let mut released = 0;
+    for chunk in devices.chunks(IDS) {
+        released += diesel::update(v::table)
+            .filter(v::wave_id.eq(wave))
+            .filter(v::device_id.eq_any(chunk))
+            .filter(v::released_at.is_null())
+            .set(v::released_at.eq(now))
+            .execute(db)?;
+    }
+    if released == devices.len() {
+        Ok(())
+    } else {
+        Err(Code::WaveStepNotAllowed.into())
+    }
+}
+
+/// A lot in one workshop: application, association, workshop, devices.
+type Lot = (ApplicationId, OrganisationId, Option<OrganisationId>, i64);
+
+/// The live lots of a wave, by application and workshop.
+pub(crate) fn lots_of(db: &mut Db, wave: WaveId) -> Result<Vec<Lot>> {
+    let devices: Vec<(ApplicationId, OrganisationId, Option<OrganisationId>)> = v::table
+        .inner_join(l::table.on(l::id.eq(v::line_id)))
+        .inner_join(d::table.on(d::id.eq(v::device_id)))
+        .filter(v::wave_id.eq(wave))
+        .filter(v::released_at.is_null())
+        .select((l::application_id, l::association_id, d::workshop_id))
+        .order((l::application_id, d::workshop_id))
+        .load(db)?;
+    let mut lots: Vec<Lot> = Vec::new();
+    for (application, association, workshop) in devices {
+        match lots.last_mut() {
+            Some((same, _, place, count)) if *same == application && *place == workshop => {
+                *count += 1
+            }
+            _ => lots.push((application, association, workshop, 1)),
+        }
+    }
+    Ok(lots)
+}
+
+/// The workshops that keep devices of a wave: how many lots and devices each.
+pub(crate) fn workshops_of(db: &mut Db, wave: WaveId) -> Result<Vec<(OrganisationId, i64, i64)>> {
+    let mut sums: Vec<(OrganisationId, i64, i64)> = Vec::new();
+    for (_, _, workshop, devices) in lots_of(db, wave)? {
+        let Some(workshop) = workshop else { continue };
+        match sums.iter_mut().find(|(known, ..)| *known == workshop) {
+            Some((_, lots, sum)) => {
+                *lots += 1;
+                *sum += devices;
+            }
+            None => sums.push((workshop, 1, devices)),
+        }
+    }
+    Ok(sums)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = d)]
+struct DeviceColumns {
+    id: DeviceId,
+    tag: String,
+    serial: Option<String>,
+    kind: DeviceKind,
+    manufacturer: Option<String>,
+    model: Option<String>,
+    grade: Option<Grade>,
+    location: Option<String>,
+    batch_id: BatchId,
+    workshop_id: Option<OrganisationId>,
+}
+
+type LotRow = (
+    DeviceColumns,
+    ApplicationId,
+    OrganisationId,
+    String,
+    WaveLineId,
+);
+
+fn lot_device((device, application_id, association_id, association, line_id): LotRow) -> LotDevice {
+    LotDevice {
+        device_id: device.id,
+        tag: device.tag,
+        serial: device.serial,
+        kind: device.kind,
+        manufacturer: device.manufacturer,
+        model: device.model,
+        grade: device.grade,
+        location: device.location,
+        batch_id: device.batch_id,
+        workshop_id: device.workshop_id,
+        application_id,
+        association_id,
+        association,
+        line_id,
+    }
+}
+
+/// A page of the picking list, by tag.
+pub(crate) fn lot_devices(
+    db: &mut Db,
+    wave: WaveId,
+    filter: &DeviceFilter,
+    page: &PageRequest,
+) -> Result<Page<LotDevice>> {
+    let mut query = v::table
+        .inner_join(l::table.on(l::id.eq(v::line_id)))
+        .inner_join(d::table.on(d::id.eq(v::device_id)))
+        .inner_join(o::table.on(o::id.eq(l::association_id)))
+        .filter(v::wave_id.eq(wave))
+        .filter(v::released_at.is_null())
+        .select((
+            DeviceColumns::as_select(),
+            l::application_id,
+            l::association_id,
+            o::name,
+            l::id,
+        ))
+        .order(d::id)
+        .limit(page.fetch())
+        .into_boxed();
+    if let Some(workshop) = filter.workshop {
+        query = query.filter(d::workshop_id.eq(workshop));
+    }
+    if let Some(application) = filter.application {
+        query = query.filter(l::application_id.eq(application));
+    }
+    if let Some(after) = page.after::<DeviceId>()? {
+        query = query.filter(d::id.gt(after));
+    }
+    let rows: Vec<LotRow> = query.load(db)?;
+    let rows = rows.into_iter().map(lot_device).collect();
+    Ok(Page::from_rows(rows, page, |row: &LotDevice| {
+        row.device_id.to_string()
+    }))
+}

@@ -1,0 +1,111 @@
+//! The tables `wave_lines` and `wave_explanations`.
+
+use db::schema::{organisations as o, wave_explanations as e, wave_lines as l};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{ApplicationId, Instant, Page, PageRequest, WaveId};
+
+use super::IDS;
+use crate::model::{LineFilter, WaveLine};
+
+/// Stores the lines of a plan in place of those before.
+pub(crate) fn replace_lines(db: &mut Db, wave: WaveId, lines: &[WaveLine]) -> Result<()> {
+    diesel::delete(l::table.filter(l::wave_id.eq(wave))).execute(db)?;
+    for chunk in lines.chunks(IDS) {
+        db::on!(&mut *db, c => diesel::insert_into(l::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Every line, in the public order.
+pub(crate) fn all_lines(db: &mut Db, wave: WaveId) -> Result<Vec<WaveLine>> {
+    Ok(l::table
+        .filter(l::wave_id.eq(wave))
+        .select(WaveLine::as_select())
+        .order(l::rank)
+        .load(db)?)
+}
+
+/// Every line with the name of its association, in the public order.
+pub(crate) fn named_lines(db: &mut Db, wave: WaveId) -> Result<Vec<(WaveLine, String)>> {
+    Ok(l::table
+        .inner_join(o::table)
+        .filter(l::wave_id.eq(wave))
+        .select((WaveLine::as_select(), o::name))
+        .order(l::rank)
+        .load(db)?)
+}
+
+/// A page of lines with the names of their associations, in the public order.
+pub(crate) fn lines(
+    db: &mut Db,
+    wave: WaveId,
+    filter: &LineFilter,
+    page: &PageRequest,
+) -> Result<Page<(WaveLine, String)>> {
+    let mut query = l::table
+        .inner_join(o::table)
+        .filter(l::wave_id.eq(wave))
+        .select((WaveLine::as_select(), o::name))
+        .order(l::rank)
+        .limit(page.fetch())
+        .into_boxed();
+    if let Some(association) = filter.association {
+        query = query.filter(l::association_id.eq(association));
+    }
+    if let Some(application) = filter.application {
+        query = query.filter(l::application_id.eq(application));
+    }
+    if let Some(after) = page.after::<i32>()? {
+        query = query.filter(l::rank.gt(after));
+    }
+    let rows: Vec<(WaveLine, String)> = query.load(db)?;
+    Ok(Page::from_rows(rows, page, |(line, _)| {
+        line.rank.to_string()
+    }))
+}
+
+pub(crate) fn insert_explanations(
+    db: &mut Db,
+    wave: WaveId,
+    now: Instant,
+    bodies: &[(ApplicationId, String)],
+) -> Result<()> {
+    for chunk in bodies.chunks(IDS) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|(application, body)| {
+                (
+                    e::wave_id.eq(wave),
+                    e::application_id.eq(*application),
+                    e::body.eq(body),
+                    e::made_at.eq(now),
+                )
+            })
+            .collect();
+        db::on!(&mut *db, c => diesel::insert_into(e::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn explanation(
+    db: &mut Db,
+    wave: WaveId,
+    application: ApplicationId,
+) -> Result<Option<String>> {
+    Ok(e::table
+        .find((wave, application))
+        .select(e::body)
+        .first(db)
+        .optional()?)
+}
+
+/// Every line with the postal code of its association.
+pub(crate) fn lines_with_district(db: &mut Db, wave: WaveId) -> Result<Vec<(WaveLine, String)>> {
+    Ok(l::table
+        .inner_join(o::table)
+        .filter(l::wave_id.eq(wave))
+        .select((WaveLine::as_select(), o::postal_code))
+        .order(l::rank)
+        .load(db)?)
+}

@@ -1,0 +1,161 @@
+//! The devices that a plan counts on: what is ready, the table `wave_supply`, and what
+//! became of it.
+
+use std::collections::BTreeMap;
+
+use db::schema::{batches, devices as d, wave_supply as s};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{BatchId, DeviceId, DeviceKind, Grade, OrganisationId, WaveId};
+
+use super::{CHUNK, IDS};
+use crate::model::Supply;
+use crate::rules::{DeviceChange, Shelf};
+
+/// The stage in which a device may be given.
+const READY: &str = "ready";
+
+/// The ready devices that a supply takes, by kind, those ready for longest first.
+pub(crate) fn ready_devices(
+    db: &mut Db,
+    kinds: &[DeviceKind],
+    supply: &Supply,
+) -> Result<BTreeMap<DeviceKind, Vec<DeviceId>>> {
+    let mut found = BTreeMap::new();
+    for &kind in kinds {
+        let mut query = d::table
+            .filter(d::stage.eq(READY))
+            .filter(d::kind.eq(kind))
+            .order((d::ready_at.asc(), d::id.asc()))
+            .select(d::id)
+            .into_boxed();
+        if let Some(grades) = &supply.grades {
+            query = query.filter(d::grade.eq_any(grades.clone()));
+        }
+        if let Some(batches) = &supply.batch_ids {
+            query = query.filter(d::batch_id.eq_any(batches.clone()));
+        }
+        if let Some(&most) = supply.at_most.as_ref().and_then(|most| most.get(&kind)) {
+            query = query.limit(most);
+        }
+        let devices: Vec<DeviceId> = query.load(db)?;
+        if !devices.is_empty() {
+            found.insert(kind, devices);
+        }
+    }
+    Ok(found)
+}
+
+/// Which of these batches do not exist.
+pub(crate) fn unknown_batches(db: &mut Db, ids: &[BatchId]) -> Result<Vec<usize>> {
+    let mut known: Vec<BatchId> = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(IDS) {
+        let found: Vec<BatchId> = batches::table
+            .filter(batches::id.eq_any(chunk))
+            .select(batches::id)
+            .load(db)?;
+        known.extend(found);
+    }
+    Ok(ids
+        .iter()
+        .enumerate()
+        .filter(|(_, id)| !known.contains(id))
+        .map(|(at, _)| at)
+        .collect())
+}
+
+/// Stores what a plan counts on, in place of what the one before did.
+pub(crate) fn replace_supply(
+    db: &mut Db,
+    wave: WaveId,
+    devices: &[(DeviceId, &str)],
+) -> Result<()> {
+    diesel::delete(s::table.filter(s::wave_id.eq(wave))).execute(db)?;
+    for chunk in devices.chunks(CHUNK) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|(device, class)| {
+                (
+                    s::wave_id.eq(wave),
+                    s::device_id.eq(*device),
+                    s::class.eq(*class),
+                )
+            })
+            .collect();
+        db::on!(&mut *db, c => diesel::insert_into(s::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// How many devices of each class a plan counts on.
+pub(crate) fn supply_by_class(db: &mut Db, wave: WaveId) -> Result<Vec<(String, i64)>> {
+    Ok(s::table
+        .filter(s::wave_id.eq(wave))
+        .group_by(s::class)
+        .select((s::class, diesel::dsl::count_star()))
+        .load(db)?)
+}
+
+/// The devices of a class that are no longer what the plan counted on: how many, and the
+/// first of them.
+pub(crate) fn changed_devices(
+    db: &mut Db,
+    wave: WaveId,
+    class: &str,
+    kind: DeviceKind,
+    grades: Option<&[Grade]>,
+) -> Result<(usize, Vec<DeviceChange>)> {
+    let mut query = s::table
+        .inner_join(d::table)
+        .filter(s::wave_id.eq(wave))
+        .filter(s::class.eq(class))
+        .select((d::tag, d::stage))
+        .order(d::tag)
+        .into_boxed();
+    query = match grades {
+        None => query.filter(d::stage.ne(READY).or(d::kind.ne(kind))),
+        Some(grades) => query.filter(
+            d::stage
+                .ne(READY)
+                .or(d::kind.ne(kind))
+                .or(d::grade.is_null())
+                .or(diesel::dsl::not(
+                    d::grade.assume_not_null().eq_any(grades.to_vec()),
+                )),
+        ),
+    };
+    let rows: Vec<(String, String)> = query.load(db)?;
+    let changes = rows.iter().take(100).map(|(tag, stage)| DeviceChange {
+        tag: tag.clone(),
+        stage: stage.clone(),
+    });
+    Ok((rows.len(), changes.collect()))
+}
+
+/// The supply as it stands on the shelves, ready for longest first.
+pub(crate) fn shelves(db: &mut Db, wave: WaveId) -> Result<Vec<Shelf>> {
+    type Row = (
+        DeviceId,
+        String,
+        Option<OrganisationId>,
+        Option<String>,
+        Option<String>,
+    );
+    let rows: Vec<Row> = s::table
+        .inner_join(d::table)
+        .filter(s::wave_id.eq(wave))
+        .order((d::ready_at.asc(), d::id.asc()))
+        .select((d::id, s::class, d::workshop_id, d::manufacturer, d::model))
+        .load(db)?;
+    let shelf = |(device, class, workshop, maker, model): Row| Shelf {
+        device,
+        class,
+        workshop,
+        model: format!(
+            "{} {}",
+            maker.unwrap_or_default(),
+            model.unwrap_or_default()
+        ),
+    };
+    Ok(rows.into_iter().map(shelf).collect())
+}

@@ -1,0 +1,68 @@
+//! Allocation: waves, their plan, their decision.
+
+mod decisions;
+mod explanations;
+mod lines;
+mod pins;
+mod plans;
+mod waves;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use kernel::{Actor, ApplicationId, Refusal, WaveId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{Answer, ApiError, IfMatch};
+
+/// The operations of this area.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(waves::create)
+        .service(waves::list_of_programme)
+        .service(waves::list)
+        .service(waves::get)
+        .service(plans::propose)
+        .service(plans::simulate)
+        .service(lines::list)
+        .service(lines::devices)
+        .service(pins::put)
+        .service(pins::remove)
+        .service(explanations::get)
+        .service(explanations::notice)
+        .service(explanations::file)
+        .service(decisions::submit)
+        .service(decisions::approve)
+        .service(decisions::reject)
+        .service(decisions::cancel);
+}
+
+/// The application in a path below a wave. What is not an id names nothing: 404.
+#[derive(Debug)]
+pub struct PathApplication(pub ApplicationId);
+
+impl FromRequest for PathApplication {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request
+            .match_info()
+            .get("application_id")
+            .and_then(|text| text.parse().ok())
+            .map(Self)
+            .ok_or_else(|| ApiError::from(Refusal::not_found()));
+        std::future::ready(id)
+    }
+}
+
+/// The wave after a change, with its version as `ETag`.
+fn changed(db: &mut db::Db, actor: &Actor, id: WaveId) -> db::Result<Answer> {
+    let view = allocation::view(db, actor, id)?;
+    Ok(Answer::ok(&view)?.version(view.version))
+}
+
+/// Compares the version that the client expects with the one that is there.
+fn check_version(db: &mut db::Db, actor: &Actor, id: WaveId, if_match: IfMatch) -> db::Result<()> {
+    let wave = allocation::wave(db, actor, id)?;
+    Ok(if_match.check(wave.version)?)
+}

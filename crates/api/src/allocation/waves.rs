@@ -1,0 +1,100 @@
+//! `/programmes/{id}/waves`, `/waves`: making a wave, finding one.
+
+use actix_web::{get, post, web};
+use allocation::{NewWave, WaveFilter, WaveStatus, WaveView};
+use kernel::{Page, ProgrammeId, WaveId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::access::{Allowed, ManageWaves, ReadWaveLines};
+use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
+
+/// Makes a wave of a programme, as a draft: what may be given, and by which settings.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = ProgrammeId, Path)),
+    request_body = NewWave, responses((status = 201, body = WaveView), Problems))]
+#[post("/programmes/{id}/waves")]
+pub async fn create(
+    state: web::Data<State>,
+    who: Allowed<ManageWaves>,
+    PathId(id): PathId<kernel::Programme>,
+    body: Body<NewWave>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            let wave = allocation::create(tx, actor, id, &body)?;
+            let view = allocation::view(tx, actor, wave.id)?;
+            Ok(Answer::created(&view)?.version(view.version))
+        })
+        .await
+}
+
+/// The waves of a programme, the newest first; an association sees those decided in which
+/// it takes part.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = ProgrammeId, Path), PagingParams),
+    responses((status = 200, body = Page<WaveView>), Problems))]
+#[get("/programmes/{id}/waves")]
+pub async fn list_of_programme(
+    state: web::Data<State>,
+    who: Allowed<ReadWaveLines>,
+    PathId(id): PathId<kernel::Programme>,
+    Paging(page): Paging,
+) -> ApiResult<Answer> {
+    let filter = WaveFilter {
+        programme_id: Some(id),
+        status: None,
+    };
+    let page = state
+        .read(&who, move |db, actor| {
+            allocation::waves(db, actor, &filter, &page)
+        })
+        .await?;
+    Ok(Answer::ok(&page)?)
+}
+
+/// Which waves to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Of this programme.
+    #[param(value_type = Option<String>)]
+    programme_id: Option<ProgrammeId>,
+    /// In this status.
+    status: Option<WaveStatus>,
+}
+
+/// Waves, the newest first, within the same bounds.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(Filter, PagingParams),
+    responses((status = 200, body = Page<WaveView>), Problems))]
+#[get("/waves")]
+pub async fn list(
+    state: web::Data<State>,
+    who: Allowed<ReadWaveLines>,
+    Params(filter): Params<Filter>,
+    Paging(page): Paging,
+) -> ApiResult<Answer> {
+    let filter = WaveFilter {
+        programme_id: filter.programme_id,
+        status: filter.status,
+    };
+    let page = state
+        .read(&who, move |db, actor| {
+            allocation::waves(db, actor, &filter, &page)
+        })
+        .await?;
+    Ok(Answer::ok(&page)?)
+}
+
+/// One wave with the sums of its plan, within the same bounds.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path)),
+    responses((status = 200, body = WaveView), Problems))]
+#[get("/waves/{id}")]
+pub async fn get(
+    state: web::Data<State>,
+    who: Allowed<ReadWaveLines>,
+    PathId(id): PathId<kernel::Wave>,
+) -> ApiResult<Answer> {
+    let view = state
+        .read(&who, move |db, actor| allocation::view(db, actor, id))
+        .await?;
+    Ok(Answer::ok(&view)?.version(view.version))
+}

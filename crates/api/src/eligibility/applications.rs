@@ -1,0 +1,216 @@
+//! `/applications`: filling in, reading, submitting, withdrawing.
+
+use actix_web::{get, patch, post, web};
+use eligibility::{Application, ApplicationFilter, ApplicationStatus, Form, NewApplication};
+use kernel::{Actor, ApplicationId, Page, PageRequest, ProgrammeId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::access::{Allowed, Apply, ReadApplications};
+use crate::{
+    Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
+};
+
+/// Opens an application, half-filled or empty. Staff may do so on behalf of an association,
+/// which they name in `association_id`; the record says so.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = kernel::ProgrammeId, Path)),
+    request_body = NewApplication, responses((status = 201, body = Application), Problems))]
+#[post("/programmes/{id}/applications")]
+pub async fn create(
+    state: web::Data<State>,
+    who: Allowed<Apply>,
+    PathId(programme): PathId<kernel::Programme>,
+    body: Body<NewApplication>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            let application = eligibility::create_application(tx, actor, programme, &body)?;
+            Ok(Answer::created(&application)?.version(application.version))
+        })
+        .await
+}
+
+/// Fills in more. What is absent or null stays as it was.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
+    request_body = Form, responses((status = 200, body = Application), Problems))]
+#[patch("/applications/{id}")]
+pub async fn update(
+    state: web::Data<State>,
+    who: Allowed<Apply>,
+    PathId(id): PathId<kernel::Application>,
+    if_match: IfMatch,
+    body: Body<Form>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&eligibility::update_application(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Hands it in. Everything that is missing is told at once, field by field.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
+    responses((status = 200, body = Application), Problems))]
+#[post("/applications/{id}/submit")]
+pub async fn submit(
+    state: web::Data<State>,
+    who: Allowed<Apply>,
+    PathId(id): PathId<kernel::Application>,
+    if_match: IfMatch,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&eligibility::submit(tx, actor, id)?)
+        })
+        .await
+}
+
+/// Takes it back. Another one may be opened then.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
+    responses((status = 200, body = Application), Problems))]
+#[post("/applications/{id}/withdraw")]
+pub async fn withdraw(
+    state: web::Data<State>,
+    who: Allowed<Apply>,
+    PathId(id): PathId<kernel::Application>,
+    if_match: IfMatch,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&eligibility::withdraw(tx, actor, id)?)
+        })
+        .await
+}
+
+/// Which applications to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Of this programme.
+    programme_id: Option<ProgrammeId>,
+    /// In this status.
+    status: Option<ApplicationStatus>,
+    /// Whose association's name or reference contains this.
+    q: Option<String>,
+}
+
+/// Applications, the newest first: the city sees all, an association its own. As CSV, all
+/// that the filter finds.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams),
+    responses((status = 200, body = Page<Application>), Problems))]
+#[get("/applications")]
+pub async fn list(
+    state: web::Data<State>,
+    who: Allowed<ReadApplications>,
+    Params(filter): Params<Filter>,
+    Paging(page): Paging,
+    Csv(csv): Csv,
+) -> ApiResult<Answer> {
+    let page = state
+        .read(&who, move |db, actor| {
+            let filter = ApplicationFilter {
+                programme_id: filter.programme_id,
+                status: filter.status,
+                q: filter.q,
+            };
+            let page = if csv { PageRequest::everything() } else { page };
+            eligibility::applications(db, actor, &filter, &page)
+        })
+        .await?;
+    if !csv {
+        return Ok(Answer::ok(&page)?);
+    }
+    Ok(Answer::csv(COLUMNS, page.items.iter().map(cells))?)
+}
+
+const COLUMNS: &[&str] = &[
+    "reference",
+    "programme",
+    "association",
+    "status",
+    "requests",
+    "purpose",
+    "themes",
+    "beneficiaries_per_year",
+    "trained_staff",
+    "own_use",
+    "postal_code",
+    "score",
+    "submitted_at",
+    "silence_at",
+    "decided_at",
+    "reasons",
+    "id",
+];
+
+fn cells(application: &Application) -> Vec<String> {
+    fn text(value: Option<impl ToString>) -> String {
+        value.map(|value| value.to_string()).unwrap_or_default()
+    }
+    let form = &application.form;
+    let requests = form.requests.iter().flatten();
+    let requests: Vec<_> = requests
+        .map(|r| format!("{} {}", r.quantity, r.kind))
+        .collect();
+    let themes: Vec<_> = form
+        .themes
+        .iter()
+        .flatten()
+        .map(|theme| theme.as_str())
+        .collect();
+    let site = form.site.as_ref();
+    vec![
+        application.reference.clone(),
+        application.programme.clone(),
+        application.association.clone(),
+        application.status.to_string(),
+        requests.join("|"),
+        text(form.purpose),
+        themes.join("|"),
+        text(form.beneficiaries_per_year),
+        text(form.trained_staff),
+        text(form.own_use),
+        site.and_then(|site| site.postal_code.clone())
+            .unwrap_or_default(),
+        text(application.score),
+        text(application.submitted_at),
+        text(application.silence_at),
+        text(application.decided_at),
+        application.reasons.join(" | "),
+        application.id.to_string(),
+    ]
+}
+
+/// One application: the city sees all, with their assessments; an association its own.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
+    responses((status = 200, body = Application), Problems))]
+#[get("/applications/{id}")]
+pub async fn get(
+    state: web::Data<State>,
+    who: Allowed<ReadApplications>,
+    PathId(id): PathId<kernel::Application>,
+) -> ApiResult<Answer> {
+    let application = state
+        .read(&who, move |db, actor| {
+            eligibility::application(db, actor, id)
+        })
+        .await?;
+    Ok(changed(&application)?)
+}
+
+pub(super) fn changed(application: &Application) -> db::Result<Answer> {
+    Ok(Answer::ok(application)?.version(application.version))
+}
+
+pub(super) fn check_version(
+    db: &mut db::Db,
+    actor: &Actor,
+    id: ApplicationId,
+    if_match: IfMatch,
+) -> db::Result<()> {
+    let application = eligibility::application(db, actor, id)?;
+    Ok(if_match.check(application.version)?)
+}

@@ -1,0 +1,101 @@
+//! `/handovers`: finding one.
+
+use actix_web::{get, web};
+use handover::{HandoverFilter, HandoverStatus, HandoverView};
+use kernel::{HandoverId, Page, PageRequest, WaveId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::access::{Allowed, ReadHandovers};
+use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, PathId, Problems, State};
+
+/// Which handovers to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Of this wave.
+    #[param(value_type = Option<String>)]
+    wave_id: Option<WaveId>,
+    /// In this status.
+    status: Option<HandoverStatus>,
+}
+
+/// Handovers, the newest first: the city sees all, a workshop those of the lots it keeps,
+/// an association its own. As a table, all of them.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(Filter, PagingParams),
+    responses((status = 200, body = Page<HandoverView>), Problems))]
+#[get("/handovers")]
+pub async fn list(
+    state: web::Data<State>,
+    who: Allowed<ReadHandovers>,
+    Params(filter): Params<Filter>,
+    Paging(page): Paging,
+    Csv(csv): Csv,
+) -> ApiResult<Answer> {
+    let filter = HandoverFilter {
+        wave_id: filter.wave_id,
+        status: filter.status,
+    };
+    let page = if csv { PageRequest::everything() } else { page };
+    let page = state
+        .read(&who, move |db, actor| {
+            handover::handovers(db, actor, &filter, &page)
+        })
+        .await?;
+    if csv {
+        return Ok(table(page.items)?);
+    }
+    Ok(Answer::ok(&page)?)
+}
+
+/// One handover with the devices of its lot, within the same bounds.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    responses((status = 200, body = HandoverView), Problems))]
+#[get("/handovers/{id}")]
+pub async fn get(
+    state: web::Data<State>,
+    who: Allowed<ReadHandovers>,
+    PathId(id): PathId<kernel::Handover>,
+) -> ApiResult<Answer> {
+    let view = state
+        .read(&who, move |db, actor| handover::handover(db, actor, id))
+        .await?;
+    Ok(Answer::ok(&view)?.version(view.version))
+}
+
+fn table(handovers: Vec<HandoverView>) -> db::Result<Answer> {
+    let header = [
+        "reference",
+        "status",
+        "wave",
+        "association",
+        "application",
+        "workshop",
+        "devices",
+        "from",
+        "to",
+        "place",
+        "recipient_name",
+        "completed_at",
+        "id",
+    ];
+    let rows = handovers.into_iter().map(|handover| {
+        let moment = |at: Option<kernel::Instant>| at.map(|at| at.to_string()).unwrap_or_default();
+        [
+            handover.reference,
+            handover.status.to_string(),
+            handover.wave,
+            handover.association,
+            handover.application,
+            handover.workshop.unwrap_or_default(),
+            handover.devices.to_string(),
+            moment(handover.from),
+            moment(handover.to),
+            handover.place.unwrap_or_default(),
+            handover.recipient_name.unwrap_or_default(),
+            moment(handover.completed_at),
+            handover.id.to_string(),
+        ]
+    });
+    Answer::csv(&header, rows)
+}

@@ -1,0 +1,16 @@
+//! Handover: lots are delivered.
+
+mod handovers;
+mod steps;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this area.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handovers::list)
+        .service(handovers::get)
+        .service(steps::schedule)
+        .service(steps::complete)
+        .service(steps::missed);
+}

@@ -1,0 +1,80 @@
+//! `POST /handovers/{id}/schedule`, `/complete`, `/missed`.
+
+use actix_web::{post, web};
+use handover::{Completion, HandoverSchedule, HandoverView, Missed};
+use kernel::{Actor, HandoverId};
+
+use crate::access::{Allowed, RunHandovers};
+use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
+
+fn check_version(
+    db: &mut db::Db,
+    actor: &Actor,
+    id: HandoverId,
+    if_match: IfMatch,
+) -> db::Result<()> {
+    let view = handover::handover(db, actor, id)?;
+    Ok(if_match.check(view.version)?)
+}
+
+fn changed(view: &HandoverView) -> db::Result<Answer> {
+    Ok(Answer::ok(view)?.version(view.version))
+}
+
+/// Gives a handover its appointment, or moves it; association and workshop get the
+/// calendar entry by mail.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    request_body = HandoverSchedule, responses((status = 200, body = HandoverView), Problems))]
+#[post("/handovers/{id}/schedule")]
+pub async fn schedule(
+    state: web::Data<State>,
+    who: Allowed<RunHandovers>,
+    PathId(id): PathId<kernel::Handover>,
+    if_match: IfMatch,
+    body: Body<HandoverSchedule>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&handover::schedule(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Hands a lot over: who received it, and every device of it as scanned.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    request_body = Completion, responses((status = 200, body = HandoverView), Problems))]
+#[post("/handovers/{id}/complete")]
+pub async fn complete(
+    state: web::Data<State>,
+    who: Allowed<RunHandovers>,
+    PathId(id): PathId<kernel::Handover>,
+    if_match: IfMatch,
+    body: Body<Completion>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&handover::complete(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// A handover did not take place; the lot stays reserved.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    request_body = Missed, responses((status = 200, body = HandoverView), Problems))]
+#[post("/handovers/{id}/missed")]
+pub async fn missed(
+    state: web::Data<State>,
+    who: Allowed<RunHandovers>,
+    PathId(id): PathId<kernel::Handover>,
+    if_match: IfMatch,
+    body: Body<Missed>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&handover::missed(tx, actor, id, &body)?)
+        })
+        .await
+}

@@ -1,0 +1,41 @@
+//! `/workshops/{id}/accessories`: the counted stock.
+
+use actix_web::{get, post, web};
+use workshop::{AccessoryStock, StockChange};
+
+use crate::access::{Allowed, CountStock, ReadStock};
+use crate::{Answer, ApiResult, Body, PathId, Problems, State};
+
+/// What a workshop has, of every kind: its own, or any for the city.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])),
+    params(("id" = kernel::OrganisationId, Path)),
+    responses((status = 200, body = AccessoryStock), Problems))]
+#[get("/workshops/{id}/accessories")]
+pub async fn get(
+    state: web::Data<State>,
+    who: Allowed<ReadStock>,
+    PathId(id): PathId<kernel::Organisation>,
+) -> ApiResult<Answer> {
+    let stock = state
+        .read(&who, move |db, actor| workshop::accessories(db, actor, id))
+        .await?;
+    Ok(Answer::ok(&stock)?)
+}
+
+/// Counts accessories in or out. A count never goes below zero.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])),
+    params(("id" = kernel::OrganisationId, Path)), request_body = StockChange,
+    responses((status = 200, body = AccessoryStock), Problems))]
+#[post("/workshops/{id}/accessories")]
+pub async fn post(
+    state: web::Data<State>,
+    who: Allowed<CountStock>,
+    PathId(id): PathId<kernel::Organisation>,
+    body: Body<StockChange>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            Answer::ok(&workshop::change_accessories(tx, actor, id, &body)?)
+        })
+        .await
+}

@@ -1,0 +1,90 @@
+//! `POST /device-events`: what a scanner collected, hundreds of lines at once.
+
+use actix_web::{HttpRequest, post, web};
+use kernel::{DeviceId, Language};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use workshop::{EventOutcome, EventResult, Incoming, Stage};
+
+use crate::access::{Allowed, LogDevices};
+use crate::problem::language_of;
+use crate::{Answer, ApiResult, Body, Problems, State};
+
+/// What a scanner collected. A line that cannot be read is refused on its own.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Lines {
+    /// Up to 1000; `device` is an id, a tag or a serial number, `client_id` the sender's own
+    /// number of the line.
+    #[schema(value_type = Vec<Incoming>, max_items = 1000)]
+    events: Vec<serde_json::Value>,
+}
+
+/// A verdict on each line, in the order sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Verdicts {
+    /// The verdicts.
+    results: Vec<LineVerdict>,
+}
+
+/// The verdict on a line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LineVerdict {
+    /// The sender's own number of the line.
+    client_id: Option<String>,
+    /// `applied`, `already_applied` or `refused`.
+    status: EventOutcome,
+    /// Why it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// Why, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// The device, when it was found and is the workshop's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_id: Option<DeviceId>,
+    /// Where it stands after this line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<Stage>,
+}
+
+impl LineVerdict {
+    fn new(result: EventResult, language: Language) -> Self {
+        Self {
+            client_id: result.client_id,
+            status: result.status,
+            code: result.code.map(kernel::Code::as_str),
+            detail: result.detail.map(|text| match language {
+                Language::French => text.fr.into_owned(),
+                Language::English => text.en.into_owned(),
+            }),
+            device_id: result.device_id,
+            stage: result.stage,
+        }
+    }
+}
+
+/// Records up to 1000 steps of any devices of the workshop. Each line has its own verdict;
+/// within a device they happen in the order of `at`. Safe to send again after a lost network:
+/// a line whose `client_id` is in the device's log already changes nothing.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])), request_body = Lines,
+    responses((status = 200, body = Verdicts), Problems))]
+#[post("/device-events")]
+pub async fn post(
+    request: HttpRequest,
+    state: web::Data<State>,
+    who: Allowed<LogDevices>,
+    body: Body<Lines>,
+) -> ApiResult<Answer> {
+    let language = language_of(request.headers());
+    state
+        .write(&who, move |tx, actor| {
+            let answer = workshop::record_all(tx, actor, &body.events)?;
+            let results = answer.results.into_iter();
+            Answer::ok(&Verdicts {
+                results: results
+                    .map(|result| LineVerdict::new(result, language))
+                    .collect(),
+            })
+        })
+        .await
+}

@@ -1,0 +1,52 @@
+//! `/devices/{id}/events`: the custody log, and one step more.
+
+use actix_web::{get, post, web};
+use kernel::Page;
+use workshop::{EventOutcome, EventView, Incoming, Recorded};
+
+use crate::access::{Allowed, LogDevices, ReadDevices};
+use crate::{Answer, ApiResult, Body, IfMatch, Paging, PagingParams, PathId, Problems, State};
+
+/// The custody log of a device, from its first line on; each line carries the hash of the
+/// one before.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])),
+    params(("id" = kernel::DeviceId, Path), PagingParams),
+    responses((status = 200, body = Page<EventView>), Problems))]
+#[get("/devices/{id}/events")]
+pub async fn list(
+    state: web::Data<State>,
+    who: Allowed<ReadDevices>,
+    PathId(id): PathId<kernel::Device>,
+    Paging(page): Paging,
+) -> ApiResult<Answer> {
+    let events = state
+        .read(&who, move |db, actor| {
+            workshop::events(db, actor, id, &page)
+        })
+        .await?;
+    Ok(Answer::ok(&events)?)
+}
+
+/// Records one step of a device. The answer is the device as it is then, with `status`:
+/// `applied`, or `already_applied` when the same was sent before.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(("id" = kernel::DeviceId, Path)),
+    request_body = Incoming, responses((status = 200, body = Recorded), Problems))]
+#[post("/devices/{id}/events")]
+pub async fn post(
+    state: web::Data<State>,
+    who: Allowed<LogDevices>,
+    PathId(id): PathId<kernel::Device>,
+    if_match: IfMatch,
+    body: Body<serde_json::Value>,
+) -> ApiResult<Answer> {
+    let event = workshop::read_event(&body)?;
+    state
+        .write(&who, move |tx, actor| {
+            let recorded = workshop::record(tx, actor, id, &event)?;
+            let version = recorded.device.version;
+            let before = version - i32::from(recorded.status == EventOutcome::Applied);
+            if_match.check(before)?;
+            Ok(Answer::ok(&recorded)?.version(version))
+        })
+        .await
+}

@@ -1,0 +1,89 @@
+//! A programme: what the city gives under one set of rules.
+
+use kernel::{DeviceKind, Instant, ProgrammeId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The body that creates a programme.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+pub struct NewProgramme {
+    /// What people call it.
+    pub name: String,
+    /// A file of `config/rubrics`; its text is pinned.
+    pub rubric: String,
+    /// What it gives.
+    pub kinds: Vec<DeviceKind>,
+    /// The smallest lot, from 1 on.
+    pub lot_min: i32,
+    /// The largest lot.
+    pub lot_max: i32,
+    /// From when applications are taken.
+    pub opens_at: Instant,
+    /// Until when; null without a deadline.
+    #[serde(default)]
+    pub closes_at: Option<Instant>,
+    /// Commune codes or départements, or a name. Null or empty: anywhere.
+    #[serde(default)]
+    pub territory: Option<TerritoryNames>,
+}
+
+/// One area or several.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum TerritoryNames {
+    /// One, or several separated by commas.
+    One(String),
+    /// A list.
+    Several(Vec<String>),
+}
+
+impl TerritoryNames {
+    /// Separated by commas, as they are stored.
+    pub fn joined(&self) -> String {
+        match self {
+            Self::One(name) => name.trim().to_owned(),
+            Self::Several(names) => {
+                let names: Vec<_> = names
+                    .iter()
+                    .map(|name| name.trim())
+                    .filter(|name| !name.is_empty())
+                    .collect();
+                names.join(", ")
+            }
+        }
+    }
+}
+
+/// A programme.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Programme {
+    /// Names it.
+    pub id: ProgrammeId,
+    /// What people call it.
+    pub name: String,
+    /// The rubric that was pinned.
+    pub rubric: String,
+    /// Its version.
+    pub rubric_version: String,
+    /// Its text, as it was pinned.
+    #[serde(skip)]
+    pub rubric_text: String,
+    /// What it gives.
+    pub kinds: Vec<DeviceKind>,
+    /// The smallest lot.
+    pub lot_min: i32,
+    /// The largest lot.
+    pub lot_max: i32,
+    /// From when applications are taken.
+    pub opens_at: Instant,
+    /// Until when; null without a deadline.
+    pub closes_at: Option<Instant>,
+    /// Commune codes or départements, or a name; empty: anywhere.
+    pub territory: String,
+    /// Rises with each change.
+    pub version: i32,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it was changed last.
+    pub updated_at: Instant,
+}

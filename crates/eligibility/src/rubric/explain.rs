@@ -1,0 +1,272 @@
+//! How a criterion's points came about, in the words that an applicant reads.
+
+use kernel::{Text, Theme};
+use serde_json::{Value, json};
+
+use super::points::{decimal_en, decimal_fr};
+use super::score::{Facts, figure, flag, marks};
+use super::{Assessed, Criterion, Points, Range, Rule, Scale, Steps, Tenths, Territory, Themes};
+
+/// What was read, from where, and what it gave.
+pub(super) struct Told {
+    pub(super) value: Value,
+    pub(super) source: Text,
+    pub(super) text: Text,
+}
+
+/// Tells one criterion.
+pub(super) fn criterion(
+    criterion: &Criterion,
+    facts: &Facts,
+    points: Points,
+    contribution: i32,
+) -> Told {
+    let (value, read) = read(criterion, facts);
+    let result = Text::new(
+        format!(
+            "{} sur 100, avec un poids de {} : {}.",
+            points_fr(points.value()),
+            criterion.weight,
+            points_fr(contribution)
+        ),
+        format!(
+            "{} out of 100, with a weight of {}: {}.",
+            points_en(points.value()),
+            criterion.weight,
+            points_en(contribution)
+        ),
+    );
+    Told {
+        value,
+        source: source(&criterion.rule, facts),
+        text: Text::new(
+            format!("{} {}", read.fr, result.fr),
+            format!("{} {}", read.en, result.en),
+        ),
+    }
+}
+
+fn source(rule: &Rule, facts: &Facts) -> Text {
+    match rule {
+        Rule::Territory(_) => facts.place.source.clone(),
+        Rule::Assessed(_) => Text::new(
+            "Évaluation par les agents de la ville",
+            "Assessment by staff of the city",
+        ),
+        _ => Text::new(
+            "Déclaration de l'association",
+            "Declaration of the association",
+        ),
+    }
+}
+
+fn read(criterion: &Criterion, facts: &Facts) -> (Value, Text) {
+    match &criterion.rule {
+        Rule::YesNo(rule) => {
+            let answer = flag(rule.reads, facts);
+            (json!(answer), yes_no(answer))
+        }
+        Rule::Table(_) => match facts.purpose {
+            Some(purpose) => (
+                json!(purpose),
+                Text::new(
+                    format!("Réponse : {}.", purpose.french()),
+                    format!("Answer: {}.", purpose.english()),
+                ),
+            ),
+            None => (Value::Null, unanswered()),
+        },
+        Rule::Steps(rule) => with_figure(figure(rule.reads, facts), |value| steps(rule, value)),
+        Rule::Range(rule) => with_figure(figure(rule.reads, facts), |value| range(rule, value)),
+        Rule::Themes(rule) => (json!(facts.themes), themes(rule, facts)),
+        Rule::Territory(rule) => (
+            facts
+                .place
+                .index_tenths
+                .map_or(Value::Null, |index| json!(Tenths(index).to_string())),
+            territory(rule, facts),
+        ),
+        Rule::Assessed(rule) => assessed(&criterion.code, rule, facts),
+    }
+}
+
+fn unanswered() -> Text {
+    Text::new("Pas de réponse.", "No answer.")
+}
+
+fn yes_no(answer: Option<bool>) -> Text {
+    match answer {
+        Some(true) => Text::new("Réponse : oui.", "Answer: yes."),
+        Some(false) => Text::new("Réponse : non.", "Answer: no."),
+        None => unanswered(),
+    }
+}
+
+fn with_figure(figure: Option<i64>, tell: impl Fn(i64) -> Text) -> (Value, Text) {
+    match figure {
+        Some(value) => (json!(value), tell(value)),
+        None => (Value::Null, unanswered()),
+    }
+}
+
+fn steps(rule: &Steps, value: i64) -> Text {
+    match rule.steps.iter().rev().find(|step| value >= step.from) {
+        Some(step) => Text::new(
+            format!("{value}, soit {} ou plus.", step.from),
+            format!("{value}, which is {} or more.", step.from),
+        ),
+        None => Text::new(
+            format!("{value}, en dessous du premier palier."),
+            format!("{value}, below the first step."),
+        ),
+    }
+}
+
+fn range(rule: &Range, value: i64) -> Text {
+    let (from, to) = (rule.from, rule.to);
+    match rule.scale {
+        Scale::Linear => Text::new(
+            format!(
+                "{value}, sur une échelle proportionnelle de {from} (0 point) à {to} (100 points)."
+            ),
+            format!(
+                "{value}, on a proportional scale from {from} (0 points) to {to} (100 points)."
+            ),
+        ),
+        Scale::Logarithmic => Text::new(
+            format!(
+                "{value}, sur une échelle logarithmique de {from} (0 point) à {to} (100 points) : chaque doublement compte autant."
+            ),
+            format!(
+                "{value}, on a logarithmic scale from {from} (0 points) to {to} (100 points): each doubling counts the same."
+            ),
+        ),
+    }
+}
+
+fn themes(rule: &Themes, facts: &Facts) -> Text {
+    if facts.themes.is_empty() {
+        return Text::new("Aucun thème choisi.", "No theme chosen.");
+    }
+    let list = |word: fn(Theme) -> &'static str| {
+        let parts: Vec<_> = facts
+            .themes
+            .iter()
+            .map(|theme| {
+                let points = rule
+                    .points
+                    .get(theme)
+                    .map_or(0, |points| points.value() / 100);
+                format!("{} ({points})", word(*theme))
+            })
+            .collect();
+        parts.join(", ")
+    };
+    Text::new(
+        format!(
+            "{} ; les points s'ajoutent, dans la limite de 100.",
+            upper(&list(theme_fr))
+        ),
+        format!(
+            "{}; points add up, to 100 at the most.",
+            upper(&list(theme_en))
+        ),
+    )
+}
+
+fn territory(rule: &Territory, facts: &Facts) -> Text {
+    let place = &facts.place;
+    let Some(index) = place.index_tenths else {
+        return Text::new(
+            "Aucun indice de fragilité numérique n'est connu pour ce lieu.",
+            "No digital fragility index is known for this place.",
+        );
+    };
+    let comma = |tenths: i32| decimal_fr(tenths * 10);
+    let point = |tenths: i32| decimal_en(tenths * 10);
+    Text::new(
+        format!(
+            "Indice de fragilité numérique {} sur 10, {}. De {} (0 point) à {} (100 points), en proportion.",
+            comma(index),
+            place.found.french(&place.name),
+            comma(rule.from.0),
+            comma(rule.to.0),
+        ),
+        format!(
+            "Digital fragility index {} out of 10, {}. From {} (0 points) to {} (100 points), in proportion.",
+            point(index),
+            place.found.english(&place.name),
+            point(rule.from.0),
+            point(rule.to.0),
+        ),
+    )
+}
+
+fn assessed(code: &str, rule: &Assessed, facts: &Facts) -> (Value, Text) {
+    let marks = marks(code, facts);
+    if marks.is_empty() {
+        return (
+            Value::Null,
+            Text::new("Pas encore évalué.", "Not assessed yet."),
+        );
+    }
+    let (count, max) = (marks.len(), rule.max);
+    let hundred_times = marks.iter().sum::<i64>() * 100;
+    let mean = (hundred_times * 2 + count as i64) / (2 * count as i64);
+    let mean = i32::try_from(mean).unwrap_or(0);
+    let one = count == 1;
+    let text = Text::new(
+        format!(
+            "Note moyenne {} sur {max}, donnée par {count} {}.",
+            decimal_fr(mean),
+            if one { "personne" } else { "personnes" }
+        ),
+        format!(
+            "Mean mark {} out of {max}, given by {count} {}.",
+            decimal_en(mean),
+            if one { "person" } else { "people" }
+        ),
+    );
+    (json!(decimal_en(mean)), text)
+}
+
+fn points_fr(hundredths: i32) -> String {
+    // in French, the plural begins at two
+    let word = if hundredths < 200 { "point" } else { "points" };
+    format!("{} {word}", decimal_fr(hundredths))
+}
+
+fn points_en(hundredths: i32) -> String {
+    let word = if hundredths == 100 { "point" } else { "points" };
+    format!("{} {word}", decimal_en(hundredths))
+}
+
+fn upper(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+fn theme_fr(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Precarity => "précarité",
+        Theme::Exclusion => "exclusion",
+        Theme::Illiteracy => "illettrisme et illectronisme",
+        Theme::DigitalMediation => "médiation numérique",
+        Theme::Employment => "accès à l'emploi",
+        Theme::Other => "autre",
+    }
+}
+
+fn theme_en(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Precarity => "precarity",
+        Theme::Exclusion => "exclusion",
+        Theme::Illiteracy => "illiteracy, digital or not",
+        Theme::DigitalMediation => "digital mediation",
+        Theme::Employment => "access to employment",
+        Theme::Other => "other",
+    }
+}

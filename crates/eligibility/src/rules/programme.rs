@@ -1,0 +1,185 @@
+//! What a programme must say, and when it takes applications.
+
+use std::collections::HashSet;
+
+use kernel::{Code, Fields, Instant, Refusal, Text};
+
+use crate::model::{NewProgramme, Programme};
+
+/// Checks a new programme.
+///
+/// # Errors
+/// `invalid_fields` with everything that is wrong.
+pub(crate) fn check_programme(new: &NewProgramme) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/name", &new.name, 200);
+    check_kinds(&mut fields, new);
+    check_lots(&mut fields, new);
+    if new.closes_at.is_some_and(|closes| closes <= new.opens_at) {
+        fields.push(
+            "/closes_at",
+            Code::OutOfRange,
+            Text::new(
+                "La clôture doit venir après l'ouverture.",
+                "Closing must come after opening.",
+            ),
+        );
+    }
+    let territory = new
+        .territory
+        .as_ref()
+        .map(|names| names.joined())
+        .unwrap_or_default();
+    if territory.chars().count() > 500 {
+        fields.push(
+            "/territory",
+            Code::TooLong,
+            Text::new("500 caractères au plus.", "At most 500 characters."),
+        );
+    }
+    fields.check()
+}
+
+fn check_kinds(fields: &mut Fields, new: &NewProgramme) {
+    if new.kinds.is_empty() {
+        fields.push(
+            "/kinds",
+            Code::Required,
+            Text::new(
+                "Indiquez au moins un type de matériel.",
+                "Name at least one kind of equipment.",
+            ),
+        );
+    }
+    let mut seen = HashSet::new();
+    for (at, kind) in new.kinds.iter().enumerate() {
+        if !seen.insert(kind) {
+            fields.push(
+                format!("/kinds/{at}"),
+                Code::Duplicate,
+                Code::Duplicate.help(),
+            );
+        }
+    }
+}
+
+fn check_lots(fields: &mut Fields, new: &NewProgramme) {
+    if new.lot_min < 1 {
+        fields.push(
+            "/lot_min",
+            Code::OutOfRange,
+            Text::new(
+                "Un lot compte au moins un appareil.",
+                "A lot has at least one device.",
+            ),
+        );
+    }
+    if new.lot_max < new.lot_min {
+        fields.push(
+            "/lot_max",
+            Code::OutOfRange,
+            Text::new(
+                "Le lot maximal ne peut pas être inférieur au lot minimal.",
+                "The largest lot cannot be below the smallest.",
+            ),
+        );
+    }
+}
+
+/// Whether a draft may be opened: before the opening it may, to prepare.
+///
+/// # Errors
+/// `programme_closed` after the deadline.
+pub(crate) fn not_closed(programme: &Programme, now: Instant) -> Result<(), Refusal> {
+    match programme.closes_at {
+        Some(closes) if now >= closes => Err(closed(closes)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether applications are taken now.
+///
+/// # Errors
+/// `programme_closed` before the opening and after the deadline.
+pub(crate) fn check_open(programme: &Programme, now: Instant) -> Result<(), Refusal> {
+    not_closed(programme, now)?;
+    if now < programme.opens_at {
+        let day = programme.opens_at.date();
+        return Err(Refusal::new(
+            Code::ProgrammeClosed,
+            Text::new(
+                format!(
+                    "Les demandes sont reçues à partir du {}.",
+                    day.format("%d/%m/%Y")
+                ),
+                format!("Applications are taken from {day} on."),
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn closed(moment: Instant) -> Refusal {
+    let day = moment.date();
+    let french = day.format("%d/%m/%Y");
+    Refusal::new(
+        Code::ProgrammeClosed,
+        Text::new(
+            format!(
+                "Les demandes étaient reçues jusqu'au {french} ; écrivez à la ville si vous avez été empêché."
+            ),
+            format!(
+                "Applications were taken until {day}; write to the city if something kept you from it."
+            ),
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn programme(opens: &str, closes: Option<&str>) -> Programme {
+        let moment = |text: &str| text.parse::<Instant>().unwrap();
+        Programme {
+            id: kernel::Id::from_uuid("0190a000-0000-7000-8000-000000000000".parse().unwrap()),
+            name: "P".into(),
+            rubric: "r".into(),
+            rubric_version: "1".into(),
+            rubric_text: String::new(),
+            kinds: Vec::new(),
+            lot_min: 1,
+            lot_max: 1,
+            opens_at: moment(opens),
+            closes_at: closes.map(moment),
+            territory: String::new(),
+            version: 1,
+            created_at: moment(opens),
+            updated_at: moment(opens),
+        }
+    }
+
+    #[test]
+    fn programme_closed_before_it_opens_and_after_it_closes() {
+        let programme = programme("2023-03-01T08:00:00Z", Some("2023-04-01T00:00:00Z"));
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        assert_eq!(
+            check_open(&programme, at("2023-03-01T07:59:59Z"))
+                .unwrap_err()
+                .code,
+            Code::ProgrammeClosed
+        );
+        check_open(&programme, at("2023-03-01T08:00:00Z")).unwrap();
+        let late = check_open(&programme, at("2023-04-01T00:00:00Z")).unwrap_err();
+        assert_eq!(late.code, Code::ProgrammeClosed);
+        assert!(late.detail.fr.contains("01/04/2023"));
+        not_closed(&programme, at("2023-01-01T00:00:00Z")).unwrap();
+    }
+
+    #[test]
+    fn a_programme_without_deadline_stays_open() {
+        let programme = programme("2023-03-01T08:00:00Z", None);
+        check_open(&programme, "2093-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    }
+}

@@ -1,0 +1,209 @@
+//! The states of an application: which step may follow.
+
+use chrono::Months;
+use identity::OrganisationStatus;
+use kernel::{Code, Instant, Refusal, Text};
+
+use crate::model::{ApplicationStatus, Outcome};
+
+use ApplicationStatus::{
+    ChangesRequested, Draft, Eligible, InReview, Ineligible, Submitted, Withdrawn,
+};
+
+/// Whether there is something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Do it.
+    Do,
+    /// It was done before: answer the same, do nothing.
+    AlreadyDone,
+}
+
+/// An association that is not verified yet may apply; only the decision waits.
+///
+/// # Errors
+/// `organisation_suspended`, also when it is dissolved.
+pub(crate) fn may_apply(status: OrganisationStatus) -> Result<(), Refusal> {
+    match status {
+        OrganisationStatus::Pending | OrganisationStatus::Verified => Ok(()),
+        OrganisationStatus::Suspended => Err(Refusal::plain(Code::OrganisationSuspended)),
+        OrganisationStatus::Dissolved => Err(Refusal::new(
+            Code::OrganisationSuspended,
+            Text::new(
+                "Cette association est dissoute.",
+                "This association is dissolved.",
+            ),
+        )),
+    }
+}
+
+/// # Errors
+/// `application_not_editable` once it was submitted, unless changes are requested.
+pub(crate) fn may_edit(status: ApplicationStatus) -> Result<(), Refusal> {
+    match status {
+        Draft | ChangesRequested => Ok(()),
+        _ => Err(Refusal::plain(Code::ApplicationNotEditable)),
+    }
+}
+
+/// # Errors
+/// `application_step_not_allowed` once it is decided or withdrawn.
+pub(crate) fn may_submit(status: ApplicationStatus) -> Result<Verdict, Refusal> {
+    match status {
+        Draft | ChangesRequested => Ok(Verdict::Do),
+        Submitted | InReview => Ok(Verdict::AlreadyDone),
+        Eligible | Ineligible | Withdrawn => Err(not_now(status)),
+    }
+}
+
+/// # Errors
+/// `application_step_not_allowed` when it was decided not eligible.
+pub(crate) fn may_withdraw(status: ApplicationStatus) -> Result<Verdict, Refusal> {
+    match status {
+        Draft | Submitted | InReview | ChangesRequested | Eligible => Ok(Verdict::Do),
+        Withdrawn => Ok(Verdict::AlreadyDone),
+        Ineligible => Err(not_now(status)),
+    }
+}
+
+/// # Errors
+/// `application_step_not_allowed` unless it is with the city.
+pub(crate) fn may_request_changes(status: ApplicationStatus) -> Result<(), Refusal> {
+    with_the_city(status)
+}
+
+/// # Errors
+/// `application_step_not_allowed` unless it is with the city.
+pub(crate) fn may_assess(status: ApplicationStatus) -> Result<(), Refusal> {
+    with_the_city(status)
+}
+
+/// An application whose association does not answer may be found not eligible.
+///
+/// # Errors
+/// `application_step_not_allowed` unless it is with the city.
+pub(crate) fn may_decide(status: ApplicationStatus, outcome: Outcome) -> Result<Verdict, Refusal> {
+    match (status, outcome) {
+        (Eligible, Outcome::Eligible) | (Ineligible, Outcome::Ineligible) => {
+            Ok(Verdict::AlreadyDone)
+        }
+        (Submitted | InReview, _) | (ChangesRequested, Outcome::Ineligible) => Ok(Verdict::Do),
+        _ => Err(not_now(status)),
+    }
+}
+
+fn with_the_city(status: ApplicationStatus) -> Result<(), Refusal> {
+    match status {
+        Submitted | InReview => Ok(()),
+        _ => Err(not_now(status)),
+    }
+}
+
+fn not_now(status: ApplicationStatus) -> Refusal {
+    let (fr, en) = match status {
+        Draft => (
+            "Cette demande est encore un brouillon.",
+            "This application is still a draft.",
+        ),
+        Submitted => (
+            "Cette demande est envoyée.",
+            "This application is submitted.",
+        ),
+        InReview => (
+            "Cette demande est en cours d'instruction.",
+            "This application is in review.",
+        ),
+        ChangesRequested => (
+            "Cette demande attend des compléments de l'association.",
+            "This application waits for changes by the association.",
+        ),
+        Eligible => (
+            "Cette demande a été déclarée éligible.",
+            "This application was found eligible.",
+        ),
+        Ineligible => (
+            "Cette demande a été déclarée non éligible.",
+            "This application was found not eligible.",
+        ),
+        Withdrawn => (
+            "Cette demande a été retirée.",
+            "This application was withdrawn.",
+        ),
+    };
+    Refusal::new(Code::ApplicationStepNotAllowed, Text::new(fr, en))
+}
+
+/// Silence of two months is a refusal.
+pub(crate) fn silence_after(received: Instant) -> Instant {
+    received
+        .utc()
+        .checked_add_months(Months::new(2))
+        .map_or(received, Instant::from_utc)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn application_step_not_allowed_and_repeats_have_a_name() {
+        let code = Code::ApplicationStepNotAllowed;
+        assert_eq!(may_submit(Submitted), Ok(Verdict::AlreadyDone));
+        assert_eq!(may_submit(Eligible).unwrap_err().code, code);
+        assert_eq!(may_withdraw(Withdrawn), Ok(Verdict::AlreadyDone));
+        assert_eq!(may_withdraw(Ineligible).unwrap_err().code, code);
+        assert_eq!(
+            may_decide(Eligible, Outcome::Eligible),
+            Ok(Verdict::AlreadyDone)
+        );
+        assert_eq!(
+            may_decide(Eligible, Outcome::Ineligible).unwrap_err().code,
+            code
+        );
+        assert_eq!(may_decide(Draft, Outcome::Eligible).unwrap_err().code, code);
+        assert_eq!(
+            may_decide(ChangesRequested, Outcome::Ineligible),
+            Ok(Verdict::Do)
+        );
+        assert_eq!(
+            may_decide(ChangesRequested, Outcome::Eligible)
+                .unwrap_err()
+                .code,
+            code
+        );
+        assert_eq!(may_assess(Draft).unwrap_err().code, code);
+    }
+
+    #[test]
+    fn application_not_editable_once_submitted() {
+        may_edit(Draft).unwrap();
+        may_edit(ChangesRequested).unwrap();
+        for status in [Submitted, InReview, Eligible, Ineligible, Withdrawn] {
+            assert_eq!(
+                may_edit(status).unwrap_err().code,
+                Code::ApplicationNotEditable
+            );
+        }
+    }
+
+    #[test]
+    fn organisation_suspended_may_not_apply_but_pending_may() {
+        may_apply(OrganisationStatus::Pending).unwrap();
+        for status in [OrganisationStatus::Suspended, OrganisationStatus::Dissolved] {
+            assert_eq!(
+                may_apply(status).unwrap_err().code,
+                Code::OrganisationSuspended
+            );
+        }
+    }
+
+    #[test]
+    fn silence_decides_after_two_months() {
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        assert_eq!(
+            silence_after(at("2023-12-31T10:00:00Z")),
+            at("2024-02-29T10:00:00Z")
+        );
+    }
+}

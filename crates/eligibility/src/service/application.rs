@@ -1,0 +1,182 @@
+//! Reading applications, submitting and withdrawing them.
+
+use db::{Db, Result, Tx};
+use kernel::{Actor, ApplicationId, Page, PageRequest};
+use notifications::{Message, Quantity};
+
+use crate::model::{Application, ApplicationFilter, ApplicationStatus, StoredCommitments};
+use crate::rules::{self, Verdict};
+use crate::store::{self, Record};
+
+/// The text of the commitments that a submission agrees to.
+const COMMITMENTS: &str = "2023-1";
+
+/// One application, as its reader may see it.
+///
+/// # Errors
+/// `not_found`, also when it is another association's.
+pub fn application(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<Application> {
+    let record = store::application(db, actor, id)?;
+    view(db, actor, record)
+}
+
+/// A page of applications, the newest first, without their assessments.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn applications(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &ApplicationFilter,
+    page: &PageRequest,
+) -> Result<Page<Application>> {
+    Ok(store::applications(db, actor, filter, page)?.map(to_application))
+}
+
+/// With the assessments, when staff ask.
+pub(super) fn view(db: &mut Db, actor: &Actor, record: Record) -> Result<Application> {
+    let mut application = to_application(record);
+    if actor.is_city() {
+        application.assessments = Some(store::assessments(db, application.id)?);
+    }
+    Ok(application)
+}
+
+fn to_application(record: Record) -> Application {
+    let Record {
+        row,
+        association,
+        programme,
+    } = record;
+    Application {
+        id: row.id,
+        reference: row.reference,
+        programme_id: row.programme_id,
+        programme,
+        association_id: row.association_id,
+        association: association.name,
+        status: row.status,
+        form: row.form.form,
+        committed: row.form.committed,
+        assisted: row.assisted,
+        created_by: row.created_by,
+        changes: row.changes,
+        submitted_at: row.submitted_at,
+        silence_at: row.silence_at,
+        decided_at: row.decided_at,
+        reasons: row.reasons.map(|reasons| reasons.0).unwrap_or_default(),
+        score: row.score,
+        fragility: row.fragility,
+        assessments: None,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+/// Hands an application in, or in again after changes were requested.
+///
+/// # Errors
+/// `not_found`, `application_step_not_allowed`, `organisation_suspended`, `programme_closed`,
+/// `application_incomplete` with everything that is missing.
+pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: ApplicationId) -> Result<Application> {
+    let mut record = store::application(tx, actor, id)?;
+    if rules::may_submit(record.row.status)? == Verdict::AlreadyDone {
+        return view(tx, actor, record);
+    }
+    rules::may_apply(record.association.status)?;
+    let programme = store::programme(tx, record.row.programme_id)?;
+    let now = tx.now();
+    let first = record.row.submitted_at.is_none();
+    if first {
+        rules::check_open(&programme, now)?;
+    }
+    rules::check_complete(&record.row.form.form, &programme.kinds)?;
+    record
+        .row
+        .form
+        .committed
+        .get_or_insert_with(|| StoredCommitments {
+            at: now,
+            version: COMMITMENTS.to_owned(),
+            by: actor.person,
+        });
+    if first {
+        record.row.status = ApplicationStatus::Submitted;
+        record.row.submitted_at = Some(now);
+        record.row.silence_at = Some(rules::silence_after(now));
+    } else {
+        record.row.status = ApplicationStatus::InReview;
+        resume(&mut record, now);
+    }
+    store::save_application(tx, &mut record.row, now)?;
+    tell_submitted(tx, &record, first)?;
+    view(tx, actor, record)
+}
+
+/// The delay after which silence decides stood still while the association had to act.
+fn resume(record: &mut Record, now: kernel::Instant) {
+    if let Some(changes) = &mut record.row.changes {
+        changes.answered_at = Some(now);
+        let waited = now.seconds_since(changes.requested_at);
+        record.row.silence_at = record
+            .row
+            .silence_at
+            .map(|silence| silence.plus_seconds(waited));
+    }
+}
+
+fn tell_submitted(tx: &mut Tx<'_>, record: &Record, first: bool) -> Result<()> {
+    let row = &record.row;
+    if let (true, Some(submitted_at), Some(silence_at)) = (first, row.submitted_at, row.silence_at)
+    {
+        let requests = row.form.form.requests.iter().flatten();
+        let message = Message::ApplicationReceived {
+            reference: row.reference.clone(),
+            programme: record.programme.clone(),
+            association: record.association.name.clone(),
+            submitted_at,
+            silence_at,
+            requests: requests
+                .map(|request| Quantity::of(request.kind, request.quantity.unsigned_abs()))
+                .collect(),
+        };
+        tell_association(tx, record, &message)?;
+    }
+    let message = Message::ApplicationToReview {
+        reference: row.reference.clone(),
+        programme: record.programme.clone(),
+        association: record.association.name.clone(),
+    };
+    let staff = identity::staff_contacts(tx)?;
+    notifications::push_all(tx, &staff, &message)
+}
+
+/// Writes to everyone of the association.
+pub(super) fn tell_association(tx: &mut Tx<'_>, record: &Record, message: &Message) -> Result<()> {
+    let people = identity::contacts(tx, record.row.association_id)?;
+    notifications::push_all(tx, &people, message)
+}
+
+/// Takes an application back. Another one may be opened then.
+///
+/// # Errors
+/// `not_found`, `application_step_not_allowed`.
+pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: ApplicationId) -> Result<Application> {
+    let mut record = store::application(tx, actor, id)?;
+    if rules::may_withdraw(record.row.status)? == Verdict::AlreadyDone {
+        return view(tx, actor, record);
+    }
+    let was_draft = record.row.status == ApplicationStatus::Draft;
+    record.row.status = ApplicationStatus::Withdrawn;
+    let now = tx.now();
+    store::save_application(tx, &mut record.row, now)?;
+    if !was_draft {
+        let message = Message::ApplicationWithdrawn {
+            reference: record.row.reference.clone(),
+            programme: record.programme.clone(),
+        };
+        tell_association(tx, &record, &message)?;
+    }
+    view(tx, actor, record)
+}

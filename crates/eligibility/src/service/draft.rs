@@ -1,0 +1,128 @@
+//! Opening an application and filling it in.
+
+use db::{Result, Tx};
+use identity::OrganisationKind;
+use kernel::{Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, Text};
+
+use super::application::view;
+use crate::model::{Application, ApplicationStatus, Form, NewApplication, Programme};
+use crate::store::{ApplicationRow, Stored};
+use crate::{rules, store};
+
+/// Opens an application, half-filled or empty. Staff may do so on behalf of an association.
+///
+/// # Errors
+/// `not_found`, `unknown_reference`, `organisation_suspended`, `programme_closed`,
+/// `application_exists`, `invalid_fields`.
+pub fn create_application(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    programme: ProgrammeId,
+    new: &NewApplication,
+) -> Result<Application> {
+    let programme = store::programme(tx, programme)?;
+    let form = new.form();
+    rules::check_draft(&form, &programme.kinds)?;
+    let association = applicant(actor, new.association_id)?;
+    let association = identity::organisation_of_kind(
+        tx,
+        association,
+        OrganisationKind::Association,
+        "/association_id",
+    )?;
+    rules::may_apply(association.status)?;
+    rules::not_closed(&programme, tx.now())?;
+    if store::application_exists(tx, programme.id, association.id)? {
+        return Err(Code::ApplicationExists.into());
+    }
+    let row = new_row(tx, actor, &programme, association.id, form)?;
+    store::insert_application(tx, &row)?;
+    let record = store::application(tx, actor, row.id)?;
+    view(tx, actor, record)
+}
+
+/// For whom an application is opened: the actor's association, or for staff the one they name.
+fn applicant(actor: &Actor, named: Option<OrganisationId>) -> Result<OrganisationId, Refusal> {
+    match (actor.limited_to(), named) {
+        (Some(own), None) => Ok(own),
+        (Some(own), Some(named)) if own == named => Ok(own),
+        (Some(_), Some(_)) => Err(Refusal::field(
+            "/association_id",
+            Code::UnknownReference,
+            Text::new(
+                "Une association ne dépose une demande que pour elle-même.",
+                "An association applies for itself only.",
+            ),
+        )),
+        (None, Some(named)) => Ok(named),
+        (None, None) => Err(Refusal::field(
+            "/association_id",
+            Code::Required,
+            Text::new(
+                "Indiquez l'association pour laquelle la demande est saisie.",
+                "Name the association on whose behalf the application is entered.",
+            ),
+        )),
+    }
+}
+
+fn new_row(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    programme: &Programme,
+    association_id: OrganisationId,
+    form: Form,
+) -> Result<ApplicationRow> {
+    let now = tx.now();
+    let year = now.date().format("%Y").to_string();
+    let number = tx.next_numbers(&format!("applications-{year}"), 1)?;
+    Ok(ApplicationRow {
+        id: tx.new_id(),
+        reference: format!("D-{year}-{number:04}"),
+        programme_id: programme.id,
+        association_id,
+        status: ApplicationStatus::Draft,
+        form: Stored {
+            form,
+            committed: None,
+        },
+        changes: None,
+        assisted: actor.is_city(),
+        created_by: actor.person,
+        submitted_at: None,
+        silence_at: None,
+        decided_by: None,
+        decided_at: None,
+        reasons: None,
+        score: None,
+        scored_at: None,
+        fragility: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// Fills in more of an application. What is not named stays as it was.
+///
+/// # Errors
+/// `not_found`, `application_not_editable`, `organisation_suspended`, `invalid_fields`.
+pub fn update_application(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: ApplicationId,
+    patch: &Form,
+) -> Result<Application> {
+    let mut record = store::application(tx, actor, id)?;
+    rules::may_edit(record.row.status)?;
+    rules::may_apply(record.association.status)?;
+    let programme = store::programme(tx, record.row.programme_id)?;
+    let form = record.row.form.form.clone().merged(patch.clone());
+    rules::check_draft(&form, &programme.kinds)?;
+    if form != record.row.form.form {
+        record.row.form.form = form;
+        let now = tx.now();
+        store::save_application(tx, &mut record.row, now)?;
+    }
+    view(tx, actor, record)
+}

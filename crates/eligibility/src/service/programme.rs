@@ -1,0 +1,60 @@
+//! Programmes.
+
+use db::{Db, Result, Tx};
+use kernel::{Actor, Page, PageRequest, ProgrammeId};
+
+use crate::model::{NewProgramme, Programme};
+use crate::rubric::Library;
+use crate::{rules, store};
+
+/// Creates a programme, which pins its rubric: version and text.
+///
+/// # Errors
+/// `invalid_fields`, `unknown_rubric`, `rubric_invalid`.
+pub fn create_programme(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    library: &Library,
+    new: &NewProgramme,
+) -> Result<Programme> {
+    rules::check_programme(new)?;
+    let (rubric, text) = library.find(&new.rubric)?;
+    let programme = Programme {
+        id: tx.new_id(),
+        name: new.name.trim().to_owned(),
+        rubric: rubric.name,
+        rubric_version: rubric.version,
+        rubric_text: text.to_owned(),
+        kinds: new.kinds.clone(),
+        lot_min: new.lot_min,
+        lot_max: new.lot_max,
+        opens_at: new.opens_at,
+        closes_at: new.closes_at,
+        territory: new
+            .territory
+            .as_ref()
+            .map(|names| names.joined())
+            .unwrap_or_default(),
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    store::insert_programme(tx, &programme, actor.person)?;
+    Ok(programme)
+}
+
+/// One programme.
+///
+/// # Errors
+/// `not_found`.
+pub fn programme(db: &mut Db, id: ProgrammeId) -> Result<Programme> {
+    store::programme(db, id)
+}
+
+/// A page of programmes, the newest first.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn programmes(db: &mut Db, page: &PageRequest) -> Result<Page<Programme>> {
+    store::programmes(db, page)
+}

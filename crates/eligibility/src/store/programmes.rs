@@ -1,0 +1,109 @@
+//! Rows of `programmes`.
+
+use db::schema::programmes as p;
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{DeviceKind, Instant, Page, PageRequest, PersonId, ProgrammeId, Refusal};
+use serde::{Deserialize, Serialize};
+
+use crate::model::Programme;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Kinds(Vec<DeviceKind>);
+db::json_column!(Kinds);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = p)]
+struct ProgrammeRow {
+    id: ProgrammeId,
+    name: String,
+    rubric: String,
+    rubric_version: String,
+    rubric_text: String,
+    kinds: Kinds,
+    lot_min: i32,
+    lot_max: i32,
+    opens_at: Instant,
+    closes_at: Option<Instant>,
+    territory: String,
+    version: i32,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+impl From<ProgrammeRow> for Programme {
+    fn from(row: ProgrammeRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            rubric: row.rubric,
+            rubric_version: row.rubric_version,
+            rubric_text: row.rubric_text,
+            kinds: row.kinds.0,
+            lot_min: row.lot_min,
+            lot_max: row.lot_max,
+            opens_at: row.opens_at,
+            closes_at: row.closes_at,
+            territory: row.territory,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+pub(crate) fn programme(db: &mut Db, id: ProgrammeId) -> Result<Programme> {
+    let row = p::table
+        .find(id)
+        .select(ProgrammeRow::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Into::into)
+        .ok_or_else(|| Refusal::not_found().into())
+}
+
+/// The newest first.
+pub(crate) fn programmes(db: &mut Db, page: &PageRequest) -> Result<Page<Programme>> {
+    let mut query = p::table
+        .select(ProgrammeRow::as_select())
+        .order(p::id.desc())
+        .limit(page.fetch())
+        .into_boxed();
+    if let Some(after) = page.after::<ProgrammeId>()? {
+        query = query.filter(p::id.lt(after));
+    }
+    let rows: Vec<Programme> = query
+        .load::<ProgrammeRow>(db)?
+        .into_iter()
+        .map(Into::into)
+        .collect();
+    Ok(Page::from_rows(rows, page, |row| row.id.to_string()))
+}
+
+pub(crate) fn insert_programme(
+    db: &mut Db,
+    programme: &Programme,
+    created_by: PersonId,
+) -> Result<()> {
+    diesel::insert_into(p::table)
+        .values((
+            p::id.eq(programme.id),
+            p::name.eq(&programme.name),
+            p::rubric.eq(&programme.rubric),
+            p::rubric_version.eq(&programme.rubric_version),
+            p::rubric_text.eq(&programme.rubric_text),
+            p::kinds.eq(Kinds(programme.kinds.clone())),
+            p::lot_min.eq(programme.lot_min),
+            p::lot_max.eq(programme.lot_max),
+            p::opens_at.eq(programme.opens_at),
+            p::closes_at.eq(programme.closes_at),
+            p::territory.eq(&programme.territory),
+            p::created_by.eq(created_by),
+            p::version.eq(programme.version),
+            p::created_at.eq(programme.created_at),
+            p::updated_at.eq(programme.updated_at),
+        ))
+        .execute(db)?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The digital fragility index: reading the table that staff load, and finding a site in it.
+
+mod area;
+mod columns;
+mod lookup;
+mod table;
+
+pub use area::area_check;
+pub use lookup::{Found, Place, Site, locate};
+pub use table::{Row, TableReport, read_table};

@@ -1,0 +1,167 @@
+//! The delivery of a lot: when, where, to whom, device by device.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::prelude::*;
+use kernel::{
+    ApplicationId, DeviceKind, HandoverId, Instant, OrganisationId, PersonId, WaveId, text_enum,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+text_enum! {
+    /// Where a handover stands.
+    pub enum HandoverStatus {
+        /// The lot is reserved, nothing is agreed.
+        Planned = "planned",
+        /// It has an appointment.
+        Scheduled = "scheduled",
+        /// The lot was signed for, every device scanned.
+        Completed = "completed",
+        /// Nobody came, or it could not take place.
+        Missed = "missed",
+        /// The wave was called off.
+        Cancelled = "cancelled",
+    }
+}
+
+db::text_column!(HandoverStatus);
+
+/// A row of the table `handovers`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = db::schema::handovers, treat_none_as_default_value = false)]
+#[allow(missing_docs)] // the columns' meaning stands in the migration
+pub struct Handover {
+    pub id: HandoverId,
+    pub reference: String,
+    pub wave_id: WaveId,
+    pub application_id: ApplicationId,
+    pub association_id: OrganisationId,
+    pub workshop_id: Option<OrganisationId>,
+    pub status: HandoverStatus,
+    pub devices: i32,
+    pub appointment_from: Option<Instant>,
+    pub appointment_to: Option<Instant>,
+    pub place: Option<String>,
+    pub sequence: i32,
+    pub recipient_name: Option<String>,
+    pub signature: Option<String>,
+    pub reason: Option<String>,
+    pub completed_by: Option<PersonId>,
+    pub completed_at: Option<Instant>,
+    pub version: i32,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// A handover, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HandoverView {
+    /// Its id.
+    pub id: HandoverId,
+    /// How people name it.
+    pub reference: String,
+    /// Where it stands.
+    pub status: HandoverStatus,
+    /// Of which wave.
+    pub wave_id: WaveId,
+    /// The wave's name.
+    pub wave: String,
+    /// For which application.
+    pub application_id: ApplicationId,
+    /// How people name the application.
+    pub application: String,
+    /// For whom, by id.
+    pub association_id: OrganisationId,
+    /// For whom.
+    pub association: String,
+    /// The workshop that keeps the lot, by id.
+    pub workshop_id: Option<OrganisationId>,
+    /// The workshop that keeps the lot.
+    pub workshop: Option<String>,
+    /// How many devices the lot has.
+    pub devices: i32,
+    /// When it begins.
+    pub from: Option<Instant>,
+    /// When it ends.
+    pub to: Option<Instant>,
+    /// Where.
+    pub place: Option<String>,
+    /// Who received the lot.
+    pub recipient_name: Option<String>,
+    /// Whether a signature was taken.
+    pub signed: bool,
+    /// Why it was missed or called off.
+    pub reason: Option<String>,
+    /// When it was completed.
+    pub completed_at: Option<Instant>,
+    /// Grows with every change.
+    pub version: i32,
+    /// The devices of the lot; only when a single handover is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<Vec<LotItem>>,
+}
+
+/// A device of a lot, as the one who hands it over needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LotItem {
+    /// Its tag.
+    pub tag: String,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Its maker.
+    pub manufacturer: Option<String>,
+    /// Its model.
+    pub model: Option<String>,
+    /// Where it stands in the workshop.
+    pub location: Option<String>,
+}
+
+/// The body that gives a handover its appointment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct HandoverSchedule {
+    /// Begins.
+    pub from: Instant,
+    /// Ends.
+    pub to: Instant,
+    /// Where.
+    pub place: String,
+}
+
+/// The body that completes a handover.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct Completion {
+    /// Who receives the lot, for the association.
+    pub recipient_name: String,
+    /// Every device of the lot, by tag, serial number or id, as it was scanned.
+    pub devices: Vec<String>,
+    /// The signature for the whole lot, as the device that took it encodes it.
+    pub signature: Option<String>,
+}
+
+/// The body that says why a handover did not take place.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct Missed {
+    /// Why.
+    pub reason: String,
+}
+
+/// Which handovers to list.
+#[derive(Debug, Clone, Default)]
+pub struct HandoverFilter {
+    /// Of this wave.
+    pub wave_id: Option<WaveId>,
+    /// In this state.
+    pub status: Option<HandoverStatus>,
+}
+
+/// What a lot holds, by kind.
+pub(crate) fn by_kind(lot: &[LotItem]) -> BTreeMap<DeviceKind, u64> {
+    let mut counts: HashMap<DeviceKind, u64> = HashMap::new();
+    for item in lot {
+        *counts.entry(item.kind).or_default() += 1;
+    }
+    counts.into_iter().collect()
+}

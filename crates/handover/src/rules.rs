@@ -1,0 +1,248 @@
+//! The decisions about handovers: facts in, decision out.
+
+use std::collections::{HashMap, HashSet};
+
+use kernel::{Code, DeviceId, Fields, Refusal, Text, squash};
+use serde_json::json;
+
+use crate::model::{Completion, Handover, HandoverSchedule, HandoverStatus};
+
+/// What to do about a request that may be a repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Do it.
+    Go,
+    /// It was done before: answer with success, and change nothing.
+    AlreadyDone,
+}
+
+fn not_now(status: HandoverStatus) -> Refusal {
+    Refusal::new(
+        Code::HandoverStepNotAllowed,
+        Text::new(
+            format!("Cette remise est dans l'état « {status} », qui ne permet pas cette étape."),
+            format!("This handover is in the state `{status}`, which does not allow this step."),
+        ),
+    )
+}
+
+/// A handover has an appointment until it is completed; a missed one gets another.
+///
+/// # Errors
+/// `invalid_fields`; `handover_step_not_allowed` once it is completed or called off.
+pub fn may_schedule(handover: &Handover, body: &HandoverSchedule) -> Result<Verdict, Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/place", &body.place, 500);
+    if body.to <= body.from {
+        fields.push(
+            "/to",
+            Code::OutOfRange,
+            Text::new(
+                "La fin vient après le début.",
+                "The end comes after the beginning.",
+            ),
+        );
+    }
+    fields.check()?;
+    match handover.status {
+        HandoverStatus::Scheduled if same_appointment(handover, body) => Ok(Verdict::AlreadyDone),
+        HandoverStatus::Planned | HandoverStatus::Scheduled | HandoverStatus::Missed => {
+            Ok(Verdict::Go)
+        }
+        other => Err(not_now(other)),
+    }
+}
+
+fn same_appointment(handover: &Handover, body: &HandoverSchedule) -> bool {
+    handover.appointment_from == Some(body.from)
+        && handover.appointment_to == Some(body.to)
+        && handover.place.as_deref() == Some(body.place.trim())
+}
+
+/// A lot is handed over once.
+///
+/// # Errors
+/// `handover_step_not_allowed` when it was called off, or missed and not scheduled again.
+pub fn may_complete(handover: &Handover) -> Result<Verdict, Refusal> {
+    match handover.status {
+        HandoverStatus::Planned | HandoverStatus::Scheduled => Ok(Verdict::Go),
+        HandoverStatus::Completed => Ok(Verdict::AlreadyDone),
+        other => Err(not_now(other)),
+    }
+}
+
+/// A handover is missed before it is completed.
+///
+/// # Errors
+/// `invalid_fields` without a reason; `handover_step_not_allowed`.
+pub fn may_miss(handover: &Handover, reason: &str) -> Result<Verdict, Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/reason", reason, 2_000);
+    fields.check()?;
+    match handover.status {
+        HandoverStatus::Planned | HandoverStatus::Scheduled => Ok(Verdict::Go),
+        HandoverStatus::Missed => Ok(Verdict::AlreadyDone),
+        other => Err(not_now(other)),
+    }
+}
+
+/// A device of the lot that is to be handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its tag.
+    pub tag: String,
+    /// Its serial number.
+    pub serial: Option<String>,
+}
+
+/// The most characters of a signature.
+const SIGNATURE_MAX: usize = 500_000;
+
+/// Every device of the lot was scanned, and no other.
+///
+/// # Errors
+/// `invalid_fields`; `device_not_in_lot` and `lot_incomplete` with the devices in question.
+pub fn scanned(body: &Completion, lot: &[Expected]) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/recipient_name", &body.recipient_name, 200);
+    if let Some(signature) = &body.signature
+        && signature.len() > SIGNATURE_MAX
+    {
+        fields.push("/signature", Code::TooLong, Code::TooLong.help());
+    }
+    fields.check()?;
+    let known = keys(lot);
+    let mut seen = HashSet::new();
+    let mut strangers = Vec::new();
+    for scan in &body.devices {
+        match known.get(&squash(scan)) {
+            Some(at) => {
+                seen.insert(*at);
+            }
+            None => strangers.push(scan.trim().to_owned()),
+        }
+    }
+    if !strangers.is_empty() {
+        return Err(not_in_lot(&strangers));
+    }
+    let missing: Vec<&str> = lot
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !seen.contains(at))
+        .map(|(_, device)| device.tag.as_str())
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(incomplete(&missing, lot.len()))
+    }
+}
+
+/// Every way in which a device of the lot can be named.
+fn keys(lot: &[Expected]) -> HashMap<String, usize> {
+    let mut keys = HashMap::with_capacity(lot.len() * 3);
+    for (at, device) in lot.iter().enumerate() {
+        if let Some(serial) = &device.serial {
+            keys.insert(squash(serial), at);
+        }
+    }
+    for (at, device) in lot.iter().enumerate() {
+        keys.insert(squash(&device.id.to_string()), at);
+        keys.insert(squash(&device.tag), at);
+    }
+    keys.remove("");
+    keys
+}
+
+fn not_in_lot(strangers: &[String]) -> Refusal {
+    let list = some(strangers.iter().map(String::as_str), strangers.len());
+    Refusal::new(
+        Code::DeviceNotInLot,
+        Text::new(
+            format!("Pas dans ce lot : {list}."),
+            format!("Not in this lot: {list}."),
+        ),
+    )
+    .with_extra(json!({"devices": strangers}))
+}
+
+fn incomplete(missing: &[&str], all: usize) -> Refusal {
+    let list = some(missing.iter().copied(), missing.len());
+    let count = missing.len();
+    Refusal::new(
+        Code::LotIncomplete,
+        Text::new(
+            format!("Il manque {count} appareil(s) sur {all} : {list}."),
+            format!("{count} of {all} devices are missing: {list}."),
+        ),
+    )
+    .with_extra(json!({"missing": missing}))
+}
+
+/// The first names of a list.
+fn some<'a>(names: impl Iterator<Item = &'a str>, count: usize) -> String {
+    let mut list = names.take(20).collect::<Vec<_>>().join(", ");
+    if count > 20 {
+        list.push_str(", …");
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn lot() -> Vec<Expected> {
+        let id = |number: u128| DeviceId::from_uuid(format!("{number:032x}").parse().unwrap());
+        vec![
+            Expected {
+                id: id(1),
+                tag: "RS-0001-A".into(),
+                serial: Some("CZC-40 w".into()),
+            },
+            Expected {
+                id: id(2),
+                tag: "RS-0002-B".into(),
+                serial: None,
+            },
+        ]
+    }
+
+    fn completion(devices: &[&str]) -> Completion {
+        Completion {
+            recipient_name: "Aïcha".into(),
+            devices: devices.iter().map(|&device| device.to_owned()).collect(),
+            signature: None,
+        }
+    }
+
+    #[test]
+    fn tags_serials_and_ids_name_the_devices_of_a_lot() {
+        scanned(&completion(&["czc40W", "rs-0002-b"]), &lot()).unwrap();
+        let id = lot()[1].id.to_string();
+        scanned(&completion(&["RS-0001-A", &id, "RS-0001-A"]), &lot()).unwrap();
+    }
+
+    #[test]
+    fn device_not_in_lot() {
+        let refusal = scanned(
+            &completion(&["RS-0001-A", "RS-0002-B", "RS-0009-Z"]),
+            &lot(),
+        )
+        .unwrap_err();
+        assert_eq!(refusal.code, Code::DeviceNotInLot);
+        assert!(refusal.detail.fr.contains("RS-0009-Z"));
+    }
+
+    #[test]
+    fn lot_incomplete() {
+        let refusal = scanned(&completion(&["RS-0001-A"]), &lot()).unwrap_err();
+        assert_eq!(refusal.code, Code::LotIncomplete);
+        assert!(
+            refusal.detail.fr.contains("RS-0002-B") && !refusal.detail.fr.contains("RS-0001-A")
+        );
+    }
+}

@@ -1,0 +1,294 @@
+//! One function per use case: load, decide, write, tell.
+
+use allocation::{Lot, Remark, Wave};
+use db::{Db, Result, Tx};
+use kernel::{Actor, DeviceId, HandoverId, OrganisationId, Page, PageRequest, WaveId};
+use notifications::{Appointment, Message, Quantity};
+
+use crate::model::{
+    Completion, Handover, HandoverFilter, HandoverSchedule, HandoverStatus, HandoverView, LotItem,
+    Missed, by_kind,
+};
+use crate::rules::{self, Expected, Verdict};
+use crate::store::{self, Named, Step};
+
+/// Approves a wave and plans the handover of each lot, one for each application and
+/// workshop, in the same transaction.
+///
+/// # Errors
+/// As [`allocation::approve`].
+pub fn approve_wave(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, decision: &Remark) -> Result<()> {
+    let approval = allocation::approve(tx, actor, id, decision)?;
+    if !approval.newly {
+        return Ok(());
+    }
+    let lots = allocation::lots(tx, id)?;
+    let count = i64::try_from(lots.len()).unwrap_or(i64::MAX);
+    let year = tx.now().utc().format("%Y").to_string();
+    let first = if count > 0 {
+        tx.next_numbers(&format!("handovers-{year}"), count)?
+    } else {
+        1
+    };
+    let planned: Vec<Handover> = lots
+        .iter()
+        .zip(first..)
+        .map(|(lot, number)| planned(tx, id, lot, format!("R-{year}-{number:05}")))
+        .collect();
+    store::insert(tx, &planned)
+}
+
+fn planned(tx: &Tx<'_>, wave: WaveId, lot: &Lot, reference: String) -> Handover {
+    Handover {
+        id: tx.new_id(),
+        reference,
+        wave_id: wave,
+        application_id: lot.application,
+        association_id: lot.association,
+        workshop_id: lot.workshop,
+        status: HandoverStatus::Planned,
+        devices: i32::try_from(lot.devices).unwrap_or(i32::MAX),
+        appointment_from: None,
+        appointment_to: None,
+        place: None,
+        sequence: 0,
+        recipient_name: None,
+        signature: None,
+        reason: None,
+        completed_by: None,
+        completed_at: None,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    }
+}
+
+/// Calls a wave off, with every handover that did not take place.
+///
+/// # Errors
+/// As [`allocation::cancel`].
+pub fn cancel_wave(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, reason: &str) -> Result<Wave> {
+    let wave = allocation::cancel(tx, actor, id, reason)?;
+    let now = tx.now();
+    store::cancel_of_wave(tx, id, reason.trim(), now)?;
+    Ok(wave)
+}
+
+/// Gives a handover its appointment, or moves it; association and workshop get the
+/// calendar entry.
+///
+/// # Errors
+/// `not_found`, `invalid_fields`, `handover_step_not_allowed`.
+pub fn schedule(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: HandoverId,
+    body: &HandoverSchedule,
+) -> Result<HandoverView> {
+    let handover = store::handover(tx, actor, id)?;
+    if rules::may_schedule(&handover, body)? == Verdict::AlreadyDone {
+        return view(tx, handover);
+    }
+    let now = tx.now();
+    let place = body.place.trim();
+    store::step(
+        tx,
+        &handover,
+        Step::Schedule {
+            from: body.from,
+            to: body.to,
+            place,
+        },
+        now,
+    )?;
+    allocation::hand_over_begins(tx, handover.wave_id)?;
+    let handover = store::handover(tx, actor, id)?;
+    let view = view(tx, handover.clone())?;
+    let granted = by_kind(view.lot.as_deref().unwrap_or_default());
+    let message = Message::HandoverScheduled {
+        reference: handover.reference.clone(),
+        association: view.association.clone(),
+        granted: granted
+            .into_iter()
+            .map(|(kind, count)| Quantity::of(kind, count))
+            .collect(),
+        appointment: Appointment {
+            uid: handover.id.to_string(),
+            sequence: handover.sequence,
+            from: body.from,
+            to: body.to,
+            place: place.to_owned(),
+            cancelled: false,
+        },
+    };
+    tell(tx, Some(handover.association_id), &message)?;
+    tell(tx, handover.workshop_id, &message)?;
+    Ok(view)
+}
+
+/// Hands a lot over: one signature for the whole lot, every device scanned.
+///
+/// # Errors
+/// `not_found`, `invalid_fields`, `handover_step_not_allowed`, `device_not_in_lot`,
+/// `lot_incomplete`.
+pub fn complete(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: HandoverId,
+    body: &Completion,
+) -> Result<HandoverView> {
+    let handover = store::handover(tx, actor, id)?;
+    if rules::may_complete(&handover)? == Verdict::AlreadyDone {
+        return view(tx, handover);
+    }
+    let lot = allocation::lot_devices(
+        tx,
+        handover.wave_id,
+        handover.application_id,
+        handover.workshop_id,
+    )?;
+    let expected: Vec<Expected> = lot
+        .iter()
+        .map(|device| Expected {
+            id: device.device_id,
+            tag: device.tag.clone(),
+            serial: device.serial.clone(),
+        })
+        .collect();
+    rules::scanned(body, &expected)?;
+    let now = tx.now();
+    let recipient = body.recipient_name.trim();
+    let signature = body.signature.as_deref();
+    store::step(
+        tx,
+        &handover,
+        Step::Complete {
+            by: actor.person,
+            recipient,
+            signature,
+        },
+        now,
+    )?;
+    let devices: Vec<DeviceId> = expected.iter().map(|device| device.id).collect();
+    workshop::hand_over(tx, actor, &devices, &handover.reference)?;
+    allocation::hand_over_begins(tx, handover.wave_id)?;
+    if store::open_of_wave(tx, handover.wave_id)? == 0 {
+        allocation::complete(tx, handover.wave_id)?;
+    }
+    let handover = store::handover(tx, actor, id)?;
+    let view = view(tx, handover.clone())?;
+    let message = Message::HandoverCompleted {
+        reference: handover.reference.clone(),
+        association: view.association.clone(),
+        devices: i64::from(handover.devices),
+        recipient_name: recipient.to_owned(),
+    };
+    tell(tx, Some(handover.association_id), &message)?;
+    Ok(view)
+}
+
+/// A handover did not take place; the lot stays reserved until staff decide.
+///
+/// # Errors
+/// `not_found`, `invalid_fields`, `handover_step_not_allowed`.
+pub fn missed(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: HandoverId,
+    body: &Missed,
+) -> Result<HandoverView> {
+    let handover = store::handover(tx, actor, id)?;
+    if rules::may_miss(&handover, &body.reason)? == Verdict::AlreadyDone {
+        return view(tx, handover);
+    }
+    let now = tx.now();
+    let reason = body.reason.trim();
+    store::step(tx, &handover, Step::Miss { reason }, now)?;
+    let handover = store::handover(tx, actor, id)?;
+    let view = view(tx, handover.clone())?;
+    let message = Message::HandoverMissed {
+        reference: handover.reference.clone(),
+        association: view.association.clone(),
+        reason: reason.to_owned(),
+    };
+    tell(tx, Some(handover.association_id), &message)?;
+    let staff = identity::staff_contacts(tx)?;
+    notifications::push_all(tx, &staff, &message)?;
+    Ok(view)
+}
+
+fn tell(tx: &mut Tx<'_>, organisation: Option<OrganisationId>, message: &Message) -> Result<()> {
+    let Some(organisation) = organisation else {
+        return Ok(());
+    };
+    let to = identity::contacts(tx, organisation)?;
+    notifications::push_all(tx, &to, message)
+}
+
+/// A handover with the devices of its lot.
+///
+/// # Errors
+/// `not_found` when the actor may not see it.
+pub fn handover(db: &mut Db, actor: &Actor, id: HandoverId) -> Result<HandoverView> {
+    let handover = store::handover(db, actor, id)?;
+    view(db, handover)
+}
+
+/// A page of the handovers that the actor may see, the newest first.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn handovers(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &HandoverFilter,
+    page: &PageRequest,
+) -> Result<Page<HandoverView>> {
+    Ok(store::handovers(db, actor, filter, page)?.map(|named| shown(named, None)))
+}
+
+fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
+    let lot = allocation::lot_devices(
+        db,
+        handover.wave_id,
+        handover.application_id,
+        handover.workshop_id,
+    )?;
+    let item = |device: allocation::LotDevice| LotItem {
+        tag: device.tag,
+        serial: device.serial,
+        kind: device.kind,
+        manufacturer: device.manufacturer,
+        model: device.model,
+        location: device.location,
+    };
+    let named = store::named(db, handover)?;
+    Ok(shown(named, Some(lot.into_iter().map(item).collect())))
+}
+
+fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {
+    let handover = named.handover;
+    HandoverView {
+        id: handover.id,
+        reference: handover.reference,
+        status: handover.status,
+        wave_id: handover.wave_id,
+        wave: named.wave,
+        application_id: handover.application_id,
+        application: named.application,
+        association_id: handover.association_id,
+        association: named.association,
+        workshop_id: handover.workshop_id,
+        workshop: named.workshop,
+        devices: handover.devices,
+        from: handover.appointment_from,
+        to: handover.appointment_to,
+        place: handover.place,
+        recipient_name: handover.recipient_name,
+        signed: handover.signature.is_some(),
+        reason: handover.reason,
+        completed_at: handover.completed_at,
+        version: handover.version,
+        lot,
+    }
+}

@@ -1,0 +1,223 @@
+//! The table `handovers`. No decisions.
+
+use std::collections::HashMap;
+
+use db::schema::{applications as a, handovers as h, organisations as o, waves as w};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{
+    Actor, Code, HandoverId, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role,
+    WaveId,
+};
+
+use crate::model::{Handover, HandoverFilter, HandoverStatus};
+
+/// A handover with the names that go with it.
+pub(crate) struct Named {
+    pub handover: Handover,
+    pub association: String,
+    pub wave: String,
+    pub application: String,
+    pub workshop: Option<String>,
+}
+
+pub(crate) fn insert(db: &mut Db, handovers: &[Handover]) -> Result<()> {
+    for chunk in handovers.chunks(500) {
+        db::on!(&mut *db, c => diesel::insert_into(h::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// A handover that the actor may see: the city every one, a workshop what it keeps, an
+/// association its own.
+pub(crate) fn handover(db: &mut Db, actor: &Actor, id: HandoverId) -> Result<Handover> {
+    let mut query = h::table
+        .filter(h::id.eq(id))
+        .select(Handover::as_select())
+        .into_boxed();
+    if let Some(organisation) = actor.limited_to() {
+        query = match actor.role {
+            Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),
+            _ => query.filter(h::association_id.eq(organisation)),
+        };
+    }
+    query
+        .first(db)
+        .optional()?
+        .ok_or_else(|| Refusal::not_found().into())
+}
+
+pub(crate) fn named(db: &mut Db, handover: Handover) -> Result<Named> {
+    let (association, wave, application): (String, String, String) = h::table
+        .inner_join(o::table)
+        .inner_join(w::table.on(w::id.eq(h::wave_id)))
+        .inner_join(a::table.on(a::id.eq(h::application_id)))
+        .filter(h::id.eq(handover.id))
+        .select((o::name, w::name, a::reference))
+        .first(db)?;
+    let workshop = match handover.workshop_id {
+        Some(id) => identity::names(db, &[id])?.remove(&id),
+        None => None,
+    };
+    Ok(Named {
+        handover,
+        association,
+        wave,
+        application,
+        workshop,
+    })
+}
+
+/// A page of the handovers that the actor may see, the newest first.
+pub(crate) fn handovers(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &HandoverFilter,
+    page: &PageRequest,
+) -> Result<Page<Named>> {
+    let mut query = h::table
+        .inner_join(o::table)
+        .inner_join(w::table.on(w::id.eq(h::wave_id)))
+        .inner_join(a::table.on(a::id.eq(h::application_id)))
+        .select((Handover::as_select(), o::name, w::name, a::reference))
+        .order(h::id.desc())
+        .limit(page.fetch())
+        .into_boxed();
+    if let Some(wave) = filter.wave_id {
+        query = query.filter(h::wave_id.eq(wave));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(h::status.eq(status));
+    }
+    if let Some(organisation) = actor.limited_to() {
+        query = match actor.role {
+            Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),
+            _ => query.filter(h::association_id.eq(organisation)),
+        };
+    }
+    if let Some(after) = page.after::<HandoverId>()? {
+        query = query.filter(h::id.lt(after));
+    }
+    let rows: Vec<(Handover, String, String, String)> = query.load(db)?;
+    let workshops: Vec<OrganisationId> = rows
+        .iter()
+        .filter_map(|(handover, ..)| handover.workshop_id)
+        .collect();
+    let names: HashMap<OrganisationId, String> = identity::names(db, &workshops)?;
+    let named = rows
+        .into_iter()
+        .map(|(handover, association, wave, application)| {
+            let workshop = handover.workshop_id.and_then(|id| names.get(&id).cloned());
+            Named {
+                handover,
+                association,
+                wave,
+                application,
+                workshop,
+            }
+        });
+    Ok(Page::from_rows(named.collect(), page, |row: &Named| {
+        row.handover.id.to_string()
+    }))
+}
+
+/// How many handovers of a wave are neither completed nor called off.
+pub(crate) fn open_of_wave(db: &mut Db, wave: WaveId) -> Result<i64> {
+    Ok(h::table
+        .filter(h::wave_id.eq(wave))
+        .filter(h::status.eq_any([
+            HandoverStatus::Planned,
+            HandoverStatus::Scheduled,
+            HandoverStatus::Missed,
+        ]))
+        .count()
+        .get_result(db)?)
+}
+
+/// Calls off every handover of a wave that did not take place.
+pub(crate) fn cancel_of_wave(db: &mut Db, wave: WaveId, reason: &str, now: Instant) -> Result<()> {
+    diesel::update(h::table)
+        .filter(h::wave_id.eq(wave))
+        .filter(h::status.eq_any([
+            HandoverStatus::Planned,
+            HandoverStatus::Scheduled,
+            HandoverStatus::Missed,
+        ]))
+        .set((
+            h::status.eq(HandoverStatus::Cancelled),
+            h::reason.eq(reason),
+            h::version.eq(h::version + 1),
+            h::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// A step of a handover's life.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step<'a> {
+    Schedule {
+        from: Instant,
+        to: Instant,
+        place: &'a str,
+    },
+    Complete {
+        by: PersonId,
+        recipient: &'a str,
+        signature: Option<&'a str>,
+    },
+    Miss {
+        reason: &'a str,
+    },
+}
+
+/// Takes a step. Guarded by the status and the version that were read.
+pub(crate) fn step(db: &mut Db, handover: &Handover, step: Step<'_>, now: Instant) -> Result<()> {
+    let to = match step {
+        Step::Schedule { .. } => HandoverStatus::Scheduled,
+        Step::Complete { .. } => HandoverStatus::Completed,
+        Step::Miss { .. } => HandoverStatus::Missed,
+    };
+    let common = (
+        h::status.eq(to),
+        h::version.eq(handover.version + 1),
+        h::updated_at.eq(now),
+    );
+    let guarded = diesel::update(h::table.find(handover.id))
+        .filter(h::version.eq(handover.version))
+        .filter(h::status.eq(handover.status));
+    let rows = match step {
+        Step::Schedule { from, to, place } => {
+            let sequence = if handover.appointment_from.is_some() {
+                handover.sequence + 1
+            } else {
+                0
+            };
+            guarded
+                .set((
+                    common,
+                    h::appointment_from.eq(from),
+                    h::appointment_to.eq(to),
+                    h::place.eq(place),
+                    h::sequence.eq(sequence),
+                    h::reason.eq(None::<String>),
+                ))
+                .execute(db)?
+        }
+        Step::Complete {
+            by,
+            recipient,
+            signature,
+        } => guarded
+            .set((
+                common,
+                h::recipient_name.eq(recipient),
+                h::signature.eq(signature),
+                h::completed_by.eq(by),
+                h::completed_at.eq(now),
+            ))
+            .execute(db)?,
+        Step::Miss { reason } => guarded.set((common, h::reason.eq(reason))).execute(db)?,
+    };
+    db::guard(rows, Code::HandoverStepNotAllowed)
+}

@@ -1,0 +1,64 @@
+//! The figures of a programme.
+
+use std::collections::BTreeMap;
+
+use kernel::{Instant, ProgrammeId, WaveId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a programme did so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Figures {
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// Its name.
+    pub programme: String,
+    /// Devices of its kinds, by stage.
+    pub devices: BTreeMap<String, u64>,
+    /// Lots of all decided waves.
+    pub lots: u64,
+    /// Devices in these lots: reserved or handed over.
+    pub devices_granted: u64,
+    /// Associations that have received, or will receive, something.
+    pub associations_served: u64,
+    /// Wave by wave.
+    pub waves: Vec<WaveFigures>,
+    /// By postal code of the association.
+    pub territories: Vec<TerritoryFigures>,
+}
+
+/// One decided wave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WaveFigures {
+    /// The wave.
+    pub id: WaveId,
+    /// First, second, …
+    pub ordinal: i32,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub status: String,
+    /// When it was approved.
+    pub approved_at: Option<Instant>,
+    /// Associations with a lot in it.
+    pub associations: u64,
+    /// Devices in these lots.
+    pub devices: u64,
+    /// The smallest lot.
+    pub smallest: u64,
+    /// The largest lot.
+    pub largest: u64,
+}
+
+/// One territory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TerritoryFigures {
+    /// Where.
+    pub postal_code: String,
+    /// Its name.
+    pub commune: String,
+    /// Associations with a lot.
+    pub associations: u64,
+    /// Devices in these lots.
+    pub devices: u64,
+}

@@ -1,0 +1,234 @@
+//! Which characters the bytes of a file are, and its lines one by one.
+
+use std::collections::VecDeque;
+
+use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use kernel::Refusal;
+
+use super::unreadable;
+
+/// Bytes decoded at a time.
+const CHUNK: usize = 64 * 1024;
+/// A line of a list of devices is far shorter; what is longer is something else.
+const LINE_MAX: usize = 1024 * 1024;
+
+/// How the characters of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Encoding {
+    encoding: &'static encoding_rs::Encoding,
+    mark: usize,
+}
+
+impl Encoding {
+    /// By its byte order mark; without one UTF-8 if it is that throughout, else what
+    /// Windows programs write in Western Europe.
+    ///
+    /// # Errors
+    /// `manifest_unreadable` for a file that is no text.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Refusal> {
+        refuse_other_formats(bytes)?;
+        let found = match bytes {
+            [0xEF, 0xBB, 0xBF, ..] => Self {
+                encoding: UTF_8,
+                mark: 3,
+            },
+            [0xFF, 0xFE, ..] => Self {
+                encoding: UTF_16LE,
+                mark: 2,
+            },
+            [0xFE, 0xFF, ..] => Self {
+                encoding: UTF_16BE,
+                mark: 2,
+            },
+            _ => Self {
+                encoding: without_mark(bytes),
+                mark: 0,
+            },
+        };
+        let wide = found.encoding == UTF_16LE || found.encoding == UTF_16BE;
+        if !wide && looks_binary(bytes) {
+            return Err(not_text());
+        }
+        Ok(found)
+    }
+
+    /// Its name, such as `windows-1252`.
+    pub(super) fn name(self) -> &'static str {
+        match self.encoding.name() {
+            "UTF-8" => "utf-8",
+            "UTF-16LE" => "utf-16le",
+            "UTF-16BE" => "utf-16be",
+            other => other,
+        }
+    }
+}
+
+fn without_mark(bytes: &[u8]) -> &'static encoding_rs::Encoding {
+    let head = &bytes[..bytes.len().min(512)];
+    let zeros = |parity: usize| {
+        head.iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
+    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
+    if even == 0 && odd * 2 > half {
+        UTF_16LE
+    } else if odd == 0 && even * 2 > half {
+        UTF_16BE
+    } else if std::str::from_utf8(bytes).is_ok() {
+        UTF_8
+    } else {
+        WINDOWS_1252
+    }
+}
+
+/// Text has no zero bytes, and few control characters.
+fn looks_binary(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(CHUNK)];
+    let controls = head
+        .iter()
+        .filter(|b| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0C | 0x1A))
+        .count();
+    head.contains(&0) || controls * 100 > head.len()
+}
+
+fn refuse_other_formats(bytes: &[u8]) -> Result<(), Refusal> {
+    let text_start = bytes
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(bytes)
+        .trim_ascii_start();
+    if text_start.is_empty() {
+        return Err(unreadable(
+            "Ce fichier est vide.".to_owned(),
+            "This file is empty.".to_owned(),
+        ));
+    }
+    let (fr, en) = match bytes {
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => (
+            "un classeur (.xlsx, .ods) ou une archive",
+            "a workbook (.xlsx, .ods) or an archive",
+        ),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => (
+            "un classeur Excel ancien (.xls)",
+            "an old Excel workbook (.xls)",
+        ),
+        [b'%', b'P', b'D', b'F', ..] => ("un PDF", "a PDF"),
+        [b'{', b'\\', b'r', b't', b'f', ..] => {
+            ("un document de traitement de texte", "a text document")
+        }
+        [0x1F, 0x8B, ..] => ("un fichier compressé", "a compressed file"),
+        [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
+            ("une image", "an image")
+        }
+        _ => match text_start {
+            [b'<', ..] => ("une page web ou du XML", "a web page or XML"),
+            [b'{', ..] | [b'[', b'{' | b'[', ..] => ("du JSON", "JSON"),
+            _ => return Ok(()),
+        },
+    };
+    Err(unreadable(
+        format!(
+            "Ce fichier est {fr}. Dans votre tableur, enregistrez la feuille au format CSV, puis déposez ce fichier-là."
+        ),
+        format!(
+            "This file is {en}. In your spreadsheet program, save the sheet as CSV, and upload that file."
+        ),
+    ))
+}
+
+fn not_text() -> Refusal {
+    unreadable(
+        "Ce fichier n'est pas du texte. Dans votre tableur, enregistrez la feuille au format CSV, puis déposez ce fichier-là.".to_owned(),
+        "This file is not text. In your spreadsheet program, save the sheet as CSV, and upload that file.".to_owned(),
+    )
+}
+
+/// The physical lines of a file, as an editor numbers them: ended by CRLF, LF or CR.
+pub(super) struct Lines<'a> {
+    rest: &'a [u8],
+    decoder: Decoder,
+    decoded_all: bool,
+    buffer: String,
+    at: usize,
+    again: VecDeque<String>,
+    number: u64,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(bytes: &'a [u8], encoding: Encoding) -> Self {
+        Self {
+            rest: bytes.get(encoding.mark..).unwrap_or_default(),
+            decoder: encoding.encoding.new_decoder_without_bom_handling(),
+            decoded_all: false,
+            buffer: String::new(),
+            at: 0,
+            again: VecDeque::new(),
+            number: 0,
+        }
+    }
+
+    /// The number of the line that came last.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Gives lines back, to come again.
+    pub(super) fn give_back(&mut self, lines: Vec<String>) {
+        self.number -= lines.len() as u64;
+        for line in lines.into_iter().rev() {
+            self.again.push_front(line);
+        }
+    }
+
+    /// The next line without its end, or `None` after the last.
+    pub(super) fn next(&mut self) -> Result<Option<String>, Refusal> {
+        if let Some(line) = self.again.pop_front() {
+            self.number += 1;
+            return Ok(Some(line));
+        }
+        loop {
+            let open = &self.buffer[self.at..];
+            let end = open.bytes().position(|b| b == b'\n' || b == b'\r');
+            match end {
+                // the LF of a CRLF may not have been decoded yet
+                Some(end) if end + 1 < open.len() || self.decoded_all => {
+                    let both = open[end..].starts_with("\r\n");
+                    let line = open[..end].to_owned();
+                    self.at += end + if both { 2 } else { 1 };
+                    self.number += 1;
+                    return Ok(Some(line));
+                }
+                _ if self.decoded_all => {
+                    let line = open.to_owned();
+                    self.at = self.buffer.len();
+                    if line.is_empty() {
+                        return Ok(None);
+                    }
+                    self.number += 1;
+                    return Ok(Some(line));
+                }
+                _ if open.len() > LINE_MAX => return Err(not_text()),
+                _ => self.decode_more(),
+            }
+        }
+    }
+
+    fn decode_more(&mut self) {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let size = self.rest.len().min(CHUNK);
+        let last = size == self.rest.len();
+        let room = self
+            .decoder
+            .max_utf8_buffer_length(size)
+            .unwrap_or(size * 3 + 16);
+        self.buffer.reserve(room);
+        let (outcome, read, _) =
+            self.decoder
+                .decode_to_string(&self.rest[..size], &mut self.buffer, last);
+        self.rest = &self.rest[read..];
+        self.decoded_all = last && outcome == CoderResult::InputEmpty;
+    }
+}

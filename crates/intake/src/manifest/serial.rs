@@ -1,0 +1,196 @@
+//! Serial numbers: the one cell that a manifest cannot do without.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use kernel::{Code, Text, squash};
+
+use super::vocabulary::VOCABULARY;
+
+/// Characters of a serial number at the most.
+const SERIAL_MAX: usize = 64;
+
+/// On which line each serial number stood first.
+#[derive(Debug, Default)]
+pub(super) struct SeenSerials(HashMap<Box<str>, u64>);
+
+impl SeenSerials {
+    /// A serial number stands once in a file.
+    ///
+    /// # Errors
+    /// `duplicate_serial`, with the first line.
+    pub(super) fn first(&mut self, serial: &str, key: &str, line: u64) -> Result<(), (Code, Text)> {
+        match self.0.entry(key.into()) {
+            Entry::Vacant(free) => {
+                free.insert(line);
+                Ok(())
+            }
+            Entry::Occupied(first) => {
+                let first = first.get();
+                Err((
+                    Code::DuplicateSerial,
+                    Text::new(
+                        format!("Le numéro de série {serial} est déjà à la ligne {first}."),
+                        format!("The serial number {serial} stands on line {first} already."),
+                    ),
+                ))
+            }
+        }
+    }
+}
+
+/// A serial number that identifies a machine, and its key.
+///
+/// # Errors
+/// `required`, `mangled_serial` or `too_long`.
+pub(super) fn read(cell: &str) -> Result<(String, String), (Code, Text)> {
+    if is_mangled(cell) {
+        return Err((
+            Code::MangledSerial,
+            Text::new(
+                format!(
+                    "Un tableur a abîmé le numéro de série « {} » ; mettez la colonne au format texte et reprenez le numéro d'origine.",
+                    brief(cell)
+                ),
+                format!(
+                    "A spreadsheet mangled the serial number `{}`; format the column as text and enter the original number.",
+                    brief(cell)
+                ),
+            ),
+        ));
+    }
+    if VOCABULARY.says_nothing(cell) {
+        return Err((
+            Code::Required,
+            Text::new(
+                "Il manque le numéro de série.",
+                "The serial number is missing.",
+            ),
+        ));
+    }
+    if VOCABULARY.is_no_serial(cell) {
+        return Err((
+            Code::Required,
+            Text::new(
+                format!(
+                    "« {} » n'est pas un numéro de série : le constructeur n'en a pas mis. Relevez celui de l'étiquette.",
+                    brief(cell)
+                ),
+                format!(
+                    "`{}` is no serial number: the maker left it out. Take the one on the label.",
+                    brief(cell)
+                ),
+            ),
+        ));
+    }
+    if cell.chars().count() > SERIAL_MAX {
+        return Err((
+            Code::TooLong,
+            Text::new(
+                format!("Un numéro de série a {SERIAL_MAX} caractères au plus."),
+                format!("A serial number has at most {SERIAL_MAX} characters."),
+            ),
+        ));
+    }
+    Ok((cell.to_owned(), squash(cell)))
+}
+
+/// `1,23E+15`, `12345,00`, `#######`, `#REF!`, or characters that were lost.
+fn is_mangled(cell: &str) -> bool {
+    let all = |text: &str, test: fn(u8) -> bool| !text.is_empty() && text.bytes().all(test);
+    let digits = |text: &str| all(text, |b| b.is_ascii_digit());
+    let scientific = cell
+        .split_once(['E', 'e'])
+        .is_some_and(|(mantissa, exponent)| {
+            let plain = mantissa.replacen([',', '.'], "", 1);
+            exponent.strip_prefix('+').is_some_and(digits) && digits(&plain)
+        });
+    let with_decimals = cell
+        .split_once([',', '.'])
+        .is_some_and(|(whole, zeros)| digits(whole) && all(zeros, |b| b == b'0'));
+    let failed_formula = cell.starts_with('#') && cell.ends_with(['!', '?']);
+    let too_narrow = cell.len() > 2 && cell.bytes().all(|b| b == b'#');
+    scientific || with_decimals || failed_formula || too_narrow || cell.contains('\u{fffd}')
+}
+
+/// A cell as an error shows it.
+pub(super) fn brief(cell: &str) -> String {
+    match cell.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mangled_serial() {
+        for cell in [
+            "1,23E+15",
+            "1.23457E+11",
+            "9E+10",
+            "1,23e+15",
+            "########",
+            "#REF!",
+            "#NOM?",
+            "12345,00",
+            "12345.0",
+            "AB\u{fffd}12",
+        ] {
+            assert_eq!(
+                read(cell).map_err(|(code, _)| code),
+                Err(Code::MangledSerial),
+                "{cell}"
+            );
+        }
+        for cell in [
+            "CZC40WXGHV",
+            "5E12",
+            "00123",
+            "1E5",
+            "12E+",
+            "E+12",
+            "PF-12.345",
+            "123.450",
+        ] {
+            assert!(read(cell).is_ok(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn required_serial() {
+        for cell in [
+            "",
+            "-",
+            "N/A",
+            "To Be Filled By O.E.M.",
+            "System Serial Number",
+            "0",
+            "123456789",
+        ] {
+            assert_eq!(
+                read(cell).map_err(|(code, _)| code),
+                Err(Code::Required),
+                "{cell}"
+            );
+        }
+    }
+
+    #[test]
+    fn too_long_serial() {
+        let cell = "A".repeat(65);
+        assert_eq!(read(&cell).map_err(|(code, _)| code), Err(Code::TooLong));
+    }
+
+    #[test]
+    fn duplicate_serial_names_the_first_line() {
+        let mut seen = SeenSerials::default();
+        assert!(seen.first("CZC-1", "CZC1", 4).is_ok());
+        let again = seen
+            .first("czc1", "CZC1", 9)
+            .map_err(|(code, text)| (code, text.fr.contains("ligne 4")));
+        assert_eq!(again, Err((Code::DuplicateSerial, true)));
+    }
+}

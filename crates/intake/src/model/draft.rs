@@ -1,0 +1,96 @@
+//! What clients send about a batch. Texts may be missing here and are refused by the
+//! rules, so that everything to correct is said at once.
+
+use kernel::{Instant, OrganisationId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{AccessoryCount, Declared, TitleRoute};
+
+/// A donation as its donor begins it.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+pub struct NewBatch {
+    /// In the donor's words.
+    #[serde(default)]
+    #[schema(required = true, max_length = 200)]
+    pub title: String,
+    /// Who gives: required of staff, needless for a donor.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub donor_id: Option<OrganisationId>,
+    /// Devices, by kind.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub declared: Vec<Declared>,
+    /// Accessories, by kind.
+    #[serde(default)]
+    pub accessories: Vec<AccessoryCount>,
+    /// Where and when the donor can hand it over.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub pickup: NewPickup,
+    /// By which hands the property passes; from donor to association when not said.
+    #[serde(default)]
+    pub title_route: Option<TitleRoute>,
+}
+
+/// Where and when the devices may be fetched, and whom to call.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct NewPickup {
+    /// Number and street.
+    #[schema(required = true, max_length = 300)]
+    pub address: String,
+    /// Five digits.
+    #[schema(required = true, pattern = r"^\d{5}$")]
+    pub postal_code: String,
+    /// Commune.
+    #[schema(required = true, max_length = 100)]
+    pub commune: String,
+    /// Whom to ask for.
+    #[schema(required = true, max_length = 200)]
+    pub contact_name: String,
+    /// A French number, or an international one with its `+`.
+    #[schema(required = true)]
+    pub contact_phone: String,
+    /// The earliest moment that suits.
+    #[schema(required = true)]
+    pub from: Option<Instant>,
+    /// The latest.
+    #[schema(required = true)]
+    pub to: Option<Instant>,
+}
+
+/// Who fetches a batch, and when.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+pub struct Schedule {
+    /// The workshop.
+    #[schema(value_type = String, format = "uuid")]
+    pub workshop_id: OrganisationId,
+    /// Begins.
+    pub from: Instant,
+    /// Ends.
+    pub to: Instant,
+}
+
+/// What was loaded at the donor's.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+pub struct Collection {
+    /// When the truck left.
+    pub collected_at: Instant,
+    /// On how many pallets.
+    #[serde(default)]
+    pub pallets: Option<i32>,
+    /// Weighed, in kilograms.
+    #[serde(default)]
+    pub weight_kg: Option<f64>,
+}
+
+/// Why something is not done, in words for those concerned.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Reason {
+    /// The reason.
+    #[schema(required = true, max_length = 2000)]
+    pub reason: String,
+}

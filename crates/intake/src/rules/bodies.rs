@@ -1,0 +1,248 @@
+//! What clients send about a batch: everything that is wrong with it, at once.
+
+use kernel::{Code, Fields, Instant, Refusal, Text};
+
+use super::phone::e164;
+use crate::model::{Collection, Declared, NewBatch, NewPickup, Pickup, Schedule, TitleRoute, Window};
+
+/// So many of a kind at the most in one line: beyond, it is a slip of the finger.
+const QUANTITY_MAX: i64 = 1_000_000;
+const LINES_MAX: usize = 200;
+const NAME_MAX: usize = 100;
+/// A clock of a phone may be ahead of ours by this much.
+const CLOCK_SKEW_SECONDS: i64 = 300;
+
+/// What of a new batch is good to store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedBatch {
+    pub(crate) title: String,
+    pub(crate) title_route: TitleRoute,
+    pub(crate) declared: Vec<Declared>,
+    pub(crate) pickup: Pickup,
+}
+
+/// Reads a new batch and says everything that is wrong with it at once.
+///
+/// # Errors
+/// `invalid_fields`.
+pub fn check_new(new: &NewBatch) -> Result<CheckedBatch, Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/title", &tidy(&new.title), 200);
+    let declared = check_declared(&mut fields, &new.declared);
+    if new.accessories.len() > LINES_MAX {
+        fields.push("/accessories", Code::OutOfRange, too_many_lines());
+    }
+    for (at, line) in new.accessories.iter().enumerate() {
+        check_quantity(
+            &mut fields,
+            &format!("/accessories/{at}/quantity"),
+            line.quantity,
+        );
+    }
+    let pickup = check_pickup(&mut fields, &new.pickup);
+    fields.check()?;
+    // `check_pickup` gives nothing only after it noted why
+    let pickup = pickup.ok_or_else(|| Refusal::plain(Code::InvalidFields))?;
+    Ok(CheckedBatch {
+        title: tidy(&new.title),
+        title_route: new.title_route.unwrap_or(TitleRoute::DonorToAssociation),
+        declared,
+        pickup,
+    })
+}
+
+fn check_declared(fields: &mut Fields, lines: &[Declared]) -> Vec<Declared> {
+    if lines.len() > LINES_MAX {
+        fields.push("/declared", Code::OutOfRange, too_many_lines());
+    }
+    let mut read = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        check_quantity(fields, &format!("/declared/{at}/quantity"), line.quantity);
+        let mut name = |field: &str, value: &Option<String>| {
+            let value = value
+                .as_deref()
+                .map(tidy)
+                .filter(|value| !value.is_empty())?;
+            fields.text(&format!("/declared/{at}/{field}"), &value, NAME_MAX);
+            Some(value)
+        };
+        read.push(Declared {
+            kind: line.kind,
+            quantity: line.quantity,
+            manufacturer: name("manufacturer", &line.manufacturer),
+            model: name("model", &line.model),
+        });
+    }
+    read
+}
+
+fn check_quantity(fields: &mut Fields, pointer: &str, quantity: i64) {
+    if !(1..=QUANTITY_MAX).contains(&quantity) {
+        fields.push(
+            pointer,
+            Code::OutOfRange,
+            Text::new(
+                format!("Une quantité va de 1 à {QUANTITY_MAX}."),
+                format!("A quantity goes from 1 to {QUANTITY_MAX}."),
+            ),
+        );
+    }
+}
+
+fn check_pickup(fields: &mut Fields, pickup: &NewPickup) -> Option<Pickup> {
+    fields.text("/pickup/address", &tidy(&pickup.address), 300);
+    fields.text("/pickup/commune", &tidy(&pickup.commune), NAME_MAX);
+    fields.text("/pickup/contact_name", &tidy(&pickup.contact_name), 200);
+    let postal_code = pickup.postal_code.trim();
+    if postal_code.is_empty() {
+        fields.push("/pickup/postal_code", Code::Required, Code::Required.help());
+    } else if postal_code.len() != 5 || !postal_code.bytes().all(|b| b.is_ascii_digit()) {
+        fields.push(
+            "/pickup/postal_code",
+            Code::Invalid,
+            Text::new(
+                "Un code postal a 5 chiffres.",
+                "A postal code has 5 digits.",
+            ),
+        );
+    }
+    let contact_phone = check_phone(fields, "/pickup/contact_phone", &pickup.contact_phone);
+    for (pointer, moment) in [("/pickup/from", pickup.from), ("/pickup/to", pickup.to)] {
+        if moment.is_none() {
+            fields.push(pointer, Code::Required, Code::Required.help());
+        }
+    }
+    let (from, to) = (pickup.from?, pickup.to?);
+    check_window(fields, "/pickup/to", from, to);
+    Some(Pickup {
+        address: tidy(&pickup.address),
+        postal_code: postal_code.to_owned(),
+        commune: tidy(&pickup.commune),
+        contact_name: tidy(&pickup.contact_name),
+        contact_phone: contact_phone.unwrap_or_default(),
+        from,
+        to,
+    })
+}
+
+fn check_phone(fields: &mut Fields, pointer: &str, phone: &str) -> Option<String> {
+    if phone.trim().is_empty() {
+        fields.push(pointer, Code::Required, Code::Required.help());
+        return None;
+    }
+    let number = e164(phone);
+    if number.is_none() {
+        fields.push(
+            pointer,
+            Code::Invalid,
+            Text::new(
+                "Un numéro français a 10 chiffres (04 91 00 00 00) ; un autre commence par + et l'indicatif du pays.",
+                "A French number has 10 digits (04 91 00 00 00); any other begins with + and the country's code.",
+            ),
+        );
+    }
+    number
+}
+
+fn check_window(fields: &mut Fields, pointer: &str, from: Instant, to: Instant) {
+    if from >= to {
+        fields.push(
+            pointer,
+            Code::OutOfRange,
+            Text::new(
+                "La fin vient après le début.",
+                "The end comes after the beginning.",
+            ),
+        );
+    }
+}
+
+/// The time of a pickup has a length.
+///
+/// # Errors
+/// `invalid_fields`.
+pub fn check_schedule(schedule: &Schedule) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    check_window(&mut fields, "/to", schedule.from, schedule.to);
+    fields.check()
+}
+
+/// What was loaded is possible, and happened before now, or at the latest within the time
+/// that was agreed, which people note beforehand. Gives the weight in grams.
+///
+/// # Errors
+/// `invalid_fields`, with `date_in_future` for a moment to come.
+pub fn check_collection(
+    collection: &Collection,
+    agreed: Option<Window>,
+    now: Instant,
+) -> Result<Option<i64>, Refusal> {
+    let mut fields = Fields::default();
+    let latest = now.plus_seconds(CLOCK_SKEW_SECONDS);
+    let latest = agreed.map_or(latest, |window| latest.max(window.to));
+    if collection.collected_at > latest {
+        fields.push(
+            "/collected_at",
+            Code::DateInFuture,
+            Code::DateInFuture.help(),
+        );
+    }
+    if collection
+        .pallets
+        .is_some_and(|pallets| !(0..=10_000).contains(&pallets))
+    {
+        fields.push(
+            "/pallets",
+            Code::OutOfRange,
+            Text::new("De 0 à 10 000 palettes.", "From 0 to 10,000 pallets."),
+        );
+    }
+    let grams = collection.weight_kg.map(grams);
+    if grams == Some(None) {
+        fields.push(
+            "/weight_kg",
+            Code::OutOfRange,
+            Text::new(
+                "Un poids en kilogrammes, de 0 à 1 000 000.",
+                "A weight in kilograms, from 0 to 1,000,000.",
+            ),
+        );
+    }
+    fields.check()?;
+    Ok(grams.flatten())
+}
+
+fn grams(kilograms: f64) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation)] // within the range just checked
+    (0.0..=1_000_000.0)
+        .contains(&kilograms)
+        .then(|| (kilograms * 1000.0).round() as i64)
+}
+
+/// A reason is given, in words.
+///
+/// # Errors
+/// `required` or `too_long` at `/reason`.
+pub fn check_reason(reason: &str) -> Result<String, Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/reason", reason, 2000);
+    fields.check()?;
+    let visible = |c: &char| !c.is_control() || *c == '\n';
+    Ok(reason.trim().chars().filter(visible).collect())
+}
+
+/// Without spaces at the ends, one at a time between words, and nothing invisible.
+fn tidy(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .filter(|c| !c.is_control() || c.is_whitespace())
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn too_many_lines() -> Text {
+    Text::new(
+        format!("{LINES_MAX} lignes au plus."),
+        format!("At most {LINES_MAX} lines."),
+    )
+}

@@ -1,0 +1,265 @@
+//! The rules, each by the name of its code.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use kernel::{DeviceKind, Id, PersonId};
+
+use super::*;
+use crate::model::{AccessoryCount, Collection, ManifestSummary, NewBatch, NewPickup, TitleRoute};
+use crate::store::InStock;
+
+fn organisation(n: u32) -> OrganisationId {
+    format!("01869740-0280-7000-8000-{n:012x}").parse().unwrap()
+}
+
+fn actor(role: Role) -> Actor {
+    let person: PersonId = "01869740-0280-767f-a57a-ffa5fb65d9d9".parse().unwrap();
+    Actor {
+        person,
+        role,
+        organisation: organisation(1),
+        session: None,
+    }
+}
+
+fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+fn good() -> NewBatch {
+    NewBatch {
+        title: " Postes   fixes ".to_owned(),
+        donor_id: None,
+        declared: vec![Declared {
+            kind: DeviceKind::Desktop,
+            quantity: 10,
+            manufacturer: Some(" ".to_owned()),
+            model: None,
+        }],
+        accessories: vec![AccessoryCount {
+            kind: kernel::AccessoryKind::Mouse,
+            quantity: 10,
+        }],
+        pickup: NewPickup {
+            address: "1 quai".to_owned(),
+            postal_code: "13002".to_owned(),
+            commune: "Marseille".to_owned(),
+            contact_name: "Dora".to_owned(),
+            contact_phone: "04 91 00 00 00".to_owned(),
+            from: Some(at("2023-03-01T08:00:00Z")),
+            to: Some(at("2023-03-02T08:00:00Z")),
+        },
+        title_route: None,
+    }
+}
+
+fn pointers(refusal: Refusal) -> Vec<String> {
+    assert_eq!(refusal.code, Code::InvalidFields);
+    refusal
+        .errors
+        .into_iter()
+        .filter_map(|error| error.pointer)
+        .collect()
+}
+
+#[test]
+fn batch_step_not_allowed_unless_the_step_before_was_done() {
+    use BatchStatus::{
+        Accepted, Cancelled, Closed, Collected, Draft, Received, Refused, Scheduled, Submitted,
+    };
+    let allowed: &[(Step, &[BatchStatus])] = &[
+        (Step::Submit, &[Draft]),
+        (Step::Accept, &[Submitted]),
+        (Step::Refuse, &[Submitted]),
+        (Step::Cancel, &[Draft, Submitted, Accepted, Scheduled]),
+        (Step::Schedule, &[Accepted, Scheduled]),
+        (Step::Collect, &[Scheduled]),
+        (Step::Receive, &[Scheduled, Collected]),
+        (Step::Close, &[Received]),
+    ];
+    for (asked, sources) in allowed {
+        for status in [
+            Draft, Submitted, Accepted, Scheduled, Collected, Received, Closed, Refused, Cancelled,
+        ] {
+            let expected = if sources.contains(&status) {
+                Ok(Verdict::Apply)
+            } else if status == asked.target() {
+                Ok(Verdict::AlreadyDone)
+            } else {
+                Err(Code::BatchStepNotAllowed)
+            };
+            assert_eq!(
+                step(status, *asked).map_err(|refusal| refusal.code),
+                expected,
+                "{asked:?} {status}"
+            );
+        }
+    }
+}
+
+#[test]
+fn batch_not_editable_once_it_is_no_draft() {
+    for status in BatchStatus::ALL {
+        let outcome = may_edit(*status).map_err(|refusal| refusal.code);
+        let expected = if *status == BatchStatus::Draft {
+            Ok(())
+        } else {
+            Err(Code::BatchNotEditable)
+        };
+        assert_eq!(outcome, expected, "{status}");
+    }
+}
+
+#[test]
+fn a_good_batch_is_tidied() {
+    let checked = check_new(&good()).unwrap();
+    assert_eq!(checked.title, "Postes fixes");
+    assert_eq!(checked.pickup.contact_phone, "+33491000000");
+    assert_eq!(checked.declared[0].manufacturer, None);
+    assert_eq!(checked.title_route, TitleRoute::DonorToAssociation);
+}
+
+#[test]
+fn invalid_fields_are_all_named() {
+    let mut new = good();
+    new.title = "t".repeat(201);
+    new.declared[0].quantity = 0;
+    new.accessories[0].quantity = -1;
+    new.pickup.postal_code = "1300A".to_owned();
+    new.pickup.contact_phone = "12".to_owned();
+    new.pickup.to = new.pickup.from;
+    assert_eq!(
+        pointers(check_new(&new).unwrap_err()),
+        [
+            "/title",
+            "/declared/0/quantity",
+            "/accessories/0/quantity",
+            "/pickup/postal_code",
+            "/pickup/contact_phone",
+            "/pickup/to"
+        ]
+    );
+}
+
+#[test]
+fn required_donor_when_staff_register() {
+    let other = organisation(2);
+    assert_eq!(
+        pointers(donor_of(&actor(Role::Staff), None).unwrap_err()),
+        ["/donor_id"]
+    );
+    assert_eq!(donor_of(&actor(Role::Staff), Some(other)), Ok(other));
+    assert_eq!(donor_of(&actor(Role::Donor), None), Ok(organisation(1)));
+    assert_eq!(
+        pointers(donor_of(&actor(Role::Donor), Some(other)).unwrap_err()),
+        ["/donor_id"]
+    );
+    let refused = donor_of(&actor(Role::Association), None).map_err(|refusal| refusal.code);
+    assert_eq!(refused, Err(Code::NotAllowed));
+}
+
+#[test]
+fn date_in_future_for_a_truck_that_has_not_left() {
+    let now = at("2023-02-28T08:00:00Z");
+    let collection = |collected_at: &str, pallets, weight_kg| Collection {
+        collected_at: at(collected_at),
+        pallets,
+        weight_kg,
+    };
+    let grams = check_collection(
+        &collection("2023-02-28T08:04:00Z", Some(3), Some(12.3456)),
+        None,
+        now,
+    );
+    assert_eq!(
+        grams,
+        Ok(Some(12_346)),
+        "a phone's clock may be a little ahead"
+    );
+    let refusal = check_collection(
+        &collection("2023-02-28T08:06:00Z", Some(-1), Some(f64::NAN)),
+        now,
+    )
+    .unwrap_err();
+    assert_eq!(refusal.errors[0].code, Code::DateInFuture);
+    assert_eq!(
+        pointers(refusal),
+        ["/collected_at", "/pallets", "/weight_kg"]
+    );
+}
+
+#[test]
+fn required_reason() {
+    assert_eq!(pointers(check_reason(" \n").unwrap_err()), ["/reason"]);
+    assert_eq!(check_reason(" Trop\u{0} ancien\n").unwrap(), "Trop ancien");
+}
+
+#[test]
+fn duplicate_serial_in_stock_is_told_to_those_who_may_know() {
+    let stock = InStock {
+        tag: "RS-00001-X".to_owned(),
+        stage: "ready".to_owned(),
+        donor_id: organisation(1),
+        reference: "LOT-2023-0001".to_owned(),
+    };
+    let told = where_it_is("A1", &stock, true);
+    assert_eq!(
+        told.fr,
+        "Le numéro de série A1 est déjà dans le lot LOT-2023-0001 (étiquette RS-00001-X, prêt)."
+    );
+    assert!(!where_it_is("A1", &stock, false).fr.contains("LOT"));
+}
+
+#[test]
+fn required_something_before_it_is_offered() {
+    let checked = check_new(&good()).unwrap();
+    let now = at("2023-02-28T08:00:00Z");
+    let id: Id<kernel::Batch> = "01869740-0280-767f-a57a-ffa5fb65d9d9".parse().unwrap();
+    let mut batch = Batch {
+        id,
+        reference: "LOT-2023-0001".to_owned(),
+        donor_id: organisation(1),
+        title: checked.title,
+        status: BatchStatus::Draft,
+        title_route: checked.title_route,
+        declared: Vec::new(),
+        accessories: Vec::new(),
+        pickup: checked.pickup,
+        manifest: None,
+        workshop_id: None,
+        scheduled: None,
+        schedule_sequence: 4,
+        collected_at: None,
+        pallets: None,
+        weight_kg: None,
+        reason: None,
+        created_by: actor(Role::Donor).person,
+        submitted_at: None,
+        accepted_at: None,
+        received_at: None,
+        closed_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    assert_eq!(
+        pointers(offers_something(&batch).unwrap_err()),
+        ["/declared"]
+    );
+    batch.manifest = Some(ManifestSummary {
+        rows: 1,
+        encoding: "utf-8".to_owned(),
+        delimiter: ";".to_owned(),
+        header_line: 1,
+        columns: Vec::new(),
+        sha256: String::new(),
+        uploaded_at: now,
+    });
+    assert_eq!(offers_something(&batch), Ok(()));
+    // the calendar entry counts from 0 for the first pickup, and on for each change
+    assert_eq!(next_sequence(&batch), 0);
+    batch.scheduled = Some(Window {
+        from: now,
+        to: now.plus_days(1),
+    });
+    assert_eq!(next_sequence(&batch), 5);
+}

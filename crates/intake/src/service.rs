@@ -1,0 +1,256 @@
+//! One function per use case: load, decide, write, tell.
+
+mod tell;
+mod upload;
+
+use db::{Result, Tx};
+use identity::{OrganisationKind, OrganisationStatus};
+use kernel::{Actor, BatchId, Code, Refusal};
+
+use crate::model::{Batch, BatchStatus, Collection, NewBatch, Schedule};
+use crate::rules::{self, Step, Verdict};
+use crate::store::{self, Change};
+pub use upload::{check_manifest, put_manifest};
+
+/// Begins a batch: a draft, of the donor's own or of the donor that staff name.
+///
+/// # Errors
+/// `invalid_fields`, `unknown_reference`, `organisation_suspended`.
+pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewBatch) -> Result<Batch> {
+    let checked = rules::check_new(new);
+    let donor_id = rules::donor_of(actor, new.donor_id);
+    let (checked, donor_id) = both(checked, donor_id)?;
+    let donor = identity::organisation_of_kind(tx, donor_id, OrganisationKind::Donor, "/donor_id")?;
+    may_act(donor.status)?;
+    let now = tx.now();
+    let batch = Batch {
+        id: tx.new_id(),
+        reference: next_reference(tx)?,
+        donor_id,
+        title: checked.title,
+        status: BatchStatus::Draft,
+        title_route: checked.title_route,
+        declared: checked.declared,
+        accessories: new.accessories.clone(),
+        pickup: checked.pickup,
+        manifest: None,
+        workshop_id: None,
+        scheduled: None,
+        schedule_sequence: 0,
+        collected_at: None,
+        pallets: None,
+        weight_kg: None,
+        reason: None,
+        created_by: actor.person,
+        submitted_at: None,
+        accepted_at: None,
+        received_at: None,
+        closed_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let search_key = rules::search_key(&batch.reference, &batch.title, &donor.name);
+    store::insert(tx, &batch, &search_key)?;
+    Ok(batch)
+}
+
+/// Both answers, or the mistakes of both at once.
+fn both<A, B>(a: Result<A, Refusal>, b: Result<B, Refusal>) -> Result<(A, B), Refusal> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(mut first), Err(second)) if second.code == Code::InvalidFields => {
+            first.errors.extend(second.errors);
+            Err(first)
+        }
+        (_, Err(refusal)) | (Err(refusal), _) => Err(refusal),
+    }
+}
+
+/// `LOT-2023-0007`: the seventh batch of 2023.
+fn next_reference(tx: &mut Tx<'_>) -> Result<String> {
+    let year = tx.now().date().format("%Y").to_string();
+    let number = tx.next_numbers(&format!("batch-{year}"), 1)?;
+    Ok(format!("LOT-{year}-{number:04}"))
+}
+
+fn may_act(status: OrganisationStatus) -> Result<(), Refusal> {
+    match status {
+        OrganisationStatus::Suspended | OrganisationStatus::Dissolved => {
+            Err(Refusal::plain(Code::OrganisationSuspended))
+        }
+        OrganisationStatus::Pending | OrganisationStatus::Verified => Ok(()),
+    }
+}
+
+/// The donor offers the batch; staff are told.
+///
+/// # Errors
+/// `batch_step_not_allowed`, `required` when nothing is declared, `organisation_suspended`.
+pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: BatchId) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    if rules::step(batch.status, Step::Submit)? == Verdict::AlreadyDone {
+        return Ok(batch);
+    }
+    rules::offers_something(&batch)?;
+    let donor = identity::organisation(tx, batch.donor_id)?.ok_or_else(Refusal::not_found)?;
+    may_act(donor.status)?;
+    let mut change = Change::to(&batch, BatchStatus::Submitted, tx.now());
+    change.submitted_at = Some(tx.now());
+    store::update(tx, &batch, &change)?;
+    tell::submitted(tx, &batch, &donor.name)?;
+    store::batch(tx, actor, id)
+}
+
+/// The city takes the batch; the donor is told.
+///
+/// # Errors
+/// `batch_step_not_allowed`.
+pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: BatchId) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    if rules::step(batch.status, Step::Accept)? == Verdict::AlreadyDone {
+        return Ok(batch);
+    }
+    let mut change = Change::to(&batch, BatchStatus::Accepted, tx.now());
+    change.accepted_at = Some(tx.now());
+    store::update(tx, &batch, &change)?;
+    tell::accepted(tx, &batch)?;
+    store::batch(tx, actor, id)
+}
+
+/// The city does not take the batch; its serial numbers are free again, the donor is told.
+///
+/// # Errors
+/// `batch_step_not_allowed`, `required` without a reason.
+pub fn refuse(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, reason: &str) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    let verdict = rules::step(batch.status, Step::Refuse);
+    let reason = rules::check_reason(reason)?;
+    if verdict? == Verdict::AlreadyDone {
+        return Ok(batch);
+    }
+    let mut change = Change::to(&batch, BatchStatus::Refused, tx.now());
+    change.reason = Some(reason.clone());
+    store::update(tx, &batch, &change)?;
+    store::delete_announced(tx, batch.id)?;
+    tell::refused(tx, &batch, &reason)?;
+    store::batch(tx, actor, id)
+}
+
+/// Calls the batch off before its pickup; its serial numbers are free again, those
+/// concerned are told, the calendar entry is taken back.
+///
+/// # Errors
+/// `batch_step_not_allowed`, `required` without a reason.
+pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, reason: &str) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    let verdict = rules::step(batch.status, Step::Cancel);
+    let reason = rules::check_reason(reason)?;
+    if verdict? == Verdict::AlreadyDone {
+        return Ok(batch);
+    }
+    let mut change = Change::to(&batch, BatchStatus::Cancelled, tx.now());
+    change.reason = Some(reason.clone());
+    change.schedule_sequence = Some(rules::next_sequence(&batch));
+    store::update(tx, &batch, &change)?;
+    store::delete_announced(tx, batch.id)?;
+    tell::cancelled(tx, actor, &batch, &reason)?;
+    store::batch(tx, actor, id)
+}
+
+/// Gives the pickup its workshop and time, or moves it; donor and workshop get the calendar
+/// entry, a workshop that no longer comes has its entry taken back.
+///
+/// # Errors
+/// `batch_step_not_allowed`, `invalid_fields`, `unknown_reference`,
+/// `organisation_suspended`.
+pub fn schedule(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, schedule: &Schedule) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    rules::step(batch.status, Step::Schedule)?;
+    rules::check_schedule(schedule)?;
+    let workshop = identity::organisation_of_kind(
+        tx,
+        schedule.workshop_id,
+        OrganisationKind::Workshop,
+        "/workshop_id",
+    )?;
+    may_act(workshop.status)?;
+    if rules::is_scheduled_so(&batch, schedule) {
+        return Ok(batch);
+    }
+    let mut change = Change::to(&batch, BatchStatus::Scheduled, tx.now());
+    change.workshop_id = Some(schedule.workshop_id);
+    change.scheduled_from = Some(schedule.from);
+    change.scheduled_to = Some(schedule.to);
+    change.schedule_sequence = Some(rules::next_sequence(&batch));
+    let now = tx.now();
+    store::update(tx, &batch, &change)?;
+    store::assign_workshop(tx, batch.id, schedule.workshop_id, now)?;
+    let moved = store::batch(tx, actor, id)?;
+    tell::scheduled(tx, &batch, &moved)?;
+    Ok(moved)
+}
+
+/// The truck left the donor, who is told.
+///
+/// # Errors
+/// `batch_step_not_allowed`, `invalid_fields`.
+pub fn collect(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: BatchId,
+    collection: &Collection,
+) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    let verdict = rules::step(batch.status, Step::Collect);
+    let weight_grams = rules::check_collection(collection, batch.scheduled, tx.now())?;
+    if verdict? == Verdict::AlreadyDone {
+        return Ok(batch);
+    }
+    let mut change = Change::to(&batch, BatchStatus::Collected, tx.now());
+    change.collected_at = Some(collection.collected_at);
+    change.pallets = collection.pallets;
+    change.weight_grams = weight_grams;
+    store::update(tx, &batch, &change)?;
+    let collected = store::batch(tx, actor, id)?;
+    tell::collected(tx, &collected)?;
+    Ok(collected)
+}
+
+/// Notes that the batch's first device was counted at the dock. The workshop's reception
+/// calls it each time; later calls change nothing.
+///
+/// # Errors
+/// `batch_step_not_allowed`.
+pub fn mark_received(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch) -> Result<()> {
+    own_workshop(actor, batch)?;
+    if rules::step(batch.status, Step::Receive)? == Verdict::AlreadyDone {
+        return Ok(());
+    }
+    let mut change = Change::to(batch, BatchStatus::Received, tx.now());
+    change.received_at = Some(tx.now());
+    store::update(tx, batch, &change)
+}
+
+/// Ends the count of a batch. Who calls it says what is missing and writes to the donor.
+/// Of a batch that is closed already, nothing changes.
+///
+/// # Errors
+/// `batch_step_not_allowed`.
+pub fn mark_closed(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch) -> Result<()> {
+    own_workshop(actor, batch)?;
+    if rules::step(batch.status, Step::Close)? == Verdict::AlreadyDone {
+        return Ok(());
+    }
+    let mut change = Change::to(batch, BatchStatus::Closed, tx.now());
+    change.closed_at = Some(tx.now());
+    store::update(tx, batch, &change)
+}
+
+/// A batch is counted by the workshop that fetched it; the city may do it for them.
+fn own_workshop(actor: &Actor, batch: &Batch) -> Result<(), Refusal> {
+    if actor.is_city() || batch.workshop_id == Some(actor.organisation) {
+        return Ok(());
+    }
+    Err(Refusal::not_found())
+}

@@ -1,0 +1,134 @@
+//! Who is written to at each step of a batch.
+
+use db::{Result, Tx};
+use kernel::{Actor, OrganisationId};
+use notifications::{Appointment, Message, Recipient};
+
+use crate::model::{Batch, BatchStatus, Window};
+use crate::rules;
+
+pub(super) fn submitted(tx: &mut Tx<'_>, batch: &Batch, donor: &str) -> Result<()> {
+    let staff = identity::staff_contacts(tx)?;
+    let message = Message::BatchSubmitted {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        donor: donor.to_owned(),
+        quantities: rules::quantities(&batch.declared),
+    };
+    notifications::push_all(tx, &staff, &message)
+}
+
+pub(super) fn accepted(tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
+    let message = Message::BatchAccepted {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+    };
+    to_organisation(tx, batch.donor_id, &message)
+}
+
+pub(super) fn refused(tx: &mut Tx<'_>, batch: &Batch, reason: &str) -> Result<()> {
+    let message = Message::BatchRefused {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        reason: reason.to_owned(),
+    };
+    to_organisation(tx, batch.donor_id, &message)
+}
+
+/// Whoever knew of the batch: its donor, the workshop that was to fetch it, and staff when
+/// the donor withdraws an offer. Nobody hears of a draft that its own donor drops.
+pub(super) fn cancelled(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch, reason: &str) -> Result<()> {
+    let by_donor = !actor.is_city();
+    if batch.status == BatchStatus::Draft && by_donor {
+        return Ok(());
+    }
+    let mut concerned = identity::contacts(tx, batch.donor_id)?;
+    if let Some(workshop) = batch.workshop_id {
+        concerned.extend(identity::contacts(tx, workshop)?);
+    }
+    let message = |appointment| Message::BatchCancelled {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        reason: reason.to_owned(),
+        appointment,
+    };
+    let entry = batch
+        .scheduled
+        .map(|window| entry(batch, window, rules::next_sequence(batch), true));
+    notifications::push_all(tx, &concerned, &message(entry))?;
+    if by_donor {
+        // staff know of the offer; the pickup is not in their calendars
+        let staff = identity::staff_contacts(tx)?;
+        notifications::push_all(tx, &staff, &message(None))?;
+    }
+    Ok(())
+}
+
+pub(super) fn scheduled(tx: &mut Tx<'_>, before: &Batch, batch: &Batch) -> Result<()> {
+    let (Some(workshop_id), Some(window)) = (batch.workshop_id, batch.scheduled) else {
+        return Ok(());
+    };
+    let entry = pickup(
+        tx,
+        batch,
+        workshop_id,
+        window,
+        batch.schedule_sequence,
+        false,
+    )?;
+    let mut concerned = identity::contacts(tx, batch.donor_id)?;
+    concerned.extend(identity::contacts(tx, workshop_id)?);
+    notifications::push_all(tx, &concerned, &entry)?;
+    let replaced = before.workshop_id.filter(|former| *former != workshop_id);
+    if let (Some(former), Some(window)) = (replaced, before.scheduled) {
+        let entry = pickup(tx, before, former, window, batch.schedule_sequence, true)?;
+        to_organisation(tx, former, &entry)?;
+    }
+    Ok(())
+}
+
+pub(super) fn collected(tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
+    let message = Message::BatchCollected {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        pallets: batch.pallets,
+        weight_kg: batch.weight_kg.map(|kilograms| kilograms.to_string()),
+    };
+    to_organisation(tx, batch.donor_id, &message)
+}
+
+fn pickup(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    workshop: OrganisationId,
+    window: Window,
+    sequence: i32,
+    cancelled: bool,
+) -> Result<Message> {
+    let mut names = identity::names(tx, &[batch.donor_id, workshop])?;
+    Ok(Message::PickupScheduled {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        donor: names.remove(&batch.donor_id).unwrap_or_default(),
+        workshop: names.remove(&workshop).unwrap_or_default(),
+        contact_name: batch.pickup.contact_name.clone(),
+        contact_phone: batch.pickup.contact_phone.clone(),
+        appointment: entry(batch, window, sequence, cancelled),
+    })
+}
+
+fn entry(batch: &Batch, window: Window, sequence: i32, cancelled: bool) -> Appointment {
+    let place = batch.pickup.place();
+    rules::pickup_entry(
+        batch.id,
+        sequence,
+        (window.from, window.to),
+        place,
+        cancelled,
+    )
+}
+
+fn to_organisation(tx: &mut Tx<'_>, organisation: OrganisationId, message: &Message) -> Result<()> {
+    let people: Vec<Recipient> = identity::contacts(tx, organisation)?;
+    notifications::push_all(tx, &people, message)
+}

@@ -1,0 +1,257 @@
+//! Rows and queries. No decisions.
+
+mod devices;
+
+use db::schema::batches as b;
+use db::{Db, Error, Result};
+use diesel::prelude::*;
+use kernel::{
+    Actor, BatchId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role, fold,
+};
+
+use crate::model::{Batch, BatchFilter, BatchStatus, ManifestSummary, Pickup, TitleRoute, Window};
+pub(crate) use devices::{
+    InStock, NewDevice, assign_workshop, delete_announced, insert_announced, live_serials,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = b)]
+struct BatchRow {
+    id: BatchId,
+    reference: String,
+    donor_id: OrganisationId,
+    title: String,
+    status: BatchStatus,
+    title_route: TitleRoute,
+    declared: String,
+    accessories: String,
+    pickup: Pickup,
+    manifest: Option<ManifestSummary>,
+    workshop_id: Option<OrganisationId>,
+    scheduled_from: Option<Instant>,
+    scheduled_to: Option<Instant>,
+    schedule_sequence: i32,
+    collected_at: Option<Instant>,
+    pallets: Option<i32>,
+    weight_grams: Option<i64>,
+    reason: Option<String>,
+    created_by: PersonId,
+    submitted_at: Option<Instant>,
+    accepted_at: Option<Instant>,
+    received_at: Option<Instant>,
+    closed_at: Option<Instant>,
+    version: i32,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+impl TryFrom<BatchRow> for Batch {
+    type Error = Error;
+
+    fn try_from(row: BatchRow) -> Result<Self> {
+        let wrong = |what: &str| Error::Inconsistent(format!("batch {}: {what}", row.id));
+        let scheduled = match (row.scheduled_from, row.scheduled_to) {
+            (Some(from), Some(to)) => Some(Window { from, to }),
+            (None, None) => None,
+            _ => return Err(wrong("half a pickup window")),
+        };
+        let on_the_way = matches!(
+            row.status,
+            BatchStatus::Scheduled
+                | BatchStatus::Collected
+                | BatchStatus::Received
+                | BatchStatus::Closed
+        );
+        if on_the_way && (scheduled.is_none() || row.workshop_id.is_none()) {
+            return Err(wrong("on its way without a pickup"));
+        }
+        #[allow(clippy::cast_precision_loss)] // a truck's load is far below 2⁵³ grams
+        let weight_kg = row.weight_grams.map(|grams| grams as f64 / 1000.0);
+        Ok(Self {
+            id: row.id,
+            reference: row.reference,
+            donor_id: row.donor_id,
+            title: row.title,
+            status: row.status,
+            title_route: row.title_route,
+            declared: serde_json::from_str(&row.declared)?,
+            accessories: serde_json::from_str(&row.accessories)?,
+            pickup: row.pickup,
+            manifest: row.manifest,
+            workshop_id: row.workshop_id,
+            scheduled,
+            schedule_sequence: row.schedule_sequence,
+            collected_at: row.collected_at,
+            pallets: row.pallets,
+            weight_kg,
+            reason: row.reason,
+            created_by: row.created_by,
+            submitted_at: row.submitted_at,
+            accepted_at: row.accepted_at,
+            received_at: row.received_at,
+            closed_at: row.closed_at,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// One batch, if the actor may see it: a donor its own, a workshop those it fetches.
+///
+/// # Errors
+/// `not_found`, also for a batch of others.
+pub fn batch(db: &mut Db, actor: &Actor, id: BatchId) -> Result<Batch> {
+    let mut query = b::table
+        .filter(b::id.eq(id))
+        .select(BatchRow::as_select())
+        .into_boxed();
+    match visible(actor)? {
+        Scope::All => {}
+        Scope::Donor(organisation) => query = query.filter(b::donor_id.eq(organisation)),
+        Scope::Workshop(organisation) => query = query.filter(b::workshop_id.eq(organisation)),
+    }
+    query
+        .first(db)
+        .optional()?
+        .ok_or_else(Refusal::not_found)?
+        .try_into()
+}
+
+/// A page of the batches that the actor may see, the newest first.
+///
+/// # Errors
+/// `invalid_page`, or when the database fails.
+pub fn batches(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &BatchFilter,
+    page: &PageRequest,
+) -> Result<Page<Batch>> {
+    let mut query = b::table
+        .select(BatchRow::as_select())
+        .order(b::id.desc())
+        .limit(page.fetch())
+        .into_boxed();
+    match visible(actor)? {
+        Scope::All => {}
+        Scope::Donor(organisation) => query = query.filter(b::donor_id.eq(organisation)),
+        Scope::Workshop(organisation) => query = query.filter(b::workshop_id.eq(organisation)),
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(b::status.eq(status));
+    }
+    if let Some(donor) = filter.donor_id {
+        query = query.filter(b::donor_id.eq(donor));
+    }
+    for word in filter.q.as_deref().map(fold).unwrap_or_default().split(' ') {
+        if !word.is_empty() {
+            query = query.filter(b::search_key.like(format!("%{word}%")));
+        }
+    }
+    if let Some(after) = page.after::<BatchId>()? {
+        query = query.filter(b::id.lt(after));
+    }
+    let rows: Vec<Batch> = query
+        .load::<BatchRow>(db)?
+        .into_iter()
+        .map(Batch::try_from)
+        .collect::<Result<_>>()?;
+    Ok(Page::from_rows(rows, page, |row| row.id.to_string()))
+}
+
+enum Scope {
+    All,
+    Donor(OrganisationId),
+    Workshop(OrganisationId),
+}
+
+/// Which rows an actor's queries are limited to.
+fn visible(actor: &Actor) -> Result<Scope, Refusal> {
+    match actor.role {
+        Role::Staff | Role::Admin => Ok(Scope::All),
+        Role::Donor => Ok(Scope::Donor(actor.organisation)),
+        Role::Refurbisher => Ok(Scope::Workshop(actor.organisation)),
+        Role::Association => Err(Refusal::not_found()),
+    }
+}
+
+/// Writes a new batch.
+pub(crate) fn insert(db: &mut Db, batch: &Batch, search_key: &str) -> Result<()> {
+    diesel::insert_into(b::table)
+        .values((
+            b::id.eq(batch.id),
+            b::reference.eq(&batch.reference),
+            b::donor_id.eq(batch.donor_id),
+            b::title.eq(&batch.title),
+            b::search_key.eq(search_key),
+            b::status.eq(batch.status),
+            b::title_route.eq(batch.title_route),
+            b::declared.eq(serde_json::to_string(&batch.declared)?),
+            b::accessories.eq(serde_json::to_string(&batch.accessories)?),
+            b::pickup.eq(&batch.pickup),
+            b::schedule_sequence.eq(batch.schedule_sequence),
+            b::created_by.eq(batch.created_by),
+            b::version.eq(batch.version),
+            b::created_at.eq(batch.created_at),
+            b::updated_at.eq(batch.updated_at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// What changes in a batch; what is not named stays.
+#[derive(AsChangeset)]
+#[diesel(table_name = b)]
+pub(crate) struct Change {
+    pub status: BatchStatus,
+    pub version: i32,
+    pub updated_at: Instant,
+    pub manifest: Option<ManifestSummary>,
+    pub workshop_id: Option<OrganisationId>,
+    pub scheduled_from: Option<Instant>,
+    pub scheduled_to: Option<Instant>,
+    pub schedule_sequence: Option<i32>,
+    pub collected_at: Option<Instant>,
+    pub pallets: Option<i32>,
+    pub weight_grams: Option<i64>,
+    pub reason: Option<String>,
+    pub submitted_at: Option<Instant>,
+    pub accepted_at: Option<Instant>,
+    pub received_at: Option<Instant>,
+    pub closed_at: Option<Instant>,
+}
+
+impl Change {
+    /// To a status, with nothing else.
+    pub(crate) fn to(batch: &Batch, status: BatchStatus, now: Instant) -> Self {
+        Self {
+            status,
+            version: batch.version + 1,
+            updated_at: now,
+            manifest: None,
+            workshop_id: None,
+            scheduled_from: None,
+            scheduled_to: None,
+            schedule_sequence: None,
+            collected_at: None,
+            pallets: None,
+            weight_grams: None,
+            reason: None,
+            submitted_at: None,
+            accepted_at: None,
+            received_at: None,
+            closed_at: None,
+        }
+    }
+}
+
+/// Changes a batch, unless someone was there first.
+pub(crate) fn update(db: &mut Db, batch: &Batch, change: &Change) -> Result<()> {
+    let rows = diesel::update(b::table.find(batch.id))
+        .filter(b::version.eq(batch.version))
+        .filter(b::status.eq(batch.status))
+        .set(change)
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
+}

@@ -1,0 +1,162 @@
+//! A mail server. Connections are kept for the next message; one that failed, or whose
+//! message was given up in the middle, is dropped and never used again.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use tokio::time::{Instant as Moment, timeout};
+
+use super::Undelivered;
+use super::url::{ServerUrl, TlsUse};
+
+/// Messages before a connection is made anew: some servers cut long ones.
+const MESSAGES: u32 = 50;
+/// A connection that waited longer than this is not trusted without asking.
+const FRESH: Duration = Duration::from_secs(2);
+/// A connection that waited longer than this is dropped; servers do so after minutes.
+const STALE: Duration = Duration::from_secs(45);
+
+/// A mail server, with the connections that wait for their next message.
+pub(super) struct Server {
+    url: ServerUrl,
+    hello: ClientId,
+    tls: Option<TlsParameters>,
+    timeout: Duration,
+    idle: Mutex<Vec<Connection>>,
+}
+
+struct Connection {
+    smtp: AsyncSmtpConnection,
+    messages: u32,
+    last_used: Moment,
+}
+
+impl Server {
+    pub(super) fn new(url: ServerUrl, domain: &str, timeout: Duration) -> Result<Self, String> {
+        let tls = match url.tls {
+            TlsUse::None => None,
+            TlsUse::Opportunistic | TlsUse::Required | TlsUse::Wrapped => {
+                Some(TlsParameters::new(url.host.clone()).map_err(|cause| cause.to_string())?)
+            }
+        };
+        Ok(Self {
+            url,
+            hello: ClientId::Domain(domain.to_owned()),
+            tls,
+            timeout,
+            idle: Mutex::default(),
+        })
+    }
+
+    /// Sends one message; accepted means that the server answered 250 after the last dot.
+    pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), Undelivered> {
+        let mut connection = timeout(self.timeout, self.connection())
+            .await
+            .map_err(|_| Undelivered::temporary("the mail server did not answer in time"))?
+            .map_err(|cause| undelivered(&cause))?;
+        // a future that is dropped here takes its connection with it
+        match timeout(self.timeout, connection.smtp.send(envelope, mail)).await {
+            Err(_) => Err(Undelivered::temporary(
+                "the mail server did not take the message in time",
+            )),
+            Ok(Err(cause)) => Err(undelivered(&cause)),
+            Ok(Ok(_)) => {
+                connection.messages += 1;
+                connection.last_used = Moment::now();
+                self.keep(connection);
+                Ok(())
+            }
+        }
+    }
+
+    fn keep(&self, connection: Connection) {
+        if connection.messages < MESSAGES {
+            self.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
+        }
+    }
+
+    fn waiting(&self) -> Option<Connection> {
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+    }
+
+    async fn connection(&self) -> Result<Connection, Error> {
+        while let Some(mut connection) = self.waiting() {
+            let waited = connection.last_used.elapsed();
+            if waited < FRESH || (waited < STALE && connection.smtp.test_connected().await) {
+                return Ok(connection);
+            }
+        }
+        self.connect().await
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        let place = (self.url.host.as_str(), self.url.port);
+        let wrapped = match self.url.tls {
+            TlsUse::Wrapped => self.tls.clone(),
+            TlsUse::None | TlsUse::Opportunistic | TlsUse::Required => None,
+        };
+        let mut smtp = AsyncSmtpConnection::connect_tokio1(
+            place,
+            Some(self.timeout),
+            &self.hello,
+            wrapped,
+            None,
+        )
+        .await?;
+        let upgrade = match self.url.tls {
+            TlsUse::Required => true,
+            TlsUse::Opportunistic => smtp.can_starttls(),
+            TlsUse::None | TlsUse::Wrapped => false,
+        };
+        if let (true, Some(tls)) = (upgrade, &self.tls) {
+            smtp.starttls(tls.clone(), &self.hello).await?;
+        }
+        if let Some((user, password)) = &self.url.user {
+            let credentials = Credentials::new(user.clone(), password.clone());
+            smtp.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
+                .await?;
+        }
+        Ok(Connection {
+            smtp,
+            messages: 0,
+            last_used: Moment::now(),
+        })
+    }
+}
+
+/// 5xx is for good, but not when the server refuses *us*: a wrong password or a missing
+/// encryption is put right by the operator, and the messages then go.
+fn undelivered(cause: &Error) -> Undelivered {
+    let code = cause.status().map(u16::from);
+    let ours = matches!(code, Some(530 | 534 | 535 | 538));
+    let text = with_causes(cause);
+    if cause.is_permanent() && !ours {
+        Undelivered::permanent(text)
+    } else {
+        Undelivered::temporary(text)
+    }
+}
+
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        let more = next.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = next.source();
+    }
+    text
+}

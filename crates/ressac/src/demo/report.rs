@@ -1,0 +1,126 @@
+//! What happened, as a table and as `demo.json`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use db::Database;
+use serde_json::{Value, json};
+
+use super::cast::Cast;
+use super::waves::WaveOutcome;
+use super::{Progress, blocking};
+
+/// The figures of the operation.
+pub struct Report(Value);
+
+impl Report {
+    /// Asks the API for everything; waits until the mails have left.
+    pub fn gather(
+        cast: &Cast,
+        programme: &str,
+        waves: &[WaveOutcome],
+        database: &Database,
+        progress: &Progress,
+    ) -> Result<Self, String> {
+        let mails = sent_mails(cast)?;
+        let mut devices: BTreeMap<String, u64> = BTreeMap::new();
+        for device in cast.sam.all("/devices")? {
+            let stage = device["stage"].as_str().unwrap_or("?").to_owned();
+            *devices.entry(stage).or_default() += 1;
+        }
+        for stage in ["reserved", "handed_over", "ready"] {
+            devices.entry(stage.to_owned()).or_default();
+        }
+        let figures = cast.sam.get(&format!("/programmes/{programme}/figures"))?;
+        let custody = blocking(database.read(|db| workshop::verify_custody(db, |_, _| {})))?;
+        let total: u64 = mails.values().sum();
+        Ok(Self(json!({
+            "programme": programme,
+            "waves": waves.iter().map(|wave| json!({
+                "id": wave.id,
+                "name": wave.name,
+                "associations": wave.associations,
+                "devices": wave.devices,
+                "smallest": wave.smallest,
+                "largest": wave.largest,
+                "unserved": wave.unserved,
+            })).collect::<Vec<_>>(),
+            "devices": devices,
+            "associations_served": figures["associations_served"],
+            "mails": total,
+            "mails_by_kind": mails,
+            "custody": match &custody.broken {
+                None => "intact".to_owned(),
+                Some(link) => link.to_string(),
+            },
+            "custody_events": custody.events,
+            "seconds": (progress.start.elapsed().as_secs_f64() * 10.0).round() / 10.0,
+        })))
+    }
+
+    /// Prints the table.
+    pub fn print(&self) {
+        let report = &self.0;
+        println!();
+        println!(
+            "{:<38} {:>12} {:>8} {:>9} {:>8}",
+            "wave", "associations", "devices", "smallest", "largest"
+        );
+        for wave in report["waves"].as_array().into_iter().flatten() {
+            println!(
+                "{:<38} {:>12} {:>8} {:>9} {:>8}",
+                wave["name"].as_str().unwrap_or(""),
+                wave["associations"],
+                wave["devices"],
+                wave["smallest"],
+                wave["largest"],
+            );
+        }
+        println!();
+        for (title, member) in [
+            ("devices by stage", "devices"),
+            ("mails by kind", "mails_by_kind"),
+        ] {
+            println!("{title}");
+            for (name, count) in report[member].as_object().into_iter().flatten() {
+                println!("  {name:<36} {count:>6}");
+            }
+        }
+        println!();
+        println!(
+            "{} associations served, {} mails, {} custody events, custody {}, {} s",
+            report["associations_served"],
+            report["mails"],
+            report["custody_events"],
+            report["custody"].as_str().unwrap_or(""),
+            report["seconds"],
+        );
+    }
+
+    /// Writes the same as JSON.
+    pub fn write(&self, file: &Path) -> Result<(), String> {
+        let text = serde_json::to_string_pretty(&self.0).map_err(|cause| cause.to_string())?;
+        std::fs::write(file, text + "\n").map_err(|cause| format!("{}: {cause}", file.display()))
+    }
+}
+
+/// Mails by kind, once none is left to send.
+fn sent_mails(cast: &Cast) -> Result<BTreeMap<String, u64>, String> {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !cast.sam.get("/notifications?status=queued&limit=1")?["items"]
+        .as_array()
+        .is_some_and(Vec::is_empty)
+    {
+        if Instant::now() > patience {
+            return Err("mails are still waiting to be sent".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut kinds = BTreeMap::new();
+    for mail in cast.sam.all("/notifications?status=sent")? {
+        let kind = mail["kind"].as_str().unwrap_or("?").to_owned();
+        *kinds.entry(kind).or_default() += 1;
+    }
+    Ok(kinds)
+}

@@ -1,0 +1,134 @@
+//! What can happen to a device in a workshop, as it is told through the API.
+
+use std::collections::BTreeMap;
+
+use kernel::{Grade, Instant};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{CheckResult, DriveErasure, Triage};
+
+/// One step. `type` names it; the other fields are its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// Counted in: from the manifest, or back from an association.
+    Received {},
+    /// Decided what to do with it.
+    Triaged {
+        /// The decision.
+        outcome: Triage,
+    },
+    /// Dealt with the data of one or several drives.
+    Erased {
+        /// The evidence, drive by drive.
+        drives: Vec<DriveErasure>,
+    },
+    /// Ran the checks.
+    Tested {
+        /// Name of the check and how it went.
+        checks: BTreeMap<String, CheckResult>,
+        /// What the battery still holds, of its design capacity.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        battery_percent: Option<u32>,
+    },
+    /// Took it apart; voids tests, grade and quality check.
+    RepairStarted {},
+    /// Put it together again.
+    Repaired {
+        /// What was done.
+        description: String,
+        /// How long it took.
+        minutes: u32,
+        /// Which parts went in: text or JSON.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parts: Option<serde_json::Value>,
+    },
+    /// Looked at its case and screen.
+    Graded {
+        /// The grade.
+        cosmetic: Grade,
+    },
+    /// Somebody else than who tested it looked it over.
+    QualityChecked {
+        /// Good to go, or not.
+        passed: bool,
+    },
+    /// Complete: takes its kit from stock.
+    Ready {},
+    /// Gone to recycling.
+    Scrapped {
+        /// Why.
+        reason: String,
+        /// Number of the waste note.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        waste_reference: Option<String>,
+    },
+    /// Taken apart for its parts.
+    Harvested {},
+    /// Not there.
+    Missing {},
+    /// Put somewhere else.
+    Moved {
+        /// Where.
+        location: String,
+    },
+    /// Came back from an association.
+    Returned {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// Its type, as it is logged.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Received {} => "received",
+            Self::Triaged { .. } => "triaged",
+            Self::Erased { .. } => "erased",
+            Self::Tested { .. } => "tested",
+            Self::RepairStarted {} => "repair_started",
+            Self::Repaired { .. } => "repaired",
+            Self::Graded { .. } => "graded",
+            Self::QualityChecked { .. } => "quality_checked",
+            Self::Ready {} => "ready",
+            Self::Scrapped { .. } => "scrapped",
+            Self::Harvested {} => "harvested",
+            Self::Missing {} => "missing",
+            Self::Moved { .. } => "moved",
+            Self::Returned { .. } => "returned",
+        }
+    }
+
+    /// Its fields without the type, as JSON with sorted keys: what is hashed and kept.
+    pub fn evidence(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(mut fields)) => {
+                fields.remove("type");
+                serde_json::Value::Object(fields).to_string()
+            }
+            _ => "{}".to_owned(), // an enum with named fields is always an object
+        }
+    }
+}
+
+/// An event with what is said about it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Incoming {
+    /// The step.
+    #[serde(flatten)]
+    pub event: Event,
+    /// When it happened; now when nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Instant>,
+    /// A remark for those who read the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The sender's own number of this line: sent again, it changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// In a list: the device, by id, tag or serial number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}

@@ -1,0 +1,235 @@
+//! No data leaves with a disk (`DESIGN.md` §3, rule 5).
+
+use kernel::{Code, Fields, Instant, Refusal, Text, squash};
+
+use crate::Settings;
+use crate::model::{Drive, DriveErasure, EraseMethod, EraseResult, Media, Proof, SeenDrive};
+
+/// Every drive of a device is erased, destroyed or recorded absent. Only [`proven`] makes
+/// one, and no device becomes ready, scrapped or parts without.
+#[derive(Debug)]
+pub struct Proven(());
+
+/// Decides whether the data of a device is proven gone: evidence for each drive it was
+/// seen with, and for one at least.
+///
+/// # Errors
+/// `erasure_not_proven` without any proof, `drive_not_covered` naming the drives that have none.
+pub fn proven(drives: &[Drive]) -> Result<Proven, Refusal> {
+    if !drives.iter().any(|drive| drive.proven) {
+        return Err(not_proven(
+            "Aucune preuve d'effacement n'est enregistrée pour cet appareil : enregistrez « erased » pour chacun de ses disques, ou l'absence de disque.",
+            "No proof of erasure is recorded for this device: record `erased` for each of its drives, or that it has none.",
+        ));
+    }
+    let open: Vec<_> = drives
+        .iter()
+        .filter(|drive| !drive.proven)
+        .map(Drive::name)
+        .collect();
+    if open.is_empty() {
+        return Ok(Proven(()));
+    }
+    let open = open.join(", ");
+    Err(Refusal::new(
+        Code::DriveNotCovered,
+        Text::new(
+            format!(
+                "Sans preuve d'effacement : disque {open}. Effacez-le, détruisez-le ou enregistrez son absence."
+            ),
+            format!(
+                "Without proof of erasure: drive {open}. Erase it, destroy it or record that it is absent."
+            ),
+        ),
+    ))
+}
+
+fn not_proven(fr: &'static str, en: &'static str) -> Refusal {
+    Refusal::new(Code::ErasureNotProven, Text::new(fr, en))
+}
+
+/// Adds evidence to the drives of a device. A failure is kept too, and leaves the drive
+/// without proof; so does evidence for another drive.
+///
+/// # Errors
+/// `invalid_fields` for a drive that cannot be told from others, `erasure_not_proven` when
+/// overwriting is reported as success where it is none.
+pub(super) fn with_evidence(
+    drives: &[Drive],
+    evidence: &[DriveErasure],
+    cycle: i32,
+    at: Instant,
+    settings: &Settings,
+) -> Result<Vec<Drive>, Refusal> {
+    check(drives, evidence)?;
+    let mut drives = drives.to_vec();
+    for entry in evidence {
+        let key = entry.serial.as_deref().map(squash).unwrap_or_default();
+        let known = drives.iter().position(|drive| drive.serial_key == key);
+        let media = [known.map(|n| drives[n].media), entry.media];
+        let counts = media
+            .iter()
+            .flatten()
+            .all(|media| settings.clear_counts(*media));
+        if entry.method == EraseMethod::Clear && entry.result == EraseResult::Success && !counts {
+            return Err(overwritten(entry));
+        }
+        let n = known.unwrap_or_else(|| {
+            drives.push(new_drive(entry, key, cycle, at));
+            drives.len() - 1
+        });
+        let drive = &mut drives[n];
+        if let Some(media) = entry.media {
+            drive.media = media;
+        }
+        drive.proven = entry.result == EraseResult::Success;
+        drive.proof = Some(Proof {
+            method: entry.method,
+            result: entry.result,
+            tool: entry.tool.clone(),
+            at: entry.finished_at.unwrap_or(at),
+        });
+    }
+    Ok(drives)
+}
+
+fn new_drive(entry: &DriveErasure, serial_key: String, cycle: i32, at: Instant) -> Drive {
+    Drive {
+        id: None,
+        cycle,
+        serial: entry.serial.clone(),
+        serial_key,
+        media: entry.media.unwrap_or(Media::Other),
+        model: None,
+        size_bytes: None,
+        proof: None,
+        proven: false,
+        seen_at: at,
+    }
+}
+
+fn overwritten(entry: &DriveErasure) -> Refusal {
+    let serial = entry.serial.as_deref().unwrap_or("?");
+    Refusal::new(
+        Code::ErasureNotProven,
+        Text::new(
+            format!(
+                "L'écrasement (« clear ») ne prouve rien sur ce support : purgez ou détruisez le disque {serial}."
+            ),
+            format!(
+                "Overwriting (`clear`) proves nothing on this medium: purge or destroy drive {serial}."
+            ),
+        ),
+    )
+}
+
+/// Each entry names its drive, and each drive one entry.
+fn check(drives: &[Drive], evidence: &[DriveErasure]) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    let nameless = drives.iter().any(|drive| drive.serial_key.is_empty());
+    let mut seen = Vec::with_capacity(evidence.len());
+    for (n, entry) in evidence.iter().enumerate() {
+        let key = entry.serial.as_deref().map(squash).unwrap_or_default();
+        let gone = matches!(entry.method, EraseMethod::Destroy | EraseMethod::Absent);
+        if key.is_empty() && !gone && !nameless {
+            fields.push(
+                format!("/drives/{n}/serial"),
+                Code::Required,
+                Text::new(
+                    "Indiquez le numéro de série du disque.",
+                    "Give the serial number of the drive.",
+                ),
+            );
+        }
+        if entry.media.is_none() && !gone {
+            fields.push(
+                format!("/drives/{n}/media"),
+                Code::Required,
+                Text::new("Indiquez le type de disque.", "Give the kind of drive."),
+            );
+        }
+        if seen.contains(&key) {
+            fields.push(
+                format!("/drives/{n}/serial"),
+                Code::Duplicate,
+                Text::new("Ce disque figure deux fois.", "This drive stands twice."),
+            );
+        }
+        if entry
+            .started_at
+            .zip(entry.finished_at)
+            .is_some_and(|(from, to)| to < from)
+        {
+            fields.push(
+                format!("/drives/{n}/finished_at"),
+                Code::Invalid,
+                Text::new("La fin précède le début.", "It ends before it begins."),
+            );
+        }
+        seen.push(key);
+    }
+    fields.check()
+}
+
+/// Adds the drives that a machine was seen with. One that is new, or that was recorded as
+/// destroyed or absent, has no proof now.
+pub(super) fn with_seen(
+    drives: &[Drive],
+    seen: &[SeenDrive],
+    cycle: i32,
+    at: Instant,
+) -> Vec<Drive> {
+    let mut drives = drives.to_vec();
+    for one in seen {
+        let key = one.serial.as_deref().map(squash).unwrap_or_default();
+        let Some(drive) = drives.iter_mut().find(|drive| drive.serial_key == key) else {
+            drives.push(Drive {
+                id: None,
+                cycle,
+                serial: one.serial.clone(),
+                serial_key: key,
+                media: one.media,
+                model: one.model.clone(),
+                size_bytes: one.size_bytes,
+                proof: None,
+                proven: false,
+                seen_at: at,
+            });
+            continue;
+        };
+        drive.model = drive.model.take().or_else(|| one.model.clone());
+        drive.size_bytes = drive.size_bytes.or(one.size_bytes);
+        if drive.media == Media::Other {
+            drive.media = one.media;
+        }
+        let gone = drive.proof.as_ref().is_some_and(|proof| {
+            matches!(proof.method, EraseMethod::Destroy | EraseMethod::Absent)
+        });
+        if gone {
+            drive.proven = false;
+            drive.proof = None;
+        }
+    }
+    drives
+}
+
+/// A device that comes back has been in other hands: the drives that it left with are in
+/// it again, without proof.
+pub(super) fn carried_over(drives: &[Drive], cycle: i32, at: Instant) -> Vec<Drive> {
+    drives
+        .iter()
+        .filter(|drive| {
+            !drive.proof.as_ref().is_some_and(|proof| {
+                matches!(proof.method, EraseMethod::Destroy | EraseMethod::Absent)
+            })
+        })
+        .map(|drive| Drive {
+            id: None,
+            cycle,
+            proof: None,
+            proven: false,
+            seen_at: at,
+            ..drive.clone()
+        })
+        .collect()
+}

@@ -1,0 +1,290 @@
+//! What may happen to a device: facts in, decision out. No I/O, no clock.
+
+mod erasure;
+mod hardware;
+mod quality;
+mod reception;
+mod step;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use kernel::{AccessoryKind, Code, Instant, PersonId, Refusal, Text};
+
+pub use erasure::{Proven, proven};
+pub use hardware::capture;
+pub use reception::{identity_key, receive, receive_again};
+
+use crate::Settings;
+use crate::model::{Device, Drive, Event, Stage};
+
+/// The counted stock of accessories of a workshop.
+pub type Stock = BTreeMap<AccessoryKind, i32>;
+
+/// The last line of a device's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastEvent {
+    /// What happened.
+    pub event_type: String,
+    /// Its evidence, as it was hashed.
+    pub evidence: String,
+    /// Who.
+    pub actor: PersonId,
+}
+
+/// What is known of a device when something is to be decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// The drives it was seen with in this cycle.
+    pub drives: &'a [Drive],
+    /// Its last event.
+    pub last: Option<&'a LastEvent>,
+    /// The sender's number of the line is in its log already.
+    pub repeated: bool,
+    /// The accessories of its workshop.
+    pub stock: &'a Stock,
+}
+
+/// Who says what, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// Who.
+    pub person: PersonId,
+    /// When it happened, as the person says.
+    pub at: Instant,
+    /// What happened.
+    pub event: &'a Event,
+    /// The line has a number of the sender's.
+    pub numbered: bool,
+}
+
+/// The decision.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Do it: everything as it is afterwards.
+    Apply(Box<Change>),
+    /// It was done before: answer with success, change nothing.
+    AlreadyDone,
+}
+
+/// A device as it is after a step. Nothing but the functions of this module makes one, so
+/// no device reaches a stage past them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    device: Device,
+    drives: Vec<Drive>,
+    stock: Vec<(AccessoryKind, i32)>,
+}
+
+impl Change {
+    fn new(facts: &Facts<'_>) -> Self {
+        Self {
+            device: facts.device.clone(),
+            drives: facts.drives.to_vec(),
+            stock: Vec::new(),
+        }
+    }
+
+    /// The device, its drives, and what its workshop's stock changes by.
+    pub fn into_parts(self) -> (Device, Vec<Drive>, Vec<(AccessoryKind, i32)>) {
+        (self.device, self.drives, self.stock)
+    }
+
+    /// The stage after the step.
+    pub fn stage(&self) -> Stage {
+        self.device.stage
+    }
+
+    fn go(&mut self, stage: Stage, at: Instant) {
+        if self.device.stage != stage {
+            self.device.stage = stage;
+            self.device.stage_at = at;
+        }
+    }
+
+    /// Tests, grade and quality check say nothing any more.
+    fn void_work(&mut self) {
+        self.device.tests_passed = None;
+        self.device.tested_by = None;
+        self.device.grade = None;
+        self.device.quality_checked_by = None;
+    }
+
+    /// What was taken from stock for it goes back.
+    fn give_kit_back(&mut self) {
+        self.device.ready_at = None;
+        if let Some(kit) = self.device.kit.take() {
+            self.stock
+                .extend(kit.0.into_iter().map(|part| (part.kind, part.quantity)));
+        }
+    }
+
+    /// Brings the stage down to what is proven when a drive turns out not to be covered.
+    fn settle_proof(&mut self, at: Instant) {
+        self.device.erasure_proven = proven(&self.drives).is_ok();
+        match self.device.stage {
+            Stage::Triaged if self.device.erasure_proven => self.go(Stage::Erased, at),
+            Stage::Erased | Stage::Tested | Stage::Graded | Stage::Ready
+                if !self.device.erasure_proven =>
+            {
+                self.void_work();
+                self.give_kit_back();
+                self.go(Stage::Triaged, at);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Decides one step.
+///
+/// # Errors
+/// The refusal that helps most; the table in the README has them all.
+pub fn decide(
+    facts: &Facts<'_>,
+    asking: &Asking<'_>,
+    settings: &Settings,
+) -> Result<Verdict, Refusal> {
+    if facts.repeated || is_repeat(facts, asking) {
+        return Ok(Verdict::AlreadyDone);
+    }
+    if facts.device.stage == Stage::Reserved && !matches!(asking.event, Event::Moved { .. }) {
+        return Err(already_reserved(facts.device));
+    }
+    let change = step::apply(facts, asking, settings)?;
+    Ok(Verdict::Apply(Box::new(change)))
+}
+
+/// Without a number of the sender's, the same words of the same person twice in a row are
+/// a second click.
+fn is_repeat(facts: &Facts<'_>, asking: &Asking<'_>) -> bool {
+    !asking.numbered
+        && facts.last.is_some_and(|last| {
+            last.actor == asking.person
+                && last.event_type == asking.event.name()
+                && last.evidence == asking.event.evidence()
+        })
+}
+
+/// A time that a scanner gives may not lie further ahead than its clock may be wrong.
+///
+/// # Errors
+/// `invalid_fields` at `/at`.
+pub fn check_time(at: Instant, now: Instant, settings: &Settings) -> Result<(), Refusal> {
+    if at > now.plus_seconds(settings.clock_ahead_seconds) {
+        let minutes = settings.clock_ahead_seconds / 60;
+        return Err(Refusal::field(
+            "/at",
+            Code::DateInFuture,
+            Text::new(
+                format!(
+                    "Cette heure est à venir de plus de {minutes} minutes ; réglez l'horloge du lecteur."
+                ),
+                format!("This time is more than {minutes} minutes ahead; set the scanner's clock."),
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn already_reserved(device: &Device) -> Refusal {
+    Refusal::new(
+        Code::AlreadyReserved,
+        Text::new(
+            format!(
+                "{} est réservé à une association ; seul « moved » est possible.",
+                device.name()
+            ),
+            format!(
+                "{} is reserved for an association; only `moved` is possible.",
+                device.name()
+            ),
+        ),
+    )
+}
+
+/// A device that may be put into a lot.
+#[derive(Debug)]
+pub struct Reservable(Device);
+
+/// Decides whether a device may be put into a lot.
+///
+/// # Errors
+/// `device_not_ready`.
+pub fn reservable(device: Device) -> Result<Reservable, Refusal> {
+    if device.stage == Stage::Ready {
+        return Ok(Reservable(device));
+    }
+    Err(device_not_ready(std::slice::from_ref(&device)))
+}
+
+/// Names the devices that are not ready, all at once.
+pub fn device_not_ready(devices: &[Device]) -> Refusal {
+    let list = |stage: fn(Stage) -> &'static str| {
+        let names: Vec<_> = devices
+            .iter()
+            .take(20)
+            .map(|device| format!("{} ({})", device.tag, stage(device.stage)))
+            .collect();
+        names.join(", ")
+    };
+    Refusal::new(
+        Code::DeviceNotReady,
+        Text::new(
+            format!("Ces appareils ne sont pas prêts : {}.", list(Stage::french)),
+            format!("These devices are not ready: {}.", list(Stage::as_str)),
+        ),
+    )
+}
+
+impl Reservable {
+    /// Into the lot.
+    pub fn reserve(self, at: Instant) -> Device {
+        moved_to(self.0, Stage::Reserved, at)
+    }
+}
+
+/// Out of the lot again: a reserved device is as ready as it was.
+///
+/// # Errors
+/// `step_not_allowed` when it is not reserved.
+pub fn release(device: Device, at: Instant) -> Result<Device, Refusal> {
+    reserved(&device)?;
+    Ok(moved_to(device, Stage::Ready, at))
+}
+
+/// Given to the association.
+///
+/// # Errors
+/// `step_not_allowed` when it is not reserved.
+pub fn hand_over(device: Device, at: Instant) -> Result<Device, Refusal> {
+    reserved(&device)?;
+    Ok(moved_to(device, Stage::HandedOver, at))
+}
+
+fn reserved(device: &Device) -> Result<(), Refusal> {
+    if device.stage == Stage::Reserved {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::StepNotAllowed,
+        Text::new(
+            format!(
+                "{} n'est pas réservé ({}).",
+                device.name(),
+                device.stage.french()
+            ),
+            format!("{} is not reserved ({}).", device.name(), device.stage),
+        ),
+    ))
+}
+
+fn moved_to(mut device: Device, stage: Stage, at: Instant) -> Device {
+    device.stage = stage;
+    device.stage_at = at;
+    device
+}

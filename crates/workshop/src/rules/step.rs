@@ -1,0 +1,206 @@
+//! One step of a device: which stage it may be taken from, and what it changes.
+
+use kernel::{Code, Refusal, Text};
+
+use super::erasure::{self, proven};
+use super::{Asking, Change, Facts, Proven, already_reserved, quality, reception};
+use crate::Settings;
+use crate::model::{Device, Event, Stage, Triage};
+
+pub(super) fn apply(
+    facts: &Facts<'_>,
+    asking: &Asking<'_>,
+    settings: &Settings,
+) -> Result<Change, Refusal> {
+    match asking.event {
+        Event::Received {} => reception::received(facts, asking),
+        Event::Triaged { outcome } => triaged(facts, asking, *outcome),
+        Event::Erased { drives } => {
+            from(
+                facts,
+                asking,
+                &[
+                    Stage::Triaged,
+                    Stage::Erased,
+                    Stage::Tested,
+                    Stage::InRepair,
+                    Stage::Graded,
+                ],
+            )?;
+            let mut change = Change::new(facts);
+            let cycle = facts.device.cycle;
+            change.drives =
+                erasure::with_evidence(facts.drives, drives, cycle, asking.at, settings)?;
+            change.settle_proof(asking.at);
+            Ok(change)
+        }
+        Event::Tested { checks, .. } => quality::tested(facts, asking, checks, settings),
+        Event::RepairStarted {} => repair_started(facts, asking),
+        Event::Repaired { .. } => repaired(facts, asking),
+        Event::Graded { cosmetic } => quality::graded(facts, asking, *cosmetic),
+        Event::QualityChecked { passed } => quality::quality_checked(facts, asking, *passed),
+        Event::Ready {} => quality::ready(facts, asking, settings),
+        Event::Scrapped { .. } => leaves(facts, asking, Stage::Scrapped),
+        Event::Harvested {} => leaves(facts, asking, Stage::Parts),
+        Event::Missing {} => missing(facts, asking),
+        Event::Moved { location } => moved(facts, asking, location),
+        Event::Returned { .. } => {
+            from(facts, asking, &[Stage::HandedOver])?;
+            let mut change = Change::new(facts);
+            change.go(Stage::Returned, asking.at);
+            Ok(change)
+        }
+    }
+}
+
+/// The step may be taken from these stages alone.
+///
+/// # Errors
+/// `step_not_allowed`, saying where the device stands.
+pub(super) fn from(
+    facts: &Facts<'_>,
+    asking: &Asking<'_>,
+    stages: &[Stage],
+) -> Result<(), Refusal> {
+    if stages.contains(&facts.device.stage) {
+        return Ok(());
+    }
+    // to say that a drive is still open helps more than to name the stage
+    if facts.device.stage == Stage::Triaged
+        && facts.drives.iter().any(|drive| drive.proof.is_some())
+    {
+        proven(facts.drives)?;
+    }
+    Err(step_not_allowed(facts.device, asking.event, stages))
+}
+
+fn step_not_allowed(device: &Device, event: &Event, stages: &[Stage]) -> Refusal {
+    if device.stage == Stage::Reserved {
+        return already_reserved(device);
+    }
+    let list = |name: fn(Stage) -> &'static str| {
+        stages
+            .iter()
+            .map(|stage| name(*stage))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    Refusal::new(
+        Code::StepNotAllowed,
+        Text::new(
+            format!(
+                "{} : « {} » n'est pas possible à l'étape « {} » ; il l'est à : {}.",
+                device.name(),
+                event.name(),
+                device.stage.french(),
+                list(Stage::french),
+            ),
+            format!(
+                "{}: `{}` is not possible from `{}`; it is from: {}.",
+                device.name(),
+                event.name(),
+                device.stage,
+                list(Stage::as_str),
+            ),
+        ),
+    )
+}
+
+/// The decision may be changed as long as the device is worked on; the stage then stays.
+fn triaged(facts: &Facts<'_>, asking: &Asking<'_>, outcome: Triage) -> Result<Change, Refusal> {
+    from(
+        facts,
+        asking,
+        &[
+            Stage::Received,
+            Stage::Triaged,
+            Stage::Erased,
+            Stage::Tested,
+            Stage::Graded,
+        ],
+    )?;
+    let mut change = Change::new(facts);
+    change.device.triage = Some(outcome);
+    if facts.device.stage == Stage::Received {
+        change.go(Stage::Triaged, asking.at);
+        change.settle_proof(asking.at);
+    }
+    Ok(change)
+}
+
+/// A machine that was opened is not the one that was tested.
+fn repair_started(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
+    from(
+        facts,
+        asking,
+        &[
+            Stage::Triaged,
+            Stage::Erased,
+            Stage::Tested,
+            Stage::Graded,
+            Stage::Ready,
+        ],
+    )?;
+    let mut change = Change::new(facts);
+    change.void_work();
+    change.give_kit_back();
+    change.go(Stage::InRepair, asking.at);
+    Ok(change)
+}
+
+/// Back to what is proven of it.
+fn repaired(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
+    from(facts, asking, &[Stage::InRepair])?;
+    let mut change = Change::new(facts);
+    change.go(Stage::Triaged, asking.at);
+    change.settle_proof(asking.at);
+    Ok(change)
+}
+
+/// Out of the house for good, or in pieces: the drives are proven first.
+fn leaves(facts: &Facts<'_>, asking: &Asking<'_>, to: Stage) -> Result<Change, Refusal> {
+    in_workshop(facts, asking)?;
+    let proof = proven(facts.drives)?;
+    let mut change = Change::new(facts);
+    change.give_kit_back();
+    leave_with_proof(&mut change, to, &proof, asking);
+    Ok(change)
+}
+
+/// The only way to `ready`, `scrapped` and `parts`.
+pub(super) fn leave_with_proof(change: &mut Change, to: Stage, _: &Proven, asking: &Asking<'_>) {
+    change.device.erasure_proven = true;
+    change.go(to, asking.at);
+}
+
+pub(super) fn in_workshop(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<(), Refusal> {
+    if facts.device.stage.in_workshop() {
+        return Ok(());
+    }
+    let stages: Vec<_> = Stage::ALL
+        .iter()
+        .copied()
+        .filter(|stage| stage.in_workshop())
+        .collect();
+    Err(step_not_allowed(facts.device, asking.event, &stages))
+}
+
+/// Never came, or is not found any more; what it needs not to be is proven.
+fn missing(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
+    if facts.device.stage != Stage::Expected {
+        in_workshop(facts, asking)?;
+    }
+    let mut change = Change::new(facts);
+    change.give_kit_back();
+    change.go(Stage::Missing, asking.at);
+    Ok(change)
+}
+
+fn moved(facts: &Facts<'_>, asking: &Asking<'_>, location: &str) -> Result<Change, Refusal> {
+    if !matches!(facts.device.stage, Stage::Reserved | Stage::Returned) {
+        in_workshop(facts, asking)?;
+    }
+    let mut change = Change::new(facts);
+    change.device.location = Some(location.to_owned());
+    Ok(change)
+}

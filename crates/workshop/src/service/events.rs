@@ -1,0 +1,263 @@
+//! What happens to devices, one by one and in bulk.
+
+use std::collections::HashMap;
+
+use db::{Result, Tx};
+use kernel::{Actor, BatchId, Code, DeviceId, Refusal, Text};
+use serde_json::Value;
+
+use super::ledger::{Ledger, Record};
+use super::names::resolve;
+use crate::Settings;
+use crate::model::{
+    BulkAnswer, Device, DeviceView, Event, EventOutcome, EventResult, Incoming, Recorded, Stage,
+};
+use crate::reading;
+use crate::rules::{self, Asking, Verdict};
+use crate::store;
+
+/// Lines of a list at the most.
+const LINES: usize = 1_000;
+
+/// Records one step of one device.
+///
+/// # Errors
+/// `unknown_device`, `not_your_workshop`, and what the step's rule says.
+pub fn record(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId, line: &Incoming) -> Result<Recorded> {
+    let devices = store::by_ids(tx, &[id])?;
+    if devices.is_empty() {
+        return Err(unknown_device(&id.to_string()).into());
+    }
+    let mut recorder = Recorder::new(tx, actor, devices)?;
+    let status = recorder.take(tx, id, line)??;
+    let bench = recorder
+        .ledger
+        .get(id)
+        .ok_or_else(|| unknown_device(&id.to_string()))?;
+    let device = DeviceView::new(bench.device.clone(), bench.drives.clone());
+    recorder.ledger.write(tx)?;
+    Ok(Recorded { device, status })
+}
+
+/// Records a list of steps: each line has its verdict, in the order sent; within a device
+/// they happen in the order of their time. Sent again, the list changes nothing.
+///
+/// # Errors
+/// `invalid_fields` when there are too many lines, or none.
+pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, lines: &[Value]) -> Result<BulkAnswer> {
+    if lines.is_empty() || lines.len() > LINES {
+        return Err(Refusal::field(
+            "/events",
+            Code::OutOfRange,
+            Text::new(
+                format!("Envoyez de 1 à {LINES} lignes à la fois."),
+                format!("Send 1 to {LINES} lines at a time."),
+            ),
+        )
+        .into());
+    }
+    let lines: Vec<_> = lines.iter().map(Line::read).collect();
+    let names: Vec<String> = lines
+        .iter()
+        .filter_map(|line| line.device.clone())
+        .collect();
+    let found = resolve(tx, &names, Some(actor))?;
+    let mut recorder = Recorder::new(tx, actor, found.devices)?;
+
+    let mut results: Vec<Option<EventResult>> = vec![None; lines.len()];
+    for n in in_order(&lines, tx.now()) {
+        let line = &lines[n];
+        let id = line
+            .device
+            .as_ref()
+            .and_then(|name| found.by_name.get(name))
+            .copied();
+        let verdict = match (&line.read, id) {
+            (Err(refusal), _) => Err(refusal.clone()),
+            (Ok(_), None) => Err(unknown_device(line.device.as_deref().unwrap_or_default())),
+            (Ok(incoming), Some(id)) => recorder.take(tx, id, incoming)?,
+        };
+        let device = id.and_then(|id| recorder.visible(id));
+        results[n] = Some(result(line.client_id.clone(), verdict, device));
+    }
+    recorder.ledger.write(tx)?;
+    Ok(BulkAnswer {
+        results: results.into_iter().flatten().collect(),
+    })
+}
+
+/// A line of a list as it could be read.
+struct Line {
+    device: Option<String>,
+    client_id: Option<String>,
+    read: Result<Incoming, Refusal>,
+}
+
+impl Line {
+    fn read(value: &Value) -> Self {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let device = text("device").filter(|name| !name.trim().is_empty());
+        let read = reading::incoming(value).and_then(|incoming| match device {
+            Some(_) => Ok(incoming),
+            None => Err(Refusal::field(
+                "/device",
+                Code::Required,
+                Text::new("Indiquez l'appareil.", "Name the device."),
+            )),
+        });
+        Self {
+            device,
+            client_id: text("client_id"),
+            read,
+        }
+    }
+}
+
+/// The lines by their time, those without one being of now; the order sent decides
+/// between equals. (Between devices the order does not matter, but for the stock.)
+fn in_order(lines: &[Line], now: kernel::Instant) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by_key(|n| {
+        lines[*n]
+            .read
+            .as_ref()
+            .ok()
+            .and_then(|incoming| incoming.at)
+            .unwrap_or(now)
+    });
+    order
+}
+
+fn result(
+    client_id: Option<String>,
+    verdict: Result<EventOutcome, Refusal>,
+    device: Option<(DeviceId, Stage)>,
+) -> EventResult {
+    let (status, code, detail) = match verdict {
+        Ok(status) => (status, None, None),
+        Err(refusal) => {
+            let detail = refusal
+                .errors
+                .first()
+                .map_or(refusal.detail, |field| field.detail.clone());
+            (EventOutcome::Refused, Some(refusal.code), Some(detail))
+        }
+    };
+    EventResult {
+        client_id,
+        status,
+        code,
+        detail,
+        device_id: device.map(|(id, _)| id),
+        stage: device.map(|(_, stage)| stage),
+    }
+}
+
+/// Decides and applies lines, one after the other, on devices that were loaded at once.
+struct Recorder<'a> {
+    actor: &'a Actor,
+    settings: &'static Settings,
+    ledger: Ledger,
+    /// Batches of which a machine is counted: marked as received once, or refused.
+    batches: HashMap<BatchId, Result<(), Refusal>>,
+}
+
+impl<'a> Recorder<'a> {
+    fn new(tx: &mut Tx<'_>, actor: &'a Actor, devices: Vec<Device>) -> Result<Self> {
+        let mut ledger = Ledger::of(devices);
+        ledger.load_facts(tx)?;
+        let settings = Settings::built_in()?;
+        Ok(Self {
+            actor,
+            settings,
+            ledger,
+            batches: HashMap::new(),
+        })
+    }
+
+    /// A device of another workshop is not shown, beyond that it is one.
+    fn visible(&self, id: DeviceId) -> Option<(DeviceId, Stage)> {
+        let device = &self.ledger.get(id)?.device;
+        own_workshop(self.actor, device).ok()?;
+        Some((id, device.stage))
+    }
+
+    fn take(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: DeviceId,
+        line: &Incoming,
+    ) -> Result<Result<EventOutcome, Refusal>> {
+        let Some(bench) = self.ledger.get(id) else {
+            return Ok(Err(unknown_device(&id.to_string())));
+        };
+        let at = line.at.unwrap_or_else(|| tx.now());
+        let asking = Asking {
+            person: self.actor.person,
+            at,
+            event: &line.event,
+            numbered: line.client_id.is_some(),
+        };
+        let facts = self.ledger.facts(bench, line.client_id.as_deref());
+        let verdict = own_workshop(self.actor, &bench.device)
+            .and_then(|()| rules::check_time(at, tx.now(), self.settings))
+            .and_then(|()| rules::decide(&facts, &asking, self.settings));
+        let change = match verdict {
+            Err(refusal) => return Ok(Err(refusal)),
+            Ok(Verdict::AlreadyDone) => return Ok(Ok(EventOutcome::AlreadyApplied)),
+            Ok(Verdict::Apply(change)) => change,
+        };
+        if matches!(line.event, Event::Received {}) && bench.device.stage == Stage::Expected {
+            let batch = bench.device.batch_id;
+            if let Err(refusal) = self.count_batch(tx, batch)? {
+                return Ok(Err(refusal));
+            }
+        }
+        let (device, drives, stock) = change.into_parts();
+        self.ledger.move_stock(tx, self.actor, &device, &stock);
+        let record = Record {
+            event_type: line.event.name().to_owned(),
+            evidence: line.event.evidence(),
+            at,
+            note: line.note.clone(),
+            client_id: line.client_id.clone(),
+        };
+        self.ledger
+            .apply(tx, self.actor, device, Some(drives), record)?;
+        Ok(Ok(EventOutcome::Applied))
+    }
+
+    fn count_batch(&mut self, tx: &mut Tx<'_>, id: BatchId) -> Result<Result<(), Refusal>> {
+        if let Some(known) = self.batches.get(&id) {
+            return Ok(known.clone());
+        }
+        let outcome = intake::batch(tx, self.actor, id)
+            .and_then(|batch| intake::mark_received(tx, self.actor, &batch));
+        let outcome = match outcome {
+            Ok(()) => Ok(()),
+            Err(db::Error::Refused(refusal)) => Err(*refusal),
+            Err(other) => return Err(other),
+        };
+        self.batches.insert(id, outcome.clone());
+        Ok(outcome)
+    }
+}
+
+/// A workshop works on its own devices; the city may do it for any.
+pub(super) fn own_workshop(actor: &Actor, device: &Device) -> Result<(), Refusal> {
+    if actor.is_city() || device.workshop_id == Some(actor.organisation) {
+        return Ok(());
+    }
+    Err(Refusal::plain(Code::NotYourWorkshop))
+}
+
+pub(super) fn unknown_device(name: &str) -> Refusal {
+    let name: String = name.chars().take(60).collect();
+    Refusal::new(
+        Code::UnknownDevice,
+        Text::new(
+            format!("Aucun appareil ne porte le numéro « {name} »."),
+            format!("No device has the number \"{name}\"."),
+        ),
+    )
+}

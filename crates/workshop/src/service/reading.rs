@@ -1,0 +1,168 @@
+//! Looking at devices: each actor sees its own.
+
+use db::{Db, Result};
+use kernel::{Actor, DeviceId, Page, PageRequest, Refusal};
+
+use super::hardware::hex;
+use crate::custody::Link;
+use crate::model::{Device, DeviceFilter, DeviceView, EventView};
+use crate::store::{self, Scope};
+
+/// One device, if the actor may see it: the city any, a workshop and a donor their own.
+///
+/// # Errors
+/// `not_found`.
+pub fn device(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<DeviceView> {
+    let device = visible(db, actor, id)?;
+    let mut views = with_drives(db, vec![device])?;
+    views.pop().ok_or_else(|| Refusal::not_found().into())
+}
+
+fn visible(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<Device> {
+    let found = store::by_ids(db, &[id])?
+        .pop()
+        .ok_or_else(Refusal::not_found)?;
+    let yes = match Scope::of(actor) {
+        Scope::All => true,
+        Scope::Donor(donor) => found.donor_id == donor,
+        Scope::Workshop(workshop) => found.workshop_id == Some(workshop),
+        Scope::Nothing => false,
+    };
+    if yes {
+        Ok(found)
+    } else {
+        Err(Refusal::not_found().into())
+    }
+}
+
+fn with_drives(db: &mut Db, devices: Vec<Device>) -> Result<Vec<DeviceView>> {
+    let ids: Vec<_> = devices.iter().map(|device| device.id).collect();
+    let mut drives = store::of_devices(db, &ids)?;
+    Ok(devices
+        .into_iter()
+        .map(|device| {
+            let mut own = drives.remove(&device.id).unwrap_or_default();
+            own.retain(|drive| drive.cycle == device.cycle);
+            DeviceView::new(device, own)
+        })
+        .collect())
+}
+
+/// A page of the devices that the actor may see, the oldest first.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn devices(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &DeviceFilter,
+    request: &PageRequest,
+) -> Result<Page<DeviceView>> {
+    let after = request.after::<DeviceId>()?;
+    let page = store::page(db, Scope::of(actor), filter, request, after)?;
+    Ok(Page {
+        items: with_drives(db, page.items)?,
+        next: page.next,
+    })
+}
+
+/// A page of a device's log, from its first line on. Who did it is told to those who work
+/// with the device, not to its donor.
+///
+/// # Errors
+/// `not_found`, `invalid_page`.
+pub fn events(
+    db: &mut Db,
+    actor: &Actor,
+    id: DeviceId,
+    request: &PageRequest,
+) -> Result<Page<EventView>> {
+    visible(db, actor, id)?;
+    let names = matches!(Scope::of(actor), Scope::All | Scope::Workshop(_));
+    let after = request.after::<i32>()?;
+    let page = store::events_of(db, id, request, after)?;
+    Ok(page.map(|link| event_view(link, names)))
+}
+
+fn event_view(link: Link, names: bool) -> EventView {
+    let line = link.line;
+    EventView {
+        seq: line.seq,
+        id: line.id,
+        event_type: line.event_type,
+        at: line.at,
+        recorded_at: line.recorded_at,
+        actor_id: names.then_some(line.actor),
+        organisation_id: line.organisation,
+        from_stage: line.from_stage,
+        to_stage: line.to_stage,
+        client_id: line.client_id,
+        evidence: serde_json::from_str(&line.evidence).unwrap_or_default(),
+        note: line.note,
+        prev_hash: hex(&link.prev_hash),
+        hash: hex(&link.hash),
+    }
+}
+
+/// The columns of an exported list of devices.
+pub const DEVICE_COLUMNS: [&str; 14] = [
+    "tag",
+    "serial",
+    "kind",
+    "manufacturer",
+    "model",
+    "stage",
+    "stage_at",
+    "grade",
+    "location",
+    "received_at",
+    "ready_at",
+    "batch_id",
+    "workshop_id",
+    "id",
+];
+
+/// The whole list, as rows of [`DEVICE_COLUMNS`], read page by page.
+///
+/// # Errors
+/// When the database fails.
+pub fn device_rows(db: &mut Db, actor: &Actor, filter: &DeviceFilter) -> Result<Vec<[String; 14]>> {
+    let request = PageRequest::new(Some(PageRequest::MAX_LIMIT), None)?;
+    let mut rows = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store::page(db, Scope::of(actor), filter, &request, after)?;
+        after = page.items.last().map(|device| device.id);
+        rows.extend(page.items.iter().map(cells));
+        if page.next.is_none() {
+            return Ok(rows);
+        }
+    }
+}
+
+fn cells(device: &Device) -> [String; 14] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let time = |value: Option<kernel::Instant>| value.map(|at| at.to_string()).unwrap_or_default();
+    [
+        device.tag.clone(),
+        text(&device.serial),
+        device.kind.to_string(),
+        text(&device.manufacturer),
+        text(&device.model),
+        device.stage.to_string(),
+        device.stage_at.to_string(),
+        device
+            .grade
+            .map(|grade| grade.to_string())
+            .unwrap_or_default(),
+        text(&device.location),
+        time(device.received_at),
+        time(device.ready_at),
+        device.batch_id.to_string(),
+        device
+            .workshop_id
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+        device.id.to_string(),
+    ]
+}

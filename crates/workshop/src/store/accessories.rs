@@ -1,0 +1,67 @@
+//! The counted stock.
+
+use db::schema::{accessory_movements as m, accessory_stock as s};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{
+    AccessoryKind, AccessoryMovementId, BatchId, Code, DeviceId, Instant, OrganisationId, PersonId,
+};
+
+use crate::rules::Stock;
+
+const WRITE_CHUNK: usize = 1_000;
+
+/// A change of a count, for good.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = m, treat_none_as_default_value = false)]
+pub(crate) struct Movement {
+    pub id: AccessoryMovementId,
+    pub workshop_id: OrganisationId,
+    pub kind: AccessoryKind,
+    pub delta: i32,
+    pub reason: String,
+    pub batch_id: Option<BatchId>,
+    pub device_id: Option<DeviceId>,
+    pub actor_id: PersonId,
+    pub at: Instant,
+}
+
+/// What a workshop has.
+pub(crate) fn stock(db: &mut Db, workshop: OrganisationId) -> Result<Stock> {
+    let rows: Vec<(AccessoryKind, i32)> = s::table
+        .filter(s::workshop_id.eq(workshop))
+        .select((s::kind, s::quantity))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Changes a count, never below zero.
+pub(crate) fn adjust_stock(
+    db: &mut Db,
+    workshop: OrganisationId,
+    kind: AccessoryKind,
+    delta: i32,
+) -> Result<()> {
+    let rows = diesel::update(s::table.find((workshop, kind)))
+        .filter(s::quantity.ge(delta.saturating_neg()))
+        .set(s::quantity.eq(s::quantity + delta))
+        .execute(db)?;
+    if rows == 0 && delta >= 0 {
+        let row = (
+            s::workshop_id.eq(workshop),
+            s::kind.eq(kind),
+            s::quantity.eq(delta),
+        );
+        diesel::insert_into(s::table).values(row).execute(db)?;
+        return Ok(());
+    }
+    db::guard(rows, Code::StockTooLow)
+}
+
+/// Keeps changes of counts.
+pub(crate) fn insert_movements(db: &mut Db, movements: &[Movement]) -> Result<()> {
+    for chunk in movements.chunks(WRITE_CHUNK) {
+        db::on!(&mut *db, c => diesel::insert_into(m::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}

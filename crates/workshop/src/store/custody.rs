@@ -1,0 +1,163 @@
+//! The append-only log.
+
+use std::collections::HashMap;
+
+use db::schema::{custody_events as e, devices as d};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{CustodyEventId, DeviceId, Instant, OrganisationId, Page, PageRequest, PersonId};
+
+use super::LOOKUP_CHUNK;
+use crate::custody::{Line, Link};
+use crate::model::Stage;
+use crate::rules::LastEvent;
+
+const WRITE_CHUNK: usize = 500;
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = e, treat_none_as_default_value = false)]
+struct EventRow {
+    device_id: DeviceId,
+    seq: i32,
+    id: CustodyEventId,
+    event_type: String,
+    at: Instant,
+    recorded_at: Instant,
+    actor_id: PersonId,
+    organisation_id: OrganisationId,
+    from_stage: Stage,
+    to_stage: Stage,
+    client_id: Option<String>,
+    evidence: String,
+    note: Option<String>,
+    prev_hash: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl From<Link> for EventRow {
+    fn from(link: Link) -> Self {
+        let line = link.line;
+        Self {
+            device_id: line.device,
+            seq: line.seq,
+            id: line.id,
+            event_type: line.event_type,
+            at: line.at,
+            recorded_at: line.recorded_at,
+            actor_id: line.actor,
+            organisation_id: line.organisation,
+            from_stage: line.from_stage,
+            to_stage: line.to_stage,
+            client_id: line.client_id,
+            evidence: line.evidence,
+            note: line.note,
+            prev_hash: link.prev_hash,
+            hash: link.hash,
+        }
+    }
+}
+
+impl From<EventRow> for Link {
+    fn from(row: EventRow) -> Self {
+        Self {
+            line: Line {
+                device: row.device_id,
+                seq: row.seq,
+                id: row.id,
+                event_type: row.event_type,
+                at: row.at,
+                recorded_at: row.recorded_at,
+                actor: row.actor_id,
+                organisation: row.organisation_id,
+                from_stage: row.from_stage,
+                to_stage: row.to_stage,
+                client_id: row.client_id,
+                evidence: row.evidence,
+                note: row.note,
+            },
+            prev_hash: row.prev_hash,
+            hash: row.hash,
+        }
+    }
+}
+
+/// Appends lines. The key of device and number makes sure that no two follow the same one.
+pub(crate) fn append(db: &mut Db, links: Vec<Link>) -> Result<()> {
+    let rows: Vec<EventRow> = links.into_iter().map(EventRow::from).collect();
+    for chunk in rows.chunks(WRITE_CHUNK) {
+        db::on!(&mut *db, c => diesel::insert_into(e::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The senders' numbers that are in the logs of these devices.
+pub(crate) fn client_ids(db: &mut Db, devices: &[DeviceId]) -> Result<Vec<(DeviceId, String)>> {
+    let mut found = Vec::new();
+    for chunk in devices.chunks(LOOKUP_CHUNK) {
+        let rows: Vec<(DeviceId, Option<String>)> = e::table
+            .filter(e::device_id.eq_any(chunk))
+            .filter(e::client_id.is_not_null())
+            .select((e::device_id, e::client_id))
+            .load(db)?;
+        found.extend(
+            rows.into_iter()
+                .filter_map(|(device, client)| Some((device, client?))),
+        );
+    }
+    Ok(found)
+}
+
+/// The last line of each of these devices' logs.
+pub(crate) fn last_events(
+    db: &mut Db,
+    devices: &[DeviceId],
+) -> Result<HashMap<DeviceId, LastEvent>> {
+    let mut found = HashMap::new();
+    for chunk in devices.chunks(LOOKUP_CHUNK) {
+        let rows: Vec<(DeviceId, String, String, PersonId)> = e::table
+            .inner_join(d::table.on(d::id.eq(e::device_id).and(d::custody_seq.eq(e::seq))))
+            .filter(d::id.eq_any(chunk))
+            .select((e::device_id, e::event_type, e::evidence, e::actor_id))
+            .load(db)?;
+        for (device, event_type, evidence, actor) in rows {
+            found.insert(
+                device,
+                LastEvent {
+                    event_type,
+                    evidence,
+                    actor,
+                },
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// A page of a device's log, in order.
+pub(crate) fn events_of(
+    db: &mut Db,
+    device: DeviceId,
+    request: &PageRequest,
+    after: Option<i32>,
+) -> Result<Page<Link>> {
+    let rows: Vec<EventRow> = e::table
+        .filter(e::device_id.eq(device))
+        .filter(e::seq.gt(after.unwrap_or(0)))
+        .order(e::seq)
+        .limit(request.fetch())
+        .load(db)?;
+    let links = rows.into_iter().map(Link::from).collect();
+    Ok(Page::from_rows(links, request, |link: &Link| {
+        link.line.seq.to_string()
+    }))
+}
+
+/// The whole logs of the devices from one id to another, in order.
+pub(crate) fn events_between(db: &mut Db, first: DeviceId, last: DeviceId) -> Result<Vec<Link>> {
+    let rows: Vec<EventRow> = e::table
+        .filter(e::device_id.ge(first))
+        .filter(e::device_id.le(last))
+        .order((e::device_id, e::seq))
+        .load(db)?;
+    Ok(rows.into_iter().map(Link::from).collect())
+}

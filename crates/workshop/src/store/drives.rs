@@ -1,0 +1,94 @@
+//! Drives.
+
+use std::collections::HashMap;
+
+use db::schema::drives as t;
+use db::{Db, Result};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use kernel::{DeviceId, DriveId, Instant};
+
+use super::LOOKUP_CHUNK;
+use crate::model::{Drive, Media, Proof};
+
+const WRITE_CHUNK: usize = 500;
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
+struct DriveRow {
+    id: DriveId,
+    device_id: DeviceId,
+    cycle: i32,
+    serial: Option<String>,
+    serial_key: String,
+    media: Media,
+    model: Option<String>,
+    size_bytes: Option<i64>,
+    proof: Option<Proof>,
+    proven: bool,
+    seen_at: Instant,
+}
+
+/// The drives of devices, of every cycle, in the order in which they were seen.
+pub(crate) fn of_devices(
+    db: &mut Db,
+    devices: &[DeviceId],
+) -> Result<HashMap<DeviceId, Vec<Drive>>> {
+    let mut found: HashMap<DeviceId, Vec<Drive>> = HashMap::new();
+    for chunk in devices.chunks(LOOKUP_CHUNK) {
+        let rows: Vec<DriveRow> = t::table
+            .filter(t::device_id.eq_any(chunk))
+            .order(t::id)
+            .load(db)?;
+        for row in rows {
+            found.entry(row.device_id).or_default().push(Drive {
+                id: Some(row.id),
+                cycle: row.cycle,
+                serial: row.serial,
+                serial_key: row.serial_key,
+                media: row.media,
+                model: row.model,
+                size_bytes: row.size_bytes,
+                proof: row.proof,
+                proven: row.proven,
+                seen_at: row.seen_at,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Writes drives, new and changed.
+pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> Result<()> {
+    let rows: Vec<_> = drives
+        .into_iter()
+        .map(|(device_id, id, drive)| DriveRow {
+            id,
+            device_id,
+            cycle: drive.cycle,
+            serial: drive.serial,
+            serial_key: drive.serial_key,
+            media: drive.media,
+            model: drive.model,
+            size_bytes: drive.size_bytes,
+            proof: drive.proof,
+            proven: drive.proven,
+            seen_at: drive.seen_at,
+        })
+        .collect();
+    for chunk in rows.chunks(WRITE_CHUNK) {
+        db::on!(&mut *db, c => diesel::insert_into(t::table)
+            .values(chunk)
+            .on_conflict(t::id)
+            .do_update()
+            .set((
+                t::media.eq(excluded(t::media)),
+                t::model.eq(excluded(t::model)),
+                t::size_bytes.eq(excluded(t::size_bytes)),
+                t::proof.eq(excluded(t::proof)),
+                t::proven.eq(excluded(t::proven)),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}

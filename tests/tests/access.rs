@@ -1,0 +1,228 @@
+//! The access walk: every operation of the OpenAPI document, as nobody and as each role.
+//! An operation without a row here fails.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeSet;
+
+use kernel::Role;
+use testkit::{Client, TestApp, both_engines, json};
+
+const PUBLIC: &str = "";
+
+/// Operation → the row of the access table that its handler names.
+const OPERATIONS: &[(&str, &str, &str)] = &[
+    ("get", "/health/live", PUBLIC),
+    ("get", "/health/ready", PUBLIC),
+    ("get", "/metrics", PUBLIC),
+    ("post", "/api/v1/auth/login", PUBLIC),
+    ("post", "/api/v1/auth/refresh", PUBLIC),
+    ("post", "/api/v1/auth/invitation", PUBLIC),
+    ("post", "/api/v1/registrations", PUBLIC),
+    ("get", "/api/v1/programmes/{id}/figures", PUBLIC),
+    ("get", "/api/v1/waves/{id}/notice", PUBLIC),
+    ("post", "/api/v1/auth/logout", "UseAccount"),
+    ("get", "/api/v1/me", "UseAccount"),
+    ("post", "/api/v1/users", "InvitePeople"),
+    ("post", "/api/v1/api-keys", "CreateApiKeys"),
+    ("post", "/api/v1/organisations", "CreateOrganisations"),
+    ("get", "/api/v1/organisations", "ReadOrganisations"),
+    ("get", "/api/v1/organisations/{id}", "ReadOrganisations"),
+    (
+        "post",
+        "/api/v1/organisations/{id}/verify",
+        "JudgeOrganisations",
+    ),
+    (
+        "post",
+        "/api/v1/organisations/{id}/suspend",
+        "JudgeOrganisations",
+    ),
+    ("post", "/api/v1/batches", "RegisterBatches"),
+    ("get", "/api/v1/batches", "ReadBatches"),
+    ("get", "/api/v1/batches/{id}", "ReadBatches"),
+    ("put", "/api/v1/batches/{id}/manifest", "RegisterBatches"),
+    ("post", "/api/v1/batches/{id}/submit", "RegisterBatches"),
+    ("post", "/api/v1/batches/{id}/accept", "DecideBatches"),
+    ("post", "/api/v1/batches/{id}/refuse", "DecideBatches"),
+    ("post", "/api/v1/batches/{id}/cancel", "CancelBatches"),
+    ("post", "/api/v1/batches/{id}/schedule", "DecideBatches"),
+    ("post", "/api/v1/batches/{id}/collect", "CollectBatches"),
+    ("post", "/api/v1/batches/{id}/receive", "ReceiveBatches"),
+    ("post", "/api/v1/batches/{id}/close", "CloseBatches"),
+    ("get", "/api/v1/batches/{id}/reconciliation", "ReadBatches"),
+    ("get", "/api/v1/devices", "ReadDevices"),
+    ("get", "/api/v1/devices/{id}", "ReadDevices"),
+    ("get", "/api/v1/devices/{id}/events", "ReadDevices"),
+    ("post", "/api/v1/devices/{id}/events", "LogDevices"),
+    ("put", "/api/v1/devices/{id}/hardware", "LogDevices"),
+    ("post", "/api/v1/device-events", "LogDevices"),
+    ("get", "/api/v1/workshops/{id}/accessories", "ReadStock"),
+    ("post", "/api/v1/workshops/{id}/accessories", "CountStock"),
+    ("post", "/api/v1/programmes", "ManageProgrammes"),
+    ("get", "/api/v1/programmes", "ReadProgrammes"),
+    ("get", "/api/v1/programmes/{id}", "ReadProgrammes"),
+    ("post", "/api/v1/territories", "ManageProgrammes"),
+    ("post", "/api/v1/programmes/{id}/applications", "Apply"),
+    ("get", "/api/v1/applications", "ReadApplications"),
+    ("get", "/api/v1/applications/{id}", "ReadApplications"),
+    ("patch", "/api/v1/applications/{id}", "Apply"),
+    ("post", "/api/v1/applications/{id}/submit", "Apply"),
+    ("post", "/api/v1/applications/{id}/withdraw", "Apply"),
+    (
+        "post",
+        "/api/v1/applications/{id}/request-changes",
+        "ReviewApplications",
+    ),
+    (
+        "put",
+        "/api/v1/applications/{id}/assessments/{criterion}",
+        "ReviewApplications",
+    ),
+    (
+        "post",
+        "/api/v1/applications/{id}/decide",
+        "ReviewApplications",
+    ),
+    ("get", "/api/v1/applications/{id}/score", "ReadApplications"),
+    ("post", "/api/v1/programmes/{id}/waves", "ManageWaves"),
+    ("get", "/api/v1/programmes/{id}/waves", "ManageWaves"),
+    ("get", "/api/v1/waves/{id}", "ManageWaves"),
+    ("post", "/api/v1/waves/{id}/propose", "ManageWaves"),
+    ("post", "/api/v1/waves/{id}/simulate", "ManageWaves"),
+    ("get", "/api/v1/waves/{id}/lines", "ReadWaveLines"),
+    (
+        "put",
+        "/api/v1/waves/{id}/pins/{application_id}",
+        "ManageWaves",
+    ),
+    (
+        "delete",
+        "/api/v1/waves/{id}/pins/{application_id}",
+        "ManageWaves",
+    ),
+    (
+        "get",
+        "/api/v1/waves/{id}/lines/{application_id}/explanation",
+        "ReadWaveLines",
+    ),
+    ("post", "/api/v1/waves/{id}/submit", "ManageWaves"),
+    ("post", "/api/v1/waves/{id}/approve", "ApproveWaves"),
+    ("post", "/api/v1/waves/{id}/reject", "ManageWaves"),
+    ("post", "/api/v1/waves/{id}/cancel", "ManageWaves"),
+    ("get", "/api/v1/waves/{id}/devices", "ReadPickingLists"),
+    ("get", "/api/v1/handovers", "ReadHandovers"),
+    ("get", "/api/v1/handovers/{id}", "ReadHandovers"),
+    ("post", "/api/v1/handovers/{id}/schedule", "RunHandovers"),
+    ("post", "/api/v1/handovers/{id}/complete", "RunHandovers"),
+    ("post", "/api/v1/handovers/{id}/missed", "RunHandovers"),
+    ("get", "/api/v1/notifications", "ReadOutbox"),
+    ("post", "/api/v1/notifications/{id}/retry", "ReadOutbox"),
+];
+
+fn roles_of(permission: &str) -> &'static [Role] {
+    api::access::TABLE
+        .iter()
+        .find(|(name, _)| *name == permission)
+        .map(|(_, roles)| *roles)
+        .unwrap_or_else(|| panic!("{permission} is not in the access table"))
+}
+
+#[test]
+fn every_operation_has_a_row_and_every_row_an_operation() {
+    let document = serde_json::to_value(api::document()).unwrap();
+    let mut served = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            served.insert(format!("{method} {path}"));
+        }
+    }
+    let listed: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
+    let unlisted: Vec<_> = served.difference(&listed).collect();
+    let unserved: Vec<_> = listed.difference(&served).collect();
+    assert!(
+        unlisted.is_empty() && unserved.is_empty(),
+        "without a row: {unlisted:?}; not served: {unserved:?}"
+    );
+    let used: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|(_, _, permission)| *permission)
+        .collect();
+    for (name, _) in api::access::TABLE {
+        assert!(used.contains(name), "no operation asks for {name}");
+    }
+}
+
+fn call(client: &Client, method: &str, path: &str) -> testkit::Reply {
+    let nobody = "0198c0de-0000-7000-8000-000000000000";
+    let path = path
+        .replace("{id}", nobody)
+        .replace("{application_id}", nobody)
+        .replace("{criterion}", "project");
+    let path = match path.strip_prefix("/api/v1") {
+        Some(below) => below.to_owned(),
+        None => format!("/{path}"),
+    };
+    match method {
+        "get" => client.get(&path),
+        "delete" => client.delete(&path),
+        "put" => client.put(&path, json!({})),
+        "patch" => client.patch(&path, json!({})),
+        _ => client.post(&path, json!({})),
+    }
+}
+
+fn walk(app: &TestApp) {
+    let association = app.association("Une association");
+    let roles = [
+        (Role::Donor, &app.donor),
+        (Role::Refurbisher, &app.refurbisher),
+        (Role::Association, &association),
+        (Role::Staff, &app.staff),
+        (Role::Admin, &app.admin),
+    ];
+    for (method, path, permission) in OPERATIONS {
+        let strange = call(&app.anyone, method, path);
+        if *permission == PUBLIC {
+            let code = strange.json()["code"].clone();
+            assert!(
+                code != "not_authenticated" && code != "not_allowed",
+                "{method} {path}: {}",
+                strange.text()
+            );
+            continue;
+        }
+        strange.refused(401, "not_authenticated");
+        let forged = call(&app.anyone.with_token("e30.e30.e30"), method, path);
+        forged.refused(401, "not_authenticated");
+        if path.ends_with("/logout") {
+            continue; // would end the sessions that the walk goes on with
+        }
+        for (role, client) in &roles {
+            let reply = call(client, method, path);
+            if roles_of(permission).contains(role) {
+                let code = reply.json()["code"].clone();
+                assert!(
+                    code != "not_allowed" && code != "not_authenticated",
+                    "{method} {path} as {role}: {}",
+                    reply.text()
+                );
+                assert!(
+                    reply.status < 500,
+                    "{method} {path} as {role}: {}",
+                    reply.text()
+                );
+            } else {
+                reply.refused(403, "not_allowed");
+            }
+        }
+    }
+}
+
+both_engines! {
+    fn every_operation_as_nobody_and_as_each_role(app) {
+        walk(app);
+    }
+}

@@ -1,0 +1,622 @@
+//! From the dock to the shelf: what is counted, proven, tested, and what is refused.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::thread;
+
+use db::schema::{custody_events, devices};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use testkit::{Client, Reply, TestApp, Value, both_engines, json};
+
+/// A batch with a manifest of these serial numbers, on its way to the first workshop.
+fn scheduled(app: &TestApp, serials: &[&str]) -> String {
+    let batch = app.donor.post("/batches", json!({
+        "title": "Postes fixes",
+        "declared": [{"kind": "desktop", "quantity": serials.len().max(1)}],
+        "accessories": [{"kind": "keyboard", "quantity": 10}, {"kind": "mouse", "quantity": 10}],
+        "pickup": {"address": "10 boulevard de Dunkerque", "postal_code": "13002", "commune": "Marseille",
+            "contact_name": "Dora Don", "contact_phone": "04 91 00 00 00",
+            "from": "2023-03-01T08:00:00Z", "to": "2023-03-31T17:00:00Z"},
+    })).expect(201);
+    let id = batch["id"].as_str().unwrap().to_owned();
+    if !serials.is_empty() {
+        let rows: String = serials
+            .iter()
+            .map(|serial| format!("{serial};Unité centrale;HP;ProDesk 400\n"))
+            .collect();
+        let file = format!("N° de série;Type;Marque;Modèle\n{rows}");
+        app.donor
+            .put_csv(&format!("/batches/{id}/manifest"), file.as_bytes())
+            .expect(200);
+    }
+    app.donor
+        .post(&format!("/batches/{id}/submit"), Value::Null)
+        .expect(200);
+    app.staff
+        .post(&format!("/batches/{id}/accept"), Value::Null)
+        .expect(200);
+    app.staff
+        .post(
+            &format!("/batches/{id}/schedule"),
+            json!({
+        "workshop_id": app.refurbisher.organisation,
+        "from": "2023-03-01T08:00:00Z", "to": "2023-03-01T10:00:00Z"}),
+        )
+        .expect(200);
+    id
+}
+
+/// Machines at the dock, with accessories for `kits` of them: the batch and the devices' ids.
+fn dock(app: &TestApp, serials: &[&str], kits: i32) -> (String, Vec<String>) {
+    let batch = scheduled(app, serials);
+    let lines: Vec<_> = serials
+        .iter()
+        .map(|serial| json!({"serial": serial}))
+        .collect();
+    let answer = app.refurbisher.post(&format!("/batches/{batch}/receive"), json!({
+        "devices": lines,
+        "accessories": [{"kind": "keyboard", "quantity": kits}, {"kind": "mouse", "quantity": kits}],
+    })).expect(200);
+    let ids = answer["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| text(&d["id"]))
+        .collect();
+    (batch, ids)
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
+}
+
+fn log(who: &Client, device: &str, event: Value) -> Reply {
+    who.post(&format!("/devices/{device}/events"), event)
+}
+
+fn erased(serials: &[&str]) -> Value {
+    let drives: Vec<_> = serials
+        .iter()
+        .map(|serial| {
+            json!({
+        "serial": serial, "media": "nvme", "method": "purge", "tool": "nvme-cli",
+        "tool_version": "2.4", "result": "success"})
+        })
+        .collect();
+    json!({"type": "erased", "drives": drives})
+}
+
+/// The steps from the dock to the shelf; the quality check is another person's.
+fn steps(drive: &str) -> Vec<Value> {
+    vec![
+        json!({"type": "triaged", "outcome": "keep"}),
+        erased(&[drive]),
+        json!({"type": "tested", "checks": {"boot": "pass", "memory": "pass"}}),
+        json!({"type": "graded", "cosmetic": "B"}),
+        json!({"type": "quality_checked", "passed": true}),
+        json!({"type": "ready"}),
+    ]
+}
+
+fn advance(app: &TestApp, device: &str, until: &str) {
+    for event in steps(&format!("D-{device}")) {
+        if event["type"] == until {
+            return;
+        }
+        let who = if event["type"] == "quality_checked" {
+            &app.other_refurbisher
+        } else {
+            &app.refurbisher
+        };
+        log(who, device, event).expect(200);
+    }
+}
+
+fn stage(app: &TestApp, device: &str) -> String {
+    text(
+        &app.refurbisher
+            .get(&format!("/devices/{device}"))
+            .expect(200)["stage"],
+    )
+}
+
+fn stock(app: &TestApp, kind: &str) -> i64 {
+    let path = format!("/workshops/{}/accessories", app.refurbisher.organisation);
+    let stock = app.refurbisher.get(&path).expect(200);
+    let items = stock["items"].as_array().unwrap();
+    items.iter().find(|item| item["kind"] == kind).unwrap()["quantity"]
+        .as_i64()
+        .unwrap()
+}
+
+fn intact(app: &TestApp) -> workshop::CustodyReport {
+    let report = app.read(|db| workshop::verify_custody(db, |_, _| {}));
+    assert_eq!(report.broken, None);
+    report
+}
+
+fn machine(drives: &[(&str, &str)]) -> Value {
+    let disks: Vec<_> = drives
+        .iter()
+        .map(|(serial, model)| {
+            json!({
+        "id": "disk", "class": "disk", "description": "ATA Disk", "product": model,
+        "serial": serial, "size": 256_060_514_304_u64})
+        })
+        .collect();
+    json!([{"id": "poste", "class": "system", "vendor": "HP", "product": "ProDesk 400", "serial": "CZC0001",
+        "configuration": {"chassis": "mini-tower"},
+        "children": [{"id": "core", "class": "bus", "children": [
+            {"id": "memory", "class": "memory", "description": "System Memory", "size": 8_589_934_592_u64},
+            {"id": "scsi", "class": "storage", "children": disks}]}]}])
+}
+
+both_engines! {
+    fn a_machine_goes_from_the_truck_to_the_shelf(app) {
+        let (batch, ids) = dock(app, &["CZC0001"], 2);
+        let id = &ids[0];
+        let device = app.refurbisher.get(&format!("/devices/{id}")).expect(200);
+        assert_eq!((&device["stage"], &device["kind"], &device["serial"]), (&json!("received"), &json!("desktop"), &json!("CZC0001")));
+        assert_eq!((&device["batch_id"], &device["workshop_id"]), (&json!(batch), &json!(app.refurbisher.organisation)));
+
+        let after = log(&app.refurbisher, id, json!({"type": "triaged", "outcome": "keep", "note": "bon état"}));
+        assert_eq!(after.expect(200)["status"], "applied");
+        assert_eq!(after.header("etag"), format!("\"{}\"", after.json()["version"]));
+        log(&app.refurbisher, id, json!({"type": "moved", "location": "Étagère 4"})).expect(200);
+        advance_from(app, id);
+        let device = app.refurbisher.get(&format!("/devices/{id}")).expect(200);
+        assert_eq!((&device["stage"], &device["grade"], &device["location"]), (&json!("ready"), &json!("B"), &json!("Étagère 4")));
+        assert_eq!((&device["erasure_proven"], &device["quality_checked"]), (&json!(true), &json!(true)));
+        assert_eq!(device["drives"][0]["proof"]["method"], "purge");
+        assert_eq!((stock(app, "keyboard"), stock(app, "mouse")), (1, 1));
+
+        let events = app.donor.get(&format!("/devices/{id}/events")).expect(200);
+        let events = events["items"].as_array().unwrap();
+        let types: Vec<_> = events.iter().map(|event| text(&event["type"])).collect();
+        assert_eq!(types, ["received", "triaged", "moved", "erased", "tested", "graded", "quality_checked", "ready"]);
+        for pair in events.windows(2) {
+            assert_eq!(pair[0]["hash"], pair[1]["prev_hash"]);
+        }
+        assert_eq!(events[0]["actor_id"], Value::Null, "a donor reads what happened, not who did it");
+        assert_eq!(events[1]["note"], "bon état");
+        assert_eq!(intact(app), workshop::CustodyReport { devices: 1, events: 8, broken: None });
+    }
+
+    fn the_count_at_the_dock_is_two_sided(app) {
+        let batch = scheduled(app, &["CZC0001", "CZC0002", "CZC0003"]);
+        let elsewhere = dock(app, &["ELSE01"], 0).1;
+        let path = format!("/batches/{batch}/receive");
+        let first = app.refurbisher.post(&path, json!({
+            "devices": [{"serial": "czc 0001"}, {"serial": "CZC0001"}, {"serial": "NEW01", "model": "X"},
+                {"serial": null, "note": "étiquette arrachée"}, {"serial": "To be filled by O.E.M."}, {"serial": "ELSE01"}],
+            "accessories": [{"kind": "keyboard", "quantity": 3}]})).expect(200);
+        let status: Vec<_> = first["devices"].as_array().unwrap().iter().map(|d| text(&d["status"])).collect();
+        assert_eq!(status, ["received", "already_received", "unexpected", "unexpected", "unexpected", "refused"]);
+        assert_eq!((&first["received"], &first["already_received"], &first["unexpected"]), (&json!(1), &json!(1), &json!(3)));
+        assert_eq!(first["devices"][5]["code"], "duplicate_serial");
+        assert!(text(&first["devices"][3]["tag"]).starts_with("RS-"));
+        assert_eq!(stage(app, &elsewhere[0]), "received");
+        let second = app.other_refurbisher.post(&path, json!({"devices": [{"serial": "CZC0002"}, {"serial": "NEW01"}]})).expect(200);
+        assert_eq!((&second["received"], &second["already_received"]), (&json!(1), &json!(1)));
+        app.stranger_refurbisher.post(&path, json!({"devices": []})).refused(404, "not_found");
+
+        let before = app.donor.get(&format!("/batches/{batch}/reconciliation")).expect(200);
+        assert_eq!(before["missing"], 1);
+        let closed = app.refurbisher.post(&format!("/batches/{batch}/close"), Value::Null).expect(200);
+        for (name, count) in [("declared", 3), ("on_manifest", 3), ("received", 2), ("missing", 1), ("unexpected", 3)] {
+            assert_eq!(closed[name], count, "{name}");
+            assert_eq!(closed["per_kind"][0][name], count, "{name}");
+        }
+        assert_eq!(closed["accessories"][0], json!({"kind": "keyboard", "declared": 10, "received": 3}));
+        assert_eq!(closed["status"], "closed");
+        let again = app.staff.post(&format!("/batches/{batch}/close"), Value::Null).expect(200);
+        assert_eq!(again, closed);
+        let mails = app.mails_of("batch_closed");
+        assert_eq!(mails.len(), 1, "once, to the donor");
+        let missing = app.staff.get(&format!("/devices?batch_id={batch}&stage=missing")).expect(200);
+        assert_eq!(missing["items"][0]["serial"], "CZC0003");
+        app.refurbisher.post(&path, json!({"devices": [{"serial": "CZC0003"}]})).refused(409, "batch_step_not_allowed");
+        intact(app);
+    }
+
+    fn several_people_count_the_same_truck_at_once(app) {
+        let serials: Vec<String> = (0..40).map(|n| format!("SER{n:04}")).collect();
+        let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+        let batch = scheduled(app, &serials);
+        let lines: Vec<_> = serials.iter().map(|serial| json!({"serial": serial})).collect();
+        let answers = at_once(&[&app.refurbisher, &app.other_refurbisher, &app.refurbisher, &app.other_refurbisher], |who| {
+            who.post(&format!("/batches/{batch}/receive"), json!({"devices": lines})).expect(200)
+        });
+        let received: u64 = answers.iter().map(|answer| answer["received"].as_u64().unwrap()).sum();
+        assert_eq!(received, 40);
+        assert_eq!(intact(app).events, 40);
+    }
+
+    fn erasure_not_proven(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        log(&app.refurbisher, &ids[0], json!({"type": "ready"})).refused(409, "erasure_not_proven");
+        advance(app, &ids[0], "erased");
+        for event in [json!({"type": "ready"}), json!({"type": "harvested"}), json!({"type": "scrapped", "reason": "cassé"})] {
+            log(&app.refurbisher, &ids[0], event).refused(409, "erasure_not_proven");
+        }
+        let failed = json!({"type": "erased", "drives": [{"serial": "D1", "media": "hdd", "method": "purge", "result": "failure"}]});
+        assert_eq!(log(&app.refurbisher, &ids[0], failed).expect(200)["stage"], "triaged");
+        log(&app.refurbisher, &ids[0], json!({"type": "ready"})).refused(409, "erasure_not_proven");
+        let overwritten = json!({"type": "erased", "drives": [{"serial": "D1", "media": "ssd", "method": "clear", "result": "success"}]});
+        log(&app.refurbisher, &ids[0], overwritten).refused(409, "erasure_not_proven");
+        let destroyed = json!({"type": "erased", "drives": [{"serial": "D1", "method": "destroy", "result": "success"}]});
+        assert_eq!(log(&app.refurbisher, &ids[0], destroyed).expect(200)["stage"], "erased");
+        let scrapped = log(&app.refurbisher, &ids[0], json!({"type": "scrapped", "reason": "cassé", "waste_reference": "BSD-1"}));
+        assert_eq!(scrapped.expect(200)["stage"], "scrapped");
+    }
+
+    fn drive_not_covered(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        let path = format!("/devices/{}/hardware", ids[0]);
+        let seen = app.refurbisher.put(&path, machine(&[("S1", "SSD A"), ("S2", "SSD B"), ("S3", "WDC WD10")])).expect(200);
+        assert_eq!(seen["drives"].as_array().unwrap().len(), 3);
+        assert_eq!((&seen["hardware"]["memory_mib"], &seen["hardware"]["manufacturer"]), (&json!(8192), &json!("HP")));
+        assert_eq!(seen["hardware"]["contradictions"], json!([]));
+        advance(app, &ids[0], "erased");
+        let partly = log(&app.refurbisher, &ids[0], erased(&["S1", "S2"])).expect(200);
+        assert_eq!((&partly["stage"], &partly["erasure_proven"]), (&json!("triaged"), &json!(false)));
+        for event in [json!({"type": "ready"}), json!({"type": "harvested"}), json!({"type": "tested", "checks": {"boot": "pass"}})] {
+            let problem = log(&app.refurbisher, &ids[0], event).refused(409, "drive_not_covered");
+            assert!(text(&problem["detail"]).contains("S3"), "{problem}");
+        }
+        assert_eq!(log(&app.refurbisher, &ids[0], erased(&["S3"])).expect(200)["stage"], "erased");
+    }
+
+    fn a_drive_that_appears_later_takes_a_machine_off_the_shelf(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        advance(app, &ids[0], "nothing");
+        assert_eq!(stock(app, "mouse"), 0);
+        let path = format!("/devices/{}/hardware", ids[0]);
+        let seen = app.refurbisher.put(&path, machine(&[("NEW", "SSD")])).expect(200);
+        assert_eq!((&seen["stage"], &seen["kit"], &seen["erasure_proven"]), (&json!("triaged"), &Value::Null, &json!(false)));
+        assert_eq!(stock(app, "mouse"), 1);
+        log(&app.refurbisher, &ids[0], json!({"type": "ready"})).refused(409, "drive_not_covered");
+        app.refurbisher.send("PUT", &path, "application/json", b"{\"no\": 1").refused(422, "invalid_fields");
+        app.refurbisher.send("PUT", &path, "text/plain", b"{}").refused(415, "wrong_media_type");
+        intact(app);
+    }
+
+    fn same_person(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        advance(app, &ids[0], "quality_checked");
+        let check = json!({"type": "quality_checked", "passed": true});
+        log(&app.refurbisher, &ids[0], check.clone()).refused(409, "same_person");
+        log(&app.refurbisher, &ids[0], json!({"type": "ready"})).refused(409, "step_not_allowed");
+        log(&app.other_refurbisher, &ids[0], check).expect(200);
+        assert_eq!(log(&app.refurbisher, &ids[0], json!({"type": "ready"})).expect(200)["stage"], "ready");
+    }
+
+    fn kit_incomplete(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 0);
+        advance(app, &ids[0], "ready");
+        let problem = log(&app.refurbisher, &ids[0], json!({"type": "ready"})).refused(409, "kit_incomplete");
+        assert!(text(&problem["detail"]).contains("clavier"), "{problem}");
+        let path = format!("/workshops/{}/accessories", app.refurbisher.organisation);
+        for kind in ["keyboard", "mouse"] {
+            app.refurbisher.post(&path, json!({"kind": kind, "delta": 1, "reason": "achat"})).expect(200);
+        }
+        log(&app.refurbisher, &ids[0], json!({"type": "ready"})).expect(200);
+        app.refurbisher.post(&path, json!({"kind": "mouse", "delta": -1, "reason": "casse"})).refused(409, "stock_too_low");
+        app.stranger_refurbisher.post(&path, json!({"kind": "mouse", "delta": 1, "reason": "x"})).refused(404, "not_found");
+        assert_eq!(log(&app.refurbisher, &ids[0], json!({"type": "repair_started"})).expect(200)["stage"], "in_repair");
+        assert_eq!(stock(app, "mouse"), 1, "the kit went back");
+    }
+
+    fn ten_people_never_take_more_kits_than_there_are(app) {
+        let serials: Vec<String> = (0..10).map(|n| format!("SER{n:04}")).collect();
+        let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+        let (_, ids) = dock(app, &serials, 4);
+        for id in &ids {
+            advance(app, id, "ready");
+        }
+        let people = [&app.refurbisher; 10];
+        let mut todo = ids.iter();
+        let jobs: Vec<(&Client, &String)> = people.into_iter().map(|who| (who, todo.next().unwrap())).collect();
+        let statuses = at_once(&jobs, |(who, id)| log(who, id, json!({"type": "ready"})).status);
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 4, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 6, "{statuses:?}");
+        assert_eq!((stock(app, "keyboard"), stock(app, "mouse")), (0, 0));
+        intact(app);
+    }
+
+    fn tests_not_passed(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        advance(app, &ids[0], "tested");
+        let after = log(&app.refurbisher, &ids[0], json!({"type": "tested", "checks": {"boot": "fail"}})).expect(200);
+        assert_eq!((&after["stage"], &after["tests_passed"]), (&json!("tested"), &json!(false)));
+        log(&app.refurbisher, &ids[0], json!({"type": "graded", "cosmetic": "A"})).refused(409, "tests_not_passed");
+        log(&app.refurbisher, &ids[0], json!({"type": "ready"})).refused(409, "tests_not_passed");
+    }
+
+    fn step_not_allowed_says_where_the_device_stands(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        let problem = log(&app.refurbisher.with_header("accept-language", "en"), &ids[0], json!({"type": "graded", "cosmetic": "A"}));
+        assert!(text(&problem.refused(409, "step_not_allowed")["detail"]).contains("`received`"));
+        log(&app.refurbisher, &ids[0], json!({"type": "blessed"})).refused(422, "invalid_fields");
+        let future = json!({"type": "triaged", "outcome": "keep", "at": "2023-03-01T09:00:00Z"});
+        log(&app.refurbisher, &ids[0], future).refused(422, "invalid_fields");
+    }
+
+    fn not_your_workshop(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        let event = json!({"type": "triaged", "outcome": "keep"});
+        log(&app.stranger_refurbisher, &ids[0], event.clone()).refused(403, "not_your_workshop");
+        app.stranger_refurbisher.put(&format!("/devices/{}/hardware", ids[0]), machine(&[])).refused(403, "not_your_workshop");
+        let mut line = event;
+        line["device"] = json!("CZC0001");
+        line["client_id"] = json!("1");
+        let answer = app.stranger_refurbisher.post("/device-events", json!({"events": [line]})).expect(200);
+        assert_eq!((&answer["results"][0]["status"], &answer["results"][0]["code"]), (&json!("refused"), &json!("not_your_workshop")));
+        assert_eq!(answer["results"][0]["stage"], Value::Null, "no more is told of it");
+        app.stranger_refurbisher.get(&format!("/devices/{}", ids[0])).refused(404, "not_found");
+        app.other_donor.get(&format!("/devices/{}/events", ids[0])).refused(404, "not_found");
+        assert_eq!(app.other_donor.get("/devices").expect(200)["items"], json!([]));
+        assert_eq!(app.donor.get("/devices").expect(200)["items"].as_array().unwrap().len(), 1);
+        app.association("Une association").get("/devices").refused(403, "not_allowed");
+    }
+
+    fn unknown_device(app) {
+        let nobody = "0198c0de-0000-7000-8000-000000000000";
+        log(&app.refurbisher, nobody, json!({"type": "ready"})).refused(404, "unknown_device");
+        let events = json!([{"device": "NOBODY", "type": "ready", "client_id": "7"}, {"type": "ready", "client_id": "8"}, 9]);
+        let answer = app.refurbisher.post("/device-events", json!({"events": events})).expect(200);
+        let codes: Vec<_> = answer["results"].as_array().unwrap().iter().map(|r| text(&r["code"])).collect();
+        assert_eq!(codes, ["unknown_device", "invalid_fields", "invalid_fields"]);
+        assert_eq!(answer["results"][1]["client_id"], "8");
+        app.refurbisher.post("/device-events", json!({"events": []})).refused(422, "invalid_fields");
+    }
+
+    fn a_list_is_applied_in_the_order_of_its_times_and_answered_in_the_order_sent(app) {
+        let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 2);
+        let tag = text(&app.refurbisher.get(&format!("/devices/{}", ids[1])).expect(200)["tag"]);
+        let mut events = Vec::new();
+        for (n, mut event) in steps("D1").into_iter().enumerate().take(4) {
+            event["at"] = json!(format!("2023-02-28T08:0{n}:00Z"));
+            event["client_id"] = json!(format!("a{n}"));
+            event["device"] = json!("czc-0001");
+            events.push(event);
+        }
+        events.reverse();
+        events.push(json!({"device": tag.to_lowercase(), "type": "triaged", "outcome": "scrap", "client_id": "b"}));
+        events.push(json!({"device": ids[1], "type": "ready", "client_id": "c"}));
+        let answer = app.refurbisher.post("/device-events", json!({"events": events})).expect(200);
+        let told: Vec<_> = answer["results"].as_array().unwrap().iter()
+            .map(|r| (text(&r["client_id"]), text(&r["status"]), text(&r["stage"]))).collect();
+        let told: Vec<_> = told.iter().map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();
+        assert_eq!(told, [
+            ("a3", "applied", "graded"), ("a2", "applied", "tested"), ("a1", "applied", "erased"),
+            ("a0", "applied", "triaged"), ("b", "applied", "triaged"), ("c", "refused", "triaged"),
+        ]);
+        assert_eq!(answer["results"][5]["code"], "erasure_not_proven");
+        assert_eq!(stage(app, &ids[0]), "graded");
+        intact(app);
+    }
+
+    fn the_same_bulk_events_sent_twice_at_once_apply_once(app) {
+        let serials: Vec<String> = (0..30).map(|n| format!("SER{n:04}")).collect();
+        let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+        let (_, ids) = dock(app, &serials, 0);
+        let events: Vec<_> = serials.iter().flat_map(|serial| {
+            steps(&format!("D{serial}")).into_iter().take(4).map(|mut event| {
+                event["client_id"] = json!(format!("{serial}-{}", text(&event["type"])));
+                event["device"] = json!(serial);
+                event
+            }).collect::<Vec<_>>()
+        }).collect();
+        let answers = at_once(&[&app.refurbisher; 6], |who| {
+            who.post("/device-events", json!({"events": events})).expect(200)
+        });
+        let count = |status: &str| -> usize {
+            answers.iter().flat_map(|answer| answer["results"].as_array().unwrap())
+                .filter(|result| result["status"] == status).count()
+        };
+        assert_eq!((count("applied"), count("already_applied"), count("refused")), (120, 600, 0));
+        assert_eq!(intact(app).events, 30 * 5);
+        for id in &ids {
+            assert_eq!(stage(app, id), "graded");
+        }
+        let again = app.refurbisher.post("/device-events", json!({"events": events})).expect(200);
+        assert!(again["results"].as_array().unwrap().iter().all(|result| result["status"] == "already_applied"));
+    }
+
+    fn a_second_click_is_answered_like_the_first_and_logged_once(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 1);
+        let event = json!({"type": "triaged", "outcome": "keep"});
+        let answers = at_once(&[&app.refurbisher; 8], |who| log(who, &ids[0], event.clone()).expect(200));
+        let applied = answers.iter().filter(|answer| answer["status"] == "applied").count();
+        let already = answers.iter().filter(|answer| answer["status"] == "already_applied").count();
+        assert_eq!((applied, already), (1, 7));
+        assert_eq!(intact(app).events, 2);
+    }
+
+    fn custody_names_the_first_broken_link(app) {
+        let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 2);
+        for id in &ids {
+            advance(app, id, "nothing");
+        }
+        assert_eq!(intact(app).events, 14);
+        let second: kernel::DeviceId = ids[1].parse().unwrap();
+        let refused = app.read(move |db| Ok(set_evidence(db, second).is_err()));
+        assert!(refused, "the log cannot be changed through the program's own connection");
+        app.write(move |tx| {
+            let engine = tx.engine();
+            tx.batch_execute(match engine {
+                db::Engine::Sqlite => "DROP TRIGGER custody_events_update",
+                db::Engine::Postgres => "DROP TRIGGER custody_events_append_only ON custody_events",
+            })?;
+            set_evidence(tx, second)
+        });
+        let report = app.read(|db| workshop::verify_custody(db, |_, _| {}));
+        let broken = report.broken.expect("found");
+        assert_eq!((broken.device_id, broken.seq), (second, 4));
+        assert!(broken.tag.starts_with("RS-"));
+        assert!(broken.what.en.contains("altered"), "{}", broken.what.en);
+        let first: kernel::DeviceId = ids[0].parse().unwrap();
+        app.write(move |tx| {
+            diesel::update(devices::table.find(first)).set(devices::stage.eq("reserved")).execute(&mut **tx)?;
+            Ok(())
+        });
+        let broken = app.read(|db| workshop::verify_custody(db, |_, _| {})).broken.expect("found");
+        assert_eq!((broken.device_id, broken.seq), (first, 7));
+    }
+
+    fn a_device_is_reserved_once_released_and_handed_over(app) {
+        let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 2);
+        advance(app, &ids[0], "nothing");
+        let actor = kernel::Actor {
+            person: app.staff.person.parse().unwrap(), role: kernel::Role::Staff,
+            organisation: app.staff.organisation.parse().unwrap(), session: None,
+        };
+        let id: kernel::DeviceId = ids[0].parse().unwrap();
+        let other: kernel::DeviceId = ids[1].parse().unwrap();
+        let reserve = move |tx: &mut db::Tx<'_>, devices: &[kernel::DeviceId]| {
+            let reservation = workshop::ReservationRef {
+                wave: tx.new_id(), wave_name: "Première vague".into(),
+                application: tx.new_id(), association_name: "Une association".into(),
+            };
+            workshop::reserve(tx, &actor, devices, &reservation)
+        };
+        let refused = app.write(move |tx| Ok(reserve(tx, &[id, other]).expect_err("not ready").to_string()));
+        assert!(refused.starts_with("device_not_ready"), "{refused}");
+        assert_eq!(stage(app, &ids[0]), "ready");
+        app.write(move |tx| reserve(tx, &[id]));
+        let refused = app.write(move |tx| Ok(reserve(tx, &[id]).expect_err("reserved").to_string()));
+        assert!(refused.starts_with("device_not_ready"), "{refused}");
+        log(&app.refurbisher, &ids[0], json!({"type": "repair_started"})).refused(409, "already_reserved");
+        log(&app.refurbisher, &ids[0], json!({"type": "moved", "location": "Palette 2"})).expect(200);
+        app.write(move |tx| workshop::release(tx, &actor, &[id], "vague annulée"));
+        assert_eq!(stage(app, &ids[0]), "ready");
+        assert_eq!(stock(app, "mouse"), 1, "it keeps its kit");
+        app.write(move |tx| reserve(tx, &[id]));
+        app.write(move |tx| workshop::hand_over(tx, &actor, &[id], "BL-1"));
+        log(&app.refurbisher, &ids[0], json!({"type": "returned", "reason": "panne"})).expect(200);
+        let back = log(&app.refurbisher, &ids[0], json!({"type": "received"})).expect(200);
+        assert_eq!((&back["stage"], &back["cycle"], &back["erasure_proven"]), (&json!("received"), &json!(2), &json!(false)));
+        assert_eq!(back["drives"][0]["proven"], false);
+        let found = app.read(move |db| workshop::find_devices(db, &["czc 0001".into(), "no".into(), id.to_string()]));
+        assert_eq!((found.len(), found["czc 0001"].id), (2, id));
+        intact(app);
+    }
+
+    fn devices_are_found_by_any_part_of_their_numbers(app) {
+        let (batch, ids) = dock(app, &["CZC0001", "CZC0002", "ABC-77/X"], 0);
+        advance(app, &ids[0], "erased");
+        let found = |query: &str| -> Vec<String> {
+            let page = app.refurbisher.get(&format!("/devices?{query}")).expect(200);
+            page["items"].as_array().unwrap().iter().map(|d| text(&d["serial"])).collect()
+        };
+        assert_eq!(found("q=0002"), ["CZC0002"]);
+        assert_eq!(found("q=abc77x"), ["ABC-77/X"]);
+        assert_eq!(found("q=77%2Fx"), ["ABC-77/X"]);
+        assert_eq!(found("q=PRODESK%20czc"), ["CZC0001", "CZC0002"]);
+        assert_eq!(found("q=%25"), ["CZC0001", "CZC0002", "ABC-77/X"], "nothing to look for");
+        assert_eq!(found("stage=triaged&kind=desktop"), ["CZC0001"]);
+        assert_eq!(found(&format!("batch_id={batch}&workshop_id={}&grade=A", app.refurbisher.organisation)), Vec::<String>::new());
+        let tag = text(&app.refurbisher.get(&format!("/devices/{}", ids[1])).expect(200)["tag"]);
+        assert_eq!(found(&format!("q={}", tag.to_lowercase())), ["CZC0002"]);
+        let first = app.refurbisher.get("/devices?limit=2").expect(200);
+        let rest = app.refurbisher.get(&format!("/devices?limit=2&after={}", text(&first["next"]))).expect(200);
+        assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
+        app.refurbisher.get("/devices?stage=lost").refused(422, "invalid_fields");
+
+        log(&app.refurbisher, &ids[0], json!({"type": "moved", "location": "=1+1"})).expect(200);
+        let csv = app.refurbisher.with_header("accept", "text/csv").get("/devices?stage=triaged");
+        assert!(csv.header("content-type").starts_with("text/csv"));
+        assert!(csv.text().contains("CZC0001") && csv.text().contains(",'=1+1,"), "{}", csv.text());
+        assert_eq!(csv.text().lines().count(), 2);
+    }
+
+    fn a_capture_that_contradicts_the_manifest_is_flagged(app) {
+        let (_, ids) = dock(app, &["CZC0009"], 0);
+        let path = format!("/devices/{}/hardware", ids[0]);
+        let seen = app.refurbisher.put(&path, machine(&[("S1", "SSD")])).expect(200);
+        assert_eq!(seen["serial"], "CZC0009");
+        assert_eq!(seen["hardware"]["contradictions"], json!([{"field": "serial", "announced": "CZC0009", "machine": "CZC0001"}]));
+        let version = seen["version"].clone();
+        assert_eq!(app.refurbisher.put(&path, machine(&[("S1", "SSD")])).expect(200)["version"], version, "the same file again");
+    }
+
+    fn a_stale_version_is_refused(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 0);
+        let event = json!({"type": "triaged", "outcome": "keep"});
+        let stale = app.refurbisher.with_header("if-match", "\"1\"");
+        log(&stale, &ids[0], event.clone()).refused(412, "stale_version");
+        assert_eq!(stage(app, &ids[0]), "received");
+        let etag = app.refurbisher.get(&format!("/devices/{}", ids[0])).header("etag").to_owned();
+        log(&app.refurbisher.with_header("if-match", &etag), &ids[0], event).expect(200);
+    }
+
+    fn a_thousand_events_are_a_matter_of_a_moment(app) {
+        let serials: Vec<String> = (0..500).map(|n| format!("SER{n:05}")).collect();
+        let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+        dock(app, &serials, 0);
+        let lines = |take: std::ops::Range<usize>| -> Vec<Value> {
+            serials.iter().flat_map(|serial| {
+                steps(&format!("D{serial}"))[take.clone()].iter().map(|event| {
+                    let mut event = event.clone();
+                    event["client_id"] = json!(format!("{serial}-{}", text(&event["type"])));
+                    event["device"] = json!(serial);
+                    event
+                }).collect::<Vec<_>>()
+            }).collect()
+        };
+        for take in [0..2, 2..4, 2..4] {
+            let lines = json!({"events": lines(take.clone())});
+            #[allow(clippy::disallowed_methods)] // a stopwatch
+            let start = std::time::Instant::now();
+            let answer = app.refurbisher.post("/device-events", lines).expect(200);
+            eprintln!("1000 events {take:?}: {:?}", start.elapsed());
+            assert!(answer["results"].as_array().unwrap().iter().all(|result| result["status"] != "refused"));
+        }
+        assert_eq!(intact(app).events, 500 * 5);
+    }
+}
+
+/// The steps that are left after triage.
+fn advance_from(app: &TestApp, device: &str) {
+    for event in steps("D1").into_iter().skip(1) {
+        let who = if event["type"] == "quality_checked" {
+            &app.other_refurbisher
+        } else {
+            &app.refurbisher
+        };
+        log(who, device, event).expect(200);
+    }
+}
+
+fn set_evidence(db: &mut db::Db, device: kernel::DeviceId) -> db::Result<()> {
+    let line = custody_events::table.find((device, 4));
+    diesel::update(line)
+        .set(custody_events::evidence.eq("{}"))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Everyone does it at the same moment.
+fn at_once<J: Copy + Send, T: Send>(jobs: &[J], work: impl Fn(J) -> T + Sync) -> Vec<T> {
+    let start = std::sync::Barrier::new(jobs.len());
+    thread::scope(|scope| {
+        let running: Vec<_> = jobs
+            .iter()
+            .map(|job| {
+                let (start, work, job) = (&start, &work, *job);
+                scope.spawn(move || {
+                    start.wait();
+                    work(job)
+                })
+            })
+            .collect();
+        running
+            .into_iter()
+            .map(|thread| thread.join().expect("answers"))
+            .collect()
+    })
+}
