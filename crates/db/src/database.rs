@@ -130,7 +130,9 @@ impl Database {
             let mut connection = pool
                 .get()
                 .map_err(|cause| Error::Unavailable(cause.to_string()))?;
-            work(&mut connection)
+            let outcome = work(&mut connection.db);
+            connection.lost = outcome.as_ref().is_err_and(Error::is_disconnect);
+            outcome
         })
         .await
     }
@@ -202,13 +204,15 @@ where
 {
     let mut attempt = 0;
     loop {
-        let mut db = pool
+        let mut connection = pool
             .get()
             .map_err(|cause| Error::Unavailable(cause.to_string()))?;
-        match attempt_once(&mut db, shared, work) {
+        let outcome = attempt_once(&mut connection.db, shared, work);
+        connection.lost = outcome.as_ref().is_err_and(Error::is_disconnect);
+        drop(connection);
+        match outcome {
             Err(error) if error.is_race() && attempt < ATTEMPTS => {
                 attempt += 1;
-                drop(db);
                 std::thread::sleep(pause(attempt));
             }
             Err(error) if error.is_race() => {
@@ -288,23 +292,30 @@ impl std::fmt::Debug for Manager {
     }
 }
 
+/// A connection, and whether its last use found it gone.
+struct Pooled {
+    db: Db,
+    lost: bool,
+}
+
 impl ManageConnection for Manager {
-    type Connection = Db;
+    type Connection = Pooled;
     type Error = diesel::r2d2::Error;
 
-    fn connect(&self) -> Result<Db, Self::Error> {
-        Db::open(&self.url, self.access).map_err(diesel::r2d2::Error::ConnectionError)
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        Db::open(&self.url, self.access)
+            .map(|db| Pooled { db, lost: false })
+            .map_err(diesel::r2d2::Error::ConnectionError)
     }
 
-    fn is_valid(&self, db: &mut Db) -> Result<(), Self::Error> {
-        db.batch_execute("SELECT 1")
+    fn is_valid(&self, connection: &mut Pooled) -> Result<(), Self::Error> {
+        connection
+            .db
+            .batch_execute("SELECT 1")
             .map_err(diesel::r2d2::Error::QueryError)
     }
 
-    fn has_broken(&self, db: &mut Db) -> bool {
-        match db {
-            Db::Postgres(connection) => connection.batch_execute("").is_err(),
-            Db::Sqlite(_) => false,
-        }
+    fn has_broken(&self, connection: &mut Pooled) -> bool {
+        connection.lost
     }
 }

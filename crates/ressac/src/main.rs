@@ -89,7 +89,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Plan { file, check } => return plan::run(file, check.as_deref()),
         _ => {}
     }
-    let settings = Settings::load(arguments.config.as_deref())?;
+    let mut settings = Settings::load(arguments.config.as_deref())?;
+    if matches!(arguments.command, Command::Demo(_)) && settings.log.level == "info" {
+        settings.log.level = "warn".to_owned(); // its progress is what people read
+    }
     logging::start(&settings.log)?;
     match arguments.command {
         Command::Serve { listen } => serve::serve(&settings, listen.as_deref())?,

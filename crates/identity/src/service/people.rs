@@ -1,0 +1,201 @@
+//! People: the first administrator, those who are invited, associations that register.
+
+use db::schema::organisations;
+use db::{Result, Tx};
+use diesel::prelude::*;
+use kernel::{Code, Fields, Instant, Language, OrganisationId, Refusal, Role, Text};
+use notifications::{Message, Recipient};
+
+use super::organisations::add_organisation;
+use crate::model::{
+    Invited, NewPerson, Organisation, OrganisationKind, OrganisationStatus, Person,
+    RegisteredOrganisation, Registration,
+};
+use crate::token::{self, INVITATION_DAYS};
+use crate::{rules, store};
+
+/// The city and its first administrator: for the command line, before anyone can sign in.
+/// A second administrator joins the city that is there.
+///
+/// # Errors
+/// `email_taken`, `invalid_fields`.
+pub fn found_city(
+    tx: &mut Tx<'_>,
+    city: &str,
+    name: &str,
+    email: &str,
+    password_hash: Option<&str>,
+) -> Result<Person> {
+    let mut fields = Fields::default();
+    rules::check_email(&mut fields, "/email", email);
+    fields.text("/name", name, 200);
+    fields.check()?;
+    let known: Option<OrganisationId> = organisations::table
+        .filter(organisations::kind.eq(OrganisationKind::City))
+        .order(organisations::id)
+        .select(organisations::id)
+        .first(&mut **tx)
+        .optional()?;
+    let organisation_id = match known {
+        Some(id) => id,
+        None => {
+            let organisation = Organisation {
+                id: tx.new_id(),
+                kind: OrganisationKind::City,
+                name: city.to_owned(),
+                siret: None,
+                rna: None,
+                status: OrganisationStatus::Verified,
+                status_reason: None,
+                address: String::new(),
+                postal_code: String::new(),
+                commune: city.to_owned(),
+                commune_code: None,
+                version: 1,
+                created_at: tx.now(),
+                updated_at: tx.now(),
+            };
+            store::insert_organisation(tx, &organisation)?;
+            organisation.id
+        }
+    };
+    let person = Person {
+        id: tx.new_id(),
+        organisation_id,
+        email: rules::normal_email(email),
+        name: name.trim().to_owned(),
+        role: Role::Admin,
+        language: Language::French,
+    };
+    add_person(tx, &person, password_hash)?;
+    if password_hash.is_none() {
+        send_invitation(tx, &person, city, false)?;
+    }
+    Ok(person)
+}
+
+fn add_person(tx: &mut Tx<'_>, person: &Person, password_hash: Option<&str>) -> Result<()> {
+    if store::email_taken(tx, &person.email)? {
+        return Err(Code::EmailTaken.into());
+    }
+    let now = tx.now();
+    store::insert_person(tx, person, password_hash, now)
+}
+
+/// Mails a link that sets the password.
+fn send_invitation(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    organisation: &str,
+    registered_itself: bool,
+) -> Result<Instant> {
+    let token = token::random()?;
+    let (id, now) = (tx.new_id(), tx.now());
+    let expires_at = now.plus_days(INVITATION_DAYS);
+    store::insert_invitation(tx, id, person.id, &token::hash(&token), now, expires_at)?;
+    let organisation = organisation.to_owned();
+    let message = if registered_itself {
+        Message::RegistrationReceived {
+            organisation,
+            token,
+            expires_at,
+        }
+    } else {
+        Message::Invitation {
+            organisation,
+            token,
+            expires_at,
+        }
+    };
+    notifications::push(tx, &recipient(person), &message)?;
+    Ok(expires_at)
+}
+
+fn recipient(person: &Person) -> Recipient {
+    Recipient {
+        person: Some(person.id),
+        email: person.email.clone(),
+        name: person.name.clone(),
+        language: person.language,
+    }
+}
+
+/// Invites someone by mail.
+///
+/// # Errors
+/// `invalid_fields`, `role_mismatch`, `email_taken`.
+pub fn invite(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Invited> {
+    let mut fields = Fields::default();
+    rules::check_email(&mut fields, "/email", &new.email);
+    fields.text("/name", &new.name, 200);
+    fields.check()?;
+    let organisation = store::organisation(tx, new.organisation_id)?.ok_or_else(|| {
+        Refusal::field(
+            "/organisation_id",
+            Code::UnknownReference,
+            Code::UnknownReference.help(),
+        )
+    })?;
+    rules::role_fits(new.role, organisation.kind)?;
+    let person = Person {
+        id: tx.new_id(),
+        organisation_id: organisation.id,
+        email: rules::normal_email(&new.email),
+        name: new.name.trim().to_owned(),
+        role: new.role,
+        language: new.language.unwrap_or(Language::French),
+    };
+    add_person(tx, &person, None)?;
+    let invitation_expires_at = send_invitation(tx, &person, &organisation.name, false)?;
+    Ok(Invited {
+        person,
+        invitation_expires_at,
+    })
+}
+
+/// An association registers itself; it stays pending until staff verify it.
+///
+/// # Errors
+/// `invalid_fields`, `already_registered`, `email_taken`.
+pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<RegisteredOrganisation> {
+    let new = &registration.organisation;
+    let mut fields = Fields::default();
+    let identifiers = rules::check_organisation(&mut fields, "/organisation", new);
+    if new
+        .kind
+        .is_some_and(|kind| kind != OrganisationKind::Association)
+    {
+        fields.push(
+            "/organisation/kind",
+            Code::Invalid,
+            Text::new(
+                "Seule une association s'inscrit elle-même.",
+                "Only an association registers itself.",
+            ),
+        );
+    }
+    rules::check_email(&mut fields, "/person/email", &registration.person.email);
+    fields.text("/person/name", &registration.person.name, 200);
+    fields.check()?;
+    let organisation = add_organisation(
+        tx,
+        new,
+        identifiers,
+        OrganisationKind::Association,
+        OrganisationStatus::Pending,
+    )?;
+    let person = Person {
+        id: tx.new_id(),
+        organisation_id: organisation.id,
+        email: rules::normal_email(&registration.person.email),
+        name: registration.person.name.trim().to_owned(),
+        role: Role::Association,
+        language: registration.person.language.unwrap_or(Language::French),
+    };
+    add_person(tx, &person, None)?;
+    send_invitation(tx, &person, &organisation.name, true)?;
+    Ok(RegisteredOrganisation {
+        organisation,
+        person,
+    })
+}

@@ -1,0 +1,208 @@
+//! Rows of `organisations`.
+
+use std::collections::HashMap;
+
+use db::schema::organisations as o;
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{Code, Instant, OrganisationId, Page, PageRequest, Refusal, Text, fold};
+
+use super::exists;
+use crate::model::{Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = o)]
+struct OrganisationRow {
+    id: OrganisationId,
+    kind: OrganisationKind,
+    name: String,
+    siret: Option<String>,
+    rna: Option<String>,
+    status: OrganisationStatus,
+    status_reason: Option<String>,
+    address: String,
+    postal_code: String,
+    commune: String,
+    commune_code: Option<String>,
+    version: i32,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+impl From<OrganisationRow> for Organisation {
+    fn from(row: OrganisationRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            siret: row.siret,
+            rna: row.rna,
+            status: row.status,
+            status_reason: row.status_reason,
+            address: row.address,
+            postal_code: row.postal_code,
+            commune: row.commune,
+            commune_code: row.commune_code,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// One organization.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisation(db: &mut Db, id: OrganisationId) -> Result<Option<Organisation>> {
+    let row = o::table
+        .find(id)
+        .select(OrganisationRow::as_select())
+        .first(db)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// An organization that a body names, and that has to be of this kind.
+///
+/// # Errors
+/// `unknown_reference` at `pointer` when there is none.
+pub fn organisation_of_kind(
+    db: &mut Db,
+    id: OrganisationId,
+    kind: OrganisationKind,
+    pointer: &str,
+) -> Result<Organisation> {
+    organisation(db, id)?
+        .filter(|organisation| organisation.kind == kind)
+        .ok_or_else(|| {
+            Refusal::field(
+                pointer,
+                Code::UnknownReference,
+                Text::new(
+                    "Aucune organisation de ce type n'a cet identifiant.",
+                    "No organization of this kind has this id.",
+                ),
+            )
+            .into()
+        })
+}
+
+/// A page of organizations, the newest first.
+///
+/// # Errors
+/// `invalid_page`, or when the database fails.
+pub fn organisations(
+    db: &mut Db,
+    filter: &OrganisationFilter,
+    page: &PageRequest,
+) -> Result<Page<Organisation>> {
+    let mut query = o::table
+        .select(OrganisationRow::as_select())
+        .order(o::id.desc())
+        .limit(page.fetch())
+        .into_boxed();
+    if let Some(kind) = filter.kind {
+        query = query.filter(o::kind.eq(kind));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(o::status.eq(status));
+    }
+    if let Some(only) = filter.only {
+        query = query.filter(o::id.eq(only));
+    }
+    if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
+        let name = format!("%{}%", fold(q));
+        let number = format!("{}%", kernel::squash(q));
+        query = query.filter(
+            o::name_key
+                .like(name)
+                .or(o::siret.like(number.clone()))
+                .or(o::rna.like(number)),
+        );
+    }
+    if let Some(after) = page.after::<OrganisationId>()? {
+        query = query.filter(o::id.lt(after));
+    }
+    let rows: Vec<Organisation> = query
+        .load::<OrganisationRow>(db)?
+        .into_iter()
+        .map(Into::into)
+        .collect();
+    Ok(Page::from_rows(rows, page, |row| row.id.to_string()))
+}
+
+/// The names of organizations.
+///
+/// # Errors
+/// When the database fails.
+pub fn names(db: &mut Db, ids: &[OrganisationId]) -> Result<HashMap<OrganisationId, String>> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let rows: Vec<(OrganisationId, String)> = o::table
+            .filter(o::id.eq_any(chunk))
+            .select((o::id, o::name))
+            .load(db)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Whether another organization has this SIRET or RNA.
+pub(crate) fn identifier_taken(
+    db: &mut Db,
+    siret: Option<&str>,
+    rna: Option<&str>,
+) -> Result<bool> {
+    let with_siret = match siret {
+        Some(siret) => exists(db, o::table.filter(o::siret.eq(siret)).count())?,
+        None => false,
+    };
+    let with_rna = match rna {
+        Some(rna) => exists(db, o::table.filter(o::rna.eq(rna)).count())?,
+        None => false,
+    };
+    Ok(with_siret || with_rna)
+}
+
+pub(crate) fn insert_organisation(db: &mut Db, organisation: &Organisation) -> Result<()> {
+    diesel::insert_into(o::table)
+        .values((
+            o::id.eq(organisation.id),
+            o::kind.eq(organisation.kind),
+            o::name.eq(&organisation.name),
+            o::name_key.eq(fold(&organisation.name)),
+            o::siret.eq(organisation.siret.as_deref()),
+            o::rna.eq(organisation.rna.as_deref()),
+            o::status.eq(organisation.status),
+            o::address.eq(&organisation.address),
+            o::postal_code.eq(&organisation.postal_code),
+            o::commune.eq(&organisation.commune),
+            o::commune_code.eq(organisation.commune_code.as_deref()),
+            o::version.eq(organisation.version),
+            o::created_at.eq(organisation.created_at),
+            o::updated_at.eq(organisation.updated_at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Guarded by the version that was read.
+pub(crate) fn set_status(
+    db: &mut Db,
+    organisation: &Organisation,
+    to: OrganisationStatus,
+    reason: Option<&str>,
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(o::table.find(organisation.id))
+        .filter(o::version.eq(organisation.version))
+        .set((
+            o::status.eq(to),
+            o::status_reason.eq(reason),
+            o::version.eq(organisation.version + 1),
+            o::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
+}

@@ -1,0 +1,164 @@
+//! Rows of `people`.
+
+use db::schema::people as p;
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{Code, Instant, Language, OrganisationId, PersonId, Refusal, Role};
+use notifications::Recipient;
+
+use super::{exists, organisation};
+use crate::model::{Credentials, Me, MyOrganisation, Person};
+
+type PersonColumns = (PersonId, OrganisationId, String, String, Role, Language);
+
+fn to_person((id, organisation_id, email, name, role, language): PersonColumns) -> Person {
+    Person {
+        id,
+        organisation_id,
+        email,
+        name,
+        role,
+        language,
+    }
+}
+
+/// One person.
+///
+/// # Errors
+/// When the database fails.
+pub fn person(db: &mut Db, id: PersonId) -> Result<Option<Person>> {
+    let row: Option<PersonColumns> = p::table
+        .find(id)
+        .select((
+            p::id,
+            p::organisation_id,
+            p::email,
+            p::name,
+            p::role,
+            p::language,
+        ))
+        .first(db)
+        .optional()?;
+    Ok(row.map(to_person))
+}
+
+pub(crate) fn email_taken(db: &mut Db, email: &str) -> Result<bool> {
+    exists(db, p::table.filter(p::email.eq(email)).count())
+}
+
+pub(crate) fn insert_person(
+    db: &mut Db,
+    person: &Person,
+    password_hash: Option<&str>,
+    now: Instant,
+) -> Result<()> {
+    diesel::insert_into(p::table)
+        .values((
+            p::id.eq(person.id),
+            p::organisation_id.eq(person.organisation_id),
+            p::email.eq(&person.email),
+            p::name.eq(&person.name),
+            p::role.eq(person.role),
+            p::language.eq(person.language),
+            p::password_hash.eq(password_hash),
+            p::disabled.eq(false),
+            p::version.eq(1),
+            p::created_at.eq(now),
+            p::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Everyone who can be written to at an organization.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Recipient>> {
+    let rows: Vec<(PersonId, String, String, Language)> = p::table
+        .filter(p::organisation_id.eq(organisation))
+        .filter(p::disabled.eq(false))
+        .order(p::id)
+        .select((p::id, p::email, p::name, p::language))
+        .load(db)?;
+    Ok(rows.into_iter().map(to_recipient).collect())
+}
+
+/// Everyone who reviews and approves for the city.
+///
+/// # Errors
+/// When the database fails.
+pub fn staff_contacts(db: &mut Db) -> Result<Vec<Recipient>> {
+    let rows: Vec<(PersonId, String, String, Language)> = p::table
+        .filter(p::role.eq_any([Role::Staff, Role::Admin]))
+        .filter(p::disabled.eq(false))
+        .order(p::id)
+        .select((p::id, p::email, p::name, p::language))
+        .load(db)?;
+    Ok(rows.into_iter().map(to_recipient).collect())
+}
+
+fn to_recipient((id, email, name, language): (PersonId, String, String, Language)) -> Recipient {
+    Recipient {
+        person: Some(id),
+        email,
+        name,
+        language,
+    }
+}
+
+/// The signed-in person with their organization.
+///
+/// # Errors
+/// `not_found` when the account is gone.
+pub fn me(db: &mut Db, id: PersonId) -> Result<Me> {
+    let person = person(db, id)?.ok_or_else(Refusal::not_found)?;
+    let organisation = organisation(db, person.organisation_id)?.ok_or_else(Refusal::not_found)?;
+    Ok(Me {
+        id: person.id,
+        email: person.email,
+        name: person.name,
+        role: person.role,
+        language: person.language,
+        organisation: MyOrganisation {
+            id: organisation.id,
+            kind: organisation.kind,
+            name: organisation.name,
+            status: organisation.status,
+        },
+    })
+}
+
+/// What a sign-in with this address is checked against.
+///
+/// # Errors
+/// When the database fails.
+pub fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials>> {
+    let row: Option<(PersonId, Option<String>, bool)> = p::table
+        .filter(p::email.eq(crate::rules::normal_email(email)))
+        .select((p::id, p::password_hash, p::disabled))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(person, password_hash, disabled)| Credentials {
+        person,
+        password_hash,
+        disabled,
+    }))
+}
+
+pub(crate) fn set_password(
+    db: &mut Db,
+    person: PersonId,
+    password_hash: &str,
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(p::table.find(person))
+        .filter(p::disabled.eq(false))
+        .set((
+            p::password_hash.eq(password_hash),
+            p::version.eq(p::version + 1),
+            p::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::InvalidToken)
+}

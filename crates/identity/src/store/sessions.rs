@@ -1,0 +1,186 @@
+//! Rows of `invitations`, `sessions` and `refresh_tokens`.
+
+use db::schema::{invitations, organisations as o, people as p, refresh_tokens, sessions};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{Code, Instant, InvitationId, OrganisationId, PersonId, Role, SessionId};
+
+use crate::model::{Claimed, OrganisationStatus};
+
+/// A token that was mailed, as it was found.
+pub(crate) struct InvitationRow {
+    pub id: InvitationId,
+    pub person: PersonId,
+    pub email: String,
+    pub expires_at: Instant,
+    pub used: bool,
+}
+
+pub(crate) fn insert_invitation(
+    db: &mut Db,
+    id: InvitationId,
+    person: PersonId,
+    token_hash: &[u8],
+    now: Instant,
+    expires_at: Instant,
+) -> Result<()> {
+    diesel::insert_into(invitations::table)
+        .values((
+            invitations::id.eq(id),
+            invitations::person_id.eq(person),
+            invitations::purpose.eq("invitation"),
+            invitations::token_hash.eq(token_hash),
+            invitations::created_at.eq(now),
+            invitations::expires_at.eq(expires_at),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+pub(crate) fn invitation(db: &mut Db, token_hash: &[u8]) -> Result<Option<InvitationRow>> {
+    let row: Option<(InvitationId, PersonId, String, Instant, Option<Instant>)> =
+        invitations::table
+            .inner_join(p::table)
+            .filter(invitations::token_hash.eq(token_hash))
+            .select((
+                invitations::id,
+                invitations::person_id,
+                p::email,
+                invitations::expires_at,
+                invitations::used_at,
+            ))
+            .first(db)
+            .optional()?;
+    Ok(
+        row.map(|(id, person, email, expires_at, used_at)| InvitationRow {
+            id,
+            person,
+            email,
+            expires_at,
+            used: used_at.is_some(),
+        }),
+    )
+}
+
+pub(crate) fn use_invitation(db: &mut Db, id: InvitationId, now: Instant) -> Result<()> {
+    let rows = diesel::update(invitations::table.find(id))
+        .filter(invitations::used_at.is_null())
+        .set(invitations::used_at.eq(now))
+        .execute(db)?;
+    db::guard(rows, Code::InvalidToken)
+}
+
+pub(crate) fn insert_session(
+    db: &mut Db,
+    session: SessionId,
+    person: PersonId,
+    now: Instant,
+    expires_at: Instant,
+) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(session),
+            sessions::person_id.eq(person),
+            sessions::created_at.eq(now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(db)?;
+    diesel::update(p::table.find(person))
+        .set(p::last_login_at.eq(now))
+        .execute(db)?;
+    Ok(())
+}
+
+pub(crate) fn insert_refresh_token(
+    db: &mut Db,
+    session: SessionId,
+    token_hash: &[u8],
+    now: Instant,
+) -> Result<()> {
+    diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::token_hash.eq(token_hash),
+            refresh_tokens::session_id.eq(session),
+            refresh_tokens::created_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Of a refresh token: its session, and whether it was used.
+pub(crate) fn refresh_token(db: &mut Db, token_hash: &[u8]) -> Result<Option<(SessionId, bool)>> {
+    let row: Option<(SessionId, Option<Instant>)> = refresh_tokens::table
+        .find(token_hash)
+        .select((refresh_tokens::session_id, refresh_tokens::used_at))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(session, used_at)| (session, used_at.is_some())))
+}
+
+pub(crate) fn use_refresh_token(db: &mut Db, token_hash: &[u8], now: Instant) -> Result<()> {
+    let rows = diesel::update(refresh_tokens::table.find(token_hash))
+        .filter(refresh_tokens::used_at.is_null())
+        .set(refresh_tokens::used_at.eq(now))
+        .execute(db)?;
+    db::guard(rows, Code::SessionEnded)
+}
+
+pub(crate) fn extend_session(db: &mut Db, session: SessionId, expires_at: Instant) -> Result<()> {
+    let rows = diesel::update(sessions::table.find(session))
+        .filter(sessions::ended_at.is_null())
+        .set(sessions::expires_at.eq(expires_at))
+        .execute(db)?;
+    db::guard(rows, Code::SessionEnded)
+}
+
+pub(crate) fn end_session(
+    db: &mut Db,
+    session: SessionId,
+    because: &str,
+    now: Instant,
+) -> Result<()> {
+    diesel::update(sessions::table.find(session))
+        .filter(sessions::ended_at.is_null())
+        .set((
+            sessions::ended_at.eq(now),
+            sessions::ended_because.eq(because),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// What a live session opens today, whatever its tokens say.
+pub(crate) fn live_session(
+    db: &mut Db,
+    session: SessionId,
+    now: Instant,
+) -> Result<Option<(Claimed, OrganisationStatus)>> {
+    let row: Option<(PersonId, Role, OrganisationId, OrganisationStatus)> = sessions::table
+        .inner_join(p::table.inner_join(o::table))
+        .filter(sessions::id.eq(session))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(p::disabled.eq(false))
+        .select((p::id, p::role, p::organisation_id, o::status))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(person, role, organisation, status)| {
+        let claimed = Claimed {
+            person,
+            role,
+            organisation,
+            session,
+        };
+        (claimed, status)
+    }))
+}
+
+/// Whether a person may sign in, and as whom.
+pub(crate) fn signing_in(db: &mut Db, person: PersonId) -> Result<Option<(Role, OrganisationId)>> {
+    Ok(p::table
+        .find(person)
+        .filter(p::disabled.eq(false))
+        .select((p::role, p::organisation_id))
+        .first(db)
+        .optional()?)
+}
