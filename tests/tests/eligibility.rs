@@ -429,7 +429,7 @@ both_engines! {
             assert!((200..500).contains(&status), "{method} {path} {body}: {status}");
             status
         };
-        for body in ["", "{", "[]", "null", "1", "\"x\"", r#"{"statement": "\u0000"}"#, r#"{"requests": {}}"#,
+        for body in ["", "{", "null", "1", "\"x\"", r#"{"statement": "\u0000"}"#, r#"{"requests": {}}"#,
             r#"{"requests": [{"kind": "desktop"}]}"#, r#"{"requests": [{"kind": "desktop", "quantity": 1e30}]}"#,
             r#"{"requests": [{"kind": "desktop", "quantity": 9223372036854775807}, {"kind": "laptop", "quantity": 9223372036854775807}]}"#,
             r#"{"beneficiaries_per_year": -9223372036854775808}"#, r#"{"site": {"postal_code": "éééé1"}}"#,
@@ -447,7 +447,7 @@ both_engines! {
         }
         raw(&app.staff, "POST", "/programmes", r#"{"name": "\u0000", "rubric": "marseille-2023", "kinds": ["desktop"],
             "lot_min": 1, "lot_max": 1, "opens_at": "0001-01-01T00:00:00Z", "closes_at": "9999-12-31T23:59:59Z", "territory": {}}"#);
-        for query in ["q=%00", "q=%25_", "q=\u{e9}", "after=zz", "after=3030", "limit=0", "programme_id=x", "q=%FF"] {
+        for query in ["q=%00", "q=%25_", "q=%C3%A9", "after=zz", "after=3030", "limit=0", "programme_id=x", "q=%FF"] {
             let status = app.staff.get(&format!("/applications?{query}")).status;
             assert!((200..500).contains(&status), "{query}: {status}");
         }
@@ -455,5 +455,39 @@ both_engines! {
         app.staff.post_csv("/territories?source=%00", table).expect(200);
         let table = b"postal_code,commune,population,ifn\n\"13015,Marseille,10,1.0\n";
         app.staff.post_csv("/territories", table).refused(422, "table_unreadable");
+    }
+
+    fn not_scored(app) {
+        let programme = programme(app);
+        let association = app.association("Clavier ouvert");
+        let application = draft(&association, &programme);
+        let path = format!("/applications/{application}/score");
+        app.staff.get(&path).refused(409, "not_scored");
+        association.post(&format!("/applications/{application}/submit"), Value::Null).expect(200);
+        app.staff.get(&path).expect(200);
+        association.get(&path).refused(409, "not_scored");
+        app.staff.post(&decide(&application), json!({"outcome": "ineligible", "reasons": "Hors objet."})).expect(200);
+        association.get(&path).refused(409, "not_scored");
+    }
+
+    fn two_decisions_at_once_are_one_decision(app) {
+        let programme = programme(app);
+        let association = app.association("Clavier ouvert");
+        let application = submitted(&association, &programme);
+        assess(&app.staff, &application, 5);
+        let refuse = json!({"outcome": "ineligible", "reasons": ["Hors objet."]});
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let bodies = [eligible(), refuse.clone(), eligible(), refuse];
+            let tasks = bodies.map(|body| {
+                let (staff, path) = (&app.staff, decide(&application));
+                scope.spawn(move || staff.post(&path, body).status)
+            });
+            tasks.into_iter().map(|task| task.join().unwrap()).collect()
+        });
+        // the winner, and the same decision sent again; the other outcome twice refused
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 2, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 2, "{statuses:?}");
+        let mails = app.mails_of("application_eligible").len() + app.mails_of("application_ineligible").len();
+        assert_eq!(mails, 1);
     }
 }

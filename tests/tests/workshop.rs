@@ -3,7 +3,7 @@
 
 use std::thread;
 
-use db::schema::{custody_events, devices};
+use db::schema::{accessory_stock, custody_events, devices};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use testkit::{Client, Reply, TestApp, Value, both_engines, json};
@@ -219,6 +219,28 @@ both_engines! {
         let missing = app.staff.get(&format!("/devices?batch_id={batch}&stage=missing")).expect(200);
         assert_eq!(missing["items"][0]["serial"], "CZC0003");
         app.refurbisher.post(&path, json!({"devices": [{"serial": "CZC0003"}]})).refused(409, "batch_step_not_allowed");
+        intact(app);
+    }
+
+    fn what_was_given_up_is_found_again(app) {
+        let batch = scheduled(app, &["CZC0001", "CZC0002"]);
+        let receive = format!("/batches/{batch}/receive");
+        app.refurbisher.post(&receive, json!({})).refused(422, "invalid_fields");
+        let gone = app.staff.get(&format!("/devices?batch_id={batch}")).expect(200);
+        let ids: Vec<_> = gone["items"].as_array().unwrap().iter().map(|d| text(&d["id"])).collect();
+        log(&app.refurbisher, &ids[0], json!({"type": "missing"})).expect(200);
+        let answer = app.refurbisher.post(&receive, json!({"devices": [{"serial": "CZC0001"}]})).expect(200);
+        assert_eq!(answer["devices"][0]["status"], "received");
+        let closed = app.refurbisher.post(&format!("/batches/{batch}/close"), Value::Null).expect(200);
+        assert_eq!(closed["missing"], 1);
+        log(&app.refurbisher, &ids[1], json!({"type": "received"})).expect(200);
+        let found = app.refurbisher.get(&format!("/batches/{batch}/reconciliation")).expect(200);
+        assert_eq!((&found["missing"], &found["received"]), (&json!(0), &json!(2)));
+
+        log(&app.refurbisher, &ids[1], json!({"type": "missing"})).expect(200);
+        let (_, other) = dock(app, &["CZC0002"], 0);
+        log(&app.refurbisher, &ids[1], json!({"type": "received"})).refused(422, "duplicate_serial");
+        assert_eq!(stage(app, &other[0]), "received");
         intact(app);
     }
 
@@ -506,6 +528,82 @@ both_engines! {
         intact(app);
     }
 
+    fn the_database_itself_refuses_what_no_rule_allows(app) {
+        let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 1);
+        advance(app, &ids[0], "quality_checked");
+        let unproven: kernel::DeviceId = ids[1].parse().unwrap();
+        let tested: kernel::DeviceId = ids[0].parse().unwrap();
+        let tester: kernel::PersonId = app.refurbisher.person.parse().unwrap();
+        app.write(move |tx| {
+            for stage in ["ready", "reserved", "handed_over", "scrapped", "parts"] {
+                let done = tx.savepoint(|tx| {
+                    Ok(diesel::update(devices::table.find(unproven)).set(devices::stage.eq(stage)).execute(&mut **tx)?)
+                });
+                assert!(done.is_err(), "erasure_not_proven: {stage}");
+            }
+            let signed = tx.savepoint(|tx| {
+                let signature = devices::quality_checked_by.eq(tester);
+                Ok(diesel::update(devices::table.find(tested)).set(signature).execute(&mut **tx)?)
+            });
+            assert!(signed.is_err(), "same_person");
+            let twice = tx.savepoint(|tx| {
+                Ok(diesel::update(devices::table.find(unproven)).set(devices::serial_key.eq("CZC0001")).execute(&mut **tx)?)
+            });
+            assert!(twice.is_err(), "devices_live_serial");
+            let taken = tx.savepoint(|tx| {
+                Ok(diesel::update(accessory_stock::table).set(accessory_stock::quantity.eq(-1)).execute(&mut **tx)?)
+            });
+            assert!(taken.is_err(), "stock_too_low");
+            let erased = tx.savepoint(|tx| Ok(diesel::delete(custody_events::table).execute(&mut **tx)?));
+            assert!(erased.is_err(), "custody_events is append-only");
+            Ok(())
+        });
+        intact(app);
+    }
+
+    fn many_clients_at_once_let_neither_data_nor_counts_slip(app) {
+        let serials: Vec<String> = (0..6).map(|n| format!("SER{n:04}")).collect();
+        let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+        let (_, ids) = dock(app, &serials, 3);
+        for id in &ids[..4] {
+            advance(app, id, "ready");
+        }
+        let people: [(&Client, u64); 6] = [(&app.refurbisher, 1), (&app.other_refurbisher, 2), (&app.refurbisher, 3),
+            (&app.other_refurbisher, 4), (&app.refurbisher, 5), (&app.other_refurbisher, 6)];
+        at_once(&people, |(who, seed)| {
+            let mut dice = Dice(seed);
+            for n in 0..40 {
+                let event = any_event(&mut dice);
+                let device = &ids[dice.below(ids.len())];
+                let path = format!("/devices/{device}/events");
+                let reply = match dice.below(8) {
+                    0 => who.put(&format!("/devices/{device}/hardware"), machine(&[(["D1", "D2"][dice.below(2)], "SSD")])),
+                    1 => {
+                        let mut line = event;
+                        line["device"] = json!(device);
+                        line["client_id"] = json!(format!("{seed}-{n}"));
+                        who.post("/device-events", json!({"events": [line.clone(), line]}))
+                    }
+                    _ => who.post(&path, event),
+                };
+                assert!(matches!(reply.status, 200 | 409), "{}: {}", reply.status, reply.text());
+            }
+        });
+        let page = app.refurbisher.get("/devices").expect(200);
+        let mut kits = 0;
+        for device in page["items"].as_array().unwrap() {
+            let at = text(&device["stage"]);
+            kits += i64::from(!device["kit"].is_null());
+            if matches!(at.as_str(), "ready" | "scrapped" | "parts") {
+                assert!(!device["drives"].as_array().unwrap().is_empty(), "{device}");
+                assert!(device["drives"].as_array().unwrap().iter().all(|drive| drive["proven"] == true), "{device}");
+            }
+            assert_eq!(at == "ready", !device["kit"].is_null(), "{device}");
+        }
+        assert_eq!((stock(app, "keyboard") + kits, stock(app, "mouse") + kits), (3, 3));
+        intact(app);
+    }
+
     fn devices_are_found_by_any_part_of_their_numbers(app) {
         let (batch, ids) = dock(app, &["CZC0001", "CZC0002", "ABC-77/X"], 0);
         advance(app, &ids[0], "erased");
@@ -598,6 +696,34 @@ fn set_evidence(db: &mut db::Db, device: kernel::DeviceId) -> db::Result<()> {
         .set(custody_events::evidence.eq("{}"))
         .execute(db)?;
     Ok(())
+}
+
+/// Numbers that only look random, the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
+
+/// Any event, more often one that leads on.
+fn any_event(dice: &mut Dice) -> Value {
+    let drive = ["D1", "D2"][dice.below(2)];
+    match dice.below(16) {
+        0 | 1 => json!({"type": "triaged", "outcome": "keep"}),
+        2 | 3 => erased(&[drive]),
+        4 => erased(&["D1", "D2"]),
+        5 => json!({"type": "erased", "drives": [{"serial": drive, "media": "hdd", "method": "purge", "result": "failure"}]}),
+        6 | 7 => json!({"type": "tested", "checks": {"boot": "pass"}}),
+        8 => json!({"type": "graded", "cosmetic": "B"}),
+        9 | 10 => json!({"type": "quality_checked", "passed": dice.below(4) > 0}),
+        11 | 12 => json!({"type": "ready"}),
+        13 => json!({"type": "repair_started"}),
+        14 => json!({"type": "repaired", "description": "x", "minutes": 1}),
+        _ => json!({"type": "moved", "location": format!("E{}", dice.below(9))}),
+    }
 }
 
 /// Everyone does it at the same moment.

@@ -75,7 +75,7 @@ pub fn explain(facts: &ReviewFacts<'_>, case: Case<'_>) -> Explanation {
         text: Bilingual::default(),
     };
     explanation.next_step = text::next_step(&explanation);
-    explanation.text = text::whole(&explanation);
+    explanation.text = text::what_happened(&explanation);
     explanation
 }
 

@@ -7,6 +7,8 @@ mod notice;
 mod text;
 mod what_if;
 mod words;
+#[cfg(test)]
+mod tests;
 
 pub use build::{Case, ReviewFacts, explain};
 pub use model::{
@@ -14,6 +16,6 @@ pub use model::{
     Review, StockGain, WaveFacts, WishStep, WouldChange,
 };
 pub use notice::{Group, Notice, NoticeFacts, Results, notice};
-pub use text::add_what_would_change;
+pub use text::complete_text;
 pub use what_if::would_change;
 pub use words::{Bilingual, points, sentence};

@@ -4,8 +4,8 @@ use super::Bilingual;
 use super::model::{Explanation, RequestExplanation, WishStep, WouldChange};
 use super::words::{lot, points, quantity_of};
 
-/// Everything, in paragraphs.
-pub(super) fn whole(explanation: &Explanation) -> Bilingual {
+/// What happened, in paragraphs; [`complete_text`] adds what follows from it.
+pub(super) fn what_happened(explanation: &Explanation) -> Bilingual {
     let mut text = Bilingual::default();
     text.add(opening(explanation));
     for request in &explanation.requests {
@@ -24,10 +24,6 @@ pub(super) fn whole(explanation: &Explanation) -> Bilingual {
     text.paragraph();
     interventions(&mut text, explanation);
     text.add(review(explanation));
-    text.paragraph();
-    text.add(explanation.next_step.clone());
-    text.paragraph();
-    text.add(explanation.rights.clone());
     text
 }
 
@@ -60,8 +56,9 @@ fn opening(explanation: &Explanation) -> Bilingual {
         ),
     );
     text.paragraph();
+    let not = if granted.is_empty() { "ne " } else { "" };
     text.add(Bilingual::new(
-        format!("Résultat : l'association {fr} {}.", lot.fr),
+        format!("Résultat : l'association {not}{fr} {}.", lot.fr),
         format!("Result: the association {en} {}.", lot.en),
     ));
     if let [only] = explanation.requests.as_slice() {
@@ -333,49 +330,56 @@ pub(super) fn rights() -> Bilingual {
     )
 }
 
-/// Completes the text with what would have changed each result.
-pub fn add_what_would_change(explanation: &mut Explanation) {
-    let mut text = Bilingual::default();
+/// Completes the text with what would have changed each result, what comes next and the
+/// ways to appeal.
+pub fn complete_text(explanation: &mut Explanation) {
+    let mut items = Vec::new();
     for request in &explanation.requests {
         if let Some(change) = &request.would_change {
-            changes(&mut text, request, change);
+            changes(&mut items, request, change);
         }
     }
-    if text.fr.is_empty() {
-        return;
+    let text = &mut explanation.text;
+    if !items.is_empty() {
+        text.paragraph();
+        text.add(Bilingual::new(
+            "Ce qui aurait changé ce résultat, vérifié en refaisant le calcul :",
+            "What would have changed this result, verified by computing it again:",
+        ));
     }
-    explanation.text.paragraph();
-    explanation.text.add(Bilingual::new(
-        "Ce qui aurait changé ce résultat, vérifié en refaisant le calcul :",
-        "What would have changed this result, verified by computing it again:",
-    ));
-    explanation.text.add(text);
+    for item in items {
+        text.add(Bilingual::new(format!("\n- {}", item.fr), format!("\n- {}", item.en)));
+    }
+    for last in [explanation.next_step.clone(), explanation.rights.clone()] {
+        text.paragraph();
+        text.add(last);
+    }
 }
 
-fn changes(text: &mut Bilingual, request: &RequestExplanation, change: &WouldChange) {
-    let score = |text: &mut Bilingual, score: Option<u64>, fr: &str, en: &str| {
+fn changes(items: &mut Vec<Bilingual>, request: &RequestExplanation, change: &WouldChange) {
+    let score = |items: &mut Vec<Bilingual>, score: Option<u64>, fr: &str, en: &str| {
         if let Some(score) = score {
             let score = points(i64::try_from(score).unwrap_or(i64::MAX));
-            text.add(Bilingual::new(
-                format!("avec {} points, {fr} ;", score.fr),
-                format!("with {} points, {en};", score.en),
+            items.push(Bilingual::new(
+                format!("avec {} points, {fr}", score.fr),
+                format!("with {} points, {en}", score.en),
             ));
         }
     };
     score(
-        text,
+        items,
         change.score_to_be_served,
         "elle aurait reçu un lot",
         "it would have received a lot",
     );
     score(
-        text,
+        items,
         change.score_for_better_wish,
         "elle aurait reçu un type d'appareil qu'elle préfère",
         "it would have received a kind that it prefers",
     );
     score(
-        text,
+        items,
         change.score_for_one_more,
         "elle aurait reçu au moins un appareil de plus",
         "it would have received at least one device more",
@@ -383,13 +387,13 @@ fn changes(text: &mut Bilingual, request: &RequestExplanation, change: &WouldCha
     for stock in &change.stock {
         let kind = stock.class.split('/').next().unwrap_or(&stock.class);
         let more = quantity_of(kind, stock.devices);
-        text.add(Bilingual::new(
+        items.push(Bilingual::new(
             format!(
-                "avec {} de plus en stock, elle aurait reçu davantage ;",
+                "avec {} de plus en stock, elle aurait reçu davantage",
                 more.fr
             ),
             format!(
-                "with {} more in stock, it would have received more;",
+                "with {} more in stock, it would have received more",
                 more.en
             ),
         ));
@@ -398,32 +402,32 @@ fn changes(text: &mut Bilingual, request: &RequestExplanation, change: &WouldCha
     accepting.sort();
     for (kind, count) in accepting {
         let lot = quantity_of(kind, *count);
-        text.add(Bilingual::new(
+        items.push(Bilingual::new(
             format!(
-                "en acceptant aussi ce type d'appareil, elle aurait reçu {} ;",
+                "en acceptant aussi ce type d'appareil, elle aurait reçu {}",
                 lot.fr
             ),
             format!(
-                "by also accepting this kind, it would have received {};",
+                "by also accepting this kind, it would have received {}",
                 lot.en
             ),
         ));
     }
     if let Some(least) = change.request_at_least {
-        text.add(Bilingual::new(
-            format!("une demande d'au moins {least} appareils aurait participé à cette vague ;"),
-            format!("a request for at least {least} devices would have taken part in this wave;"),
+        items.push(Bilingual::new(
+            format!("une demande d'au moins {least} appareils aurait participé à cette vague"),
+            format!("a request for at least {least} devices would have taken part in this wave"),
         ));
     }
     if let Some(without) = &change.without_interventions {
         let (now, then) = (lot(&request.granted), lot(without));
-        text.add(Bilingual::new(
+        items.push(Bilingual::new(
             format!(
-                "sans ce que la Ville a fixé dans cette vague, elle aurait {} au lieu de {} ;",
+                "sans ce que la Ville a fixé dans cette vague, elle aurait {} au lieu de {}",
                 then.fr, now.fr
             ),
             format!(
-                "without what the city fixed in this wave, it would have {} instead of {};",
+                "without what the city fixed in this wave, it would have {} instead of {}",
                 then.en, now.en
             ),
         ));

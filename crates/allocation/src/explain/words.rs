@@ -37,7 +37,7 @@ impl Bilingual {
     /// Adds a sentence.
     pub fn add(&mut self, sentence: Self) {
         for (text, more) in [(&mut self.fr, sentence.fr), (&mut self.en, sentence.en)] {
-            if !text.is_empty() && !text.ends_with('\n') {
+            if !text.is_empty() && !text.ends_with('\n') && !more.starts_with('\n') {
                 text.push(' ');
             }
             text.push_str(&more);

@@ -7,6 +7,8 @@ mod picking;
 mod pins;
 mod settings;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use changes::{Changes, DeviceChange, LineChange, changed_lines, out_of_date};
 pub use instance::{

@@ -73,7 +73,7 @@ fn what_would_change(instance: &Instance, explanation: &mut Explanation) -> Resu
         request.would_change =
             Some(explain::would_change(&what_if, instance, line, request).map_err(failed)?);
     }
-    explain::add_what_would_change(explanation);
+    explain::complete_text(explanation);
     Ok(())
 }
 

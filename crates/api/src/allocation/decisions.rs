@@ -54,7 +54,7 @@ pub async fn approve(
 #[post("/waves/{id}/reject")]
 pub async fn reject(
     state: web::Data<State>,
-    who: Allowed<ApproveWaves>,
+    who: Allowed<ManageWaves>,
     PathId(id): PathId<kernel::Wave>,
     if_match: IfMatch,
     body: Body<WaveReason>,

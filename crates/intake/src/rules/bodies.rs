@@ -3,7 +3,9 @@
 use kernel::{Code, Fields, Instant, Refusal, Text};
 
 use super::phone::e164;
-use crate::model::{Collection, Declared, NewBatch, NewPickup, Pickup, Schedule, TitleRoute, Window};
+use crate::model::{
+    Collection, Declared, NewBatch, NewPickup, Pickup, Schedule, TitleRoute, Window,
+};
 
 /// So many of a kind at the most in one line: beyond, it is a slip of the finger.
 const QUANTITY_MAX: i64 = 1_000_000;

@@ -177,6 +177,7 @@ fn date_in_future_for_a_truck_that_has_not_left() {
     );
     let refusal = check_collection(
         &collection("2023-02-28T08:06:00Z", Some(-1), Some(f64::NAN)),
+        None,
         now,
     )
     .unwrap_err();
@@ -185,6 +186,14 @@ fn date_in_future_for_a_truck_that_has_not_left() {
         pointers(refusal),
         ["/collected_at", "/pallets", "/weight_kg"]
     );
+    let agreed = Window {
+        from: now,
+        to: now.plus_days(1),
+    };
+    let within = collection("2023-03-01T08:00:00Z", None, None);
+    assert_eq!(check_collection(&within, Some(agreed), now), Ok(None));
+    let beyond = collection("2023-03-01T08:00:01Z", None, None);
+    assert!(check_collection(&beyond, Some(agreed), now).is_err());
 }
 
 #[test]

@@ -178,6 +178,11 @@ pub struct Device {
 }
 
 impl Device {
+    /// It is somewhere: not missing, not scrapped, not taken apart.
+    pub const fn is_live(&self) -> bool {
+        !matches!(self.stage, Stage::Missing | Stage::Scrapped | Stage::Parts)
+    }
+
     /// The tag and, when it has one, the serial number: how a person recognizes it.
     pub fn name(&self) -> String {
         match &self.serial {

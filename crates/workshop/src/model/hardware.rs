@@ -25,8 +25,30 @@ pub struct Capture {
     pub memory_mib: Option<i64>,
     /// The modules that it is made of.
     pub memory_modules: Vec<MemoryModule>,
+    /// What drives its displays.
+    #[serde(default)]
+    pub graphics: Vec<String>,
+    /// Its battery, when it has one.
+    #[serde(default)]
+    pub battery: Option<Battery>,
+    /// The hardware addresses of its network interfaces.
+    #[serde(default)]
+    pub network_addresses: Vec<String>,
     /// Its own drives: no optical drives, card readers or USB sticks.
     pub drives: Vec<SeenDrive>,
+}
+
+/// A battery, as it was built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Battery {
+    /// Who made it.
+    pub manufacturer: Option<String>,
+    /// Which model.
+    pub model: Option<String>,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// What it was built to hold.
+    pub capacity_mwh: Option<i64>,
 }
 
 /// A memory module.

@@ -9,7 +9,7 @@ mod views;
 pub use device::{Device, Kit, KitPart, Stage, Triage};
 pub use drive::{CheckResult, Drive, DriveErasure, EraseMethod, EraseResult, Media, Proof};
 pub use event::{Event, Incoming};
-pub use hardware::{Capture, Contradiction, Hardware, MemoryModule, SeenDrive};
+pub use hardware::{Battery, Capture, Contradiction, Hardware, MemoryModule, SeenDrive};
 pub use views::{
     AccessoryCountView, AccessoryReconciliation, AccessoryStock, BulkAnswer, DeviceFilter,
     DeviceRef, DeviceView, DriveView, EventOutcome, EventResult, EventView, KindReconciliation,

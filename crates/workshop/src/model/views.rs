@@ -379,6 +379,8 @@ pub struct AccessoryStock {
     pub workshop_id: OrganisationId,
     /// Every kind, also those of which there is none.
     pub items: Vec<AccessoryCountView>,
+    /// Always null: the list is whole.
+    pub next: Option<String>,
 }
 
 /// A change of the counted stock.

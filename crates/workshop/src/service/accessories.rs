@@ -9,6 +9,9 @@ use crate::store::{self, Movement};
 /// The largest change of a count at once.
 const LARGEST: i32 = 1_000_000;
 
+/// A count at the most: what comes back out of kits still fits above it.
+pub(super) const FULL: i32 = 1_000_000_000;
+
 /// What a workshop has, of every kind.
 ///
 /// # Errors
@@ -45,7 +48,7 @@ pub fn change_accessories(
         )
         .into());
     }
-    if after > i64::from(i32::MAX) {
+    if after > i64::from(FULL) {
         return Err(out_of_range().into());
     }
     store::adjust_stock(tx, workshop, change.kind, change.delta)?;
@@ -114,5 +117,6 @@ fn view(db: &mut Db, workshop: OrganisationId) -> Result<AccessoryStock> {
     Ok(AccessoryStock {
         workshop_id: workshop,
         items,
+        next: None,
     })
 }

@@ -207,11 +207,10 @@ impl<'a> Recorder<'a> {
             Ok(Verdict::AlreadyDone) => return Ok(Ok(EventOutcome::AlreadyApplied)),
             Ok(Verdict::Apply(change)) => change,
         };
-        if matches!(line.event, Event::Received {}) && bench.device.stage == Stage::Expected {
-            let batch = bench.device.batch_id;
-            if let Err(refusal) = self.count_batch(tx, batch)? {
-                return Ok(Err(refusal));
-            }
+        if matches!(line.event, Event::Received {})
+            && let Err(refusal) = self.may_receive(tx, id)?
+        {
+            return Ok(Err(refusal));
         }
         let (device, drives, stock) = change.into_parts();
         self.ledger.move_stock(tx, self.actor, &device, &stock);
@@ -225,6 +224,24 @@ impl<'a> Recorder<'a> {
         self.ledger
             .apply(tx, self.actor, device, Some(drives), record)?;
         Ok(Ok(EventOutcome::Applied))
+    }
+
+    /// What a machine's own facts do not say: whether its batch is being counted, and
+    /// whether its serial number was given to another since it went missing.
+    fn may_receive(&mut self, tx: &mut Tx<'_>, id: DeviceId) -> Result<Result<(), Refusal>> {
+        let Some(bench) = self.ledger.get(id) else { return Ok(Ok(())) };
+        match (bench.device.stage, &bench.device.serial_key) {
+            (Stage::Expected, _) => self.count_batch(tx, bench.device.batch_id),
+            (Stage::Missing, Some(key)) => {
+                let stored = store::by_serial_keys(tx, std::slice::from_ref(key))?;
+                let taken = stored.iter().any(|other| other.id != id && other.is_live());
+                if taken || self.ledger.has_live_serial(key, id) {
+                    return Ok(Err(Refusal::plain(Code::DuplicateSerial)));
+                }
+                Ok(Ok(()))
+            }
+            _ => Ok(Ok(())),
+        }
     }
 
     fn count_batch(&mut self, tx: &mut Tx<'_>, id: BatchId) -> Result<Result<(), Refusal>> {

@@ -20,6 +20,7 @@ pub(super) struct Bench {
     pub(super) last: Option<LastEvent>,
     pub(super) client_ids: HashSet<String>,
     stored: Stored,
+    drives_changed: bool,
 }
 
 /// How a device stands in the database.
@@ -82,6 +83,7 @@ impl Ledger {
             last: None,
             client_ids: HashSet::new(),
             stored,
+            drives_changed: false,
         };
         if self.benches.insert(id, bench).is_none() {
             self.order.push(id);
@@ -113,6 +115,14 @@ impl Ledger {
             self.stock.insert(workshop, store::stock(db, workshop)?);
         }
         Ok(())
+    }
+
+    /// Another device on the bench has this serial number, and is not gone.
+    pub(super) fn has_live_serial(&self, key: &str, but: DeviceId) -> bool {
+        self.benches.values().any(|bench| {
+            let device = &bench.device;
+            device.id != but && device.serial_key.as_deref() == Some(key) && device.is_live()
+        })
     }
 
     pub(super) fn get(&self, id: DeviceId) -> Option<&Bench> {
@@ -179,8 +189,9 @@ impl Ledger {
         });
         bench.client_ids.extend(line.client_id.clone());
         bench.device = device;
-        if let Some(drives) = drives {
+        if let Some(drives) = drives.filter(|drives| *drives != bench.drives) {
             bench.drives = drives;
+            bench.drives_changed = true;
         }
         self.links.push(Link {
             line,
@@ -230,7 +241,7 @@ impl Ledger {
                 Stored::New => new.push(bench.device),
                 Stored::Changed => changed.push(bench.device),
             }
-            for drive in bench.drives {
+            for drive in bench.drives.into_iter().filter(|_| bench.drives_changed) {
                 let drive_id: DriveId = drive.id.unwrap_or_else(|| tx.new_id());
                 drives.push((*id, drive_id, drive));
             }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use db::{Db, Result};
 use kernel::{Actor, DeviceId, squash};
 
-use crate::model::{Device, DeviceRef, Stage};
+use crate::model::{Device, DeviceRef};
 use crate::store;
 
 /// Finds devices by id, tag or serial number. Names that nobody has are not in the answer.
@@ -99,10 +99,6 @@ pub(super) fn resolve(db: &mut Db, names: &[String], actor: Option<&Actor>) -> R
 }
 
 fn rank(device: &Device, actor: Option<&Actor>) -> u8 {
-    let live = !matches!(
-        device.stage,
-        Stage::Missing | Stage::Scrapped | Stage::Parts
-    );
     let own = actor.is_none_or(|actor| device.workshop_id == Some(actor.organisation));
-    u8::from(live) * 2 + u8::from(own)
+    u8::from(device.is_live()) * 2 + u8::from(own)
 }

@@ -91,22 +91,26 @@ impl Shelf {
         shelf
     }
 
-    /// The batch's own come first; what is gone and of another batch does not count.
     fn put(&mut self, device: &Device) {
-        let gone = matches!(
-            device.stage,
-            Stage::Missing | Stage::Scrapped | Stage::Parts
-        );
-        let own = device.batch_id == self.batch;
-        let Some(key) = device.serial_key.clone().filter(|_| own || !gone) else {
-            return;
-        };
-        let better = self
-            .by_key
-            .get(&key)
-            .is_none_or(|known| known.id == device.id || (own && known.batch_id != self.batch));
-        if better {
+        let Some(key) = device.serial_key.clone() else { return };
+        let rank = self.rank(device);
+        let known = self.by_key.get(&key);
+        let better = known.is_none_or(|known| known.id == device.id || self.rank(known) < rank);
+        if rank > 0 && better {
             self.by_key.insert(key, device.clone());
+        }
+    }
+
+    /// What is here comes before what is elsewhere, and that before what was given up; what
+    /// is gone from another batch does not count.
+    fn rank(&self, device: &Device) -> u8 {
+        let own = device.batch_id == self.batch;
+        match device.stage {
+            Stage::Missing | Stage::Scrapped | Stage::Parts if !own => 0,
+            Stage::Scrapped | Stage::Parts => 1,
+            Stage::Missing => 2,
+            _ if !own => 3,
+            _ => 4,
         }
     }
 
@@ -118,6 +122,10 @@ impl Shelf {
 /// Every field at fault, before anything is written.
 fn check(batch: &Batch, reception: &Reception, shelf: &Shelf) -> Result<(), Refusal> {
     let mut fields = Fields::default();
+    if reception.devices.is_empty() && reception.accessories.is_empty() {
+        let detail = Text::new("Indiquez ce qui est arrivé.", "Say what arrived.");
+        fields.push("/devices", Code::Required, detail);
+    }
     if reception.devices.len() > LINES {
         let detail = Text::new(
             format!("Envoyez {LINES} appareils au plus à la fois."),
@@ -197,7 +205,8 @@ impl Dock<'_> {
         if device.batch_id != self.batch.id {
             return Ok((ReceptionStatus::Refused, device));
         }
-        if device.stage != Stage::Expected {
+        // it may have been given up before the truck was empty
+        if !matches!(device.stage, Stage::Expected | Stage::Missing) {
             return Ok((ReceptionStatus::AlreadyReceived, device));
         }
         let received = rules::receive(device.clone(), self.workshop, tx.now());
@@ -333,7 +342,7 @@ fn add_accessories(
             .get(&part.kind)
             .copied()
             .unwrap_or(0);
-        if there.checked_add(part.quantity).is_none() {
+        if i64::from(there) + i64::from(part.quantity) > i64::from(super::accessories::FULL) {
             let detail = Text::new("Ce stock est trop grand.", "This stock is too large.");
             return Err(Refusal::field("/accessories", Code::OutOfRange, detail).into());
         }

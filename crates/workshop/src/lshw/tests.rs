@@ -135,3 +135,33 @@ proptest::proptest! {
         let _ = read(text.as_bytes());
     }
 }
+
+#[test]
+fn media_are_guessed_from_names_and_flash_is_never_taken_for_a_disk() {
+    let of = |vendor: &str, model: &str| medium::guess(&json!({}), model, vendor);
+    assert_eq!(of("Western Digital", "WDC WD3200AAJS-0"), Media::Hdd);
+    assert_eq!(of("Western Digital", "WDC WDS240G2G0A"), Media::Ssd);
+    assert_eq!(of("Seagate", "ST3160815AS"), Media::Hdd);
+    assert_eq!(of("", "Crucial_CT525MX3"), Media::Ssd);
+    assert_eq!(of("", "QEMU HARDDISK"), Media::Other);
+    let turning = json!({"capabilities": {"7200rpm": "7200 rotations per minute"}});
+    assert_eq!(medium::guess(&turning, "Unknown", ""), Media::Hdd);
+}
+
+#[test]
+fn the_model_the_battery_and_the_network_addresses() {
+    let mut value = machine(&json!([
+        {"id": "network", "class": "network", "serial": "EC:F4:BB:0B:18:90"},
+        {"id": "network", "class": "network", "serial": "none"},
+        {"id": "display", "class": "display", "product": "Graphics 4"},
+        {"id": "power", "class": "power", "product": "To Be Filled By O.E.M."},
+        {"id": "battery", "class": "power", "vendor": "SMP", "product": "B 1", "capacity": 48_000},
+    ]));
+    value["configuration"]["sku"] = json!("0042");
+    let capture = read_value(&value);
+    assert_eq!(capture.model.as_deref(), Some("Modèle 3"));
+    assert_eq!(capture.network_addresses, ["ec:f4:bb:0b:18:90"]);
+    assert_eq!(capture.graphics, ["Graphics 4"]);
+    let battery = capture.battery.expect("battery");
+    assert_eq!((battery.model.as_deref(), battery.capacity_mwh), (Some("B 1"), Some(48_000)));
+}

@@ -1,14 +1,20 @@
 //! Reads what `lshw -json` prints, from any version: an object, an array, or several
 //! objects one after the other, with or without commas between them.
 
+mod medium;
+#[cfg(test)]
+mod tests;
+
 use kernel::{Code, DeviceKind, Refusal, Text};
 use serde_json::Value;
 
-use crate::model::{Capture, Media, MemoryModule, SeenDrive};
+use crate::model::{Battery, Capture, Media, MemoryModule, SeenDrive};
 use crate::rules::identity_key;
 
 /// Drives of one machine at the most: more is no machine of ours.
 const DRIVES: usize = 100;
+/// Parts of a class that are kept.
+const PARTS: usize = 32;
 /// Memory modules that are kept.
 const MODULES: usize = 64;
 const MIB: i64 = 1024 * 1024;
@@ -39,7 +45,7 @@ pub fn read(bytes: &[u8]) -> Result<Capture, Refusal> {
         .map(str::to_lowercase);
     Ok(Capture {
         manufacturer: named(system, "vendor"),
-        model: named(system, "product"),
+        model: model(system),
         serial: serial(system),
         kind: chassis.as_deref().and_then(kind),
         chassis,
@@ -49,8 +55,61 @@ pub fn read(bytes: &[u8]) -> Result<Capture, Refusal> {
             .find_map(|node| named(node.value, "product")),
         memory_mib,
         memory_modules,
+        graphics: of_class(&nodes, "display")
+            .filter_map(|node| named(node, "product"))
+            .collect(),
+        battery: of_class(&nodes, "power").find_map(battery),
+        network_addresses: network_addresses(&nodes),
         drives,
     })
+}
+
+/// The product without the stock-keeping number that lshw puts behind it in brackets.
+fn model(system: &Value) -> Option<String> {
+    let model = named(system, "product")?;
+    let sku = system
+        .pointer("/configuration/sku")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let bare = model.strip_suffix(&format!("({})", sku.trim()));
+    Some(bare.map_or(model.as_str(), str::trim_end).to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The machine's own parts of a class; what hangs on USB is not.
+fn of_class<'a>(nodes: &'a [Node<'a>], class: &'a str) -> impl Iterator<Item = &'a Value> {
+    nodes
+        .iter()
+        .filter(move |node| node.class == class && !node.usb)
+        .take(PARTS)
+        .map(|node| node.value)
+}
+
+fn battery(node: &Value) -> Option<Battery> {
+    let words = ["id", "description"]
+        .map(|key| text(node, key).unwrap_or_default().to_lowercase())
+        .join(" ");
+    words.contains("battery").then(|| Battery {
+        manufacturer: named(node, "vendor"),
+        model: named(node, "product"),
+        serial: serial(node),
+        capacity_mwh: node
+            .get("capacity")
+            .and_then(Value::as_i64)
+            .filter(|capacity| *capacity > 0),
+    })
+}
+
+fn network_addresses(nodes: &[Node<'_>]) -> Vec<String> {
+    let is_address = |text: &String| {
+        let mut parts = text.split(':');
+        text.len() == 17
+            && parts.all(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    of_class(nodes, "network")
+        .filter_map(|node| text(node, "serial"))
+        .filter(is_address)
+        .map(|address| address.to_lowercase())
+        .collect()
 }
 
 fn nonsense(cause: &str) -> Refusal {
@@ -168,13 +227,13 @@ fn memory(nodes: &[Node<'_>]) -> (Option<i64>, Vec<MemoryModule>) {
             continue;
         }
         if let Some(bytes) = size(node.value) {
-            total = Some(total.unwrap_or(0) + bytes / MIB);
+            total = Some(total.unwrap_or(0) + (bytes + MIB / 2) / MIB);
         }
         for bank in children(node.value) {
             if let Some(bytes) = size(bank) {
                 let module = MemoryModule {
                     slot: text(bank, "slot"),
-                    size_mib: bytes / MIB,
+                    size_mib: (bytes + MIB / 2) / MIB,
                 };
                 modules.push(module);
             }
@@ -281,63 +340,8 @@ fn disk(value: &Value) -> SeenDrive {
     let vendor = text(value, "vendor").unwrap_or_default();
     SeenDrive {
         serial: serial(value),
-        media: medium(value, model.as_deref().unwrap_or_default(), &vendor),
+        media: medium::guess(value, model.as_deref().unwrap_or_default(), &vendor),
         size_bytes: size(value).or_else(|| children(value).filter_map(size).max()),
         model,
     }
 }
-
-/// A guess from how it turns or what it is called; evidence of its erasure says for sure.
-fn medium(value: &Value, model: &str, vendor: &str) -> Media {
-    let turns = value
-        .get("capabilities")
-        .and_then(Value::as_object)
-        .is_some_and(|names| names.keys().any(|name| name.ends_with("rpm")));
-    let bus = value
-        .get("businfo")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let name = format!("{vendor} {model}").to_uppercase();
-    let flash = [
-        "SSD",
-        "SOLID STATE",
-        "CRUCIAL_CT",
-        "MZ7",
-        "MZN",
-        "SDSSD",
-        "KINGSTON SA",
-        "KINGSTON SV",
-        "OCZ",
-    ];
-    let rotating = [
-        "ST3",
-        "ST5",
-        "ST1",
-        "ST2",
-        "ST4",
-        "ST9",
-        "WDC WD",
-        "HITACHI",
-        "HGST",
-        "TOSHIBA MQ",
-        "TOSHIBA MK",
-        "SEAGATE",
-    ];
-    if bus.starts_with("nvme@") {
-        Media::Nvme
-    } else if flash.iter().any(|word| name.contains(word)) {
-        Media::Ssd
-    } else if turns
-        || rotating
-            .iter()
-            .any(|word| name.trim_start().starts_with(word))
-    {
-        Media::Hdd
-    } else {
-        Media::Other
-    }
-}
-
-#[cfg(test)]
-#[path = "lshw_tests.rs"]
-mod tests;

@@ -1,0 +1,4 @@
+//! What several stories set up.
+#![allow(dead_code)]
+
+pub mod waves;

@@ -1,0 +1,136 @@
+//! A programme with eligible applications and devices that are ready, without the way there.
+
+use db::schema::{applications as a, devices as d};
+use diesel::prelude::*;
+use kernel::{ApplicationId, BatchId, OrganisationId};
+use testkit::{Client, TestApp, Value, json};
+
+/// The scene of an allocation story.
+pub struct Stage {
+    pub programme: String,
+    /// In the order given.
+    pub applications: Vec<String>,
+    pub clients: Vec<Client>,
+    pub tags: Vec<String>,
+}
+
+impl Stage {
+    /// Associations with the desktops they ask and their score, and ready desktops.
+    pub fn set(app: &TestApp, associations: &[(&str, u32, i32)], desktops: usize) -> Self {
+        let body = json!({
+            "name": "Marseille – Orange 2023", "rubric": "marseille-2023", "kinds": ["desktop", "laptop"],
+            "lot_min": 10, "lot_max": 30, "opens_at": "2023-02-01T00:00:00Z", "closes_at": null, "territory": "13055",
+        });
+        let programme = id(&app.staff.post("/programmes", body).expect(201));
+        let (mut applications, mut clients) = (Vec::new(), Vec::new());
+        for (name, quantity, score) in associations {
+            let client = app.association(name);
+            applications.push(eligible(app, &client, &programme, *quantity, *score));
+            clients.push(client);
+        }
+        let tags = stock(app, "desktop", desktops, 0);
+        Self { programme, applications, clients, tags }
+    }
+
+    /// The path of a new wave.
+    pub fn wave(&self, app: &TestApp, name: &str, over: Value) -> String {
+        let mut body = json!({"name": name, "supply": {"kinds": ["desktop"]}, "seed": "marseille-2023-1"});
+        for (key, value) in over.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        let wave = app.staff.post(&format!("/programmes/{}/waves", self.programme), body).expect(201);
+        format!("/waves/{}", id(&wave))
+    }
+
+    /// The path of a wave that is planned.
+    pub fn proposed_wave(&self, app: &TestApp, name: &str) -> String {
+        let path = self.wave(app, name, json!({}));
+        app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
+        path
+    }
+
+    /// The path of a wave that `staff` submitted.
+    pub fn submitted_wave(&self, app: &TestApp, name: &str) -> String {
+        let path = self.proposed_wave(app, name);
+        app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
+        path
+    }
+
+    /// The path of a wave that `other_staff` approved.
+    pub fn approved_wave(&self, app: &TestApp, name: &str) -> String {
+        let path = self.submitted_wave(app, name);
+        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        path
+    }
+}
+
+pub fn id(made: &Value) -> String {
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// An application found eligible, with a score of the story's choice.
+fn eligible(app: &TestApp, client: &Client, programme: &str, quantity: u32, score: i32) -> String {
+    let form = json!({
+        "requests": [{"kind": "desktop", "quantity": quantity, "accepts": []}],
+        "purpose": "new_project", "themes": ["precarity"], "beneficiaries_per_year": 200,
+        "site": {"address": "1 rue de la Paix", "postal_code": "13003"},
+        "trained_staff": true, "own_use": 0, "statement": "Un atelier d'initiation.",
+        "commitments": {"republican_contract": true, "no_resale": true, "follow_up": true},
+    });
+    let application = id(&client.post(&format!("/programmes/{programme}/applications"), form).expect(201));
+    client.post(&format!("/applications/{application}/submit"), Value::Null).expect(200);
+    for (assessor, points) in [(&app.staff, 3), (&app.other_staff, 3)] {
+        let path = format!("/applications/{application}/assessments/project");
+        assessor.put(&path, json!({"points": points, "justification": "Projet solide."})).expect(200);
+    }
+    let decision = json!({"outcome": "eligible", "reasons": []});
+    app.staff.post(&format!("/applications/{application}/decide"), decision).expect(200);
+    let key: ApplicationId = application.parse().unwrap();
+    app.write(move |tx| {
+        diesel::update(a::table.find(key)).set((a::score.eq(score), a::fragility.eq(50))).execute(&mut **tx)?;
+        Ok(())
+    });
+    application
+}
+
+/// Devices that are ready in the first workshop; returns their tags.
+pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String> {
+    let batch = app.donor.post("/batches", json!({
+        "title": "Postes", "declared": [{"kind": kind, "quantity": count.max(1)}],
+        "accessories": [],
+        "pickup": {"address": "10 boulevard de Dunkerque", "postal_code": "13002", "commune": "Marseille",
+            "contact_name": "Dora Don", "contact_phone": "04 91 00 00 00",
+            "from": "2023-03-01T08:00:00Z", "to": "2023-03-31T17:00:00Z"},
+    }));
+    let batch: BatchId = id(&batch.expect(201)).parse().unwrap();
+    let donor: OrganisationId = app.donor.organisation.parse().unwrap();
+    let workshop: OrganisationId = app.refurbisher.organisation.parse().unwrap();
+    let kind = kind.to_owned();
+    let tags: Vec<String> = (from..from + count).map(|number| format!("RS-{number:05}")).collect();
+    let names = tags.clone();
+    app.write(move |tx| {
+        for (number, tag) in names.iter().enumerate() {
+            let row = (
+                (d::id.eq(tx.new_id::<kernel::Device>()), d::tag.eq(tag), d::kind.eq(&kind), d::stage.eq("ready")),
+                (d::serial.eq(format!("SN-{tag}")), d::serial_key.eq(kernel::squash(&format!("SN-{tag}")))),
+                (d::grade.eq("B"), d::model.eq(format!("Modèle {}", number % 3)), d::attributes.eq("{}")),
+                (d::batch_id.eq(batch), d::donor_id.eq(donor), d::workshop_id.eq(workshop)),
+                (d::cycle.eq(1), d::erasure_proven.eq(true), d::custody_seq.eq(0), d::custody_head.eq(Vec::<u8>::new())),
+                (d::search_key.eq(""), d::version.eq(1), d::updated_at.eq(tx.now()), d::stage_at.eq(tx.now())),
+                (d::received_at.eq(tx.now()), d::ready_at.eq(tx.now())),
+            );
+            diesel::insert_into(d::table).values(row).execute(&mut **tx)?;
+        }
+        Ok(())
+    });
+    tags
+}
+
+/// Moves a device to another stage behind everyone's back.
+pub fn set_stage(app: &TestApp, tag: &str, stage: &str) {
+    let (tag, stage) = (tag.to_owned(), stage.to_owned());
+    app.write(move |tx| {
+        diesel::update(d::table.filter(d::tag.eq(&tag))).set(d::stage.eq(&stage)).execute(&mut **tx)?;
+        Ok(())
+    });
+}
