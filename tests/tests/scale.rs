@@ -63,7 +63,7 @@ fn insert_copy(
             (a::association_id.eq(association), a::status.eq("eligible"), a::form.eq(form), a::created_by.eq(staff)),
             (a::submitted_at.eq(now), a::decided_by.eq(staff), a::decided_at.eq(now), a::score.eq(score)),
             (a::score_detail.eq(detail), a::scored_at.eq(now), a::fragility.eq(50), a::silence_at.eq(now)),
-            (a::version.eq(1), a::created_at.eq(now), a::updated_at.eq(now), a::reasons.eq("[]")),
+            (a::version.eq(1), a::created_at.eq(now), a::updated_at.eq(now), a::reasons.eq("[]"), a::assisted.eq(false)),
         ))
         .execute(&mut **tx)?;
     Ok(())

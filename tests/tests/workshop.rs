@@ -703,7 +703,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 }
@@ -715,7 +718,9 @@ fn any_event(dice: &mut Dice) -> Value {
         0 | 1 => json!({"type": "triaged", "outcome": "keep"}),
         2 | 3 => erased(&[drive]),
         4 => erased(&["D1", "D2"]),
-        5 => json!({"type": "erased", "drives": [{"serial": drive, "media": "hdd", "method": "purge", "result": "failure"}]}),
+        5 => {
+            json!({"type": "erased", "drives": [{"serial": drive, "media": "hdd", "method": "purge", "result": "failure"}]})
+        }
         6 | 7 => json!({"type": "tested", "checks": {"boot": "pass"}}),
         8 => json!({"type": "graded", "cosmetic": "B"}),
         9 | 10 => json!({"type": "quality_checked", "passed": dice.below(4) > 0}),

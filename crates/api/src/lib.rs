@@ -16,6 +16,7 @@ mod problem;
 mod server;
 mod state;
 mod system;
+mod trace;
 pub mod workshop;
 
 pub use answer::Answer;

@@ -13,6 +13,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::extract::UPLOAD_LIMIT;
 use crate::state::State;
+use crate::trace::RequestSpan;
 use crate::system::Metrics;
 use crate::{access, eligibility, idempotency, identity, problem, system};
 
@@ -77,7 +78,7 @@ pub fn serve(
                     .add(("Referrer-Policy", "no-referrer"))
                     .add(("Cache-Control", "no-store")),
             )
-            .wrap(TracingLogger::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .client_request_timeout(Duration::from_secs(15))
     .keep_alive(Duration::from_secs(75))

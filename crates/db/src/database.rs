@@ -41,6 +41,13 @@ pub struct Database {
     shared: Arc<Shared>,
 }
 
+/// What a transaction on PostgreSQL sees of others; SQLite has one writer at a time.
+#[derive(Debug, Clone, Copy)]
+enum Isolation {
+    Serializable,
+    ReadCommitted,
+}
+
 /// Attempts at a transaction that loses its race, on PostgreSQL.
 const ATTEMPTS: u32 = 30;
 
@@ -149,6 +156,28 @@ impl Database {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        self.transact(Isolation::Serializable, work).await
+    }
+
+    /// Keeps a queue's own books: rows that are taken with `SKIP LOCKED` and given back.
+    /// On PostgreSQL it sees each row as it stands and takes no part in the races of use
+    /// cases, so nothing else may be decided in it.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn write_queue<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.transact(Isolation::ReadCommitted, work).await
+    }
+
+    async fn transact<T, F>(&self, isolation: Isolation, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
         if let Some(writer) = &self.writer {
             let (answer, outcome) = oneshot::channel();
             writer.submit(Box::new(Waiting {
@@ -162,7 +191,7 @@ impl Database {
         }
         let pool = self.pool.clone();
         let shared = Arc::clone(&self.shared);
-        blocking(move || write_serializable(&pool, &shared, &work)).await
+        blocking(move || write_postgres(&pool, &shared, isolation, &work)).await
     }
 }
 
@@ -198,7 +227,12 @@ where
     }
 }
 
-fn write_serializable<T, F>(pool: &Pool<Manager>, shared: &Shared, work: &F) -> Result<T>
+fn write_postgres<T, F>(
+    pool: &Pool<Manager>,
+    shared: &Shared,
+    isolation: Isolation,
+    work: &F,
+) -> Result<T>
 where
     F: Fn(&mut Tx<'_>) -> Result<T>,
 {
@@ -207,12 +241,13 @@ where
         let mut connection = pool
             .get()
             .map_err(|cause| Error::Unavailable(cause.to_string()))?;
-        let outcome = attempt_once(&mut connection.db, shared, work);
+        let outcome = attempt_once(&mut connection.db, shared, isolation, work);
         connection.lost = outcome.as_ref().is_err_and(Error::is_disconnect);
         drop(connection);
         match outcome {
             Err(error) if error.is_race() && attempt < ATTEMPTS => {
                 attempt += 1;
+                tracing::debug!(attempt, %error, "lost a race");
                 std::thread::sleep(pause(attempt));
             }
             Err(error) if error.is_race() => {
@@ -232,11 +267,19 @@ fn pause(attempt: u32) -> Duration {
     Duration::from_millis(1 + random % (u64::from(attempt.min(12)) * 4))
 }
 
-fn attempt_once<T, F>(db: &mut Db, shared: &Shared, work: &F) -> Result<T>
+fn attempt_once<T, F>(
+    db: &mut Db,
+    shared: &Shared,
+    isolation: Isolation,
+    work: &F,
+) -> Result<T>
 where
     F: Fn(&mut Tx<'_>) -> Result<T>,
 {
-    db.batch_execute("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
+    db.batch_execute(match isolation {
+        Isolation::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
+    })?;
     let mut open = OpenTransaction { db, done: false };
     let mut tx = Tx::new(open.db, shared.clock.now(), &shared.ids);
     let value = work(&mut tx)?;

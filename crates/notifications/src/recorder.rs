@@ -72,7 +72,7 @@ async fn write(database: &Arc<Database>, group: Vec<Entry>) {
     for pause in PAUSES {
         let shared = Arc::clone(&facts);
         let lost = database
-            .write(move |tx| {
+            .write_queue(move |tx| {
                 let mut lost = 0_usize;
                 for (row, outcome) in shared.iter() {
                     lost += usize::from(!store::finish(tx, row, outcome)?);

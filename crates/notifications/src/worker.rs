@@ -105,7 +105,7 @@ async fn pass(
 ) -> Result<Option<Stats>> {
     let hold = i64::try_from(mailer.longest().as_secs()).unwrap_or(GRACE) + GRACE;
     let claimed = database
-        .write(move |tx| store::claim(tx, BATCH, tx.now().plus_seconds(hold)))
+        .write_queue(move |tx| store::claim(tx, BATCH, tx.now().plus_seconds(hold)))
         .await?;
     if claimed.is_empty() {
         return Ok(None);
@@ -183,7 +183,7 @@ impl Sender {
         let (id, until) = (row.id, row.locked_until);
         if let Err(cause) = self
             .database
-            .write(move |tx| store::release(tx, id, until))
+            .write_queue(move |tx| store::release(tx, id, until))
             .await
         {
             tracing::warn!(message = %id, %cause, "a message could not be let go; it waits");

@@ -89,16 +89,17 @@ fn reserve(
         })
         .collect();
     store::insert_devices(tx, &rows)?;
-    for (application, (association, devices)) in by_application(lines, &picked) {
+    let lot = |(application, (association, devices)): (ApplicationId, (&str, Vec<DeviceId>))| {
         let reference = workshop::ReservationRef {
             wave: wave.id,
             wave_name: wave.name.clone(),
             application,
             association_name: association.to_owned(),
         };
-        workshop::reserve(tx, actor, &devices, &reference)?;
-    }
-    Ok(())
+        (reference, devices)
+    };
+    let lots: Vec<_> = by_application(lines, &picked).into_iter().map(lot).collect();
+    workshop::reserve_lots(tx, actor, &lots)
 }
 
 /// What each served line may draw from, in the public order.

@@ -7,15 +7,47 @@ use crate::model::Media;
 
 /// Words that only flash has in its name.
 const FLASH: [&str; 22] = [
-    "SSD", "SOLID STATE", "NVME", "CRUCIAL_CT", "CRUCIAL CT", "SAMSUNG MZ", "MZ7", "MZN", "MZH",
-    "WDC WDS", "SANDISK SD", "KINGSTON SA", "KINGSTON SV", "KINGSTON SKC", "MICRON_", "MTFD",
-    "LITEON", "HFS", "THNS", "ADATA SU", "OCZ", "TRANSCEND TS",
+    "SSD",
+    "SOLID STATE",
+    "NVME",
+    "CRUCIAL_CT",
+    "CRUCIAL CT",
+    "SAMSUNG MZ",
+    "MZ7",
+    "MZN",
+    "MZH",
+    "WDC WDS",
+    "SANDISK SD",
+    "KINGSTON SA",
+    "KINGSTON SV",
+    "KINGSTON SKC",
+    "MICRON_",
+    "MTFD",
+    "LITEON",
+    "HFS",
+    "THNS",
+    "ADATA SU",
+    "OCZ",
+    "TRANSCEND TS",
 ];
 
 /// How the names of disks that turn begin.
 const ROTATING: [&str; 15] = [
-    "ST1", "ST2", "ST3", "ST4", "ST5", "ST6", "ST8", "ST9", "WDC WD", "HITACHI", "HGST",
-    "TOSHIBA MQ", "TOSHIBA MK", "TOSHIBA DT", "MAXTOR",
+    "ST1",
+    "ST2",
+    "ST3",
+    "ST4",
+    "ST5",
+    "ST6",
+    "ST8",
+    "ST9",
+    "WDC WD",
+    "HITACHI",
+    "HGST",
+    "TOSHIBA MQ",
+    "TOSHIBA MK",
+    "TOSHIBA DT",
+    "MAXTOR",
 ];
 
 /// A guess from how it turns or what it is called.
@@ -26,7 +58,11 @@ pub(super) fn guess(value: &Value, model: &str, vendor: &str) -> Media {
         .and_then(Value::as_object)
         .is_some_and(|names| names.keys().any(|name| name.ends_with("rpm")));
     let model = model.trim().to_uppercase();
-    let whole = format!("{} {model} {}", vendor.to_uppercase(), text("description").to_uppercase());
+    let whole = format!(
+        "{} {model} {}",
+        vendor.to_uppercase(),
+        text("description").to_uppercase()
+    );
     if text("businfo").starts_with("nvme@") || text("logicalname").starts_with("/dev/nvme") {
         Media::Nvme
     } else if FLASH.iter().any(|word| whole.contains(word)) {

@@ -163,5 +163,8 @@ fn the_model_the_battery_and_the_network_addresses() {
     assert_eq!(capture.network_addresses, ["ec:f4:bb:0b:18:90"]);
     assert_eq!(capture.graphics, ["Graphics 4"]);
     let battery = capture.battery.expect("battery");
-    assert_eq!((battery.model.as_deref(), battery.capacity_mwh), (Some("B 1"), Some(48_000)));
+    assert_eq!(
+        (battery.model.as_deref(), battery.capacity_mwh),
+        (Some("B 1"), Some(48_000))
+    );
 }

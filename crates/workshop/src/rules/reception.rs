@@ -11,14 +11,21 @@ use crate::model::{Device, Drive, Stage};
 /// was missing and is found. Where the last two were nobody can tell, so they begin another
 /// cycle.
 pub(super) fn received(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
-    from(facts, asking, &[Stage::Expected, Stage::Returned, Stage::Missing])?;
+    from(
+        facts,
+        asking,
+        &[Stage::Expected, Stage::Returned, Stage::Missing],
+    )?;
     let mut change = Change::new(facts);
     if facts.device.received_at.is_some() {
         let (device, drives) = receive_again(facts.device.clone(), facts.drives, asking.at);
         change.device = device;
         change.drives = drives;
     } else {
-        let workshop = facts.device.workshop_id.ok_or_else(|| not_scheduled(facts.device))?;
+        let workshop = facts
+            .device
+            .workshop_id
+            .ok_or_else(|| not_scheduled(facts.device))?;
         change.device = receive(facts.device.clone(), workshop, asking.at);
     }
     change.go(Stage::Received, asking.at);

@@ -448,9 +448,17 @@ fn what_comes_back_begins_again_with_its_drives_unproven() {
 fn what_was_missing_and_is_found_begins_again() {
     let mut bench = Bench::until(Stage::Ready);
     bench.does(&json!({"type": "missing"}));
-    assert_eq!((bench.device.stage, bench.stock[&AccessoryKind::Mouse]), (Stage::Missing, 2));
-    bench.does(&json!({"type": "received"})).does(&json!({"type": "triaged", "outcome": "keep"}));
-    assert_eq!((bench.device.stage, bench.device.cycle), (Stage::Triaged, 2));
+    assert_eq!(
+        (bench.device.stage, bench.stock[&AccessoryKind::Mouse]),
+        (Stage::Missing, 2)
+    );
+    bench
+        .does(&json!({"type": "received"}))
+        .does(&json!({"type": "triaged", "outcome": "keep"}));
+    assert_eq!(
+        (bench.device.stage, bench.device.cycle),
+        (Stage::Triaged, 2)
+    );
     assert_eq!(bench.refused(&ready()), Code::ErasureNotProven);
 }
 

@@ -229,7 +229,9 @@ impl<'a> Recorder<'a> {
     /// What a machine's own facts do not say: whether its batch is being counted, and
     /// whether its serial number was given to another since it went missing.
     fn may_receive(&mut self, tx: &mut Tx<'_>, id: DeviceId) -> Result<Result<(), Refusal>> {
-        let Some(bench) = self.ledger.get(id) else { return Ok(Ok(())) };
+        let Some(bench) = self.ledger.get(id) else {
+            return Ok(Ok(()));
+        };
         match (bench.device.stage, &bench.device.serial_key) {
             (Stage::Expected, _) => self.count_batch(tx, bench.device.batch_id),
             (Stage::Missing, Some(key)) => {

@@ -17,4 +17,4 @@ pub use hardware::put_hardware;
 pub use names::find_devices;
 pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events};
 pub use reception::{close, receive, reconciliation};
-pub use reservation::{hand_over, release, reserve};
+pub use reservation::{hand_over, release, reserve, reserve_lots};

@@ -1,13 +1,19 @@
 //! What an approved wave does to devices: into a lot, out of it again, out of the house.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use db::{Result, Tx};
 use kernel::{Actor, Code, DeviceId, Instant, Refusal};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::ledger::{Ledger, Record};
 use crate::model::{Device, ReservationRef, Stage};
 use crate::rules;
 use crate::store;
+
+/// Devices that are loaded and written at once.
+const AT_ONCE: usize = 10_000;
 
 /// Puts devices into the lot of an association. All of them, or none.
 ///
@@ -19,7 +25,36 @@ pub fn reserve(
     devices: &[DeviceId],
     reservation: &ReservationRef,
 ) -> Result<()> {
-    let loaded = load(tx, devices)?;
+    reserve_lots(tx, actor, &[(reservation.clone(), devices.to_vec())])
+}
+
+/// Puts devices into many lots at once. All of them, or none.
+///
+/// # Errors
+/// `device_not_ready` with those that are not ready, `unknown_device`.
+pub fn reserve_lots(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    lots: &[(ReservationRef, Vec<DeviceId>)],
+) -> Result<()> {
+    let mut evidence: HashMap<DeviceId, Arc<str>> = HashMap::new();
+    for (reservation, devices) in lots {
+        let words: Arc<str> = serde_json::to_value(reservation)?.to_string().into();
+        evidence.extend(devices.iter().map(|device| (*device, Arc::clone(&words))));
+        if evidence.len() >= AT_ONCE {
+            reserve_some(tx, actor, &std::mem::take(&mut evidence))?;
+        }
+    }
+    reserve_some(tx, actor, &evidence)
+}
+
+fn reserve_some(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    evidence: &HashMap<DeviceId, Arc<str>>,
+) -> Result<()> {
+    let ids: Vec<DeviceId> = evidence.keys().copied().collect();
+    let loaded = load(tx, &ids)?;
     let refused: Vec<_> = loaded
         .iter()
         .filter(|device| device.stage != Stage::Ready)
@@ -28,8 +63,8 @@ pub fn reserve(
     if !refused.is_empty() {
         return Err(rules::device_not_ready(&refused).into());
     }
-    let evidence = serde_json::to_value(reservation)?;
-    change(tx, actor, loaded, "reserved", &evidence, |device, at| {
+    let words = |device: &Device| evidence.get(&device.id).map(|words| words.to_string());
+    change(tx, actor, loaded, "reserved", words, |device, at| {
         Ok(rules::reservable(device)?.reserve(at))
     })
 }
@@ -45,7 +80,7 @@ pub fn release(tx: &mut Tx<'_>, actor: &Actor, devices: &[DeviceId], reason: &st
         actor,
         loaded,
         "released",
-        &json!({"reason": reason}),
+        |_| Some(json!({"reason": reason}).to_string()),
         rules::release,
     )
 }
@@ -66,7 +101,7 @@ pub fn hand_over(
         actor,
         loaded,
         "handed_over",
-        &json!({"reference": reference}),
+        |_| Some(json!({"reference": reference}).to_string()),
         rules::hand_over,
     )
 }
@@ -87,16 +122,15 @@ fn change(
     actor: &Actor,
     devices: Vec<Device>,
     event_type: &str,
-    evidence: &Value,
+    evidence: impl Fn(&Device) -> Option<String>,
     step: impl Fn(Device, Instant) -> Result<Device, Refusal>,
 ) -> Result<()> {
-    let evidence = evidence.to_string();
     let now = tx.now();
     let mut ledger = Ledger::of(devices.clone());
     for device in devices {
         let record = Record {
             event_type: event_type.to_owned(),
-            evidence: evidence.clone(),
+            evidence: evidence(&device).unwrap_or_default(),
             at: now,
             note: None,
             client_id: None,

@@ -1,0 +1,245 @@
+//! The count at the dock.
+
+mod count;
+mod shelf;
+
+use db::{Result, Tx};
+use intake::Batch;
+use kernel::{Actor, BatchId, Code, DeviceKind, OrganisationId, Refusal, Text, squash};
+use serde_json::json;
+
+pub use count::{close, reconciliation};
+use shelf::{Shelf, check, key, kind_of};
+
+use super::ledger::{Ledger, Record};
+use crate::model::{
+    Device, KitPart, Reception, ReceptionAnswer, ReceptionDevice, ReceptionLine, ReceptionStatus,
+    Stage,
+};
+use crate::rules;
+use crate::store::{self, Movement};
+
+/// Counts what comes off the truck: machines of the manifest, machines that nobody
+/// announced, accessories. What was counted before is said to be, and nothing more.
+///
+/// # Errors
+/// `batch_step_not_allowed`, `not_found`, `invalid_fields`.
+pub fn receive(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    batch_id: BatchId,
+    reception: &Reception,
+) -> Result<ReceptionAnswer> {
+    let batch = intake::batch(tx, actor, batch_id)?;
+    intake::mark_received(tx, actor, &batch)?;
+    let workshop = workshop_of(&batch)?;
+    let keys: Vec<String> = reception.devices.iter().filter_map(key).collect();
+    let mut shelf = Shelf::of(store::by_serial_keys(tx, &keys)?, &batch);
+    check(&batch, reception, &shelf)?;
+
+    let mut dock = Dock {
+        actor,
+        batch: &batch,
+        workshop,
+        ledger: Ledger::default(),
+    };
+    let mut answer = ReceptionAnswer::default();
+    let new = reception
+        .devices
+        .iter()
+        .filter(|line| shelf.find(line).is_none())
+        .count();
+    let mut tags = intake::tags(tx, new)?.into_iter();
+    for line in &reception.devices {
+        let device = match shelf.find(line).cloned() {
+            Some(known) => dock.known(tx, known, line)?,
+            None => dock.unexpected(tx, line, tags.next().unwrap_or_default())?,
+        };
+        shelf.put(&device.1);
+        answer.add(line, device);
+    }
+    dock.ledger.write(tx)?;
+    add_accessories(tx, actor, &batch, workshop, &reception.accessories)?;
+    Ok(answer)
+}
+
+fn workshop_of(batch: &Batch) -> Result<OrganisationId> {
+    batch
+        .workshop_id
+        .ok_or_else(|| Refusal::plain(Code::BatchStepNotAllowed).into())
+}
+
+/// Where machines are counted.
+struct Dock<'a> {
+    actor: &'a Actor,
+    batch: &'a Batch,
+    workshop: OrganisationId,
+    ledger: Ledger,
+}
+
+impl Dock<'_> {
+    fn known(
+        &mut self,
+        tx: &Tx<'_>,
+        device: Device,
+        line: &ReceptionLine,
+    ) -> Result<(ReceptionStatus, Device)> {
+        if device.batch_id != self.batch.id {
+            return Ok((ReceptionStatus::Refused, device));
+        }
+        // it may have been given up before the truck was empty
+        if !matches!(device.stage, Stage::Expected | Stage::Missing) {
+            return Ok((ReceptionStatus::AlreadyReceived, device));
+        }
+        let received = rules::receive(device.clone(), self.workshop, tx.now());
+        self.ledger.put_loaded(device);
+        let device = self.log(tx, received, line, false)?;
+        Ok((ReceptionStatus::Received, device))
+    }
+
+    fn unexpected(
+        &mut self,
+        tx: &Tx<'_>,
+        line: &ReceptionLine,
+        tag: String,
+    ) -> Result<(ReceptionStatus, Device)> {
+        let text = |value: &Option<String>| {
+            value
+                .as_deref()
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        let serial = text(&line.serial).filter(|serial| rules::identity_key(serial).is_some());
+        let (manufacturer, model) = (text(&line.manufacturer), text(&line.model));
+        let kind = kind_of(self.batch, line).unwrap_or(DeviceKind::Other); // checked before
+        let device = Device {
+            id: tx.new_id(),
+            search_key: intake::search_key(
+                &tag,
+                serial.as_deref(),
+                manufacturer.as_deref(),
+                model.as_deref(),
+            ),
+            tag,
+            serial_key: serial.as_deref().map(squash),
+            serial,
+            kind,
+            manufacturer,
+            model,
+            stage: Stage::Expected,
+            grade: None,
+            batch_id: self.batch.id,
+            donor_id: self.batch.donor_id,
+            workshop_id: Some(self.workshop),
+            manifest_line: None,
+            attributes: "{}".to_owned(),
+            hardware: None,
+            location: None,
+            cycle: 1,
+            erasure_proven: false,
+            triage: None,
+            tests_passed: None,
+            tested_by: None,
+            quality_checked_by: None,
+            kit: None,
+            stage_at: tx.now(),
+            received_at: None,
+            ready_at: None,
+            custody_seq: 0,
+            custody_head: Vec::new(),
+            version: 1,
+            updated_at: tx.now(),
+        };
+        self.ledger.add(device.clone());
+        let received = rules::receive(device, self.workshop, tx.now());
+        let device = self.log(tx, received, line, true)?;
+        Ok((ReceptionStatus::Unexpected, device))
+    }
+
+    fn log(
+        &mut self,
+        tx: &Tx<'_>,
+        device: Device,
+        line: &ReceptionLine,
+        unexpected: bool,
+    ) -> Result<Device> {
+        let id = device.id;
+        let mut evidence = json!({"batch": self.batch.reference, "unexpected": unexpected});
+        if device.serial.is_none()
+            && let Some(read) = &line.serial
+        {
+            evidence["serial_read"] = json!(read);
+        }
+        let note = line
+            .note
+            .as_deref()
+            .map(str::trim)
+            .filter(|note| !note.is_empty());
+        let record = Record {
+            event_type: "received".to_owned(),
+            evidence: evidence.to_string(),
+            at: tx.now(),
+            note: note.map(str::to_owned),
+            client_id: None,
+        };
+        self.ledger.apply(tx, self.actor, device, None, record)?;
+        let bench = self
+            .ledger
+            .get(id)
+            .ok_or_else(|| db::Error::internal("lost a device"))?;
+        Ok(bench.device.clone())
+    }
+}
+
+impl ReceptionAnswer {
+    fn add(&mut self, line: &ReceptionLine, (status, device): (ReceptionStatus, Device)) {
+        let refused = status == ReceptionStatus::Refused;
+        match status {
+            ReceptionStatus::Received => self.received += 1,
+            ReceptionStatus::AlreadyReceived => self.already_received += 1,
+            ReceptionStatus::Unexpected => self.unexpected += 1,
+            ReceptionStatus::Refused => self.refused += 1,
+        }
+        self.devices.push(ReceptionDevice {
+            serial: line.serial.clone(),
+            id: (!refused).then_some(device.id),
+            tag: (!refused).then_some(device.tag),
+            status,
+            code: refused.then_some(Code::DuplicateSerial),
+        });
+    }
+}
+
+fn add_accessories(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    batch: &Batch,
+    workshop: OrganisationId,
+    parts: &[KitPart],
+) -> Result<()> {
+    let mut movements = Vec::new();
+    for part in parts.iter().filter(|part| part.quantity > 0) {
+        let there = store::stock(tx, workshop)?
+            .get(&part.kind)
+            .copied()
+            .unwrap_or(0);
+        if i64::from(there) + i64::from(part.quantity) > i64::from(super::accessories::FULL) {
+            let detail = Text::new("Ce stock est trop grand.", "This stock is too large.");
+            return Err(Refusal::field("/accessories", Code::OutOfRange, detail).into());
+        }
+        store::adjust_stock(tx, workshop, part.kind, part.quantity)?;
+        movements.push(Movement {
+            id: tx.new_id(),
+            workshop_id: workshop,
+            kind: part.kind,
+            delta: part.quantity,
+            reason: "received".to_owned(),
+            batch_id: Some(batch.id),
+            device_id: None,
+            actor_id: actor.person,
+            at: tx.now(),
+        });
+    }
+    store::insert_movements(tx, &movements)
+}
