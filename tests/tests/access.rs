@@ -62,6 +62,7 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/programmes", "ManageProgrammes"),
     ("get", "/api/v1/programmes", "ReadProgrammes"),
     ("get", "/api/v1/programmes/{id}", "ReadProgrammes"),
+    ("get", "/api/v1/programmes/{id}/rubric", "ReadProgrammes"),
     ("post", "/api/v1/territories", "ManageProgrammes"),
     ("post", "/api/v1/programmes/{id}/applications", "Apply"),
     ("get", "/api/v1/applications", "ReadApplications"),

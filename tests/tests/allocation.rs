@@ -12,14 +12,23 @@ use support::waves::{self, Stage};
 use testkit::{TestApp, Value, both_engines, json};
 
 fn granted(lines: &Value, application: &str) -> i64 {
-    let line = lines.as_array().unwrap().iter().find(|line| line["application_id"] == application);
-    line.and_then(|line| line["granted"]["desktop"].as_i64()).unwrap_or(0)
+    let line = lines
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["application_id"] == application);
+    line.and_then(|line| line["granted"]["desktop"].as_i64())
+        .unwrap_or(0)
 }
 
 /// Devices on live lines, and how many of them twice.
 fn reserved(app: &TestApp) -> (usize, usize) {
-    let ids: Vec<kernel::DeviceId> =
-        app.read(|db| Ok(v::table.filter(v::released_at.is_null()).select(v::device_id).load(db)?));
+    let ids: Vec<kernel::DeviceId> = app.read(|db| {
+        Ok(v::table
+            .filter(v::released_at.is_null())
+            .select(v::device_id)
+            .load(db)?)
+    });
     let distinct: BTreeSet<_> = ids.iter().copied().collect();
     (ids.len(), ids.len() - distinct.len())
 }

@@ -15,7 +15,11 @@ fn two_lots(app: &TestApp) -> (Stage, String) {
 /// The handover of an association, as staff see it.
 fn handover_of(app: &TestApp, association: &str) -> Value {
     let list = app.staff.get("/handovers").expect(200);
-    let found = list["items"].as_array().unwrap().iter().find(|handover| handover["association"] == association);
+    let found = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|handover| handover["association"] == association);
     let id = found.unwrap()["id"].as_str().unwrap().to_owned();
     app.staff.get(&format!("/handovers/{id}")).expect(200)
 }
@@ -26,7 +30,9 @@ fn path(handover: &Value) -> String {
 
 fn tags(handover: &Value) -> Vec<String> {
     let lot = handover["lot"].as_array().unwrap();
-    lot.iter().map(|device| device["tag"].as_str().unwrap().to_owned()).collect()
+    lot.iter()
+        .map(|device| device["tag"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn appointment(day: u32) -> Value {

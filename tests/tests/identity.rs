@@ -64,6 +64,7 @@ both_engines! {
             .map(|error| error["pointer"].as_str().unwrap().to_owned()).collect();
         assert_eq!(pointers, ["/organisation/name", "/organisation/postal_code",
             "/organisation/siret", "/organisation/rna", "/person/email"]);
+        assert_eq!(problem["errors"][2]["code"], "invalid_identifier");
         let problem = app.anyone.post("/registrations", json!({"organisation": {"name": "x"}}))
             .refused(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["pointer"], "/person");

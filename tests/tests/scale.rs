@@ -1,6 +1,11 @@
 //! How long a wave takes when a whole country asks. Left out unless asked for:
 //! `RESSAC_SCALE=16000,200000 cargo test --release -p stories --test scale -- --ignored --nocapture`
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr
+)]
 
 mod support;
 
@@ -23,16 +28,43 @@ fn crowd(app: &TestApp, programme: &str, count: usize) {
             let person = tx.new_id::<Person>();
             diesel::insert_into(o::table)
                 .values((
-                    (o::id.eq(association), o::kind.eq("association"), o::name.eq(format!("A{number}"))),
-                    (o::name_key.eq(""), o::status.eq("verified"), o::address.eq(""), o::postal_code.eq("13003")),
-                    (o::commune.eq("Marseille"), o::version.eq(1), o::created_at.eq(now), o::updated_at.eq(now)),
+                    (
+                        o::id.eq(association),
+                        o::kind.eq("association"),
+                        o::name.eq(format!("A{number}")),
+                    ),
+                    (
+                        o::name_key.eq(""),
+                        o::status.eq("verified"),
+                        o::address.eq(""),
+                        o::postal_code.eq("13003"),
+                    ),
+                    (
+                        o::commune.eq("Marseille"),
+                        o::version.eq(1),
+                        o::created_at.eq(now),
+                        o::updated_at.eq(now),
+                    ),
                 ))
                 .execute(&mut **tx)?;
             diesel::insert_into(p::table)
                 .values((
-                    (p::id.eq(person), p::organisation_id.eq(association), p::email.eq(format!("{person}@test.example"))),
-                    (p::name.eq("X"), p::role.eq("association"), p::language.eq("fr"), p::disabled.eq(false)),
-                    (p::version.eq(1), p::created_at.eq(now), p::updated_at.eq(now)),
+                    (
+                        p::id.eq(person),
+                        p::organisation_id.eq(association),
+                        p::email.eq(format!("{person}@test.example")),
+                    ),
+                    (
+                        p::name.eq("X"),
+                        p::role.eq("association"),
+                        p::language.eq("fr"),
+                        p::disabled.eq(false),
+                    ),
+                    (
+                        p::version.eq(1),
+                        p::created_at.eq(now),
+                        p::updated_at.eq(now),
+                    ),
                 ))
                 .execute(&mut **tx)?;
             insert_copy(tx, programme, staff, association, application, number)?;
@@ -59,11 +91,36 @@ fn insert_copy(
     let score = i32::try_from(4_000 + number * 7919 % 6_000).unwrap();
     diesel::insert_into(a::table)
         .values((
-            (a::id.eq(application), a::reference.eq(format!("S-{number}")), a::programme_id.eq(programme)),
-            (a::association_id.eq(association), a::status.eq("eligible"), a::form.eq(form), a::created_by.eq(staff)),
-            (a::submitted_at.eq(now), a::decided_by.eq(staff), a::decided_at.eq(now), a::score.eq(score)),
-            (a::score_detail.eq(detail), a::scored_at.eq(now), a::fragility.eq(50), a::silence_at.eq(now)),
-            (a::version.eq(1), a::created_at.eq(now), a::updated_at.eq(now), a::reasons.eq("[]"), a::assisted.eq(false)),
+            (
+                a::id.eq(application),
+                a::reference.eq(format!("S-{number}")),
+                a::programme_id.eq(programme),
+            ),
+            (
+                a::association_id.eq(association),
+                a::status.eq("eligible"),
+                a::form.eq(form),
+                a::created_by.eq(staff),
+            ),
+            (
+                a::submitted_at.eq(now),
+                a::decided_by.eq(staff),
+                a::decided_at.eq(now),
+                a::score.eq(score),
+            ),
+            (
+                a::score_detail.eq(detail),
+                a::scored_at.eq(now),
+                a::fragility.eq(50),
+                a::silence_at.eq(now),
+            ),
+            (
+                a::version.eq(1),
+                a::created_at.eq(now),
+                a::updated_at.eq(now),
+                a::reasons.eq("[]"),
+                a::assisted.eq(false),
+            ),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -72,7 +129,11 @@ fn insert_copy(
 fn timed(what: &str, work: impl FnOnce() -> testkit::Reply) -> Value {
     let start = Instant::now();
     let reply = work();
-    eprintln!("{what:<12} {:>8.2} s  {} kB", start.elapsed().as_secs_f64(), reply.body.len() / 1024);
+    eprintln!(
+        "{what:<12} {:>8.2} s  {} kB",
+        start.elapsed().as_secs_f64(),
+        reply.body.len() / 1024
+    );
     reply.expect(200)
 }
 
@@ -80,21 +141,50 @@ fn wave_of(app: &TestApp, associations: usize, devices: usize) {
     let stage = Stage::set(app, &[("Alpha", 25, 9_999)], 0);
     crowd(app, &stage.programme, associations - 1);
     waves::stock(app, "desktop", devices, 0);
-    eprintln!("{associations} associations, {devices} devices, {:?}", app.database.engine());
+    eprintln!(
+        "{associations} associations, {devices} devices, {:?}",
+        app.database.engine()
+    );
     let path = stage.wave(app, "Grande vague", json!({}));
-    timed("propose", || app.staff.post(&format!("{path}/propose"), Value::Null));
+    timed("propose", || {
+        app.staff.post(&format!("{path}/propose"), Value::Null)
+    });
     timed("pin", || {
         let body = json!({"granted": {"desktop": 20}, "reason": "Salle prête."});
-        app.staff.put(&format!("{path}/pins/{}", stage.applications[0]), body)
+        app.staff
+            .put(&format!("{path}/pins/{}", stage.applications[0]), body)
     });
-    timed("explain", || app.staff.get(&format!("{path}/lines/{}/explanation", stage.applications[0])));
-    timed("simulate", || app.staff.post(&format!("{path}/simulate"), json!({"lot_min": 5})));
-    timed("submit", || app.staff.post(&format!("{path}/submit"), Value::Null));
-    timed("approve", || app.other_staff.post(&format!("{path}/approve"), Value::Null));
-    timed("devices", || app.staff.get(&format!("{path}/devices?limit=200")));
-    timed("figures", || app.anyone.get(&format!("/programmes/{}/figures", stage.programme)));
+    timed("explain", || {
+        app.staff.get(&format!(
+            "{path}/lines/{}/explanation",
+            stage.applications[0]
+        ))
+    });
+    timed("simulate", || {
+        app.staff
+            .post(&format!("{path}/simulate"), json!({"lot_min": 5}))
+    });
+    timed("submit", || {
+        app.staff.post(&format!("{path}/submit"), Value::Null)
+    });
+    timed("approve", || {
+        app.other_staff
+            .post(&format!("{path}/approve"), Value::Null)
+    });
+    timed("devices", || {
+        app.staff.get(&format!("{path}/devices?limit=200"))
+    });
+    timed("figures", || {
+        app.anyone
+            .get(&format!("/programmes/{}/figures", stage.programme))
+    });
     timed("notice", || app.anyone.get(&format!("{path}/notice")));
-    timed("cancel", || app.staff.post(&format!("{path}/cancel"), json!({"reason": "Fin de la mesure."})));
+    timed("cancel", || {
+        app.staff.post(
+            &format!("{path}/cancel"),
+            json!({"reason": "Fin de la mesure."}),
+        )
+    });
 }
 
 #[test]

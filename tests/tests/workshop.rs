@@ -231,6 +231,13 @@ both_engines! {
         log(&app.refurbisher, &ids[0], json!({"type": "missing"})).expect(200);
         let answer = app.refurbisher.post(&receive, json!({"devices": [{"serial": "CZC0001"}]})).expect(200);
         assert_eq!(answer["devices"][0]["status"], "received");
+        advance(app, &ids[0], "tested");
+        log(&app.refurbisher, &ids[0], json!({"type": "missing"})).expect(200);
+        let answer = app.refurbisher.post(&receive, json!({"devices": [{"serial": "CZC0001"}]})).expect(200);
+        assert_eq!(answer["devices"][0]["status"], "received");
+        let again = app.refurbisher.get(&format!("/devices/{}", ids[0])).expect(200);
+        assert_eq!((&again["cycle"], &again["erasure_proven"]), (&json!(2), &json!(false)));
+        assert_eq!(again["drives"][0]["proven"], false, "nobody can tell where it was");
         let closed = app.refurbisher.post(&format!("/batches/{batch}/close"), Value::Null).expect(200);
         assert_eq!(closed["missing"], 1);
         log(&app.refurbisher, &ids[1], json!({"type": "received"})).expect(200);

@@ -200,7 +200,7 @@ pub(crate) async fn render<B: MessageBody + 'static>(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, "application/problem+json".parse()?);
-    if matches!(status.as_u16(), 429 | 503) && !headers.contains_key(RETRY_AFTER) {
+    if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(RETRY_AFTER) {
         headers.insert(RETRY_AFTER, "2".parse()?);
     }
     if status == StatusCode::UNAUTHORIZED {
@@ -222,11 +222,9 @@ fn code_of_status(status: StatusCode) -> Code {
     match status.as_u16() {
         401 => Code::NotAuthenticated,
         403 => Code::NotAllowed,
-        404 => Code::NotFound,
-        405 => Code::MethodNotAllowed,
+        404 | 405 => Code::NotFound,
         413 => Code::TooLarge,
         415 => Code::WrongMediaType,
-        429 => Code::TooManyRequests,
         503 => Code::Unavailable,
         500.. => Code::Internal,
         _ => Code::MalformedRequest,
@@ -264,10 +262,66 @@ pub enum Problems {
     /// A field is wrong.
     #[response(status = 422, content_type = "application/problem+json")]
     InvalidFields(#[to_schema] Problem),
-    /// Too many.
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] Problem),
     /// Away for a moment.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(#[to_schema] Problem),
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, call_and_read_body, call_service, init_service};
+    use actix_web::{App, middleware::from_fn, web};
+
+    use super::*;
+
+    async fn fails(cause: web::Path<String>) -> ApiResult<&'static str> {
+        Err(match cause.as_str() {
+            "away" => db::Error::Unavailable("host 10.0.0.7 refused".to_owned()),
+            _ => db::Error::Inconsistent("device 7 has no batch".to_owned()),
+        }
+        .into())
+    }
+
+    #[actix_web::test]
+    async fn unavailable_and_internal_say_nothing_of_their_cause() {
+        let app = App::new()
+            .route("/{cause}", web::get().to(fails))
+            .wrap(from_fn(render));
+        let app = init_service(app).await;
+        for (path, status, code) in [("/away", 503, "unavailable"), ("/bug", 500, "internal")] {
+            let request = || TestRequest::get().uri(path).to_request();
+            let response = call_service(&app, request()).await;
+            assert_eq!(response.status().as_u16(), status);
+            assert_eq!(response.headers().contains_key(RETRY_AFTER), status == 503);
+            let body = call_and_read_body(&app, request()).await;
+            let problem: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+            assert_eq!(problem["code"], code);
+            let text = problem.to_string();
+            assert!(
+                !text.contains("10.0.0.7") && !text.contains("device 7"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_framework_refuses_is_a_problem_too() {
+        let code = |status: StatusCode| code_of_status(status).as_str();
+        assert_eq!(code(StatusCode::BAD_REQUEST), "malformed_request");
+        assert_eq!(code(StatusCode::METHOD_NOT_ALLOWED), "not_found");
+        assert_eq!(code(StatusCode::PAYLOAD_TOO_LARGE), "too_large");
+    }
+
+    #[test]
+    fn english_is_for_those_who_prefer_it() {
+        let language = |accepted: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, accepted.parse().expect("header"));
+            language_of(&headers)
+        };
+        assert_eq!(language("en-GB,en;q=0.9,fr;q=0.2"), Language::English);
+        assert_eq!(language("fr-FR,fr;q=0.9,en;q=0.8"), Language::French);
+        assert_eq!(language("de"), Language::French);
+        assert_eq!(language("en"), Language::English);
+    }
 }

@@ -13,8 +13,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::extract::UPLOAD_LIMIT;
 use crate::state::State;
-use crate::trace::RequestSpan;
 use crate::system::Metrics;
+use crate::trace::RequestSpan;
 use crate::{access, eligibility, idempotency, identity, problem, system};
 
 /// How the server runs.

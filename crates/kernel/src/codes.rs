@@ -42,14 +42,12 @@ codes! {
     SessionEnded "session_ended" 401 "Cette session est terminée ; connectez-vous de nouveau." "This session has ended; sign in again.";
     NotAllowed "not_allowed" 403 "Votre rôle ne permet pas cette action." "Your role does not allow this.";
     NotFound "not_found" 404 "Introuvable, ou hors de votre portée." "Not there, or not yours.";
-    MethodNotAllowed "method_not_allowed" 405 "Cette adresse ne connaît pas cette méthode." "This address does not take this method.";
     StaleVersion "stale_version" 412 "Quelqu'un a modifié cette fiche entre-temps ; rechargez-la." "Someone changed this meanwhile; load it again.";
     TooLarge "too_large" 413 "L'envoi est trop volumineux." "What was sent is too large.";
     WrongMediaType "wrong_media_type" 415 "Ce type de contenu n'est pas accepté ici." "This content type is not accepted here.";
     InvalidFields "invalid_fields" 422 "Certains champs sont à corriger." "Some fields need correcting.";
     InvalidPage "invalid_page" 422 "La page demandée n'existe pas." "There is no such page.";
     IdempotencyKeyReused "idempotency_key_reused" 422 "Cette clé d'idempotence a déjà servi pour une autre requête." "This idempotency key was used for another request.";
-    TooManyRequests "too_many_requests" 429 "Trop de tentatives ; patientez un instant." "Too many attempts; wait a moment.";
     Unavailable "unavailable" 503 "Le service est momentanément indisponible ; réessayez." "The service is unavailable for a moment; try again.";
     Internal "internal" 500 "Une erreur interne s'est produite ; elle est consignée." "Something failed inside; it has been logged.";
 
@@ -67,6 +65,9 @@ codes! {
     AlreadyRegistered "already_registered" 409 "Cette organisation est déjà inscrite." "This organization is registered already.";
     InvalidToken "invalid_token" 422 "Ce lien n'est plus valable ; demandez-en un nouveau." "This link is no longer valid; ask for a new one.";
     WeakPassword "weak_password" 422 "Choisissez un mot de passe plus long et moins courant." "Choose a longer and less common password.";
+    AssociationDissolved "association_dissolved" 409 "Le registre national indique que cette association est dissoute." "The national register says that this association is dissolved.";
+    LastPerson "last_person" 409 "C'est la dernière personne de l'organisation ; invitez d'abord quelqu'un." "This is the last person of the organization; invite someone first.";
+    CaseClosed "case_closed" 409 "Ce doublon est déjà réglé." "This duplicate is settled already.";
     RoleMismatch "role_mismatch" 422 "Ce rôle ne va pas avec ce type d'organisation." "This role does not go with this kind of organization.";
     OrganisationSuspended "organisation_suspended" 409 "Cette organisation est suspendue." "This organization is suspended.";
     OrganisationNotVerified "organisation_not_verified" 409 "Cette organisation n'est pas encore vérifiée." "This organization is not verified yet.";
@@ -107,6 +108,17 @@ codes! {
     ApplicationNotEditable "application_not_editable" 409 "Cette demande ne peut plus être modifiée." "This application can no longer be changed.";
     ApplicationIncomplete "application_incomplete" 422 "La demande est incomplète." "The application is incomplete.";
     ApplicationStepNotAllowed "application_step_not_allowed" 409 "Cette demande n'en est pas à cette étape." "This application is not at this step.";
+    ChangesOpen "changes_open" 409 "Des points signalés restent à traiter." "Some points that were raised are still open.";
+    UnknownItem "unknown_item" 404 "Aucun point signalé ne porte ce numéro." "No point that was raised has this number.";
+    LotReserved "lot_reserved" 409 "Un lot est réservé à cette demande." "A lot is reserved for this application.";
+    DocumentNotAccepted "document_not_accepted" 415 "Ce fichier n'est ni un PDF, ni une image, ni un document ODT ou DOCX." "This file is no PDF, image, ODT or DOCX document.";
+    DocumentInfected "document_infected" 422 "L'antivirus refuse ce fichier." "The virus scanner refuses this file.";
+    AppealNotPossible "appeal_not_possible" 409 "Cette demande n'a pas reçu de décision à contester." "This application has no decision to contest.";
+    AppealTooLate "appeal_too_late" 409 "Le délai de recours est passé." "The time to appeal is over.";
+    AppealExists "appeal_exists" 409 "Cette décision fait déjà l'objet d'un recours." "This decision is under appeal already.";
+    AppealDecided "appeal_decided" 409 "Ce recours est déjà tranché." "This appeal is decided already.";
+    ObligationMet "obligation_met" 409 "Cette obligation est déjà remplie." "This obligation is met already.";
+    RubricUnchanged "rubric_unchanged" 409 "Ce dispositif a déjà ce barème dans cette version." "This programme has this rubric in this version already.";
     AssessmentMissing "assessment_missing" 409 "Une évaluation manque encore." "An assessment is still missing.";
     UnknownCriterion "unknown_criterion" 404 "Le barème n'a pas ce critère évalué." "The rubric has no such assessed criterion.";
     NotScored "not_scored" 409 "Cette demande n'a pas encore de score." "This application has no score yet.";

@@ -133,6 +133,16 @@ ids! {
     WaveLine WaveLineId;
     /// The delivery of a lot.
     Handover HandoverId;
+    /// Somebody who registers an association that is there already.
+    RegistrationCase RegistrationCaseId;
+    /// A file that supports an application.
+    Document DocumentId;
+    /// A request to look at a decision again.
+    Appeal AppealId;
+    /// What an association owes from what it received.
+    Obligation ObligationId;
+    /// A score that counted.
+    StoredScore StoredScoreId;
     /// A mail in the outbox.
     Message MessageId;
 }

@@ -20,10 +20,12 @@ pub use column::{Key, Moment};
 pub use fold::{fold, squash};
 pub use french::{CommuneCode, Rna, Siret};
 pub use id::{
-    AccessoryMovement, AccessoryMovementId, ApiKey, ApiKeyId, Application, ApplicationId, Batch,
-    BatchId, Custody, CustodyEventId, Device, DeviceId, Drive, DriveId, Handover, HandoverId, Id,
-    Invitation, InvitationId, Message, MessageId, Organisation, OrganisationId, Person, PersonId,
-    Programme, ProgrammeId, Session, SessionId, Wave, WaveId, WaveLine, WaveLineId,
+    AccessoryMovement, AccessoryMovementId, ApiKey, ApiKeyId, Appeal, AppealId, Application,
+    ApplicationId, Batch, BatchId, Custody, CustodyEventId, Device, DeviceId, Document, DocumentId,
+    Drive, DriveId, Handover, HandoverId, Id, Invitation, InvitationId, Message, MessageId,
+    Obligation, ObligationId, Organisation, OrganisationId, Person, PersonId, Programme,
+    ProgrammeId, RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore,
+    StoredScoreId, Wave, WaveId, WaveLine, WaveLineId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use refusal::{FieldError, Fields, Refusal, Text};

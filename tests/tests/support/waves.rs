@@ -29,37 +29,52 @@ impl Stage {
             clients.push(client);
         }
         let tags = stock(app, "desktop", desktops, 0);
-        Self { programme, applications, clients, tags }
+        Self {
+            programme,
+            applications,
+            clients,
+            tags,
+        }
     }
 
     /// The path of a new wave.
     pub fn wave(&self, app: &TestApp, name: &str, over: Value) -> String {
-        let mut body = json!({"name": name, "supply": {"kinds": ["desktop"]}, "seed": "marseille-2023-1"});
+        let mut body =
+            json!({"name": name, "supply": {"kinds": ["desktop"]}, "seed": "marseille-2023-1"});
         for (key, value) in over.as_object().unwrap() {
             body[key] = value.clone();
         }
-        let wave = app.staff.post(&format!("/programmes/{}/waves", self.programme), body).expect(201);
+        let wave = app
+            .staff
+            .post(&format!("/programmes/{}/waves", self.programme), body)
+            .expect(201);
         format!("/waves/{}", id(&wave))
     }
 
     /// The path of a wave that is planned.
     pub fn proposed_wave(&self, app: &TestApp, name: &str) -> String {
         let path = self.wave(app, name, json!({}));
-        app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
+        app.staff
+            .post(&format!("{path}/propose"), Value::Null)
+            .expect(200);
         path
     }
 
     /// The path of a wave that `staff` submitted.
     pub fn submitted_wave(&self, app: &TestApp, name: &str) -> String {
         let path = self.proposed_wave(app, name);
-        app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
+        app.staff
+            .post(&format!("{path}/submit"), Value::Null)
+            .expect(200);
         path
     }
 
     /// The path of a wave that `other_staff` approved.
     pub fn approved_wave(&self, app: &TestApp, name: &str) -> String {
         let path = self.submitted_wave(app, name);
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.other_staff
+            .post(&format!("{path}/approve"), Value::Null)
+            .expect(200);
         path
     }
 }
@@ -77,17 +92,30 @@ fn eligible(app: &TestApp, client: &Client, programme: &str, quantity: u32, scor
         "trained_staff": true, "own_use": 0, "statement": "Un atelier d'initiation.",
         "commitments": {"republican_contract": true, "no_resale": true, "follow_up": true},
     });
-    let application = id(&client.post(&format!("/programmes/{programme}/applications"), form).expect(201));
-    client.post(&format!("/applications/{application}/submit"), Value::Null).expect(200);
+    let application = id(&client
+        .post(&format!("/programmes/{programme}/applications"), form)
+        .expect(201));
+    client
+        .post(&format!("/applications/{application}/submit"), Value::Null)
+        .expect(200);
     for (assessor, points) in [(&app.staff, 3), (&app.other_staff, 3)] {
         let path = format!("/applications/{application}/assessments/project");
-        assessor.put(&path, json!({"points": points, "justification": "Projet solide."})).expect(200);
+        assessor
+            .put(
+                &path,
+                json!({"points": points, "justification": "Projet solide."}),
+            )
+            .expect(200);
     }
     let decision = json!({"outcome": "eligible", "reasons": []});
-    app.staff.post(&format!("/applications/{application}/decide"), decision).expect(200);
+    app.staff
+        .post(&format!("/applications/{application}/decide"), decision)
+        .expect(200);
     let key: ApplicationId = application.parse().unwrap();
     app.write(move |tx| {
-        diesel::update(a::table.find(key)).set((a::score.eq(score), a::fragility.eq(50))).execute(&mut **tx)?;
+        diesel::update(a::table.find(key))
+            .set((a::score.eq(score), a::fragility.eq(50)))
+            .execute(&mut **tx)?;
         Ok(())
     });
     application
@@ -106,20 +134,50 @@ pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String
     let donor: OrganisationId = app.donor.organisation.parse().unwrap();
     let workshop: OrganisationId = app.refurbisher.organisation.parse().unwrap();
     let kind = kind.to_owned();
-    let tags: Vec<String> = (from..from + count).map(|number| format!("RS-{number:05}")).collect();
+    let tags: Vec<String> = (from..from + count)
+        .map(|number| format!("RS-{number:05}"))
+        .collect();
     let names = tags.clone();
     app.write(move |tx| {
         for (number, tag) in names.iter().enumerate() {
             let row = (
-                (d::id.eq(tx.new_id::<kernel::Device>()), d::tag.eq(tag), d::kind.eq(&kind), d::stage.eq("ready")),
-                (d::serial.eq(format!("SN-{tag}")), d::serial_key.eq(kernel::squash(&format!("SN-{tag}")))),
-                (d::grade.eq("B"), d::model.eq(format!("Modèle {}", number % 3)), d::attributes.eq("{}")),
-                (d::batch_id.eq(batch), d::donor_id.eq(donor), d::workshop_id.eq(workshop)),
-                (d::cycle.eq(1), d::erasure_proven.eq(true), d::custody_seq.eq(0), d::custody_head.eq(Vec::<u8>::new())),
-                (d::search_key.eq(""), d::version.eq(1), d::updated_at.eq(tx.now()), d::stage_at.eq(tx.now())),
+                (
+                    d::id.eq(tx.new_id::<kernel::Device>()),
+                    d::tag.eq(tag),
+                    d::kind.eq(&kind),
+                    d::stage.eq("ready"),
+                ),
+                (
+                    d::serial.eq(format!("SN-{tag}")),
+                    d::serial_key.eq(kernel::squash(&format!("SN-{tag}"))),
+                ),
+                (
+                    d::grade.eq("B"),
+                    d::model.eq(format!("Modèle {}", number % 3)),
+                    d::attributes.eq("{}"),
+                ),
+                (
+                    d::batch_id.eq(batch),
+                    d::donor_id.eq(donor),
+                    d::workshop_id.eq(workshop),
+                ),
+                (
+                    d::cycle.eq(1),
+                    d::erasure_proven.eq(true),
+                    d::custody_seq.eq(0),
+                    d::custody_head.eq(Vec::<u8>::new()),
+                ),
+                (
+                    d::search_key.eq(""),
+                    d::version.eq(1),
+                    d::updated_at.eq(tx.now()),
+                    d::stage_at.eq(tx.now()),
+                ),
                 (d::received_at.eq(tx.now()), d::ready_at.eq(tx.now())),
             );
-            diesel::insert_into(d::table).values(row).execute(&mut **tx)?;
+            diesel::insert_into(d::table)
+                .values(row)
+                .execute(&mut **tx)?;
         }
         Ok(())
     });
@@ -130,7 +188,9 @@ pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String
 pub fn set_stage(app: &TestApp, tag: &str, stage: &str) {
     let (tag, stage) = (tag.to_owned(), stage.to_owned());
     app.write(move |tx| {
-        diesel::update(d::table.filter(d::tag.eq(&tag))).set(d::stage.eq(&stage)).execute(&mut **tx)?;
+        diesel::update(d::table.filter(d::tag.eq(&tag)))
+            .set(d::stage.eq(&stage))
+            .execute(&mut **tx)?;
         Ok(())
     });
 }

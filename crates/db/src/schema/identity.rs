@@ -36,6 +36,8 @@ diesel::table! {
         created_at -> Moment,
         /// `updated_at`.
         updated_at -> Moment,
+        /// `register_check`.
+        register_check -> Nullable<Text>,
     }
 }
 

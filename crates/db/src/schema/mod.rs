@@ -2,20 +2,26 @@
 
 mod allocation;
 mod eligibility;
+mod follow_ups;
 mod handover;
 mod identity;
 mod intake;
 mod notifications;
+mod registers;
 mod workshop;
 
 pub use allocation::{wave_devices, wave_explanations, wave_lines, wave_pins, wave_supply, waves};
 pub use eligibility::{applications, assessments, programmes, territories};
+pub use follow_ups::{
+    appeals, application_scores, documents, obligations, programme_rubrics, reminders,
+};
 pub use handover::handovers;
 pub use identity::{
     api_keys, idempotency_keys, invitations, organisations, people, refresh_tokens, sessions,
 };
 pub use intake::{batches, counters};
 pub use notifications::outbox;
+pub use registers::{register_loads, register_rna, registration_cases};
 pub use workshop::{accessory_movements, accessory_stock, custody_events, devices, drives};
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -45,6 +51,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     wave_devices,
     wave_explanations,
     handovers,
+    register_rna,
+    register_loads,
+    registration_cases,
+    documents,
+    appeals,
+    obligations,
+    reminders,
+    programme_rubrics,
+    application_scores,
 );
 
 diesel::joinable!(people -> organisations (organisation_id));
@@ -58,4 +73,6 @@ diesel::joinable!(handovers -> organisations (association_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(invitations -> people (person_id));
+diesel::joinable!(documents -> applications (application_id));
+diesel::joinable!(appeals -> applications (application_id));
 diesel::joinable!(wave_supply -> devices (device_id));

@@ -178,6 +178,50 @@ pub struct Device {
 }
 
 impl Device {
+    /// A machine that nobody announced, about to be counted.
+    pub fn unannounced(
+        id: DeviceId,
+        tag: String,
+        kind: DeviceKind,
+        batch_id: BatchId,
+        donor_id: OrganisationId,
+        now: Instant,
+    ) -> Self {
+        Self {
+            id,
+            tag,
+            serial: None,
+            serial_key: None,
+            kind,
+            manufacturer: None,
+            model: None,
+            stage: Stage::Expected,
+            grade: None,
+            batch_id,
+            donor_id,
+            workshop_id: None,
+            manifest_line: None,
+            attributes: "{}".to_owned(),
+            hardware: None,
+            location: None,
+            cycle: 1,
+            erasure_proven: false,
+            triage: None,
+            tests_passed: None,
+            tested_by: None,
+            quality_checked_by: None,
+            kit: None,
+            stage_at: now,
+            received_at: None,
+            ready_at: None,
+            custody_seq: 0,
+            custody_head: Vec::new(),
+            search_key: String::new(),
+            version: 1,
+            updated_at: now,
+        }
+    }
+
     /// It is somewhere: not missing, not scrapped, not taken apart.
     pub const fn is_live(&self) -> bool {
         !matches!(self.stage, Stage::Missing | Stage::Scrapped | Stage::Parts)

@@ -15,7 +15,7 @@ use kernel::{AccessoryKind, Code, Instant, PersonId, Refusal, Text};
 
 pub use erasure::{Proven, proven};
 pub use hardware::capture;
-pub use reception::{identity_key, receive, receive_again};
+pub use reception::{give_up, identity_key, receive, receive_again};
 
 use crate::Settings;
 use crate::model::{Device, Drive, Event, Stage};

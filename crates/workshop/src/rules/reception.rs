@@ -28,7 +28,6 @@ pub(super) fn received(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change,
             .ok_or_else(|| not_scheduled(facts.device))?;
         change.device = receive(facts.device.clone(), workshop, asking.at);
     }
-    change.go(Stage::Received, asking.at);
     Ok(change)
 }
 
@@ -57,6 +56,8 @@ pub fn receive(mut device: Device, workshop: OrganisationId, at: Instant) -> Dev
 /// A machine that comes back begins another cycle: what was proven before says nothing.
 pub fn receive_again(mut device: Device, drives: &[Drive], at: Instant) -> (Device, Vec<Drive>) {
     device.cycle += 1;
+    device.stage = Stage::Received;
+    device.stage_at = at;
     device.erasure_proven = false;
     device.triage = None;
     device.tests_passed = None;
@@ -67,6 +68,13 @@ pub fn receive_again(mut device: Device, drives: &[Drive], at: Instant) -> (Devi
     device.ready_at = None;
     let drives = carried_over(drives, device.cycle, at);
     (device, drives)
+}
+
+/// A machine of the manifest that is not on the truck.
+pub fn give_up(mut device: Device, at: Instant) -> Device {
+    device.stage = Stage::Missing;
+    device.stage_at = at;
+    device
 }
 
 /// The serial number as an identity, or `None` for what makers leave where one should be.

@@ -39,39 +39,19 @@ struct Bench {
 impl Bench {
     fn new(stage: Stage) -> Self {
         let workshop: OrganisationId = id(9);
-        let device = Device {
-            id: id(1),
-            tag: "RS-1".into(),
-            serial: Some("S1".into()),
-            serial_key: Some("S1".into()),
-            kind: DeviceKind::Desktop,
-            manufacturer: None,
-            model: None,
-            stage,
-            grade: None,
-            batch_id: id(5),
-            donor_id: id(6),
-            workshop_id: Some(workshop),
-            manifest_line: Some(1),
-            attributes: "{}".into(),
-            hardware: None,
-            location: None,
-            cycle: 1,
-            erasure_proven: false,
-            triage: None,
-            tests_passed: None,
-            tested_by: None,
-            quality_checked_by: None,
-            kit: None,
-            stage_at: at(0),
-            received_at: None,
-            ready_at: None,
-            custody_seq: 0,
-            custody_head: vec![],
-            search_key: String::new(),
-            version: 1,
-            updated_at: at(0),
-        };
+        let mut device = Device::unannounced(
+            id(1),
+            "RS-1".into(),
+            DeviceKind::Desktop,
+            id(5),
+            id(6),
+            at(0),
+        );
+        device.serial = Some("S1".into());
+        device.serial_key = Some("S1".into());
+        device.stage = stage;
+        device.workshop_id = Some(workshop);
+        device.manifest_line = Some(1);
         let stock = [(AccessoryKind::Keyboard, 2), (AccessoryKind::Mouse, 2)].into();
         Self {
             device,

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::events::{own_workshop, unknown_device};
 use super::ledger::{Ledger, Record};
 use crate::lshw;
-use crate::model::{DeviceView, Hardware};
+use crate::model::{Device, DeviceView, Hardware};
 use crate::rules::{self, Verdict};
 use crate::store;
 
@@ -40,12 +40,7 @@ pub fn put_hardware(
     let facts = ledger.facts(bench, None);
     if let Verdict::Apply(change) = rules::capture(&facts, hardware, tx.now())? {
         let (mut device, drives, stock) = change.into_parts();
-        device.search_key = intake::search_key(
-            &device.tag,
-            device.serial.as_deref(),
-            device.manufacturer.as_deref(),
-            device.model.as_deref(),
-        );
+        device.search_key = search_key(&device);
         ledger.move_stock(tx, actor, &device, &stock);
         let record = Record {
             event_type: "hardware_seen".to_owned(),
@@ -62,6 +57,16 @@ pub fn put_hardware(
     let view = DeviceView::new(bench.device.clone(), bench.drives.clone());
     ledger.write(tx)?;
     Ok(view)
+}
+
+/// What a search looks through.
+pub(super) fn search_key(device: &Device) -> String {
+    intake::search_key(
+        &device.tag,
+        device.serial.as_deref(),
+        device.manufacturer.as_deref(),
+        device.model.as_deref(),
+    )
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -8,7 +8,8 @@ use kernel::{Actor, BatchId, DeviceKind};
 use notifications::Message;
 use serde_json::json;
 
-use crate::model::{AccessoryReconciliation, KindReconciliation, Reconciliation, Stage};
+use crate::model::{AccessoryReconciliation, KindReconciliation, Reconciliation};
+use crate::rules;
 use crate::service::ledger::{Ledger, Record};
 use crate::store::{self, KindCount};
 
@@ -27,9 +28,7 @@ pub fn close(tx: &mut Tx<'_>, actor: &Actor, batch_id: BatchId) -> Result<Reconc
     let absent = store::expected_of_batch(tx, batch_id)?;
     let mut ledger = Ledger::of(absent.clone());
     let now = tx.now();
-    for mut device in absent {
-        device.stage = Stage::Missing;
-        device.stage_at = now;
+    for device in absent {
         let record = Record {
             event_type: "missing".to_owned(),
             evidence: json!({"batch": batch.reference}).to_string(),
@@ -37,7 +36,7 @@ pub fn close(tx: &mut Tx<'_>, actor: &Actor, batch_id: BatchId) -> Result<Reconc
             note: None,
             client_id: None,
         };
-        ledger.apply(tx, actor, device, None, record)?;
+        ledger.apply(tx, actor, rules::give_up(device, now), None, record)?;
     }
     ledger.write(tx)?;
     let view = reconciliation(tx, actor, batch_id)?;
@@ -79,30 +78,34 @@ pub fn reconciliation(db: &mut Db, actor: &Actor, batch_id: BatchId) -> Result<R
         })
         .collect();
     let sum = |of: fn(&KindReconciliation) -> i64| per_kind.iter().map(of).sum();
-    let mut accessories: BTreeMap<_, (i64, i64)> = BTreeMap::new();
-    for declared in &batch.accessories {
-        accessories.entry(declared.kind).or_default().0 += declared.quantity;
-    }
-    for (kind, received) in store::accessories_received(db, batch_id)? {
-        accessories.entry(kind).or_default().1 = received;
-    }
     Ok(Reconciliation {
-        batch_id,
-        reference: batch.reference,
-        status: batch.status.to_string(),
         declared: sum(|kind| kind.declared),
         on_manifest: sum(|kind| kind.on_manifest),
         received: sum(|kind| kind.received),
         missing: sum(|kind| kind.missing),
         unexpected: sum(|kind| kind.unexpected),
         per_kind,
-        accessories: accessories
-            .into_iter()
-            .map(|(kind, (declared, received))| AccessoryReconciliation {
-                kind,
-                declared,
-                received,
-            })
-            .collect(),
+        accessories: accessories(db, &batch)?,
+        batch_id,
+        reference: batch.reference,
+        status: batch.status.to_string(),
     })
+}
+
+fn accessories(db: &mut Db, batch: &Batch) -> Result<Vec<AccessoryReconciliation>> {
+    let mut counts: BTreeMap<_, (i64, i64)> = BTreeMap::new();
+    for declared in &batch.accessories {
+        counts.entry(declared.kind).or_default().0 += declared.quantity;
+    }
+    for (kind, received) in store::accessories_received(db, batch.id)? {
+        counts.entry(kind).or_default().1 = received;
+    }
+    let counts = counts.into_iter();
+    Ok(counts
+        .map(|(kind, (declared, received))| AccessoryReconciliation {
+            kind,
+            declared,
+            received,
+        })
+        .collect())
 }

@@ -11,10 +11,11 @@ use serde_json::json;
 pub use count::{close, reconciliation};
 use shelf::{Shelf, check, key, kind_of};
 
+use super::hardware::search_key;
 use super::ledger::{Ledger, Record};
 use crate::model::{
-    Device, KitPart, Reception, ReceptionAnswer, ReceptionDevice, ReceptionLine, ReceptionStatus,
-    Stage,
+    Device, Drive, KitPart, Reception, ReceptionAnswer, ReceptionDevice, ReceptionLine,
+    ReceptionStatus, Stage,
 };
 use crate::rules;
 use crate::store::{self, Movement};
@@ -80,7 +81,7 @@ struct Dock<'a> {
 impl Dock<'_> {
     fn known(
         &mut self,
-        tx: &Tx<'_>,
+        tx: &mut Tx<'_>,
         device: Device,
         line: &ReceptionLine,
     ) -> Result<(ReceptionStatus, Device)> {
@@ -91,9 +92,20 @@ impl Dock<'_> {
         if !matches!(device.stage, Stage::Expected | Stage::Missing) {
             return Ok((ReceptionStatus::AlreadyReceived, device));
         }
-        let received = rules::receive(device.clone(), self.workshop, tx.now());
+        let (received, drives) = if device.received_at.is_some() {
+            let mut drives = store::of_devices(tx, &[device.id])?;
+            let mut drives = drives.remove(&device.id).unwrap_or_default();
+            drives.retain(|drive| drive.cycle == device.cycle);
+            let (device, drives) = rules::receive_again(device.clone(), &drives, tx.now());
+            (device, Some(drives))
+        } else {
+            (
+                rules::receive(device.clone(), self.workshop, tx.now()),
+                None,
+            )
+        };
         self.ledger.put_loaded(device);
-        let device = self.log(tx, received, line, false)?;
+        let device = self.log(tx, received, drives, line)?;
         Ok((ReceptionStatus::Received, device))
     }
 
@@ -113,47 +125,17 @@ impl Dock<'_> {
         let serial = text(&line.serial).filter(|serial| rules::identity_key(serial).is_some());
         let (manufacturer, model) = (text(&line.manufacturer), text(&line.model));
         let kind = kind_of(self.batch, line).unwrap_or(DeviceKind::Other); // checked before
-        let device = Device {
-            id: tx.new_id(),
-            search_key: intake::search_key(
-                &tag,
-                serial.as_deref(),
-                manufacturer.as_deref(),
-                model.as_deref(),
-            ),
-            tag,
-            serial_key: serial.as_deref().map(squash),
-            serial,
-            kind,
-            manufacturer,
-            model,
-            stage: Stage::Expected,
-            grade: None,
-            batch_id: self.batch.id,
-            donor_id: self.batch.donor_id,
-            workshop_id: Some(self.workshop),
-            manifest_line: None,
-            attributes: "{}".to_owned(),
-            hardware: None,
-            location: None,
-            cycle: 1,
-            erasure_proven: false,
-            triage: None,
-            tests_passed: None,
-            tested_by: None,
-            quality_checked_by: None,
-            kit: None,
-            stage_at: tx.now(),
-            received_at: None,
-            ready_at: None,
-            custody_seq: 0,
-            custody_head: Vec::new(),
-            version: 1,
-            updated_at: tx.now(),
-        };
+        let (batch, donor) = (self.batch.id, self.batch.donor_id);
+        let mut device = Device::unannounced(tx.new_id(), tag, kind, batch, donor, tx.now());
+        device.workshop_id = Some(self.workshop);
+        device.serial_key = serial.as_deref().map(squash);
+        device.serial = serial;
+        device.manufacturer = manufacturer;
+        device.model = model;
+        device.search_key = search_key(&device);
         self.ledger.add(device.clone());
         let received = rules::receive(device, self.workshop, tx.now());
-        let device = self.log(tx, received, line, true)?;
+        let device = self.log(tx, received, None, line)?;
         Ok((ReceptionStatus::Unexpected, device))
     }
 
@@ -161,10 +143,11 @@ impl Dock<'_> {
         &mut self,
         tx: &Tx<'_>,
         device: Device,
+        drives: Option<Vec<Drive>>,
         line: &ReceptionLine,
-        unexpected: bool,
     ) -> Result<Device> {
         let id = device.id;
+        let unexpected = device.manifest_line.is_none();
         let mut evidence = json!({"batch": self.batch.reference, "unexpected": unexpected});
         if device.serial.is_none()
             && let Some(read) = &line.serial
@@ -183,7 +166,7 @@ impl Dock<'_> {
             note: note.map(str::to_owned),
             client_id: None,
         };
-        self.ledger.apply(tx, self.actor, device, None, record)?;
+        self.ledger.apply(tx, self.actor, device, drives, record)?;
         let bench = self
             .ledger
             .get(id)

@@ -1,0 +1,6 @@
+DROP TABLE application_scores;
+DROP TABLE programme_rubrics;
+DROP TABLE reminders;
+DROP TABLE obligations;
+DROP TABLE appeals;
+DROP FUNCTION application_scores_append_only();

@@ -1,0 +1,80 @@
+-- What follows a decision: appeals, obligations, reminders, and the history of scores.
+
+CREATE TABLE appeals (
+    id uuid NOT NULL PRIMARY KEY,
+    reference TEXT NOT NULL UNIQUE,
+    application_id uuid NOT NULL REFERENCES applications (id),
+    contested TEXT NOT NULL CHECK (contested IN ('refusal', 'silence', 'score')),
+    contested_at timestamptz NOT NULL, -- the decision, or the day when silence decided
+    contested_by uuid REFERENCES people (id), -- none when silence decided
+    grounds TEXT NOT NULL,
+    filed_by uuid NOT NULL REFERENCES people (id),
+    filed_at timestamptz NOT NULL,
+    silence_at timestamptz NOT NULL, -- when silence rejects the appeal
+    outcome TEXT CHECK (outcome IN ('overturned', 'upheld')),
+    reasons TEXT, -- JSON list
+    decided_by uuid REFERENCES people (id),
+    decided_at timestamptz,
+    version integer NOT NULL,
+    CHECK ((outcome IS NULL) = (decided_at IS NULL)),
+    CHECK (outcome IS NULL OR reasons IS NOT NULL),
+    CONSTRAINT appeals_same_person CHECK (decided_by IS NULL OR decided_by <> contested_by)
+);
+-- One appeal against one decision.
+CREATE UNIQUE INDEX appeal_exists ON appeals (application_id, contested_at);
+CREATE INDEX appeals_by_outcome ON appeals (outcome, id);
+
+-- What an association owes from what it received before.
+CREATE TABLE obligations (
+    id uuid NOT NULL PRIMARY KEY,
+    association_id uuid NOT NULL REFERENCES organisations (id),
+    what TEXT NOT NULL,
+    due_at timestamptz NOT NULL,
+    met_at timestamptz,
+    created_by uuid NOT NULL REFERENCES people (id),
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX obligations_by_association ON obligations (association_id, due_at);
+
+-- What was reminded, so that it is reminded once.
+CREATE TABLE reminders (
+    application_id uuid NOT NULL REFERENCES applications (id),
+    kind TEXT NOT NULL,
+    due_at timestamptz NOT NULL,
+    sent_at timestamptz NOT NULL,
+    PRIMARY KEY (application_id, kind, due_at)
+);
+
+-- Each rubric that a programme ever pinned.
+CREATE TABLE programme_rubrics (
+    programme_id uuid NOT NULL REFERENCES programmes (id),
+    rubric TEXT NOT NULL,
+    version TEXT NOT NULL,
+    text TEXT NOT NULL,
+    pinned_by uuid NOT NULL REFERENCES people (id),
+    pinned_at timestamptz NOT NULL,
+    PRIMARY KEY (programme_id, rubric, version)
+);
+INSERT INTO programme_rubrics (programme_id, rubric, version, text, pinned_by, pinned_at)
+    SELECT id, rubric, rubric_version, rubric_text, created_by, created_at FROM programmes;
+
+-- Each score that counted, with everything that it used. Never changed.
+CREATE TABLE application_scores (
+    id uuid NOT NULL PRIMARY KEY,
+    application_id uuid NOT NULL REFERENCES applications (id),
+    computed_at timestamptz NOT NULL,
+    rubric TEXT NOT NULL,
+    version TEXT NOT NULL,
+    score integer NOT NULL CHECK (score BETWEEN 0 AND 10000),
+    detail TEXT NOT NULL, -- JSON
+    because TEXT NOT NULL CHECK (because IN ('decision', 'rubric', 'appeal')),
+    computed_by uuid NOT NULL REFERENCES people (id)
+);
+CREATE INDEX application_scores_by_application ON application_scores (application_id, id);
+
+CREATE FUNCTION application_scores_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'application_scores is append-only';
+END $$;
+CREATE TRIGGER application_scores_append_only BEFORE UPDATE OR DELETE ON application_scores
+    FOR EACH ROW EXECUTE FUNCTION application_scores_append_only();

@@ -1,0 +1,16 @@
+-- Supporting documents. The files lie in a folder under their SHA-256.
+
+CREATE TABLE documents (
+    id BLOB NOT NULL PRIMARY KEY,
+    application_id BLOB NOT NULL REFERENCES applications (id),
+    kind TEXT NOT NULL CHECK (kind IN ('statutes', 'project', 'identity', 'other')),
+    name TEXT NOT NULL, -- as the sender called it
+    media_type TEXT NOT NULL, -- found in the content
+    size BIGINT NOT NULL CHECK (size > 0),
+    sha256 TEXT NOT NULL,
+    scanned BOOLEAN NOT NULL, -- a virus scanner looked at it
+    uploaded_by BLOB NOT NULL REFERENCES people (id),
+    uploaded_at INTEGER NOT NULL
+);
+CREATE INDEX documents_by_application ON documents (application_id, id);
+CREATE INDEX documents_by_content ON documents (sha256);
