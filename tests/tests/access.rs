@@ -19,6 +19,7 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/auth/invitation", PUBLIC),
     ("post", "/api/v1/registrations", PUBLIC),
     ("get", "/api/v1/programmes/{id}/figures", PUBLIC),
+    ("get", "/api/v1/lists", PUBLIC),
     ("get", "/api/v1/waves/{id}/notice", PUBLIC),
     ("get", "/api/v1/waves/{id}/file", PUBLIC),
     ("post", "/api/v1/auth/logout", "UseAccount"),
@@ -48,6 +49,13 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/batches/{id}/cancel", "CancelBatches"),
     ("post", "/api/v1/batches/{id}/schedule", "DecideBatches"),
     ("post", "/api/v1/batches/{id}/collect", "CollectBatches"),
+    (
+        "put",
+        "/api/v1/batches/{id}/restrictions",
+        "RegisterBatches",
+    ),
+    ("post", "/api/v1/batches/{id}/confirm", "AnswerReceptions"),
+    ("post", "/api/v1/batches/{id}/contest", "AnswerReceptions"),
     ("post", "/api/v1/batches/{id}/receive", "ReceiveBatches"),
     ("post", "/api/v1/batches/{id}/close", "CloseBatches"),
     ("get", "/api/v1/batches/{id}/reconciliation", "ReadBatches"),
@@ -59,6 +67,70 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/device-events", "LogDevices"),
     ("get", "/api/v1/workshops/{id}/accessories", "ReadStock"),
     ("post", "/api/v1/workshops/{id}/accessories", "CountStock"),
+    (
+        "get",
+        "/api/v1/organisations/{id}/people",
+        "ManageColleagues",
+    ),
+    (
+        "post",
+        "/api/v1/organisations/{id}/people",
+        "ManageColleagues",
+    ),
+    (
+        "delete",
+        "/api/v1/organisations/{id}/people/{person_id}",
+        "ManageColleagues",
+    ),
+    ("get", "/api/v1/registration-cases", "SettleRegistrations"),
+    (
+        "post",
+        "/api/v1/registration-cases/{id}/settle",
+        "SettleRegistrations",
+    ),
+    (
+        "post",
+        "/api/v1/applications/{id}/changes/{number}/resolve",
+        "Apply",
+    ),
+    ("post", "/api/v1/applications/{id}/documents", "Apply"),
+    (
+        "get",
+        "/api/v1/applications/{id}/documents",
+        "ReadApplications",
+    ),
+    ("get", "/api/v1/documents/{id}", "ReadApplications"),
+    ("delete", "/api/v1/documents/{id}", "Apply"),
+    ("post", "/api/v1/applications/{id}/appeals", "Apply"),
+    ("get", "/api/v1/appeals", "ReadApplications"),
+    ("get", "/api/v1/appeals/{id}", "ReadApplications"),
+    ("post", "/api/v1/appeals/{id}/decide", "DecideAppeals"),
+    (
+        "post",
+        "/api/v1/organisations/{id}/obligations",
+        "ReviewApplications",
+    ),
+    (
+        "get",
+        "/api/v1/organisations/{id}/obligations",
+        "ReadApplications",
+    ),
+    (
+        "post",
+        "/api/v1/obligations/{id}/meet",
+        "ReviewApplications",
+    ),
+    (
+        "get",
+        "/api/v1/programmes/{id}/ranking",
+        "ReviewApplications",
+    ),
+    (
+        "post",
+        "/api/v1/programmes/{id}/rubric/compare",
+        "ManageProgrammes",
+    ),
+    ("put", "/api/v1/programmes/{id}/rubric", "ManageProgrammes"),
     ("post", "/api/v1/programmes", "ManageProgrammes"),
     ("get", "/api/v1/programmes", "ReadProgrammes"),
     ("get", "/api/v1/programmes/{id}", "ReadProgrammes"),
@@ -115,9 +187,20 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/waves/{id}/devices", "ReadPickingLists"),
     ("get", "/api/v1/handovers", "ReadHandovers"),
     ("get", "/api/v1/handovers/{id}", "ReadHandovers"),
+    ("get", "/api/v1/handovers/{id}/note", "ReadHandovers"),
+    ("post", "/api/v1/handovers/{id}/release", "ManageWaves"),
     ("post", "/api/v1/handovers/{id}/schedule", "RunHandovers"),
     ("post", "/api/v1/handovers/{id}/complete", "RunHandovers"),
     ("post", "/api/v1/handovers/{id}/missed", "RunHandovers"),
+    ("post", "/api/v1/handovers/{id}/replace", "RunHandovers"),
+    ("post", "/api/v1/handovers/{id}/pass-on", "ManageWaves"),
+    ("patch", "/api/v1/waves/{id}", "ManageWaves"),
+    ("get", "/api/v1/awards", "ReadWaveLines"),
+    (
+        "get",
+        "/api/v1/programmes/{id}/waiting-list",
+        "ReadWaveLines",
+    ),
     ("get", "/api/v1/notifications", "ReadOutbox"),
     ("post", "/api/v1/notifications/{id}/retry", "ReadOutbox"),
 ];
@@ -158,11 +241,37 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
     }
 }
 
+#[test]
+fn the_document_says_the_names_that_are_answered() {
+    let document = serde_json::to_value(api::document()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["DeviceKind"]["enum"][7], "laser_cutter");
+    assert_eq!(schemas["Role"]["enum"][1], "refurbisher");
+    let mut ids = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            assert!(
+                ids.insert(id.clone()),
+                "{id} names two operations: {method} {path}"
+            );
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(
+                    response["description"].is_string(),
+                    "{method} {path} {status}"
+                );
+            }
+        }
+    }
+}
+
 fn call(client: &Client, method: &str, path: &str) -> testkit::Reply {
     let nobody = "0198c0de-0000-7000-8000-000000000000";
     let path = path
         .replace("{id}", nobody)
         .replace("{application_id}", nobody)
+        .replace("{person_id}", nobody)
+        .replace("{number}", "1")
         .replace("{criterion}", "project");
     let path = match path.strip_prefix("/api/v1") {
         Some(below) => below.to_owned(),

@@ -78,6 +78,17 @@ both_engines! {
         assert_eq!((&approved["associations"], &approved["comment"]), (&json!(3), &json!("Vu.")));
         assert_eq!(reserved(app), (60, 0));
         assert_eq!(app.mails_of("lot_granted").len(), 3);
+        assert_eq!(approved["value_cents"], 900_000);
+        let awards = app.staff.get("/awards?year=2023").expect(200);
+        assert_eq!((awards["items"].as_array().unwrap().len(), &awards["value_cents"]), (3, &json!(900_000)));
+        assert_eq!((&awards["items"][0]["convention_due"], &awards["items"][0]["year"]), (&json!(false), &json!(2023)));
+        assert_eq!(app.staff.get("/awards?year=2024").expect(200)["items"], json!([]));
+        app.staff.get("/awards?year=99999").refused(422, "invalid_fields");
+        let own = stage.clients[1].get("/awards?year=2023").expect(200);
+        assert_eq!((own["items"].as_array().unwrap().len(), &own["items"][0]["value_cents"]), (1, &json!(255_000)));
+        assert_eq!(app.staff.with_header("accept", "text/csv").get("/awards?year=2023").text().lines().count(), 4);
+        let told = app.mails_of("lot_granted").iter().any(|mail| mail.data["value"]["fr"] == "3\u{a0}000 €");
+        assert!(told, "the value of Gamma's twenty desktops");
         assert_eq!(app.mails_of("picking_list").len(), 2);
         let again = app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
         assert_eq!(again["version"], approved["version"]);
@@ -238,6 +249,14 @@ both_engines! {
         let file = app.anyone.get(&format!("{path}/file"));
         let (verdict, right) = allocation::plan::replay::check(&file.text(), &file.text());
         assert!(right, "{verdict}");
+
+        let own = format!("{path}/lines/{}/explanation", stage.applications[2]);
+        let plain = stage.clients[2].with_header("accept", "text/plain").get(&own);
+        assert_eq!(plain.text(), text);
+        let page = stage.clients[2].with_header("accept", "text/html,*/*;q=0.8").get(&own);
+        assert!(page.text().contains("<html lang=\"fr\">") && page.text().contains("<li>avec 70,00 points"), "{}", page.text());
+        let page = app.anyone.with_header("accept", "text/html").get(&format!("{path}/notice"));
+        assert!(page.text().contains("<caption>Par code postal</caption>") && !page.text().contains("Alpha"));
     }
 
     fn nothing_to_allocate(app) {
@@ -260,6 +279,16 @@ both_engines! {
         let other = app.staff.post(&format!("{path}/simulate"), json!({"lot_min": 5})).expect(200);
         assert_eq!(other["lines"].as_array().unwrap().len(), 3);
         assert_eq!(other["difference"].as_array().unwrap().len(), 3);
+        for settings in [
+            json!({"reserve_small": 5}),
+            json!({"reserve_small": {"quantity": {"desktop": 5}, "below": 15, "lot_min": 2}}),
+            json!({"residual": "hold", "weight": {"base": 1}, "complements": true, "supply": {"at_most": {"desktop": 20}}}),
+        ] {
+            app.staff.post(&format!("{path}/simulate"), settings).expect(200);
+        }
+        let capped = app.staff.post(&format!("{path}/simulate"), json!({"caps": [{"tag": "13003", "max": 12}]})).expect(200);
+        assert_eq!(capped["devices"], 12);
+        app.staff.post(&format!("{path}/simulate"), json!({"reserve_small": "tout"})).refused(422, "invalid_fields");
         app.staff.post(&format!("{path}/simulate"), json!({"lot_min": -5})).refused(422, "invalid_fields");
         assert_eq!(app.staff.get(&path).expect(200), before);
     }
@@ -295,5 +324,83 @@ both_engines! {
         // two waves end where one with the summed stock would
         let totals = stage.applications.iter().map(|a| granted(&first["items"], a) + granted(&plan["lines"], a));
         assert_eq!(totals.collect::<Vec<_>>(), [29, 21]);
+    }
+
+    fn settings_are_compared_side_by_side_and_changed(app) {
+        let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000), ("Gamma", 20, 6_000)], 25);
+        let path = stage.proposed_wave(app, "Vague");
+        let both = app.staff.post(&format!("{path}/simulate"),
+            json!({"settings": [{"lot_min": 5}, {"supply": {"kinds": ["desktop"], "at_most": {"desktop": 12}}}]})).expect(200);
+        let plans = both["plans"].as_array().unwrap();
+        let served: Vec<_> = plans.iter().map(|plan| (plan["served"].as_i64().unwrap(), plan["devices"].as_i64().unwrap())).collect();
+        assert_eq!(served, [(2, 25), (3, 25), (1, 12)]);
+        assert_eq!((&plans[1]["gain"], &plans[1]["lose"]), (&json!(1), &json!(2)));
+        assert_eq!((&plans[2]["gain"], &plans[2]["lose"]), (&json!(0), &json!(2)));
+        assert_eq!((&plans[0]["by_district"], &plans[2]["by_theme"]), (&json!({"13003": 25}), &json!({"precarity": 12})));
+        assert_eq!(plans[1]["settings"]["lot_min"], 5);
+        let shifts = both["shifts"].as_array().unwrap();
+        assert_eq!(shifts.len(), 3);
+        assert_eq!((&shifts[2]["association"], &shifts[2]["granted"][0]), (&json!("Gamma"), &json!({})));
+        app.staff.post(&format!("{path}/simulate"), json!({"settings": []})).refused(422, "invalid_fields");
+
+        let before = app.staff.get(&path).expect(200);
+        let changed = app.staff.patch(&path, json!({"lot_min": 5, "name": "Petits lots"})).expect(200);
+        assert_eq!((&changed["status"], &changed["name"]), (&json!("draft"), &json!("Petits lots")));
+        assert_eq!((&changed["settings"]["lot_min"], &changed["settings"]["seed"]), (&json!(5), &before["settings"]["seed"]));
+        app.staff.patch(&path, json!({"lot_min": 0, "name": " "})).refused(422, "invalid_fields");
+        app.staff.post(&format!("{path}/submit"), Value::Null).refused(409, "wave_step_not_allowed");
+        let plan = app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
+        assert_eq!(plan["lines"].as_array().unwrap().len(), 3);
+        app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
+        app.staff.patch(&path, json!({"lot_min": 6})).refused(409, "wave_not_editable");
+    }
+
+    fn a_gift_goes_to_those_it_is_meant_for(app) {
+        let stage = Stage::set(app, &[("Alpha", 30, 9_000), ("Beta", 30, 7_000)], 20);
+        let (for_beta, for_others) = (waves::stock(app, "desktop", 15, 500), waves::stock(app, "desktop", 5, 600));
+        for (tag, tied) in [
+            (&for_beta[0], json!({"association_ids": [stage.clients[1].organisation]})),
+            (&for_others[0], json!({"themes": ["employment"]})),
+        ] {
+            waves::tie(app, tag, Some(&tied));
+        }
+        let path = stage.submitted_wave(app, "Vague");
+        let lines = app.staff.get(&format!("{path}/lines")).expect(200);
+        // everything that is for everyone to Alpha: Beta has its own gift
+        let given = [granted(&lines["items"], &stage.applications[0]), granted(&lines["items"], &stage.applications[1])];
+        assert_eq!(given.iter().sum::<i64>(), 35);
+        assert!(given[0] <= 20 && given[1] >= 15, "{given:?}");
+        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        let list = app.staff.get(&format!("{path}/devices?limit=200")).expect(200);
+        for device in list["items"].as_array().unwrap() {
+            let tag = device["tag"].as_str().unwrap().to_owned();
+            assert!(!for_others.contains(&tag));
+            assert!(!for_beta.contains(&tag) || device["association"] == "Beta");
+        }
+        let file = app.anyone.get(&format!("{path}/file"));
+        let (verdict, right) = allocation::plan::replay::check(&file.text(), &file.text());
+        assert!(right, "{verdict}");
+        stage.clients[0].get(&format!("{path}/lines/{}/explanation", stage.applications[0])).expect(200);
+    }
+
+    fn approving_while_the_workshop_takes_devices_back_is_all_or_nothing(app) {
+        let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000)], 40);
+        let path = stage.submitted_wave(app, "Vague");
+        let ids: Vec<kernel::DeviceId> = app.read(|db| Ok(d::table.order(d::id).limit(4).select(d::id).load(db)?));
+        let (approved, taken) = std::thread::scope(|scope| {
+            let approving = scope.spawn(|| app.other_staff.post(&format!("{path}/approve"), Value::Null).status);
+            let taking: Vec<_> = ids.iter().map(|id| scope.spawn(move || {
+                app.refurbisher.post(&format!("/devices/{id}/events"), json!({"type": "repair_started"})).status
+            })).collect();
+            let taken = taking.into_iter().map(|thread| thread.join().unwrap()).filter(|status| *status < 300).count();
+            (approving.join().unwrap(), taken)
+        });
+        let stages: Vec<String> = app.read(|db| Ok(d::table.filter(d::stage.eq("reserved")).select(d::stage).load(db)?));
+        if approved == 200 {
+            assert_eq!((reserved(app), stages.len(), taken), ((40, 0), 40, 0));
+        } else {
+            assert_eq!((approved, reserved(app), stages.len()), (409, (0, 0), 0));
+            assert!(taken > 0);
+        }
     }
 }

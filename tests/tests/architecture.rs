@@ -70,12 +70,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "db",
             "notifications",
             "identity",
+            "eligibility",
             "workshop",
             "allocation",
             "api",
         ],
     ),
-    ("testkit", &["kernel", "db", "identity", "api"]),
+    (
+        "testkit",
+        &["kernel", "db", "identity", "eligibility", "api"],
+    ),
 ];
 
 fn root() -> PathBuf {

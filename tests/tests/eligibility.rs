@@ -452,7 +452,8 @@ both_engines! {
             assert!((200..500).contains(&status), "{query}: {status}");
         }
         let table = b"postal_code,commune,population,ifn\n13015,Mars\0eille,10,1.0\n";
-        app.staff.post_csv("/territories?source=%00", table).expect(200);
+        app.staff.post_csv("/territories?source=%00", table).refused(422, "invalid_fields");
+        app.staff.post_csv("/territories", table).expect(200);
         let table = b"postal_code,commune,population,ifn\n\"13015,Marseille,10,1.0\n";
         app.staff.post_csv("/territories", table).refused(422, "table_unreadable");
     }

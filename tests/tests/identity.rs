@@ -44,6 +44,18 @@ both_engines! {
         assert_eq!(unknown["detail"], wrong["detail"]);
     }
 
+    fn too_many_requests(app) {
+        let wrong = || app.anyone.post("/auth/login", json!({"email": "x@test.example", "password": "faux mot"}));
+        for _ in 0..10 {
+            wrong().refused(401, "invalid_credentials");
+        }
+        let reply = wrong();
+        reply.refused(429, "too_many_requests");
+        assert_eq!(reply.header("retry-after"), "300");
+        app.clock.advance_seconds(300);
+        wrong().refused(401, "invalid_credentials");
+    }
+
     fn already_registered(app) {
         let body = |email: &str| json!({"organisation": association("W133971864"),
             "person": {"name": "Nadia", "email": email}});
@@ -90,8 +102,9 @@ both_engines! {
             .refused(401, "session_ended");
     }
 
-    fn signing_out_ends_the_session_at_once_for_writes(app) {
+    fn signing_out_ends_the_session_at_once(app) {
         app.staff.post("/auth/logout", testkit::Value::Null).expect(204);
+        app.staff.get("/me").refused(401, "session_ended");
         app.staff.post(&format!("/organisations/{}/verify", app.donor.organisation), json!({}))
             .refused(401, "session_ended");
     }
@@ -198,6 +211,36 @@ both_engines! {
         app.anyone.with_token("rsk_unknown").get("/organisations").refused(401, "not_authenticated");
         app.clock.advance_seconds(29 * 86_400);
         key.get("/organisations").refused(401, "not_authenticated");
+    }
+
+    fn an_idempotency_key_belongs_to_one_organisation_and_keeps_no_secret(app) {
+        let key_of = |organisation: &str| {
+            let body = json!({"name": "Poste", "scopes": ["workshop", "identity"], "organisation_id": organisation});
+            let admin = app.admin.with_header("idempotency-key", "make");
+            admin.post("/api-keys", body).expect(201)["key"].as_str().unwrap().to_owned()
+        };
+        let first = key_of(&app.refurbisher.organisation);
+        let second = key_of(&app.stranger_refurbisher.organisation);
+        assert_ne!(first, second);
+        let kept: i64 = app.read(|db| {
+            use diesel::prelude::*;
+            Ok(db::schema::idempotency_keys::table.count().get_result(db)?)
+        });
+        assert_eq!(kept, 0, "the answer that holds a key is not kept");
+        // two stations whose keys one person made, with a counter each
+        let count = |key: &str, workshop: &str| app.anyone.with_token(key).with_header("idempotency-key", "1")
+            .post(&format!("/workshops/{workshop}/accessories"), json!({"kind": "mouse", "delta": 3, "reason": "Inventaire"}));
+        count(&first, &app.refurbisher.organisation).expect(200);
+        count(&second, &app.stranger_refurbisher.organisation).expect(200);
+    }
+
+    fn a_search_that_no_database_takes_is_refused(app) {
+        let long = "a+".repeat(1500);
+        app.staff.get(&format!("/organisations?q={long}")).refused(422, "invalid_fields");
+        app.staff.get(&format!("/devices?q={long}")).refused(422, "invalid_fields");
+        app.staff.get("/notifications?to=%00").refused(422, "invalid_fields");
+        app.staff.with_header("idempotency-key", &"x".repeat(201)).post("/organisations", json!({}))
+            .refused(400, "malformed_request");
     }
 
     fn role_mismatch(app) {

@@ -282,6 +282,18 @@ both_engines! {
         assert_eq!(scrapped.expect(200)["stage"], "scrapped");
     }
 
+    fn a_donor_who_wants_drives_destroyed_is_heeded(app) {
+        let batch = scheduled(app, &["CZC0001"]);
+        app.staff.put(&format!("/batches/{batch}/restrictions"), json!({"drives_destroyed": true})).expect(200);
+        let received = app.refurbisher.post(&format!("/batches/{batch}/receive"),
+            json!({"devices": [{"serial": "CZC0001"}], "accessories": []})).expect(200);
+        let id = text(&received["devices"][0]["id"]);
+        log(&app.refurbisher, &id, json!({"type": "triaged", "outcome": "keep"})).expect(200);
+        log(&app.refurbisher, &id, erased(&["D1"])).refused(409, "erasure_not_proven");
+        let destroyed = json!({"type": "erased", "drives": [{"serial": "D1", "method": "destroy", "tool": "broyeur", "result": "success"}]});
+        assert_eq!(log(&app.refurbisher, &id, destroyed).expect(200)["stage"], "erased");
+    }
+
     fn drive_not_covered(app) {
         let (_, ids) = dock(app, &["CZC0001"], 1);
         let path = format!("/devices/{}/hardware", ids[0]);
@@ -321,6 +333,27 @@ both_engines! {
         log(&app.refurbisher, &ids[0], json!({"type": "ready"})).refused(409, "step_not_allowed");
         log(&app.other_refurbisher, &ids[0], check).expect(200);
         assert_eq!(log(&app.refurbisher, &ids[0], json!({"type": "ready"})).expect(200)["stage"], "ready");
+    }
+
+    fn the_key_of_a_station_signs_no_quality_check(app) {
+        let (_, devices) = dock(app, &["PC-1"], 1);
+        advance(app, &devices[0], "graded");
+        let made = app.admin.post("/api-keys", json!({"name": "Poste 1", "scopes": ["workshop"],
+            "organisation_id": app.refurbisher.organisation})).expect(201);
+        let station = app.anyone.with_token(made["key"].as_str().unwrap());
+        log(&station, &devices[0], json!({"type": "moved", "location": "A1"})).expect(200);
+        log(&station, &devices[0], json!({"type": "quality_checked", "passed": true}))
+            .refused(409, "same_person");
+    }
+
+    fn a_date_outside_the_calendar_is_refused_and_harms_no_list(app) {
+        let (_, devices) = dock(app, &["PC-1"], 1);
+        log(&app.refurbisher, &devices[0], json!({"type": "triaged", "outcome": "keep"})).expect(200);
+        let drive = json!({"serial": "D1", "media": "hdd", "method": "purge", "result": "success",
+            "finished_at": "9999-12-31T23:59:59-12:00"});
+        log(&app.refurbisher, &devices[0], json!({"type": "erased", "drives": [drive]}))
+            .refused(422, "invalid_fields");
+        app.staff.get("/devices").expect(200);
     }
 
     fn kit_incomplete(app) {
@@ -414,7 +447,7 @@ both_engines! {
             events.push(event);
         }
         events.reverse();
-        events.push(json!({"device": tag.to_lowercase(), "type": "triaged", "outcome": "scrap", "client_id": "b"}));
+        events.push(json!({"device": format!("https://ressac.example/d/{}", tag.to_lowercase()), "type": "triaged", "outcome": "scrap", "client_id": "b"}));
         events.push(json!({"device": ids[1], "type": "ready", "client_id": "c"}));
         let answer = app.refurbisher.post("/device-events", json!({"events": events})).expect(200);
         let told: Vec<_> = answer["results"].as_array().unwrap().iter()

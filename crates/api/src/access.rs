@@ -25,6 +25,10 @@ pub trait Permission: 'static {
     const SCOPE: Scope;
 }
 
+/// What takes a person, whatever the scopes of a key: a key acts for whoever made it, and
+/// one person with two keys is not two people.
+const PERSONAL: &[&str] = &[ApproveWaves::NAME];
+
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident: $scope:ident, [$($role:ident)*];)*) => {
         $(
@@ -55,6 +59,10 @@ permissions! {
     CreateOrganisations: Identity, [Staff Admin];
     /// Read organizations: the city all, others their own.
     ReadOrganisations: Identity, [Donor Refurbisher Association Staff Admin];
+    /// Read and invite the people of one's own organization, and leave it.
+    ManageColleagues: Identity, [Donor Refurbisher Association Staff Admin];
+    /// Settle double registrations.
+    SettleRegistrations: Identity, [Staff Admin];
     /// Verify and suspend organizations.
     JudgeOrganisations: Identity, [Staff Admin];
 
@@ -67,6 +75,8 @@ permissions! {
     CancelBatches: Intake, [Donor Staff Admin];
     /// Note that a batch was picked up.
     CollectBatches: Intake, [Refurbisher Staff Admin];
+    /// Confirm or contest what a workshop counted of one's own batch.
+    AnswerReceptions: Intake, [Donor];
     /// Read batches.
     ReadBatches: Intake, [Donor Refurbisher Staff Admin];
     /// Count what arrives.
@@ -93,8 +103,10 @@ permissions! {
     Apply: Eligibility, [Association Staff Admin];
     /// Read applications: the city all, an association its own.
     ReadApplications: Eligibility, [Association Staff Admin];
-    /// Ask for changes, assess and decide.
+    /// Ask for changes, assess and decide; read the ranking.
     ReviewApplications: Eligibility, [Staff Admin];
+    /// Decide appeals on decisions that somebody else took.
+    DecideAppeals: Eligibility, [Staff Admin];
 
     // allocation and handover
     /// Set up, propose, adjust, submit, reject and cancel waves.
@@ -128,6 +140,13 @@ impl<P> Allowed<P> {
     pub fn actor(&self) -> Actor {
         self.actor
     }
+
+    /// The same without its idempotency key: nothing of the answer is kept for a repeat.
+    #[must_use]
+    pub(crate) fn without_repeat(mut self) -> Self {
+        self.idempotency = None;
+        self
+    }
 }
 
 impl<P: Permission> FromRequest for Allowed<P> {
@@ -146,7 +165,7 @@ impl<P: Permission> Allowed<P> {
         let in_scope = known
             .scopes
             .as_ref()
-            .is_none_or(|scopes| scopes.contains(&P::SCOPE));
+            .is_none_or(|scopes| opens::<P>(scopes));
         if !P::ROLES.contains(&known.actor.role) || !in_scope {
             return Err(Code::NotAllowed);
         }
@@ -156,6 +175,12 @@ impl<P: Permission> Allowed<P> {
             permission: PhantomData,
         })
     }
+}
+
+/// Any key may ask whose it is; none may do what takes a person.
+fn opens<P: Permission>(scopes: &[Scope]) -> bool {
+    let own = P::NAME == UseAccount::NAME;
+    own || (scopes.contains(&P::SCOPE) && !PERSONAL.contains(&P::NAME))
 }
 
 /// Nobody in particular: an operation that needs no account.
@@ -182,6 +207,11 @@ const TOUCH_SECONDS: i64 = 60;
 struct Known {
     actor: Actor,
     scopes: Option<Vec<Scope>>,
+}
+
+/// Whom the request's token names, once [`authenticate`] has looked.
+pub(crate) fn known_actor(request: &ServiceRequest) -> Option<Actor> {
+    request.extensions().get::<Known>().map(|known| known.actor)
 }
 
 /// Finds out who asks before anything of the request is read, so that a stranger learns

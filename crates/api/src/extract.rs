@@ -289,6 +289,14 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
             Ok(pairs) => pairs,
             Err(_) => return std::future::ready(Err(Code::MalformedRequest.into())),
         };
+        if let Some((name, _)) = pairs.iter().find(|(name, value)| unusable(name, value)) {
+            let detail = Text::new(
+                "Trop long, ou avec un caractère nul ; pour chercher, quelques mots suffisent (100 caractères).",
+                "Too long, or with a zero character; to search, some words will do (100 characters).",
+            );
+            let refused = Refusal::field(format!("/{name}"), Code::Invalid, detail);
+            return std::future::ready(Err(refused.into()));
+        }
         let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
         let query = serde_urlencoded::to_string(given.collect::<Vec<_>>()).unwrap_or_default();
         let deserializer =
@@ -301,6 +309,13 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
             });
         std::future::ready(params)
     }
+}
+
+/// What no query can take: a zero, which PostgreSQL has in no text, or a search so long
+/// that the database would refuse it.
+fn unusable(name: &str, value: &str) -> bool {
+    let search = name == "q" && (value.chars().count() > 100 || value.split(' ').count() > 20);
+    search || value.contains('\0') || value.len() > 2000
 }
 
 /// Which page of a list.
@@ -347,9 +362,26 @@ impl FromRequest for Csv {
             .headers()
             .get(ACCEPT)
             .and_then(|value| value.to_str().ok())
-            .is_some_and(|accept| accept.to_ascii_lowercase().contains("text/csv"));
+            .is_some_and(|accept| preferred(accept) == "text/csv");
         std::future::ready(Ok(Self(wanted)))
     }
+}
+
+/// The media type of an `Accept` header with the highest weight, the first of equals.
+fn preferred(accept: &str) -> String {
+    let weighed = accept.split(',').map(|part| {
+        let (kind, parameters) = part.split_once(';').unwrap_or((part, ""));
+        let weight = parameters
+            .split(';')
+            .find_map(|parameter| parameter.trim().strip_prefix("q="))
+            .and_then(|weight| weight.parse::<f32>().ok())
+            .unwrap_or(1.0);
+        (kind.trim().to_ascii_lowercase(), weight)
+    });
+    weighed
+        .reduce(|best, next| if next.1 > best.1 { next } else { best })
+        .map(|(kind, _)| kind)
+        .unwrap_or_default()
 }
 
 /// The version that a change expects to find.

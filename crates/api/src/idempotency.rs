@@ -6,8 +6,9 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, web};
+use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
 use db::Tx;
 use db::schema::idempotency_keys as k;
 use diesel::prelude::*;
@@ -15,9 +16,14 @@ use kernel::{Code, Id, Instant, Person, PersonId};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
+use crate::problem::ApiError;
 
 const HEADER: &str = "idempotency-key";
 const HOURS: i64 = 24;
+/// Characters of a key at the most.
+const LONGEST: usize = 200;
+/// A body at the most that is read for someone who did not sign in.
+const STRANGER_LIMIT: usize = 64 << 10;
 
 /// The key of a request and the digest of what it asks.
 #[derive(Debug, Clone)]
@@ -37,13 +43,22 @@ pub(crate) async fn note_key<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let key = request
+    let header = request
         .headers()
         .get(HEADER)
         .filter(|_| request.method() == Method::POST)
-        .and_then(|value| value.to_str().ok())
-        .map(|key| key.chars().take(200).collect::<String>());
-    if let Some(key) = key {
+        .map(|value| value.to_str().map(str::to_owned));
+    if let Some(key) = header {
+        let Some(key) = key.ok().filter(|key| (1..=LONGEST).contains(&key.len())) else {
+            let refused = ApiError::from(Code::MalformedRequest);
+            return Ok(request.into_response(refused.error_response()));
+        };
+        let key = match known(&request) {
+            Some(whose) => format!("{whose} {key}"),
+            // strangers share one actor: their own requests are told apart by what they ask
+            None if length(&request).is_some_and(|length| length <= STRANGER_LIMIT) => key,
+            None => return Ok(next.call(request).await?.map_into_boxed_body()),
+        };
         let body = match request.extract::<web::Bytes>().await {
             Ok(body) => body,
             Err(error) => return Ok(request.into_response(error.error_response())),
@@ -59,6 +74,16 @@ pub(crate) async fn note_key<B: MessageBody + 'static>(
         });
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// For whom a signed-in actor or a key acts.
+fn known(request: &ServiceRequest) -> Option<String> {
+    crate::access::known_actor(request).map(|actor| actor.organisation.to_string())
+}
+
+fn length(request: &ServiceRequest) -> Option<usize> {
+    let header = request.headers().get(CONTENT_LENGTH)?;
+    header.to_str().ok()?.parse().ok()
 }
 
 /// Gives the stored answer of a repeat, or does the work and stores its answer.
@@ -77,6 +102,7 @@ pub(crate) fn once<'a>(
     }
     let answer = work(tx)?;
     let now = tx.now();
+    diesel::delete(k::table.filter(k::created_at.lt(now.plus_days(-1)))).execute(&mut **tx)?;
     store(tx, actor, key, &answer, now)?;
     Ok(answer)
 }

@@ -31,6 +31,11 @@ impl std::fmt::Display for ApiError {
 }
 
 impl ApiError {
+    /// Which rule said no, if one did.
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.0.refusal().map(|refusal| refusal.code)
+    }
+
     /// What the client is told. The cause of what no client can cause is logged, not told.
     fn refusal(&self) -> Refusal {
         match &self.0 {
@@ -157,7 +162,8 @@ pub(crate) fn language_of(headers: &HeaderMap) -> Language {
     let weight_of = |wanted: &str, list: &str| {
         list.split(',')
             .filter_map(|part| {
-                let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+                let (tag, weight) = part.split_once(';').unwrap_or((part, "q=1"));
+                let weight = weight.trim().trim_start_matches("q=");
                 let tag = tag.trim().to_ascii_lowercase();
                 let matches = tag == wanted || tag.starts_with(&format!("{wanted}-"));
                 matches.then(|| weight.trim().parse::<f32>().unwrap_or(0.0))
@@ -200,8 +206,13 @@ pub(crate) async fn render<B: MessageBody + 'static>(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, "application/problem+json".parse()?);
-    if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(RETRY_AFTER) {
-        headers.insert(RETRY_AFTER, "2".parse()?);
+    let seconds = match status.as_u16() {
+        429 => Some("300"),
+        503 => Some("2"),
+        _ => None,
+    };
+    if let Some(seconds) = seconds {
+        headers.insert(RETRY_AFTER, seconds.parse()?);
     }
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(actix_web::http::header::WWW_AUTHENTICATE, "Bearer".parse()?);
@@ -215,7 +226,11 @@ pub(crate) async fn render<B: MessageBody + 'static>(
 /// Not an error, or one with a body of its own, such as a page.
 fn is_ours(response: &ServiceResponse<BoxBody>) -> bool {
     let status = response.status();
-    !(status.is_client_error() || status.is_server_error())
+    let page = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    page || !(status.is_client_error() || status.is_server_error())
 }
 
 fn code_of_status(status: StatusCode) -> Code {
@@ -225,6 +240,7 @@ fn code_of_status(status: StatusCode) -> Code {
         404 | 405 => Code::NotFound,
         413 => Code::TooLarge,
         415 => Code::WrongMediaType,
+        429 => Code::TooManyRequests,
         503 => Code::Unavailable,
         500.. => Code::Internal,
         _ => Code::MalformedRequest,
@@ -237,34 +253,37 @@ fn code_of_status(status: StatusCode) -> Code {
 pub enum Problems {
     /// Malformed.
     #[response(status = 400, content_type = "application/problem+json")]
-    Malformed(#[to_schema] Problem),
+    Malformed(Problem),
     /// Who are you?
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthenticated(#[to_schema] Problem),
+    Unauthenticated(Problem),
     /// Not your role.
     #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] Problem),
+    Forbidden(Problem),
     /// Not there, or not yours.
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] Problem),
+    NotFound(Problem),
     /// The rule says no.
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] Problem),
+    Conflict(Problem),
     /// Somebody changed it meanwhile.
     #[response(status = 412, content_type = "application/problem+json")]
-    Stale(#[to_schema] Problem),
+    Stale(Problem),
     /// Too large.
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem),
+    TooLarge(Problem),
     /// Wrong content type.
     #[response(status = 415, content_type = "application/problem+json")]
-    WrongMediaType(#[to_schema] Problem),
+    WrongMediaType(Problem),
     /// A field is wrong.
     #[response(status = 422, content_type = "application/problem+json")]
-    InvalidFields(#[to_schema] Problem),
+    InvalidFields(Problem),
+    /// Too many.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
     /// Away for a moment.
     #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] Problem),
+    Unavailable(Problem),
 }
 
 #[cfg(test)]

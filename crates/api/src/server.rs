@@ -55,6 +55,7 @@ pub fn serve(
 ) -> std::io::Result<Server> {
     let document = crate::openapi::document();
     let metrics = web::Data::new(Metrics::default());
+    let throttle = web::Data::new(identity::Throttle::default());
     let state = web::Data::new(state);
     let mut server = HttpServer::new(move || {
         let (app, _) = App::new()
@@ -63,8 +64,10 @@ pub fn serve(
             .split_for_parts();
         app.app_data(state.clone())
             .app_data(metrics.clone())
+            .app_data(throttle.clone())
             .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
             .route("/api/docs", web::get().to(system::to_docs))
+            .configure(crate::intake::pages)
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
             .default_service(web::to(system::nothing_here))
             .wrap(from_fn(idempotency::note_key))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::{Database, Db, Tx};
+use eligibility::Setup;
 use identity::token::Signer256;
 use kernel::Actor;
 
@@ -18,6 +19,8 @@ pub struct State {
     pub database: Arc<Database>,
     /// Signs and checks access tokens.
     pub signer: Signer256,
+    /// Rubrics, lists, and where documents lie.
+    pub eligibility: Arc<Setup>,
 }
 
 impl State {
@@ -61,16 +64,24 @@ impl State {
         Ok(answer)
     }
 
-    /// Runs queries for the actor.
+    /// Runs queries for the actor, whose session has to stand. People of a suspended
+    /// organization may still read what is theirs.
     ///
     /// # Errors
-    /// What the queries refuse.
+    /// What the queries refuse; `session_ended`.
     pub async fn read<P, T, F>(&self, who: &Allowed<P>, work: F) -> ApiResult<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
     {
         let actor = who.actor;
-        Ok(self.database.read(move |db| work(db, &actor)).await?)
+        let now = self.database.now();
+        Ok(self
+            .database
+            .read(move |db| {
+                identity::still_signed_in(db, &actor, now)?;
+                work(db, &actor)
+            })
+            .await?)
     }
 }

@@ -267,12 +267,7 @@ fn pause(attempt: u32) -> Duration {
     Duration::from_millis(1 + random % (u64::from(attempt.min(12)) * 4))
 }
 
-fn attempt_once<T, F>(
-    db: &mut Db,
-    shared: &Shared,
-    isolation: Isolation,
-    work: &F,
-) -> Result<T>
+fn attempt_once<T, F>(db: &mut Db, shared: &Shared, isolation: Isolation, work: &F) -> Result<T>
 where
     F: Fn(&mut Tx<'_>) -> Result<T>,
 {

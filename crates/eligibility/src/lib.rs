@@ -1,11 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+pub mod documents;
+mod lists;
 mod model;
 pub mod rubric;
 mod rules;
 mod service;
+mod setup;
 mod store;
 pub mod territory;
 
+pub use lists::{CommitmentTexts, Lists, Term};
 pub use model::*;
 pub use service::*;
+pub use setup::{EligibilitySettings, Setup};

@@ -1,9 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod model;
+mod note;
 pub mod rules;
 mod service;
 mod store;
 
 pub use model::*;
-pub use service::{approve_wave, cancel_wave, complete, handover, handovers, missed, schedule};
+pub use note::note;
+pub use service::{
+    approve_wave, cancel_wave, complete, handover, handovers, missed, pass_on, release, replace,
+    schedule,
+};

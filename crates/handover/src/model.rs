@@ -148,6 +148,35 @@ pub struct Missed {
     pub reason: String,
 }
 
+/// The body that replaces a device of a lot.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct DeviceFailure {
+    /// The device, by tag, serial number or id.
+    pub device: String,
+    /// What is wrong with it; the workshop reads it.
+    pub reason: String,
+}
+
+/// A device that took another's place in a lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Replacement {
+    /// The tag of the device that failed.
+    pub failed: String,
+    /// The device in its place.
+    pub replacement: LotItem,
+    /// The handover with its lot as it is now.
+    pub handover: HandoverView,
+}
+
+/// A lot that came back and is offered to the next in the order.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PassedOn {
+    /// The handover that was called off.
+    pub handover: HandoverView,
+    /// The wave that continues the plan on these devices, to be submitted and approved.
+    pub wave: allocation::ProposalView,
+}
+
 /// Which handovers to list.
 #[derive(Debug, Clone, Default)]
 pub struct HandoverFilter {

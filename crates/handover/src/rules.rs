@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use kernel::{Code, DeviceId, Fields, Refusal, Text, squash};
 use serde_json::json;
 
-use crate::model::{Completion, Handover, HandoverSchedule, HandoverStatus};
+use crate::model::{Completion, DeviceFailure, Handover, HandoverSchedule, HandoverStatus};
 
 /// What to do about a request that may be a repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,47 @@ pub fn may_miss(handover: &Handover, reason: &str) -> Result<Verdict, Refusal> {
         HandoverStatus::Missed => Ok(Verdict::AlreadyDone),
         other => Err(not_now(other)),
     }
+}
+
+/// A lot is taken back as long as it was not handed over.
+///
+/// # Errors
+/// `invalid_fields` without a reason; `handover_step_not_allowed`.
+pub fn may_release(handover: &Handover, reason: &str) -> Result<Verdict, Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/reason", reason, 2_000);
+    fields.check()?;
+    match handover.status {
+        HandoverStatus::Completed => Err(not_now(handover.status)),
+        HandoverStatus::Cancelled => Ok(Verdict::AlreadyDone),
+        _ => Ok(Verdict::Go),
+    }
+}
+
+/// A device is replaced as long as the lot was not handed over or called off.
+///
+/// # Errors
+/// `invalid_fields` without device and reason; `handover_step_not_allowed`.
+pub fn may_replace(handover: &Handover, body: &DeviceFailure) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/device", &body.device, 200);
+    fields.text("/reason", &body.reason, 2_000);
+    fields.check()?;
+    match handover.status {
+        HandoverStatus::Completed | HandoverStatus::Cancelled => Err(not_now(handover.status)),
+        _ => Ok(()),
+    }
+}
+
+/// Which device of the lot a tag, serial number or id names.
+///
+/// # Errors
+/// `device_not_in_lot`.
+pub fn named(name: &str, lot: &[Expected]) -> Result<usize, Refusal> {
+    keys(lot)
+        .get(&squash(name))
+        .copied()
+        .ok_or_else(|| not_in_lot(&[name.trim().to_owned()]))
 }
 
 /// A device of the lot that is to be handed over.

@@ -6,8 +6,8 @@ use kernel::{Actor, DeviceId, HandoverId, OrganisationId, Page, PageRequest, Wav
 use notifications::{Appointment, Message, Quantity};
 
 use crate::model::{
-    Completion, Handover, HandoverFilter, HandoverSchedule, HandoverStatus, HandoverView, LotItem,
-    Missed, by_kind,
+    Completion, DeviceFailure, Handover, HandoverFilter, HandoverSchedule, HandoverStatus,
+    HandoverView, LotItem, Missed, PassedOn, Replacement, by_kind,
 };
 use crate::rules::{self, Expected, Verdict};
 use crate::store::{self, Named, Step};
@@ -147,14 +147,7 @@ pub fn complete(
         handover.application_id,
         handover.workshop_id,
     )?;
-    let expected: Vec<Expected> = lot
-        .iter()
-        .map(|device| Expected {
-            id: device.device_id,
-            tag: device.tag.clone(),
-            serial: device.serial.clone(),
-        })
-        .collect();
+    let expected = expected(&lot);
     rules::scanned(body, &expected)?;
     let now = tx.now();
     let recipient = body.recipient_name.trim();
@@ -217,6 +210,111 @@ pub fn missed(
     Ok(view)
 }
 
+/// Takes a lot back: its devices are ready again for the next wave.
+///
+/// # Errors
+/// `not_found`, `invalid_fields`, `handover_step_not_allowed`.
+pub fn release(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: HandoverId,
+    body: &Missed,
+) -> Result<HandoverView> {
+    let handover = store::handover(tx, actor, id)?;
+    if rules::may_release(&handover, &body.reason)? == Verdict::AlreadyDone {
+        return view(tx, handover);
+    }
+    let (now, reason) = (tx.now(), body.reason.trim());
+    store::step(tx, &handover, Step::Cancel { reason }, now)?;
+    let lot = (handover.application_id, handover.workshop_id);
+    allocation::release_lot(tx, actor, handover.wave_id, lot, reason)?;
+    let open = store::open_of_wave(tx, handover.wave_id)?;
+    if open == 0 && store::completed_of_wave(tx, handover.wave_id)? > 0 {
+        allocation::complete(tx, handover.wave_id)?;
+    }
+    let handover = store::handover(tx, actor, id)?;
+    view(tx, handover)
+}
+
+/// Passes a lot on to the next in the order: it is taken back, and a wave on its devices
+/// alone is proposed.
+///
+/// # Errors
+/// As [`release`]; `handover_step_not_allowed` when the lot was taken back before;
+/// `nothing_to_allocate` when nobody may receive one of its devices.
+pub fn pass_on(tx: &mut Tx<'_>, actor: &Actor, id: HandoverId, body: &Missed) -> Result<PassedOn> {
+    let handover = store::handover(tx, actor, id)?;
+    if rules::may_release(&handover, &body.reason)? == Verdict::AlreadyDone {
+        return Err(kernel::Code::HandoverStepNotAllowed.into());
+    }
+    let devices: Vec<DeviceId> = lot_of(tx, &handover)?
+        .iter()
+        .map(|device| device.device_id)
+        .collect();
+    let released = release(tx, actor, id, body)?;
+    let lot = (handover.application_id, devices);
+    let wave = allocation::pass_on(tx, actor, handover.wave_id, lot, body.reason.trim())?;
+    Ok(PassedOn {
+        handover: released,
+        wave,
+    })
+}
+
+/// Replaces a device that failed before its lot was handed over: an equivalent one takes
+/// its place, and it goes back to the workshop's bench with what is wrong with it.
+///
+/// # Errors
+/// `not_found`, `invalid_fields`, `handover_step_not_allowed`, `device_not_in_lot`,
+/// `no_replacement`.
+pub fn replace(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: HandoverId,
+    body: &DeviceFailure,
+) -> Result<Replacement> {
+    let handover = store::handover(tx, actor, id)?;
+    rules::may_replace(&handover, body)?;
+    let lot = lot_of(tx, &handover)?;
+    let failed = &lot[rules::named(&body.device, &expected(&lot))?];
+    let reason = body.reason.trim();
+    let taken = allocation::replace_device(tx, actor, handover.wave_id, failed, reason)?;
+    let repair = workshop::Incoming {
+        event: workshop::Event::RepairStarted {},
+        at: None,
+        note: Some(reason.to_owned()),
+        client_id: None,
+        device: None,
+    };
+    workshop::record(tx, actor, failed.device_id, &repair)?;
+    let now = tx.now();
+    store::touch(tx, &handover, now)?;
+    let lot = lot_of(tx, &handover)?;
+    let replacement = lot
+        .into_iter()
+        .find(|device| device.device_id == taken)
+        .ok_or_else(|| db::Error::internal("the replacement is not in the lot"))?;
+    let handover = store::handover(tx, actor, id)?;
+    Ok(Replacement {
+        failed: failed.tag.clone(),
+        replacement: item(replacement),
+        handover: view(tx, handover)?,
+    })
+}
+
+fn lot_of(db: &mut Db, handover: &Handover) -> Result<Vec<allocation::LotDevice>> {
+    let (application, workshop) = (handover.application_id, handover.workshop_id);
+    allocation::lot_devices(db, handover.wave_id, application, workshop)
+}
+
+fn expected(lot: &[allocation::LotDevice]) -> Vec<Expected> {
+    let one = |device: &allocation::LotDevice| Expected {
+        id: device.device_id,
+        tag: device.tag.clone(),
+        serial: device.serial.clone(),
+    };
+    lot.iter().map(one).collect()
+}
+
 fn tell(tx: &mut Tx<'_>, organisation: Option<OrganisationId>, message: &Message) -> Result<()> {
     let Some(organisation) = organisation else {
         return Ok(());
@@ -254,16 +352,19 @@ fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
         handover.application_id,
         handover.workshop_id,
     )?;
-    let item = |device: allocation::LotDevice| LotItem {
+    let named = store::named(db, handover)?;
+    Ok(shown(named, Some(lot.into_iter().map(item).collect())))
+}
+
+fn item(device: allocation::LotDevice) -> LotItem {
+    LotItem {
         tag: device.tag,
         serial: device.serial,
         kind: device.kind,
         manufacturer: device.manufacturer,
         model: device.model,
         location: device.location,
-    };
-    let named = store::named(db, handover)?;
-    Ok(shown(named, Some(lot.into_iter().map(item).collect())))
+    }
 }
 
 fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {

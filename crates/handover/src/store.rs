@@ -134,6 +134,15 @@ pub(crate) fn open_of_wave(db: &mut Db, wave: WaveId) -> Result<i64> {
         .get_result(db)?)
 }
 
+/// How many lots of a wave were handed over.
+pub(crate) fn completed_of_wave(db: &mut Db, wave: WaveId) -> Result<i64> {
+    Ok(h::table
+        .filter(h::wave_id.eq(wave))
+        .filter(h::status.eq(HandoverStatus::Completed))
+        .count()
+        .get_result(db)?)
+}
+
 /// Calls off every handover of a wave that did not take place.
 pub(crate) fn cancel_of_wave(db: &mut Db, wave: WaveId, reason: &str, now: Instant) -> Result<()> {
     diesel::update(h::table)
@@ -169,6 +178,9 @@ pub(crate) enum Step<'a> {
     Miss {
         reason: &'a str,
     },
+    Cancel {
+        reason: &'a str,
+    },
 }
 
 /// Takes a step. Guarded by the status and the version that were read.
@@ -177,6 +189,7 @@ pub(crate) fn step(db: &mut Db, handover: &Handover, step: Step<'_>, now: Instan
         Step::Schedule { .. } => HandoverStatus::Scheduled,
         Step::Complete { .. } => HandoverStatus::Completed,
         Step::Miss { .. } => HandoverStatus::Missed,
+        Step::Cancel { .. } => HandoverStatus::Cancelled,
     };
     let common = (
         h::status.eq(to),
@@ -217,7 +230,18 @@ pub(crate) fn step(db: &mut Db, handover: &Handover, step: Step<'_>, now: Instan
                 h::completed_at.eq(now),
             ))
             .execute(db)?,
-        Step::Miss { reason } => guarded.set((common, h::reason.eq(reason))).execute(db)?,
+        Step::Miss { reason } | Step::Cancel { reason } => {
+            guarded.set((common, h::reason.eq(reason))).execute(db)?
+        }
     };
     db::guard(rows, Code::HandoverStepNotAllowed)
+}
+
+/// Notes that the lot of a handover changed.
+pub(crate) fn touch(db: &mut Db, handover: &Handover, now: Instant) -> Result<()> {
+    let rows = diesel::update(h::table.find(handover.id))
+        .filter(h::version.eq(handover.version))
+        .set((h::version.eq(handover.version + 1), h::updated_at.eq(now)))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
 }

@@ -1,8 +1,13 @@
 //! Organizations, people, and what they sign in with.
 
-use kernel::{ApiKeyId, Instant, Language, OrganisationId, PersonId, Role, SessionId, text_enum};
+use kernel::{
+    ApiKeyId, Instant, Language, OrganisationId, PersonId, RegistrationCaseId, Role, SessionId,
+    text_enum,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::register::RegisterCheck;
 
 text_enum! {
     /// What an organization does here.
@@ -83,6 +88,9 @@ pub struct Organisation {
     pub created_at: Instant,
     /// When it was last changed.
     pub updated_at: Instant,
+    /// What the public register said when it registered itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_check: Option<RegisterCheck>,
 }
 
 /// An organization to be entered.
@@ -284,4 +292,107 @@ pub struct ApiKeyCreated {
     pub organisation_id: OrganisationId,
     /// Until when it works.
     pub expires_at: Option<Instant>,
+}
+
+/// A colleague to be invited into one's own organization.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewColleague {
+    /// Where the invitation goes.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they read; French when not said.
+    pub language: Option<Language>,
+}
+
+/// Someone who acts for an organization, as its people and staff see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Member {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Has accepted the invitation.
+    pub signed_up: bool,
+    /// Left, or was taken off.
+    pub disabled: bool,
+}
+
+text_enum! {
+    /// Why two registrations may be of one association.
+    pub enum CaseKind {
+        /// The same RNA or SIRET: the second registration was not taken.
+        SameIdentifier = "same_identifier",
+        /// The same name at the same postal code: both were taken.
+        SameName = "same_name",
+    }
+}
+db::text_column!(CaseKind);
+
+text_enum! {
+    /// Where a case stands.
+    pub enum CaseStatus {
+        /// Staff have to look at it.
+        Open = "open",
+        /// The person was invited into the association that was there.
+        Joined = "joined",
+        /// The two became one.
+        Merged = "merged",
+        /// They are not the same, or nothing is to be done.
+        Dismissed = "dismissed",
+    }
+}
+db::text_column!(CaseStatus);
+
+text_enum! {
+    /// How staff settle a case.
+    pub enum CaseOutcome {
+        /// Invite the person into the association that was there.
+        Join = "join",
+        /// Make the two one: people and applications move to the one that was there.
+        Merge = "merge",
+        /// They are not the same, or nothing is to be done.
+        Dismiss = "dismiss",
+    }
+}
+
+/// Somebody registered an association that was there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RegistrationCase {
+    /// Its id.
+    pub id: RegistrationCaseId,
+    /// The association that was there.
+    pub organisation_id: OrganisationId,
+    /// Its name.
+    pub organisation: String,
+    /// The second registration, if it was taken.
+    pub other_id: Option<OrganisationId>,
+    /// Why they may be one.
+    pub kind: CaseKind,
+    /// The name that was given the second time.
+    pub association: String,
+    /// Who registered it the second time.
+    pub person_name: String,
+    /// Their address.
+    pub email: String,
+    /// Where it stands.
+    pub status: CaseStatus,
+    /// What staff wrote when they settled it.
+    pub note: Option<String>,
+    /// When it came up.
+    pub created_at: Instant,
+    /// When it was settled.
+    pub closed_at: Option<Instant>,
+}
+
+/// How a case is settled.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Settlement {
+    /// What is done.
+    pub outcome: CaseOutcome,
+    /// Why.
+    #[serde(default)]
+    pub note: String,
 }

@@ -1,8 +1,8 @@
 //! What holds for organizations, people and their passwords. Pure.
 
-use kernel::{Code, CommuneCode, Fields, Refusal, Rna, Role, Siret, Text};
+use kernel::{Code, CommuneCode, Fields, PersonId, Refusal, Rna, Role, Siret, Text};
 
-use crate::model::{NewOrganisation, OrganisationKind, OrganisationStatus};
+use crate::model::{Member, NewOrganisation, OrganisationKind, OrganisationStatus};
 
 /// The shortest password (NIST SP 800-63B-3, 5.1.1.2: at least 8 characters).
 pub const PASSWORD_MIN: usize = 8;
@@ -216,6 +216,23 @@ pub fn may_become(from: OrganisationStatus, to: OrganisationStatus) -> Result<bo
         (Pending | Verified | Suspended, Dissolved) => Ok(true),
         _ => Err(Refusal::plain(Code::StatusNotAllowed)),
     }
+}
+
+/// Someone may leave while someone else stays who can go on.
+///
+/// # Errors
+/// `not_found` when they are not of it, `last_person`.
+pub fn may_leave(members: &[Member], person: PersonId) -> Result<(), Refusal> {
+    let Some(leaving) = members.iter().find(|member| member.id == person) else {
+        return Err(Refusal::not_found());
+    };
+    let others = members
+        .iter()
+        .any(|member| member.id != person && !member.disabled);
+    if leaving.disabled || others {
+        return Ok(());
+    }
+    Err(Refusal::plain(Code::LastPerson))
 }
 
 #[cfg(test)]

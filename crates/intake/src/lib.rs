@@ -9,12 +9,13 @@ mod tags;
 
 pub use model::{
     AccessoryCount, Attributes, Batch, BatchFilter, BatchStatus, Collection, ColumnMapping,
-    Declared, ManifestReport, ManifestSummary, NewBatch, NewPickup, Pickup, Reason, Schedule,
-    TitleRoute, Window,
+    Comment, Declared, Difference, Differing, DonorAnswer, ManifestReport, ManifestSummary,
+    NewBatch, NewPickup, Pickup, Reason, ReceptionAnswer, ReceptionLink, Restrictions, Schedule,
+    TitleRoute, Window, association_tag,
 };
 pub use service::{
-    accept, cancel, check_manifest, collect, mark_closed, mark_received, put_manifest, refuse,
-    register, schedule, submit,
+    accept, answer_reception, ask_donor, cancel, check_manifest, collect, mark_closed,
+    mark_received, put_manifest, reception_link, refuse, register, restrict, schedule, submit,
 };
-pub use store::{batch, batches};
+pub use store::{batch, batches, differing, restrictions};
 pub use tags::{read_tag, search_key, tag_is_valid, tags};

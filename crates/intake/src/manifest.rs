@@ -1,6 +1,7 @@
-//! The reader of manifests: a firm's spreadsheet, as any program exports it, to rows. Pure:
-//! bytes in; rows, and everything that is wrong with them, out. The file is decoded and cut
-//! into lines as it is read, so that memory does not grow with it.
+//! The reader of manifests: a firm's spreadsheet, as any program saves or exports it, to
+//! rows. Pure: bytes in; rows, and everything that is wrong with them, out. A text is decoded
+//! and cut into lines as it is read, so that memory does not grow with it; of a workbook,
+//! one sheet becomes such a text ([`Source`]).
 //!
 //! [`Manifest::read`] goes through the whole file and collects every mistake;
 //! [`Manifest::rows`] gives the rows that are good. Those of an ordinary file are kept from
@@ -12,22 +13,26 @@ mod header;
 mod mistakes;
 mod row;
 mod serial;
+mod source;
 mod values;
 mod vocabulary;
+mod workbook;
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;
 
 use kernel::{Code, Date, DeviceKind, Refusal, Text};
 
 use crate::model::ColumnMapping;
-use cells::{Record, Records};
-use encoding::Encoding;
+use cells::Record;
 use header::Header;
 pub(crate) use mistakes::Mistakes;
 pub use row::ManifestRow;
 use row::RowReader;
 use serial::SeenSerials;
+pub use source::Source;
 
 /// Bytes of a manifest at the most; the API refuses what is larger.
 pub const SIZE_MAX: usize = 64 * 1024 * 1024;
@@ -47,7 +52,6 @@ pub struct Reading {
 /// A manifest that was read to its end.
 #[derive(Debug, Clone)]
 pub struct Manifest {
-    encoding: Encoding,
     delimiter: char,
     header: Header,
     reading: Reading,
@@ -63,11 +67,10 @@ impl Manifest {
     /// # Errors
     /// `manifest_unreadable`, with what to do, for what is no list of devices at all.
     /// Mistakes in lines are no error here: see [`Manifest::mistakes`].
-    pub fn read(bytes: &[u8], reading: Reading) -> Result<Self, Refusal> {
-        let encoding = Encoding::of(bytes)?;
-        let (delimiter, header) = header::find(bytes, encoding)?;
+    pub fn read(source: &Source<'_>, reading: Reading) -> Result<Self, Refusal> {
+        let (delimiter, header) =
+            header::find(source.text(), source.encoding(), source.delimiters())?;
         let mut manifest = Self {
-            encoding,
             delimiter,
             header,
             reading,
@@ -75,7 +78,7 @@ impl Manifest {
             kept: Some(Vec::new()),
             mistakes: Mistakes::default(),
         };
-        manifest.examine(bytes)?;
+        manifest.examine(source)?;
         if manifest.rows == 0 {
             return Err(unreadable(
                 "Ce fichier n'a aucune ligne sous ses titres de colonnes.".to_owned(),
@@ -85,7 +88,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    fn examine(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+    fn examine(&mut self, source: &Source<'_>) -> Result<(), Refusal> {
         let Self {
             header,
             reading,
@@ -100,7 +103,7 @@ impl Manifest {
         }
         let reader = RowReader::new(header, *reading);
         let mut seen = SeenSerials::default();
-        let mut records = Records::after(bytes, self.encoding, self.delimiter, header.line);
+        let mut records = source.records(self.delimiter, header.line);
         let mut record = Record::default();
         while records.next(&mut record)? {
             if record.is_blank() {
@@ -116,18 +119,21 @@ impl Manifest {
         Ok(())
     }
 
-    /// The good rows, in the order of the file, from the bytes that were read. Of a file
+    /// The good rows, in the order of the file, from the source that was read. Of a file
     /// with mistakes, see [`Manifest::mistakes`] first.
-    pub fn rows<'a>(&'a self, bytes: &'a [u8]) -> Box<dyn Iterator<Item = ManifestRow> + 'a> {
+    pub fn rows<'a>(
+        &'a self,
+        source: &'a Source<'_>,
+    ) -> Box<dyn Iterator<Item = ManifestRow> + 'a> {
         match &self.kept {
             Some(kept) => Box::new(kept.iter().cloned()),
-            None => Box::new(self.read_again(bytes)),
+            None => Box::new(self.read_again(source)),
         }
     }
 
-    fn read_again<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = ManifestRow> + 'a {
+    fn read_again<'a>(&'a self, source: &'a Source<'_>) -> impl Iterator<Item = ManifestRow> + 'a {
         let reader = RowReader::new(&self.header, self.reading);
-        let mut records = Records::after(bytes, self.encoding, self.delimiter, self.header.line);
+        let mut records = source.records(self.delimiter, self.header.line);
         let mut record = Record::default();
         std::iter::from_fn(move || {
             // `read` went through these bytes to the end, so there is no failure to report
@@ -151,11 +157,6 @@ impl Manifest {
     /// Everything that is wrong.
     pub(crate) fn mistakes(&self) -> &Mistakes {
         &self.mistakes
-    }
-
-    /// Such as `windows-1252`.
-    pub fn encoding(&self) -> &'static str {
-        self.encoding.name()
     }
 
     /// What stands between two cells.

@@ -2,6 +2,8 @@
 
 mod attributes;
 mod draft;
+mod reception;
+mod restrictions;
 
 use kernel::{
     AccessoryKind, BatchId, DeviceKind, FieldError, Instant, OrganisationId, PersonId, text_enum,
@@ -13,6 +15,8 @@ use crate::manifest::ManifestRow;
 
 pub use attributes::Attributes;
 pub use draft::{Collection, NewBatch, NewPickup, Reason, Schedule};
+pub use reception::{Comment, Difference, Differing, DonorAnswer, ReceptionAnswer, ReceptionLink};
+pub use restrictions::{Restrictions, association_tag};
 
 text_enum! {
     /// How far a batch has come.
@@ -117,9 +121,15 @@ pub struct Window {
 pub struct ManifestSummary {
     /// Devices on it.
     pub rows: u64,
+    /// `csv`, `xlsx` or `ods`.
+    #[serde(default = "csv")]
+    pub format: String,
+    /// The sheet that was read, of a workbook.
+    #[serde(default)]
+    pub sheet: Option<String>,
     /// Such as `windows-1252`.
     pub encoding: String,
-    /// What stands between two cells.
+    /// What stands between two cells; empty for a workbook.
     pub delimiter: String,
     /// The line of the column names, the first line of the file being 1.
     pub header_line: u64,
@@ -132,6 +142,10 @@ pub struct ManifestSummary {
 }
 db::json_column!(ManifestSummary);
 
+fn csv() -> String {
+    "csv".to_owned()
+}
+
 /// What became of an upload, or would become of it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ManifestReport {
@@ -141,9 +155,15 @@ pub struct ManifestReport {
     pub accepted: u64,
     /// Lines that need correcting.
     pub rejected: u64,
+    /// `csv`, `xlsx` or `ods`.
+    pub format: String,
+    /// The sheet that was read, of a workbook.
+    pub sheet: Option<String>,
+    /// Other sheets with serial numbers; they were not read.
+    pub other_sheets: Vec<String>,
     /// Such as `windows-1252`.
     pub encoding: String,
-    /// What stands between two cells.
+    /// What stands between two cells; empty for a workbook.
     pub delimiter: String,
     /// The line of the column names, the first line of the file being 1.
     pub header_line: u64,
@@ -183,12 +203,16 @@ pub struct Batch {
     /// Who gives.
     #[schema(value_type = String, format = "uuid")]
     pub donor_id: OrganisationId,
+    /// By name.
+    pub donor_name: String,
     /// In the donor's words.
     pub title: String,
     /// How far it has come.
     pub status: BatchStatus,
     /// By which hands the property passes.
     pub title_route: TitleRoute,
+    /// What the donor ties the gift to.
+    pub restrictions: Restrictions,
     /// Devices, as announced.
     pub declared: Vec<Declared>,
     /// Accessories, as announced.
@@ -200,6 +224,8 @@ pub struct Batch {
     /// Who fetches and refurbishes; null before the pickup is scheduled.
     #[schema(value_type = Option<String>, format = "uuid")]
     pub workshop_id: Option<OrganisationId>,
+    /// By name.
+    pub workshop_name: Option<String>,
     /// When it is fetched; null before the pickup is scheduled.
     pub scheduled: Option<Window>,
     /// 0 for the first calendar entry of the pickup, and one more each time it moves.
@@ -224,6 +250,8 @@ pub struct Batch {
     pub received_at: Option<Instant>,
     /// When the count ended.
     pub closed_at: Option<Instant>,
+    /// What the donor said to the count; null before it answers.
+    pub reception: Option<ReceptionAnswer>,
     /// One more with each change.
     pub version: i32,
     /// When it was first written.

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod phone;
+mod reception;
 mod stock;
 
 #[cfg(test)]
@@ -11,7 +12,10 @@ use kernel::{Actor, BatchId, Code, Instant, OrganisationId, Refusal, Role, Text,
 use notifications::{Appointment, Quantity};
 
 use crate::model::{Batch, BatchStatus, Declared, Schedule, Window};
-pub use bodies::{CheckedBatch, check_collection, check_new, check_reason, check_schedule};
+pub use bodies::{
+    CheckedBatch, check_collection, check_new, check_reason, check_restrictions, check_schedule,
+};
+pub use reception::{answer, check_comment};
 pub(crate) use stock::where_it_is;
 
 /// What someone asks to happen to a batch.
@@ -156,6 +160,30 @@ pub fn may_edit(status: BatchStatus) -> Result<(), Refusal> {
             ),
             format!(
                 "This batch is {}; its manifest changes only while it is a draft.",
+                english(status)
+            ),
+        ),
+    ))
+}
+
+/// What a gift is tied to changes until the city has answered; afterwards others rely on
+/// it.
+///
+/// # Errors
+/// `batch_not_editable`.
+pub fn may_restrict(status: BatchStatus) -> Result<(), Refusal> {
+    if matches!(status, BatchStatus::Draft | BatchStatus::Submitted) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::BatchNotEditable,
+        Text::new(
+            format!(
+                "Ce lot est {} ; ses restrictions ne changent qu'avant la réponse de la Ville.",
+                french(status)
+            ),
+            format!(
+                "This batch is {}; its restrictions change only before the city has answered.",
                 english(status)
             ),
         ),

@@ -1,15 +1,17 @@
 //! One function per use case: load, decide, write, tell.
 
+mod reception;
 mod tell;
 mod upload;
 
-use db::{Result, Tx};
+use db::{Db, Result, Tx};
 use identity::{OrganisationKind, OrganisationStatus};
 use kernel::{Actor, BatchId, Code, Refusal};
 
-use crate::model::{Batch, BatchStatus, Collection, NewBatch, Schedule};
+use crate::model::{Batch, BatchStatus, Collection, NewBatch, Restrictions, Schedule};
 use crate::rules::{self, Step, Verdict};
 use crate::store::{self, Change};
+pub use reception::{answer_reception, ask_donor, reception_link};
 pub use upload::{check_manifest, put_manifest};
 
 /// Begins a batch: a draft, of the donor's own or of the donor that staff name.
@@ -22,19 +24,23 @@ pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewBatch) -> Result<Batch>
     let (checked, donor_id) = both(checked, donor_id)?;
     let donor = identity::organisation_of_kind(tx, donor_id, OrganisationKind::Donor, "/donor_id")?;
     may_act(donor.status)?;
+    associations_exist(tx, &checked.restrictions, "/restrictions")?;
     let now = tx.now();
     let batch = Batch {
         id: tx.new_id(),
         reference: next_reference(tx)?,
         donor_id,
+        donor_name: donor.name,
         title: checked.title,
         status: BatchStatus::Draft,
         title_route: checked.title_route,
+        restrictions: checked.restrictions,
         declared: checked.declared,
         accessories: new.accessories.clone(),
         pickup: checked.pickup,
         manifest: None,
         workshop_id: None,
+        workshop_name: None,
         scheduled: None,
         schedule_sequence: 0,
         collected_at: None,
@@ -46,13 +52,57 @@ pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewBatch) -> Result<Batch>
         accepted_at: None,
         received_at: None,
         closed_at: None,
+        reception: None,
         version: 1,
         created_at: now,
         updated_at: now,
     };
-    let search_key = rules::search_key(&batch.reference, &batch.title, &donor.name);
+    let search_key = rules::search_key(&batch.reference, &batch.title, &batch.donor_name);
     store::insert(tx, &batch, &search_key)?;
     Ok(batch)
+}
+
+/// Every association that a gift is for is there.
+fn associations_exist(db: &mut Db, restrictions: &Restrictions, pointer: &str) -> Result<()> {
+    let mut missing: Option<Refusal> = None;
+    for (at, id) in restrictions.association_ids.iter().enumerate() {
+        let pointer = format!("{pointer}/association_ids/{at}");
+        let found =
+            identity::organisation_of_kind(db, *id, OrganisationKind::Association, &pointer);
+        match found {
+            Ok(_) => {}
+            Err(db::Error::Refused(refusal)) => match &mut missing {
+                Some(all) => all.errors.extend(refusal.errors),
+                None => missing = Some(*refusal),
+            },
+            Err(cause) => return Err(cause),
+        }
+    }
+    missing.map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// Ties a gift to themes, associations or the destruction of its drives, in place of what
+/// was said before.
+///
+/// # Errors
+/// `batch_not_editable` once the city has answered, `unknown_reference`.
+pub fn restrict(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: BatchId,
+    restrictions: &Restrictions,
+) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    rules::may_restrict(batch.status)?;
+    let restrictions = rules::check_restrictions(restrictions)?;
+    associations_exist(tx, &restrictions, "")?;
+    if batch.restrictions == restrictions {
+        return Ok(batch);
+    }
+    let mut change = Change::to(&batch, batch.status, tx.now());
+    change.restrictions = Some(restrictions);
+    store::update(tx, &batch, &change)?;
+    store::batch(tx, actor, id)
 }
 
 /// Both answers, or the mistakes of both at once.

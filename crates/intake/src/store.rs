@@ -1,6 +1,9 @@
 //! Rows and queries. No decisions.
 
 mod devices;
+mod reception;
+
+use std::collections::HashMap;
 
 use db::schema::batches as b;
 use db::{Db, Error, Result};
@@ -9,10 +12,14 @@ use kernel::{
     Actor, BatchId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role, fold,
 };
 
-use crate::model::{Batch, BatchFilter, BatchStatus, ManifestSummary, Pickup, TitleRoute, Window};
+use crate::model::{
+    Batch, BatchFilter, BatchStatus, ManifestSummary, Pickup, Restrictions, TitleRoute, Window,
+};
 pub(crate) use devices::{
     InStock, NewDevice, assign_workshop, delete_announced, insert_announced, live_serials,
 };
+pub use reception::differing;
+pub(crate) use reception::{insert_link, link, put_answer};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = b)]
@@ -43,6 +50,7 @@ struct BatchRow {
     version: i32,
     created_at: Instant,
     updated_at: Instant,
+    restrictions: Option<Restrictions>,
 }
 
 impl TryFrom<BatchRow> for Batch {
@@ -71,14 +79,17 @@ impl TryFrom<BatchRow> for Batch {
             id: row.id,
             reference: row.reference,
             donor_id: row.donor_id,
+            donor_name: String::new(),
             title: row.title,
             status: row.status,
             title_route: row.title_route,
+            restrictions: row.restrictions.unwrap_or_default(),
             declared: serde_json::from_str(&row.declared)?,
             accessories: serde_json::from_str(&row.accessories)?,
             pickup: row.pickup,
             manifest: row.manifest,
             workshop_id: row.workshop_id,
+            workshop_name: None,
             scheduled,
             schedule_sequence: row.schedule_sequence,
             collected_at: row.collected_at,
@@ -90,6 +101,7 @@ impl TryFrom<BatchRow> for Batch {
             accepted_at: row.accepted_at,
             received_at: row.received_at,
             closed_at: row.closed_at,
+            reception: None,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -111,11 +123,59 @@ pub fn batch(db: &mut Db, actor: &Actor, id: BatchId) -> Result<Batch> {
         Scope::Donor(organisation) => query = query.filter(b::donor_id.eq(organisation)),
         Scope::Workshop(organisation) => query = query.filter(b::workshop_id.eq(organisation)),
     }
-    query
-        .first(db)
-        .optional()?
-        .ok_or_else(Refusal::not_found)?
-        .try_into()
+    let row: BatchRow = query.first(db).optional()?.ok_or_else(Refusal::not_found)?;
+    let mut batch = [row.try_into()?];
+    complete(db, &mut batch)?;
+    let [batch] = batch;
+    Ok(batch)
+}
+
+/// Adds what stands in other tables: names, and the donor's answer.
+fn complete(db: &mut Db, batches: &mut [Batch]) -> Result<()> {
+    let mut organisations: Vec<OrganisationId> = batches
+        .iter()
+        .flat_map(|batch| [Some(batch.donor_id), batch.workshop_id])
+        .flatten()
+        .collect();
+    organisations.sort_unstable();
+    organisations.dedup();
+    let names = identity::names(db, &organisations)?;
+    let closed: Vec<BatchId> = batches
+        .iter()
+        .filter(|batch| batch.status == BatchStatus::Closed)
+        .map(|batch| batch.id)
+        .collect();
+    let mut answers: HashMap<_, _> = match closed.is_empty() {
+        true => HashMap::new(),
+        false => reception::answers(db, &closed)?.into_iter().collect(),
+    };
+    for batch in batches {
+        batch.donor_name = names.get(&batch.donor_id).cloned().unwrap_or_default();
+        batch.workshop_name = batch.workshop_id.and_then(|id| names.get(&id).cloned());
+        batch.reception = answers.remove(&batch.id);
+    }
+    Ok(())
+}
+
+/// What gifts are tied to, of these batches those that are tied to something.
+///
+/// # Errors
+/// When the database fails.
+pub fn restrictions(db: &mut Db, batches: &[BatchId]) -> Result<HashMap<BatchId, Restrictions>> {
+    let mut found = HashMap::new();
+    for chunk in batches.chunks(500) {
+        let rows: Vec<(BatchId, Option<Restrictions>)> = b::table
+            .filter(b::id.eq_any(chunk))
+            .filter(b::restrictions.is_not_null())
+            .select((b::id, b::restrictions))
+            .load(db)?;
+        let tied = rows
+            .into_iter()
+            .filter_map(|(id, restrictions)| Some((id, restrictions?)))
+            .filter(|(_, restrictions)| !restrictions.is_none());
+        found.extend(tied);
+    }
+    Ok(found)
 }
 
 /// A page of the batches that the actor may see, the newest first.
@@ -152,11 +212,12 @@ pub fn batches(
     if let Some(after) = page.after::<BatchId>()? {
         query = query.filter(b::id.lt(after));
     }
-    let rows: Vec<Batch> = query
+    let mut rows: Vec<Batch> = query
         .load::<BatchRow>(db)?
         .into_iter()
         .map(Batch::try_from)
         .collect::<Result<_>>()?;
+    complete(db, &mut rows)?;
     Ok(Page::from_rows(rows, page, |row| row.id.to_string()))
 }
 
@@ -190,6 +251,7 @@ pub(crate) fn insert(db: &mut Db, batch: &Batch, search_key: &str) -> Result<()>
             b::declared.eq(serde_json::to_string(&batch.declared)?),
             b::accessories.eq(serde_json::to_string(&batch.accessories)?),
             b::pickup.eq(&batch.pickup),
+            b::restrictions.eq(Some(&batch.restrictions).filter(|tied| !tied.is_none())),
             b::schedule_sequence.eq(batch.schedule_sequence),
             b::created_by.eq(batch.created_by),
             b::version.eq(batch.version),
@@ -220,6 +282,7 @@ pub(crate) struct Change {
     pub accepted_at: Option<Instant>,
     pub received_at: Option<Instant>,
     pub closed_at: Option<Instant>,
+    pub restrictions: Option<Restrictions>,
 }
 
 impl Change {
@@ -242,6 +305,7 @@ impl Change {
             accepted_at: None,
             received_at: None,
             closed_at: None,
+            restrictions: None,
         }
     }
 }

@@ -48,6 +48,7 @@ codes! {
     InvalidFields "invalid_fields" 422 "Certains champs sont à corriger." "Some fields need correcting.";
     InvalidPage "invalid_page" 422 "La page demandée n'existe pas." "There is no such page.";
     IdempotencyKeyReused "idempotency_key_reused" 422 "Cette clé d'idempotence a déjà servi pour une autre requête." "This idempotency key was used for another request.";
+    TooManyRequests "too_many_requests" 429 "Trop de tentatives ; patientez un instant." "Too many attempts; wait a moment.";
     Unavailable "unavailable" 503 "Le service est momentanément indisponible ; réessayez." "The service is unavailable for a moment; try again.";
     Internal "internal" 500 "Une erreur interne s'est produite ; elle est consignée." "Something failed inside; it has been logged.";
 
@@ -85,6 +86,7 @@ codes! {
     UnreadableNumber "unreadable_number" 422 "Ce nombre n'est pas lisible." "This number is not readable.";
     UnreadableDate "unreadable_date" 422 "Cette date n'est pas lisible ; écrivez-la 31/12/2019." "This date is not readable; write it 31/12/2019.";
     QuoteNotClosed "quote_not_closed" 422 "Un guillemet ouvre cette cellule et ne la referme pas." "A quotation mark opens this cell and does not close it.";
+    ReceptionConfirmed "reception_confirmed" 409 "Vous avez déjà confirmé cette réception." "You have confirmed this reception already.";
     DateInFuture "date_in_future" 422 "Cette date est à venir." "This date is in the future.";
 
     // workshop
@@ -134,6 +136,7 @@ codes! {
     HandoverStepNotAllowed "handover_step_not_allowed" 409 "Cette remise n'en est pas à cette étape." "This handover is not at this step.";
     DeviceNotInLot "device_not_in_lot" 409 "Cet appareil n'est pas dans ce lot." "This device is not in this lot.";
     LotIncomplete "lot_incomplete" 409 "Il manque des appareils du lot." "Devices of the lot are missing.";
+    NoReplacement "no_replacement" 409 "Aucun appareil équivalent n'est prêt dans cet atelier." "No equivalent device is ready in this workshop.";
 
     // notifications
     NotificationNotRetriable "notification_not_retriable" 409 "Ce message est déjà parti ou en attente." "This message was sent or is waiting.";

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Mutex};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A calendar day, without a time zone.
@@ -85,9 +85,16 @@ impl fmt::Debug for Instant {
 }
 
 impl FromStr for Instant {
-    type Err = chrono::ParseError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        DateTime::parse_from_rfc3339(text).map(|time| Self::from_utc(time.to_utc()))
+    type Err = String;
+    /// Takes a moment whose year in UTC has four digits, so that it can be written again.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time = DateTime::parse_from_rfc3339(text)
+            .map_err(|cause| cause.to_string())?
+            .to_utc();
+        if !(0..=9999).contains(&time.year()) {
+            return Err("the year is outside 0000 to 9999".to_owned());
+        }
+        Ok(Self::from_utc(time))
     }
 }
 
@@ -98,8 +105,8 @@ impl From<Instant> for String {
 }
 
 impl TryFrom<String> for Instant {
-    type Error = chrono::ParseError;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
         text.parse()
     }
 }
@@ -157,5 +164,30 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Instant {
         *self.0.lock().unwrap_or_else(|poison| poison.into_inner())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_that_is_taken_can_be_written_and_read_again() {
+        for good in [
+            "2023-02-28T09:00:00Z",
+            "9999-12-31T23:59:59.999999Z",
+            "0000-01-01T00:00:00Z",
+        ] {
+            let moment: Instant = good.parse().expect(good);
+            assert_eq!(moment.to_string().parse(), Ok(moment));
+        }
+        for bad in [
+            "9999-12-31T23:59:59-12:00",
+            "0000-01-01T00:00:00+14:00",
+            "demain",
+            "",
+        ] {
+            assert!(bad.parse::<Instant>().is_err(), "{bad}");
+        }
     }
 }

@@ -82,6 +82,13 @@ pub enum Message {
     },
     /// To the association: its identity was verified.
     AssociationVerified { organisation: String },
+    /// To staff: somebody registers an association that is there already.
+    RegistrationTwice {
+        organisation: String,
+        association: String,
+        person: String,
+        email: String,
+    },
     /// To the people of an organization that is suspended.
     OrganisationSuspended {
         organisation: String,
@@ -119,6 +126,9 @@ pub enum Message {
         workshop: String,
         contact_name: String,
         contact_phone: String,
+        /// They knew of it at another time or place.
+        #[serde(default)]
+        moved: bool,
         appointment: Appointment,
     },
     /// To the donor: the truck left.
@@ -128,7 +138,8 @@ pub enum Message {
         pallets: Option<i32>,
         weight_kg: Option<String>,
     },
-    /// To the donor: counted against the manifest.
+    /// To each person of the donor: counted against the manifest; a link to confirm or
+    /// contest.
     BatchClosed {
         reference: String,
         title: String,
@@ -136,6 +147,17 @@ pub enum Message {
         received: i64,
         missing: i64,
         unexpected: i64,
+        #[serde(default)]
+        token: String,
+        #[serde(default)]
+        answer_until: Option<Instant>,
+    },
+    /// To staff and the workshop: the donor does not agree with the count.
+    ReceptionContested {
+        reference: String,
+        title: String,
+        donor: String,
+        comment: String,
     },
 
     /// To the association: the acknowledgement of its application, with the legal mentions.
@@ -146,6 +168,12 @@ pub enum Message {
         submitted_at: Instant,
         silence_at: Instant,
         requests: Vec<Quantity>,
+        /// What the decision still waits for, in both languages.
+        #[serde(default)]
+        missing: Vec<Quantity>,
+        /// Staff filled it in on behalf of the association.
+        #[serde(default)]
+        assisted: bool,
     },
     /// To staff: an application is there to review.
     ApplicationToReview {
@@ -177,6 +205,52 @@ pub enum Message {
         reasons: Vec<String>,
     },
 
+    /// To the association: a draft has to be submitted, or changes to be made, by a day.
+    ApplicationReminder {
+        reference: String,
+        programme: String,
+        /// `deadline` or `changes`.
+        about: String,
+        /// The deadline, or when changes were requested.
+        day: Instant,
+    },
+    /// To staff: silence is about to decide.
+    SilenceNear {
+        reference: String,
+        programme: String,
+        association: String,
+        silence_at: Instant,
+    },
+    /// To the association: silence has decided, with the ways to appeal.
+    SilenceDecided {
+        reference: String,
+        programme: String,
+        silence_at: Instant,
+    },
+    /// To the association: the acknowledgement of its appeal.
+    AppealReceived {
+        reference: String,
+        application: String,
+        programme: String,
+        filed_at: Instant,
+        silence_at: Instant,
+    },
+    /// To staff but who decided before: an appeal waits.
+    AppealToReview {
+        reference: String,
+        application: String,
+        programme: String,
+        association: String,
+    },
+    /// To the association: how its appeal was decided, and why.
+    AppealDecided {
+        reference: String,
+        application: String,
+        programme: String,
+        overturned: bool,
+        reasons: Vec<String>,
+    },
+
     /// To staff other than who submitted it: a wave waits for approval.
     WaveToApprove {
         wave: String,
@@ -198,6 +272,8 @@ pub enum Message {
         programme: String,
         association: String,
         granted: Vec<Quantity>,
+        /// What it is worth.
+        value: Quantity,
         score: String,
         rank: i64,
         of: i64,
@@ -255,6 +331,7 @@ impl Message {
             Self::Invitation { .. } => "invitation",
             Self::RegistrationReceived { .. } => "registration_received",
             Self::AssociationVerified { .. } => "association_verified",
+            Self::RegistrationTwice { .. } => "registration_twice",
             Self::OrganisationSuspended { .. } => "organisation_suspended",
             Self::BatchSubmitted { .. } => "batch_submitted",
             Self::BatchAccepted { .. } => "batch_accepted",
@@ -263,12 +340,19 @@ impl Message {
             Self::PickupScheduled { .. } => "pickup_scheduled",
             Self::BatchCollected { .. } => "batch_collected",
             Self::BatchClosed { .. } => "batch_closed",
+            Self::ReceptionContested { .. } => "reception_contested",
             Self::ApplicationReceived { .. } => "application_received",
             Self::ApplicationToReview { .. } => "application_to_review",
             Self::ChangesRequested { .. } => "changes_requested",
             Self::ApplicationWithdrawn { .. } => "application_withdrawn",
             Self::ApplicationEligible { .. } => "application_eligible",
             Self::ApplicationIneligible { .. } => "application_ineligible",
+            Self::ApplicationReminder { .. } => "application_reminder",
+            Self::SilenceNear { .. } => "silence_near",
+            Self::SilenceDecided { .. } => "silence_decided",
+            Self::AppealReceived { .. } => "appeal_received",
+            Self::AppealToReview { .. } => "appeal_to_review",
+            Self::AppealDecided { .. } => "appeal_decided",
             Self::WaveToApprove { .. } => "wave_to_approve",
             Self::WaveRejected { .. } => "wave_rejected",
             Self::LotGranted { .. } => "lot_granted",
@@ -293,7 +377,10 @@ impl Message {
 
     /// Blanks what lets somebody in: once the mail has left, nobody needs it here.
     pub(crate) fn forget_token(&mut self) {
-        if let Self::Invitation { token, .. } | Self::RegistrationReceived { token, .. } = self {
+        if let Self::Invitation { token, .. }
+        | Self::RegistrationReceived { token, .. }
+        | Self::BatchClosed { token, .. } = self
+        {
             token.clear();
         }
     }

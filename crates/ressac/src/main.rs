@@ -6,6 +6,8 @@
 mod admin;
 mod audit;
 mod demo;
+mod import;
+mod jobs;
 mod logging;
 mod plan;
 mod secret;
@@ -51,6 +53,11 @@ enum Command {
         #[command(subcommand)]
         command: admin::Command,
     },
+    /// Load a copy of a public register.
+    Import {
+        #[command(subcommand)]
+        command: import::Command,
+    },
     /// Prove what was recorded.
     Audit {
         #[command(subcommand)]
@@ -77,14 +84,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// Prints; a reader that has seen enough and hangs up is no failure.
+fn print(text: &str) -> Result<ExitCode, String> {
+    use std::io::{ErrorKind, Write, stdout};
+    match writeln!(stdout(), "{text}") {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(cause.to_string()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
     match &arguments.command {
         Command::Openapi => {
             let document = api::document()
                 .to_pretty_json()
                 .map_err(|e| e.to_string())?;
-            println!("{document}");
-            return Ok(ExitCode::SUCCESS);
+            return print(&document);
         }
         Command::Plan { file, check } => return plan::run(file, check.as_deref()),
         _ => {}
@@ -100,6 +115,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Migrate => serve::migrate(&settings)?,
         Command::Demo(options) => demo::run(settings, &options)?,
         Command::Admin { command } => admin::run(&settings, command)?,
+        Command::Import { command } => import::run(&settings, &command)?,
         Command::Audit { command } => return audit::run(&settings, &command),
         Command::Openapi | Command::Plan { .. } => {}
     }

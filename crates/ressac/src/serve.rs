@@ -6,11 +6,13 @@ use std::sync::Arc;
 use actix_web::rt::System;
 use api::{ServerSettings, State};
 use db::Database;
+use eligibility::Setup;
 use identity::token::Signer256;
 use kernel::SystemClock;
 use notifications::Mailer;
 use tokio::sync::oneshot;
 
+use crate::jobs;
 use crate::secret;
 use crate::settings::Settings;
 
@@ -67,7 +69,9 @@ pub fn run_server(
     let state = State {
         database: Arc::clone(&database),
         signer: Signer256::new(&secret::load(&settings.auth)?)?,
+        eligibility: Arc::new(Setup::load(&settings.eligibility)?),
     };
+    let documents = state.eligibility.documents.clone();
     let mailer = Mailer::new(&settings.mail)?;
     let server_settings = ServerSettings {
         workers: settings.server.workers,
@@ -76,11 +80,13 @@ pub fn run_server(
     System::new().block_on(async move {
         let server = api::serve(state, listener, server_settings).map_err(|e| e.to_string())?;
         let (stop, stopped) = oneshot::channel::<()>();
+        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), documents));
         let worker = actix_web::rt::spawn(notifications::run_worker(database, mailer, async {
             let _ = stopped.await;
         }));
         ready();
         let outcome = server.await.map_err(|cause| cause.to_string());
+        jobs.abort();
         let _ = stop.send(());
         let _ = worker.await;
         outcome
@@ -94,9 +100,12 @@ pub fn run_server(
 pub fn work(settings: &Settings) -> Result<(), String> {
     let database = open(settings)?;
     let mailer = Mailer::new(&settings.mail)?;
+    let documents = Setup::load(&settings.eligibility)?.documents;
     println!("ressac sends mail");
     System::new().block_on(async move {
+        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), documents));
         notifications::run_worker(database, mailer, stop_signal()).await;
+        jobs.abort();
         Ok(())
     })
 }

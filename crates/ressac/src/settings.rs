@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
 use db::DatabaseSettings;
+use eligibility::EligibilitySettings;
 use notifications::MailSettings;
 use serde::Deserialize;
 
@@ -22,6 +23,8 @@ pub struct Settings {
     pub city: CitySection,
     /// How mail leaves.
     pub mail: MailSettings,
+    /// Rubrics, lists and documents.
+    pub eligibility: EligibilitySettings,
     /// What is logged.
     pub log: LogSection,
 }

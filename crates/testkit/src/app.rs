@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
@@ -9,6 +10,7 @@ use api::{ServerSettings, State};
 use db::schema::outbox;
 use db::{Database, Engine, Tx};
 use diesel::prelude::*;
+use eligibility::{EligibilitySettings, Setup};
 use identity::token::Signer256;
 use identity::{NewOrganisation, NewPerson, OrganisationKind};
 use kernel::{ManualClock, OrganisationId, Role};
@@ -47,6 +49,7 @@ pub struct TestApp {
     runtime: Runtime,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    documents: std::path::PathBuf,
     // dropped last
     _place: TestDatabase,
 }
@@ -72,9 +75,20 @@ impl TestApp {
         let database = Database::open(place.settings(), clock.clone()).expect("opens");
         let database = Arc::new(database);
         let signer = Signer256::new(&[42; 32]).expect("a secret");
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let documents = std::env::temp_dir().join(format!(
+            "ressac-test-documents-{}-{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        ));
+        let settings = EligibilitySettings {
+            documents: documents.clone(),
+            ..EligibilitySettings::default()
+        };
         let state = State {
             database: Arc::clone(&database),
             signer: signer.clone(),
+            eligibility: Arc::new(Setup::load(&settings).expect("sound settings")),
         };
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -100,6 +114,7 @@ impl TestApp {
             runtime,
             handle,
             thread: Some(thread),
+            documents,
             _place: place,
         };
         app.cast();
@@ -235,5 +250,6 @@ impl Drop for TestApp {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        let _ = std::fs::remove_dir_all(&self.documents);
     }
 }

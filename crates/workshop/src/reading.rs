@@ -38,8 +38,8 @@ pub fn incoming(value: &Value) -> Result<Incoming, Refusal> {
     let event = event(&mut reader);
     let at = reader.optional("at");
     let note = reader.optional_text("note", LONG);
-    let client_id = reader.optional_text("client_id", SHORT);
-    let device = reader.optional_text("device", SHORT);
+    let client_id = reader.number_or_text("client_id", SHORT);
+    let device = reader.number_or_text("device", SHORT);
     reader.fields.check()?;
     event
         .map(|event| Incoming {
@@ -176,7 +176,10 @@ fn drives(reader: &mut Reader<'_>) -> Option<Vec<DriveErasure>> {
 }
 
 fn drive(reader: &mut Reader<'_>) -> Option<DriveErasure> {
-    let serial = reader.optional_text("serial", SHORT);
+    // « - » or « ? » is how people say that there is none
+    let serial = reader
+        .optional_text("serial", SHORT)
+        .filter(|serial| !kernel::squash(serial).is_empty());
     let media = reader.optional("media");
     let method = reader.required("method");
     let tool = reader.optional_text("tool", SHORT);
@@ -258,6 +261,14 @@ impl Reader<'_> {
         Some(text.to_owned())
     }
 
+    /// A scanner may send a bare number where a text is meant.
+    fn number_or_text(&mut self, name: &str, max: usize) -> Option<String> {
+        match self.present(name) {
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => self.optional_text(name, max),
+        }
+    }
+
     /// PostgreSQL keeps every character in a text but this one.
     fn no_nul(&mut self, name: &str, text: &str) {
         if text.contains('\0') {
@@ -316,6 +327,12 @@ mod tests {
         );
         assert_eq!((line.note, line.client_id.as_deref()), (None, Some("42")));
         assert_eq!(line.event.evidence(), r#"{"outcome":"keep"}"#);
+        let bare =
+            incoming(&json!({"type": "ready", "client_id": 7, "device": 12_345})).expect("reads");
+        assert_eq!(
+            (bare.client_id.as_deref(), bare.device.as_deref()),
+            (Some("7"), Some("12345"))
+        );
     }
 
     #[test]

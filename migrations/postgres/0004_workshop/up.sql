@@ -54,7 +54,7 @@ CREATE TABLE drives (
     device_id uuid NOT NULL REFERENCES devices (id),
     cycle integer NOT NULL,
     serial TEXT,
-    serial_key TEXT NOT NULL, -- empty for a drive without a readable serial
+    serial_key TEXT NOT NULL, -- empty, #2, #3 … for drives without a readable serial
     media TEXT NOT NULL CHECK (media IN ('hdd', 'ssd', 'nvme', 'emmc', 'other')),
     model TEXT,
     size_bytes bigint,

@@ -194,3 +194,30 @@ pub fn set_stage(app: &TestApp, tag: &str, stage: &str) {
         Ok(())
     });
 }
+
+/// Changes how a device looks behind everyone's back.
+pub fn set_grade(app: &TestApp, tag: &str, grade: &str) {
+    let (tag, grade) = (tag.to_owned(), grade.to_owned());
+    app.write(move |tx| {
+        diesel::update(d::table.filter(d::tag.eq(&tag)))
+            .set(d::grade.eq(&grade))
+            .execute(&mut **tx)?;
+        Ok(())
+    });
+}
+
+/// Ties the gift to which a device belongs, or unties it.
+pub fn tie(app: &TestApp, tag: &str, restrictions: Option<&Value>) {
+    use db::schema::batches as b;
+    let (tag, text) = (tag.to_owned(), restrictions.map(ToString::to_string));
+    app.write(move |tx| {
+        let batch: BatchId = d::table
+            .filter(d::tag.eq(&tag))
+            .select(d::batch_id)
+            .first(&mut **tx)?;
+        diesel::update(b::table.find(batch))
+            .set(b::restrictions.eq(&text))
+            .execute(&mut **tx)?;
+        Ok(())
+    });
+}

@@ -4,11 +4,12 @@
 mod build;
 mod model;
 mod notice;
+mod outlook;
+#[cfg(test)]
+mod tests;
 mod text;
 mod what_if;
 mod words;
-#[cfg(test)]
-mod tests;
 
 pub use build::{Case, ReviewFacts, explain};
 pub use model::{
@@ -16,6 +17,6 @@ pub use model::{
     Review, StockGain, WaveFacts, WishStep, WouldChange,
 };
 pub use notice::{Group, Notice, NoticeFacts, Results, notice};
-pub use text::complete_text;
+pub use outlook::complete_text;
 pub use what_if::would_change;
 pub use words::{Bilingual, points, sentence};

@@ -27,7 +27,11 @@ fn settings() -> Settings {
         caps: Vec::new(),
         residual: Residual::Grow,
         complements: false,
-        weight: Weight { base: 0, score: 1, fragility: 0 },
+        weight: Weight {
+            base: 0,
+            score: 1,
+            fragility: 0,
+        },
         seed: "marseille-2023-1".to_owned(),
     }
 }
@@ -61,7 +65,10 @@ fn applicant(number: u128, quantity: u64, score: u64) -> Applicant {
         reference: format!("D-2023-{number:04}"),
         association: id(number),
         name: format!("Association {number}"),
-        asks: vec![Ask { kinds: vec![DeviceKind::Desktop], quantity }],
+        asks: vec![Ask {
+            kinds: vec![DeviceKind::Desktop],
+            quantity,
+        }],
         score,
         fragility: 50,
         day: moment().date(),
@@ -78,6 +85,7 @@ fn instance(wave: WaveId, settings: &Settings, applicants: &[Applicant], stock: 
         applicants,
         history: &History::new(),
         supply: &[(DeviceKind::Desktop, stock)].into(),
+        tied: &Default::default(),
         pins: &[],
     };
     rules::instance(&facts).unwrap()
@@ -85,7 +93,11 @@ fn instance(wave: WaveId, settings: &Settings, applicants: &[Applicant], stock: 
 
 fn explained(stock: u64, which: usize) -> Explanation {
     let wave = wave(settings());
-    let applicants = [applicant(11, 30, 8_000), applicant(12, 20, 7_000), applicant(13, 20, 6_000)];
+    let applicants = [
+        applicant(11, 30, 8_000),
+        applicant(12, 20, 7_000),
+        applicant(13, 20, 6_000),
+    ];
     let instance = instance(wave.id, &wave.settings, &applicants, stock);
     let plan = plan(&instance).unwrap();
     let facts = ReviewFacts {
@@ -104,7 +116,11 @@ fn explained(stock: u64, which: usize) -> Explanation {
         interventions: 0,
     };
     let application: ApplicationId = applicants[which].application;
-    let line = instance.lines.iter().find(|line| line.id == rules::line_id(application, 1)).unwrap();
+    let line = instance
+        .lines
+        .iter()
+        .find(|line| line.id == rules::line_id(application, 1))
+        .unwrap();
     let trace = plan.why(&instance, &line.id).unwrap();
     let case = Case {
         application,
@@ -137,7 +153,11 @@ fn who_is_served_reads_its_rank_its_share_and_what_stopped_it() {
     ] {
         assert!(text.contains(words), "« {words} » manque dans :\n{text}");
     }
-    assert!(own.text.en.contains("receives 19 desktop computers"), "{}", own.text.en);
+    assert!(
+        own.text.en.contains("receives 19 desktop computers"),
+        "{}",
+        own.text.en
+    );
 }
 
 #[test]

@@ -6,11 +6,12 @@ mod wave;
 
 pub use settings::{
     Cap, CapInput, NewWave, PerKind, ReserveSmall, ReserveSmallInput, Residual, Settings,
-    SettingsInput, Simulation, SmallShare, SmallShareInput, Supply, Weight, WeightInput,
+    SettingsInput, Simulation, SimulationBody, SmallShare, SmallShareInput, Supply, WaveChange,
+    Weight, WeightInput,
 };
 pub use views::{
-    Approval, DeviceFilter, Difference, LineFilter, LineView, LotDevice, ProposalView, Simulated,
-    WaveFilter, WaveView,
+    Approval, Award, Comparison, DeviceFilter, Difference, LineFilter, LineView, LotDevice,
+    ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter, WaveView,
 };
 pub use wave::{LineReason, Pin, PinInput, Remark, Wave, WaveLine, WaveReason, WaveStatus};
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{BatchId, DeviceKind, Grade, text_enum};
+use kernel::{BatchId, DeviceId, DeviceKind, Grade, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,6 +64,26 @@ pub struct Simulation {
     pub weight: Option<WeightInput>,
     /// The seed of the public draw between equals.
     pub seed: Option<String>,
+}
+
+/// The body that changes a wave: what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+pub struct WaveChange {
+    /// Such as « Première vague ».
+    pub name: Option<String>,
+    /// Its settings.
+    #[serde(flatten)]
+    pub settings: Simulation,
+}
+
+/// The body of a simulation: one set of settings, or several in `settings` to compare.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+pub struct SimulationBody {
+    /// Up to ten sets of settings, compared side by side with the wave's own.
+    pub settings: Option<Vec<Simulation>>,
+    /// One set.
+    #[serde(flatten)]
+    pub one: Simulation,
 }
 
 /// What a wave and a simulation have in common, before it is checked.
@@ -137,6 +157,9 @@ pub struct Supply {
     #[serde(default)]
     #[schema(value_type = Option<std::collections::HashMap<String, i64>>)]
     pub at_most: Option<BTreeMap<DeviceKind, i64>>,
+    /// Only these devices, such as those of a lot that came back; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_ids: Option<Vec<DeviceId>>,
 }
 
 /// A share for associations that ask for little: a number of devices, or more in detail.

@@ -9,6 +9,8 @@ use kernel::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::rules;
+
 use super::{Granted, LineReason, Settings, WaveLine, WaveStatus};
 
 /// A wave.
@@ -36,6 +38,8 @@ pub struct WaveView {
     pub associations: u64,
     /// Devices given in all.
     pub devices: u64,
+    /// What they are worth, by the city's values.
+    pub value_cents: u64,
     /// The smallest lot given; none before a plan.
     pub smallest: Option<u64>,
     /// The largest lot given; none before a plan.
@@ -88,6 +92,8 @@ pub struct LineView {
     /// What it gets, by kind; empty when it gets nothing.
     #[schema(value_type = HashMap<String, u64>)]
     pub granted: Granted,
+    /// What that is worth, by the city's values.
+    pub value_cents: u64,
     /// Why, in a word.
     pub reason: LineReason,
     /// Staff fixed or excluded it.
@@ -109,6 +115,7 @@ impl LineView {
             lot: line.lot,
             already: line.already,
             granted: line.granted(),
+            value_cents: rules::value_cents(&line.granted()),
             reason: line.reason,
             pinned: line.pinned,
         }
@@ -162,6 +169,112 @@ pub struct Difference {
     /// What it has now; none when it takes no part.
     #[schema(value_type = Option<HashMap<String, u64>>)]
     pub after: Option<Granted>,
+}
+
+/// Plans of a wave by several settings; nothing was stored.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Comparison {
+    /// The wave's own settings first, then those asked, in their order.
+    pub plans: Vec<SimulatedPlan>,
+    /// The requests that not all of them treat alike.
+    pub shifts: Vec<Shift>,
+}
+
+/// What a plan by some settings gives.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SimulatedPlan {
+    /// The settings, complete.
+    pub settings: Settings,
+    /// Devices counted on, by kind.
+    #[schema(value_type = HashMap<String, u64>)]
+    pub supply: Granted,
+    /// Requests that receive something.
+    pub served: u64,
+    /// Requests that receive nothing.
+    pub unserved: u64,
+    /// Devices given in all.
+    pub devices: u64,
+    /// The smallest lot.
+    pub smallest: Option<u64>,
+    /// Devices not given, by kind.
+    #[schema(value_type = HashMap<String, u64>)]
+    pub left: BTreeMap<String, u64>,
+    /// Devices by postal code of the place where they will stand.
+    #[schema(value_type = HashMap<String, u64>)]
+    pub by_district: BTreeMap<String, u64>,
+    /// Devices by theme; those of an association with two themes count for both.
+    #[schema(value_type = HashMap<String, u64>)]
+    pub by_theme: BTreeMap<String, u64>,
+    /// Requests that receive more than by the wave's own settings.
+    pub gain: u64,
+    /// Requests that receive less.
+    pub lose: u64,
+}
+
+/// A request that plans treat differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Shift {
+    /// The application.
+    pub application_id: ApplicationId,
+    /// Which of its requests.
+    pub request: i32,
+    /// Whose it is.
+    pub association: String,
+    /// What each plan gives it, in the order of the plans.
+    #[schema(value_type = Vec<HashMap<String, u64>>)]
+    pub granted: Vec<Granted>,
+}
+
+/// What an association received in a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = YearlyAward)]
+pub struct Award {
+    /// Who.
+    pub association_id: OrganisationId,
+    /// Who, by name.
+    pub association: String,
+    /// The calendar year of the approvals.
+    pub year: u16,
+    /// How many devices: reserved or handed over.
+    pub devices: u64,
+    /// By kind.
+    #[schema(value_type = HashMap<String, u64>)]
+    pub granted: Granted,
+    /// What they are worth, by the city's values.
+    pub value_cents: u64,
+    /// It is more than may be given in a year without a convention.
+    pub convention_due: bool,
+}
+
+/// A request over all waves of its programme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Waiting {
+    /// In the order of points, from 1; an association's own are counted alone.
+    pub position: u64,
+    /// The application.
+    pub application_id: ApplicationId,
+    /// How people name it.
+    pub reference: String,
+    /// Whose it is, by id.
+    pub association_id: OrganisationId,
+    /// Whose it is.
+    pub association: String,
+    /// Which of the application's requests, from 1.
+    pub request: i32,
+    /// What it asks.
+    pub kind: DeviceKind,
+    /// What it accepts instead.
+    pub accepts: Vec<DeviceKind>,
+    /// What it received.
+    pub received: Option<DeviceKind>,
+    /// How many it asks.
+    pub asked: u64,
+    /// How many all waves gave: reserved or handed over.
+    pub granted: u64,
+    /// How many are open.
+    pub remaining: u64,
+    /// Hundredths of a point.
+    pub score: i32,
 }
 
 /// A device of an approved lot: a line of the picking list.

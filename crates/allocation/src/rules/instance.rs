@@ -47,6 +47,9 @@ pub struct Ask {
 /// What earlier waves of the programme gave, by application and request.
 pub type History = HashMap<(ApplicationId, i32), (DeviceKind, u64)>;
 
+/// Stock that donors tied, by kind and by the tags of which an applicant needs one.
+pub type Tied = BTreeMap<DeviceKind, BTreeMap<Vec<String>, u64>>;
+
 /// Everything an instance is made of.
 #[derive(Debug)]
 pub struct Facts<'a> {
@@ -62,8 +65,10 @@ pub struct Facts<'a> {
     pub applicants: &'a [Applicant],
     /// What they already have.
     pub history: &'a History,
-    /// What is there.
+    /// What is there for everyone.
     pub supply: &'a Granted,
+    /// What is there for some.
+    pub tied: &'a Tied,
     /// What staff decided about single applications.
     pub pins: &'a [Pin],
 }
@@ -110,7 +115,7 @@ pub fn instance(facts: &Facts<'_>) -> Result<file::Instance, Refusal> {
                 Residual::Hold => file::Residual::Hold,
             },
         },
-        classes: classes(settings, facts.supply),
+        classes: classes(settings, facts.supply, facts.tied),
         caps: settings.caps.iter().map(cap).collect(),
         lines: facts
             .applicants
@@ -120,8 +125,30 @@ pub fn instance(facts: &Facts<'_>) -> Result<file::Instance, Refusal> {
         pins: Vec::new(),
         excludes: Vec::new(),
     };
+    for line in &mut instance.lines {
+        let named = |tag: &String| {
+            let mut classes = instance.classes.iter();
+            !is_association(tag) || classes.any(|class| class.any_of.contains(tag))
+        };
+        line.tags.retain(named);
+    }
     apply_pins(&mut instance, facts.pins)?;
     Ok(instance)
+}
+
+/// A tag that names an association: it stands in an instance only where a gift does so too.
+fn is_association(tag: &str) -> bool {
+    tag.starts_with("association:")
+}
+
+/// The lines of a plan as they would be if no gift named an association.
+#[must_use]
+pub fn without_association_tags(lines: &[file::Line]) -> Vec<file::Line> {
+    let mut lines = lines.to_vec();
+    for line in &mut lines {
+        line.tags.retain(|tag| !is_association(tag));
+    }
+    lines
 }
 
 fn cap(cap: &crate::model::Cap) -> file::Cap {
@@ -133,8 +160,13 @@ fn cap(cap: &crate::model::Cap) -> file::Cap {
     }
 }
 
-/// For each kind the share of small requests, if there is one, and the open stock.
-fn classes(settings: &Settings, supply: &BTreeMap<DeviceKind, u64>) -> Vec<file::Class> {
+/// For each kind the share of small requests, if there is one, the open stock, and what
+/// donors tied to themes or associations.
+fn classes(
+    settings: &Settings,
+    supply: &BTreeMap<DeviceKind, u64>,
+    tied: &Tied,
+) -> Vec<file::Class> {
     let class = |kind: DeviceKind, name: &str, qty: u64, any_of: &[&str]| file::Class {
         id: format!("{kind}/{name}"),
         kind: kind.to_string(),
@@ -153,6 +185,12 @@ fn classes(settings: &Settings, supply: &BTreeMap<DeviceKind, u64>) -> Vec<file:
             classes.push(class(kind, SMALL, reserved, &[SMALL]));
         }
         classes.push(class(kind, "open", stock - reserved, &[]));
+    }
+    for (&kind, gifts) in tied {
+        for (tags, &stock) in gifts {
+            let any_of: Vec<&str> = tags.iter().map(String::as_str).collect();
+            classes.push(class(kind, &tags.join("+"), stock, &any_of));
+        }
     }
     classes
 }

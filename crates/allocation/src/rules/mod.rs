@@ -9,16 +9,19 @@ mod settings;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use changes::{Changes, DeviceChange, LineChange, changed_lines, out_of_date};
 pub use instance::{
-    Applicant, Ask, Facts, History, SMALL, instance, kind_of_class, line_id, line_parts,
+    Applicant, Ask, Facts, History, SMALL, Tied, instance, kind_of_class, line_id, line_parts,
+    without_association_tags,
 };
 pub use lots::{Outcome, PlannedLine, difference, outcome, owners, reason};
-pub use picking::{Pick, Shelf, pick};
+pub use picking::{Pick, Shelf, Spare, pick, replacement};
 pub use pins::{apply_pins, pin_input, refused};
 pub use settings::{Limits, new_wave, settings};
 pub use steps::{
     Verdict, may_approve, may_cancel, may_complete, may_hand_over, may_pin, may_propose,
     may_reject, may_submit, reason_given,
 };
+pub use values::{convention_due, euros, value_cents};

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use kernel::{DeviceId, OrganisationId, WaveLineId};
+use kernel::{BatchId, DeviceId, OrganisationId, WaveLineId};
 
 /// A device of the supply, where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,4 +179,31 @@ fn few_models(models: &mut Models, quantity: usize, lot: &mut Vec<DeviceId>) {
             models.remove(&model);
         }
     }
+}
+
+/// A device that is ready in the place of one that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spare {
+    /// The device.
+    pub device: DeviceId,
+    /// Of which batch.
+    pub batch: BatchId,
+    /// Of which an applicant needs one to receive it; none when it is for everyone.
+    pub tags: Vec<String>,
+    /// It looks as good as the one that failed, and no better.
+    pub same_grade: bool,
+    /// It is of the same model.
+    pub same_model: bool,
+}
+
+/// The device that takes the place of one whose gift has these tags: one of an equal gift
+/// first, then of the same model, then of the same grade, then the one ready for longest.
+/// What a donor tied otherwise is not equivalent.
+#[must_use]
+pub fn replacement(tags: &[String], spares: &[Spare]) -> Option<DeviceId> {
+    spares
+        .iter()
+        .filter(|spare| spare.tags.is_empty() || spare.tags == tags)
+        .min_by_key(|spare| (spare.tags != tags, !spare.same_model, !spare.same_grade))
+        .map(|spare| spare.device)
 }

@@ -79,7 +79,7 @@ fn reserve(
         ))
     })?;
     let now = tx.now();
-    let rows: Vec<NewLotDevice> = picked
+    let mut rows: Vec<NewLotDevice> = picked
         .iter()
         .map(|&(line_id, device_id)| NewLotDevice {
             wave_id: wave.id,
@@ -88,6 +88,7 @@ fn reserve(
             reserved_at: now,
         })
         .collect();
+    rows.sort_unstable_by_key(|row| row.device_id);
     store::insert_devices(tx, &rows)?;
     let lot = |(application, (association, devices)): (ApplicationId, (&str, Vec<DeviceId>))| {
         let reference = workshop::ReservationRef {
@@ -98,7 +99,10 @@ fn reserve(
         };
         (reference, devices)
     };
-    let lots: Vec<_> = by_application(lines, &picked).into_iter().map(lot).collect();
+    let lots: Vec<_> = by_application(lines, &picked)
+        .into_iter()
+        .map(lot)
+        .collect();
     workshop::reserve_lots(tx, actor, &lots)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use db::{Result, Tx};
-use kernel::{Actor, ApplicationId, DeviceId, Refusal, WaveId};
+use kernel::{Actor, ApplicationId, DeviceId, OrganisationId, Refusal, WaveId};
 
 use super::{load, mail, stored_plan};
 use crate::model::{Wave, WaveStatus};
@@ -37,6 +37,33 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, reason: &str) -> Resul
     }
     store::step(tx, &wave, Step::Cancel { reason }, now)?;
     load(tx, id)
+}
+
+/// Takes a lot back from an application, as far as one workshop keeps it: its devices are
+/// ready again for the next wave, and the association is told.
+///
+/// # Errors
+/// `wave_step_not_allowed` when the wave is not approved.
+pub fn release_lot(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: WaveId,
+    (application, workshop): (ApplicationId, Option<OrganisationId>),
+    reason: &str,
+) -> Result<()> {
+    let wave = load(tx, id)?;
+    rules::may_hand_over(wave.status)?;
+    let devices: Vec<DeviceId> = super::read::lot_devices(tx, id, application, workshop)?
+        .iter()
+        .map(|device| device.device_id)
+        .collect();
+    workshop::release(tx, actor, &devices, reason)?;
+    let now = tx.now();
+    store::mark_released(tx, id, &devices, now)?;
+    if let Some((instance, ..)) = stored_plan(tx, &wave)? {
+        mail::released(tx, &wave, &instance, std::iter::once(application), reason)?;
+    }
+    Ok(())
 }
 
 /// The first handover of a wave is under way.

@@ -108,12 +108,19 @@ fn result(
     );
     let of = i64::try_from(of).unwrap_or(i64::MAX);
     if !granted.is_empty() {
+        let mut all = crate::model::Granted::new();
+        for (kind, count) in case.lines.iter().flat_map(|line| line.granted()) {
+            *all.entry(kind).or_default() += count;
+        }
+        let explain::Bilingual { fr, en } = rules::euros(rules::value_cents(&all));
+        let value = Quantity { fr, en };
         return Some(Message::LotGranted {
             reference,
             wave,
             programme,
             association,
             granted,
+            value,
             score,
             rank,
             of,

@@ -1,7 +1,9 @@
 //! One function per use case: load, decide, write, tell.
 
 mod approve;
+mod awards;
 mod cancel;
+mod compare;
 mod draft;
 mod explanation;
 mod ground;
@@ -9,16 +11,24 @@ mod mail;
 mod pins;
 mod propose;
 mod read;
+mod replace;
 mod submit;
+mod waiting;
 
 pub use approve::approve;
-pub use cancel::{cancel, complete, hand_over_begins};
-pub use draft::create;
+pub use awards::awards;
+pub use cancel::{cancel, complete, hand_over_begins, release_lot};
+pub use compare::compare;
+pub use draft::{change, create};
 pub use explanation::{explanation, notice, published};
 pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
 pub use read::{Lot, decided_waves, device_list, lines, lot_devices, lots, view, wave, waves};
+pub use replace::{pass_on, replace_device};
 pub use submit::{reject, submit};
+pub use waiting::waiting_list;
+
+use std::collections::BTreeMap;
 
 use db::{Db, Error, Result};
 use kernel::{Refusal, WaveId};
@@ -33,17 +43,11 @@ fn load(db: &mut Db, id: WaveId) -> Result<Wave> {
     store::wave(db, id)?.ok_or_else(|| Refusal::not_found().into())
 }
 
-/// The plan of a wave as it was stored: its inputs and what they gave.
-fn stored_plan(
-    db: &mut Db,
-    wave: &Wave,
-) -> Result<
-    Option<(
-        Instance,
-        Vec<Award>,
-        std::collections::BTreeMap<String, u64>,
-    )>,
-> {
+/// The inputs of a plan, what it gives, and what it leaves of each kind.
+type StoredPlan = (Instance, Vec<Award>, BTreeMap<String, u64>);
+
+/// The plan of a wave as it was stored.
+fn stored_plan(db: &mut Db, wave: &Wave) -> Result<Option<StoredPlan>> {
     let Some((instance, result)) = store::plan_documents(db, wave.id)? else {
         return Ok(None);
     };

@@ -99,7 +99,7 @@ pub fn simulate(db: &mut Db, id: WaveId, body: &Simulation) -> Result<Simulated>
     ))
 }
 
-fn something_to_allocate(instance: &Instance) -> Result<()> {
+pub(super) fn something_to_allocate(instance: &Instance) -> Result<()> {
     let (fr, en) = if instance.classes.iter().all(|class| class.qty == 0) {
         (
             "Aucun appareil prêt ne correspond aux réglages de cette vague.",
@@ -171,6 +171,12 @@ fn row(tx: &Tx<'_>, wave: WaveId, line: &PlannedLine) -> WaveLine {
 
 fn line_view(line: &PlannedLine) -> LineView {
     let quantity = u64::try_from(line.quantity).unwrap_or(0);
+    let granted: Granted = line
+        .kind
+        .filter(|_| quantity > 0)
+        .map(|kind| (kind, quantity))
+        .into_iter()
+        .collect();
     LineView {
         application_id: line.application,
         request: line.request,
@@ -181,12 +187,8 @@ fn line_view(line: &PlannedLine) -> LineView {
         requested: line.requested,
         lot: line.lot,
         already: line.already,
-        granted: line
-            .kind
-            .filter(|_| quantity > 0)
-            .map(|kind| (kind, quantity))
-            .into_iter()
-            .collect(),
+        value_cents: rules::value_cents(&granted),
+        granted,
         reason: line.reason,
         pinned: line.pinned,
     }

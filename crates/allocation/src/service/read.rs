@@ -117,6 +117,7 @@ fn sums(
         supply,
         associations: associations.len() as u64,
         devices: granted.values().sum(),
+        value_cents: rules::value_cents(&granted),
         granted,
         smallest: lots().min(),
         largest: lots().max(),
@@ -215,7 +216,9 @@ pub fn lot_devices(
     Ok(store::lot_devices(db, wave, &filter, &PageRequest::everything())?.items)
 }
 
-/// The decided waves of a programme in their order, with their served lines.
+/// The approved waves of a programme in their order, with the lines that still have
+/// devices, each with as many as it has: what was released does not count. A wave that was
+/// called off is there when some of its lots had been handed over.
 ///
 /// # Errors
 /// When the database fails.
@@ -225,13 +228,20 @@ pub fn decided_waves(db: &mut Db, programme: ProgrammeId) -> Result<Vec<(Wave, V
         status: None,
     };
     let mut waves = store::waves(db, &filter, None, &PageRequest::everything())?.items;
-    waves.retain(|wave| wave.status.is_decided());
+    waves.retain(|wave| wave.approved_at.is_some());
     waves.sort_by_key(|wave| wave.ordinal);
     let mut decided = Vec::with_capacity(waves.len());
     for wave in waves {
+        let live = store::live_counts(db, wave.id)?;
         let mut lines = store::all_lines(db, wave.id)?;
+        for line in &mut lines {
+            let devices = live.get(&line.id).copied().unwrap_or(0);
+            line.quantity = i32::try_from(devices).unwrap_or(i32::MAX);
+        }
         lines.retain(|line| line.quantity > 0);
-        decided.push((wave, lines));
+        if wave.status.is_decided() || !lines.is_empty() {
+            decided.push((wave, lines));
+        }
     }
     Ok(decided)
 }

@@ -94,6 +94,9 @@ pub(super) fn still_true(db: &mut Db, wave: &Wave, instance: &Instance) -> Resul
         changes.devices.extend(devices);
     }
     let now = without_devices(db, wave)?.instance(wave, &wave.settings, &[])?;
-    changes.applications = rules::changed_lines(&instance.lines, &now.lines);
+    changes.applications = rules::changed_lines(
+        &rules::without_association_tags(&instance.lines),
+        &now.lines,
+    );
     Ok(rules::out_of_date(&changes)?)
 }

@@ -109,6 +109,17 @@ pub(crate) fn mark_released(
     }
 }
 
+/// How many live devices each line of a wave has.
+pub(crate) fn live_counts(db: &mut Db, wave: WaveId) -> Result<HashMap<WaveLineId, i64>> {
+    let rows: Vec<(WaveLineId, i64)> = v::table
+        .filter(v::wave_id.eq(wave))
+        .filter(v::released_at.is_null())
+        .group_by(v::line_id)
+        .select((v::line_id, diesel::dsl::count_star()))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// A lot in one workshop: application, association, workshop, devices.
 type Lot = (ApplicationId, OrganisationId, Option<OrganisationId>, i64);
 
@@ -126,7 +137,7 @@ pub(crate) fn lots_of(db: &mut Db, wave: WaveId) -> Result<Vec<Lot>> {
     for (application, association, workshop) in devices {
         match lots.last_mut() {
             Some((same, _, place, count)) if *same == application && *place == workshop => {
-                *count += 1
+                *count += 1;
             }
             _ => lots.push((application, association, workshop, 1)),
         }
@@ -229,4 +240,25 @@ pub(crate) fn lot_devices(
     Ok(Page::from_rows(rows, page, |row: &LotDevice| {
         row.device_id.to_string()
     }))
+}
+
+/// By association and kind, how many devices were given in a span of time and not taken back.
+pub(crate) fn given(
+    db: &mut Db,
+    association: Option<OrganisationId>,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<(OrganisationId, Option<DeviceKind>, i64)>> {
+    let mut query = v::table
+        .inner_join(l::table.on(l::id.eq(v::line_id)))
+        .filter(v::released_at.is_null())
+        .filter(v::reserved_at.ge(from))
+        .filter(v::reserved_at.lt(to))
+        .group_by((l::association_id, l::kind))
+        .select((l::association_id, l::kind, diesel::dsl::count_star()))
+        .into_boxed();
+    if let Some(association) = association {
+        query = query.filter(l::association_id.eq(association));
+    }
+    Ok(query.load(db)?)
 }

@@ -7,8 +7,8 @@ mod supply;
 mod waves;
 
 pub(crate) use devices::{
-    NewLotDevice, history, insert_devices, lot_devices, lots_of, mark_released, reserved_devices,
-    workshops_of,
+    NewLotDevice, given, history, insert_devices, live_counts, lot_devices, lots_of, mark_released,
+    reserved_devices, workshops_of,
 };
 pub(crate) use lines::{
     all_lines, explanation, insert_explanations, lines, lines_with_district, named_lines,
@@ -16,11 +16,12 @@ pub(crate) use lines::{
 };
 pub(crate) use pins::{delete_pin, is_of_programme, pins, put_pin};
 pub(crate) use supply::{
-    changed_devices, ready_devices, replace_supply, shelves, supply_by_class, unknown_batches,
+    changed_devices, classes_of, ready_devices, replace_supply, shelves, spares, supply_by_class,
+    unknown_batches,
 };
 pub(crate) use waves::{
-    Step, insert_wave, next_ordinal, plan_documents, save_plan, step, wave, wave_ids_with_line,
-    waves,
+    Step, change_settings, insert_wave, next_ordinal, plan_documents, save_plan, step, wave,
+    wave_ids_with_line, waves,
 };
 
 /// Rows of one statement: five columns each at the most, below SQLite's limit of variables.

@@ -1,33 +1,36 @@
 //! The devices that a plan counts on: what is ready, the table `wave_supply`, and what
 //! became of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use db::schema::{batches, devices as d, wave_supply as s};
+use db::schema::{batches, devices as d, wave_devices as v, wave_supply as s};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{BatchId, DeviceId, DeviceKind, Grade, OrganisationId, WaveId};
 
 use super::{CHUNK, IDS};
-use crate::model::Supply;
-use crate::rules::{DeviceChange, Shelf};
+use crate::model::{LotDevice, Supply};
+use crate::rules::{DeviceChange, Shelf, Spare};
 
 /// The stage in which a device may be given.
 const READY: &str = "ready";
 
-/// The ready devices that a supply takes, by kind, those ready for longest first.
+/// The ready devices that a supply takes, by kind, those ready for longest first, each with
+/// its batch.
 pub(crate) fn ready_devices(
     db: &mut Db,
     kinds: &[DeviceKind],
     supply: &Supply,
-) -> Result<BTreeMap<DeviceKind, Vec<DeviceId>>> {
+) -> Result<BTreeMap<DeviceKind, Vec<(DeviceId, BatchId)>>> {
+    let named: Option<HashSet<DeviceId>> =
+        (supply.device_ids.as_ref()).map(|ids| ids.iter().copied().collect());
     let mut found = BTreeMap::new();
     for &kind in kinds {
         let mut query = d::table
             .filter(d::stage.eq(READY))
             .filter(d::kind.eq(kind))
             .order((d::ready_at.asc(), d::id.asc()))
-            .select(d::id)
+            .select((d::id, d::batch_id))
             .into_boxed();
         if let Some(grades) = &supply.grades {
             query = query.filter(d::grade.eq_any(grades.clone()));
@@ -35,10 +38,13 @@ pub(crate) fn ready_devices(
         if let Some(batches) = &supply.batch_ids {
             query = query.filter(d::batch_id.eq_any(batches.clone()));
         }
-        if let Some(&most) = supply.at_most.as_ref().and_then(|most| most.get(&kind)) {
-            query = query.limit(most);
+        let mut devices: Vec<(DeviceId, BatchId)> = query.load(db)?;
+        if let Some(named) = &named {
+            devices.retain(|(id, _)| named.contains(id));
         }
-        let devices: Vec<DeviceId> = query.load(db)?;
+        if let Some(&most) = supply.at_most.as_ref().and_then(|most| most.get(&kind)) {
+            devices.truncate(usize::try_from(most).unwrap_or(0));
+        }
         if !devices.is_empty() {
             found.insert(kind, devices);
         }
@@ -158,4 +164,62 @@ pub(crate) fn shelves(db: &mut Db, wave: WaveId) -> Result<Vec<Shelf>> {
         ),
     };
     Ok(rows.into_iter().map(shelf).collect())
+}
+
+/// What is ready in the place of a device: same kind and workshop, a grade at least as good,
+/// ready for longest first; from the batches of the wave's supply. What this wave gave
+/// before and took back does not return to it.
+pub(crate) fn spares(
+    db: &mut Db,
+    wave: WaveId,
+    like: &LotDevice,
+    supply: &Supply,
+) -> Result<Vec<Spare>> {
+    type Row = (
+        DeviceId,
+        BatchId,
+        Option<Grade>,
+        Option<String>,
+        Option<String>,
+    );
+    let mut query = d::table
+        .filter(d::stage.eq(READY))
+        .filter(d::kind.eq(like.kind))
+        .filter(d::id.ne_all(v::table.filter(v::wave_id.eq(wave)).select(v::device_id)))
+        .order((d::ready_at.asc(), d::id.asc()))
+        .select((d::id, d::batch_id, d::grade, d::manufacturer, d::model))
+        .into_boxed();
+    query = match like.workshop_id {
+        Some(workshop) => query.filter(d::workshop_id.eq(workshop)),
+        None => query.filter(d::workshop_id.is_null()),
+    };
+    if let Some(grade) = like.grade {
+        query = query.filter(d::grade.le(grade)); // A comes before B
+    }
+    if let Some(batches) = &supply.batch_ids {
+        query = query.filter(d::batch_id.eq_any(batches.clone()));
+    }
+    let rows: Vec<Row> = query.load(db)?;
+    let spare = |(device, batch, grade, manufacturer, model): Row| Spare {
+        device,
+        batch,
+        tags: Vec::new(),
+        same_grade: grade == like.grade,
+        same_model: (manufacturer, model) == (like.manufacturer.clone(), like.model.clone()),
+    };
+    Ok(rows.into_iter().map(spare).collect())
+}
+
+/// In which class each of these devices was counted.
+pub(crate) fn classes_of(db: &mut Db, wave: WaveId, devices: &[DeviceId]) -> Result<Vec<String>> {
+    let mut classes = Vec::with_capacity(devices.len());
+    for chunk in devices.chunks(IDS) {
+        let found: Vec<String> = s::table
+            .filter(s::wave_id.eq(wave))
+            .filter(s::device_id.eq_any(chunk))
+            .select(s::class)
+            .load(db)?;
+        classes.extend(found);
+    }
+    Ok(classes)
 }

@@ -5,7 +5,7 @@ use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, WaveId};
 
-use crate::model::{Wave, WaveFilter, WaveStatus};
+use crate::model::{Settings, Wave, WaveFilter, WaveStatus};
 
 pub(crate) fn wave(db: &mut Db, id: WaveId) -> Result<Option<Wave>> {
     Ok(w::table
@@ -194,4 +194,25 @@ pub(crate) fn step(db: &mut Db, wave: &Wave, step: Step<'_>, now: Instant) -> Re
         Step::HandOver | Step::Complete => guarded.set(common).execute(db)?,
     };
     db::guard(rows, Code::WaveStepNotAllowed)
+}
+
+/// Stores other settings; the plan has to be proposed again. Guarded by the version that
+/// was read.
+pub(crate) fn change_settings(
+    db: &mut Db,
+    wave: &Wave,
+    (name, settings): (&str, &Settings),
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(w::table.find(wave.id))
+        .filter(w::version.eq(wave.version))
+        .set((
+            w::name.eq(name),
+            w::settings.eq(settings),
+            w::status.eq(WaveStatus::Draft),
+            w::version.eq(wave.version + 1),
+            w::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
 }

@@ -1,11 +1,14 @@
 //! `GET /waves/{id}/lines` and `/devices`: who receives what.
 
 use actix_web::{get, web};
-use allocation::{LineView, LotDevice};
-use kernel::{Page, PageRequest, WaveId};
+use allocation::{Award, LineView, LotDevice, Waiting};
+use kernel::{Page, PageRequest, ProgrammeId, WaveId};
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Allowed, ReadPickingLists, ReadWaveLines};
-use crate::{Answer, ApiResult, Csv, Paging, PagingParams, PathId, Problems, State};
+use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// The requests of a wave in the public order. An association sees its own, once the wave
 /// is approved. As a table, all of them.
@@ -130,6 +133,126 @@ fn device_table(lot: Vec<LotDevice>) -> db::Result<Answer> {
                 .map(|id| id.to_string())
                 .unwrap_or_default(),
             device.batch_id.to_string(),
+        ]
+    });
+    Answer::csv(&header, rows)
+}
+
+/// The waiting list of a programme over all its waves: what eligible applications asked,
+/// what they were granted, what remains. An association sees its own. As a table, all of it.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = ProgrammeId, Path), PagingParams),
+    responses((status = 200, body = Page<Waiting>), Problems))]
+#[get("/programmes/{id}/waiting-list")]
+pub async fn waiting_list(
+    state: web::Data<State>,
+    who: Allowed<ReadWaveLines>,
+    PathId(id): PathId<kernel::Programme>,
+    Paging(page): Paging,
+    Csv(csv): Csv,
+) -> ApiResult<Answer> {
+    let page = if csv { PageRequest::everything() } else { page };
+    let page = state
+        .read(&who, move |db, actor| {
+            allocation::waiting_list(db, actor, id, &page)
+        })
+        .await?;
+    if csv {
+        return Ok(waiting_table(page.items)?);
+    }
+    Ok(Answer::ok(&page)?)
+}
+
+fn waiting_table(requests: Vec<Waiting>) -> db::Result<Answer> {
+    let header = [
+        "position",
+        "reference",
+        "association",
+        "request",
+        "kind",
+        "received",
+        "asked",
+        "granted",
+        "remaining",
+        "score",
+        "application_id",
+    ];
+    let rows = requests.into_iter().map(|row| {
+        [
+            row.position.to_string(),
+            row.reference,
+            row.association,
+            row.request.to_string(),
+            row.kind.to_string(),
+            row.received
+                .map(|kind| kind.to_string())
+                .unwrap_or_default(),
+            row.asked.to_string(),
+            row.granted.to_string(),
+            row.remaining.to_string(),
+            row.score.to_string(),
+            row.application_id.to_string(),
+        ]
+    });
+    Answer::csv(&header, rows)
+}
+
+/// Which awards to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Year {
+    /// The calendar year of the approvals.
+    year: u16,
+}
+
+/// What associations received in a year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Awards {
+    /// The largest value first.
+    items: Vec<Award>,
+    /// What all of it is worth.
+    value_cents: u64,
+}
+
+/// What each association received in a year over all programmes, in devices and in euros,
+/// and whether a convention is due for it. An association sees its own. As a table too.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(Year),
+    responses((status = 200, body = Awards), Problems))]
+#[get("/awards")]
+pub async fn awards(
+    state: web::Data<State>,
+    who: Allowed<ReadWaveLines>,
+    Params(asked): Params<Year>,
+    Csv(csv): Csv,
+) -> ApiResult<Answer> {
+    let items = state
+        .read(&who, move |db, actor| {
+            allocation::awards(db, actor, asked.year)
+        })
+        .await?;
+    if csv {
+        return Ok(award_table(items)?);
+    }
+    let value_cents = items.iter().map(|award| award.value_cents).sum();
+    Ok(Answer::ok(&Awards { items, value_cents })?)
+}
+
+fn award_table(rows: Vec<Award>) -> db::Result<Answer> {
+    let header = [
+        "year",
+        "association",
+        "devices",
+        "value_cents",
+        "convention_due",
+        "association_id",
+    ];
+    let rows = rows.into_iter().map(|award| {
+        [
+            award.year.to_string(),
+            award.association,
+            award.devices.to_string(),
+            award.value_cents.to_string(),
+            award.convention_due.to_string(),
+            award.association_id.to_string(),
         ]
     });
     Answer::csv(&header, rows)

@@ -1,8 +1,10 @@
 //! `POST /waves/{id}/propose` and `/simulate`: the machine proposes.
 
 use actix_web::{post, web};
-use allocation::{ProposalView, Simulation};
+use allocation::{Comparison, ProposalView, SimulationBody};
 use kernel::WaveId;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::{Allowed, ManageWaves};
 use crate::{Answer, ApiResult, IfMatch, OptionalBody, PathId, Problems, State};
@@ -29,20 +31,36 @@ pub async fn propose(
         .await
 }
 
+/// One simulated plan, or several side by side.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(clippy::large_enum_variant)] // made once, and written at once
+pub enum Simulated {
+    /// As a proposal.
+    One(ProposalView),
+    /// Compared.
+    Several(Comparison),
+}
+
 /// Computes the plan of a wave with other settings, on what is ready and eligible now, and
 /// answers with the difference to the current plan. Nothing is stored; what the body leaves
-/// out stays as the wave has it.
+/// out stays as the wave has it. With several settings in `settings`, answers with a
+/// comparison instead: the wave's own settings first, then each of them.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path)),
-    request_body = Simulation, responses((status = 200, body = ProposalView), Problems))]
+    request_body = SimulationBody, responses(
+        (status = 200, body = inline(Simulated)), Problems))]
 #[post("/waves/{id}/simulate")]
 pub async fn simulate(
     state: web::Data<State>,
     who: Allowed<ManageWaves>,
     PathId(id): PathId<kernel::Wave>,
-    OptionalBody(body): OptionalBody<Simulation>,
+    OptionalBody(body): OptionalBody<SimulationBody>,
 ) -> ApiResult<Answer> {
     let simulated = state
-        .read(&who, move |db, _| allocation::simulate(db, id, &body))
+        .read(&who, move |db, _| match &body.settings {
+            Some(several) => Ok(Simulated::Several(allocation::compare(db, id, several)?)),
+            None => Ok(Simulated::One(allocation::simulate(db, id, &body.one)?)),
+        })
         .await?;
     Ok(Answer::ok(&simulated)?)
 }

@@ -1,13 +1,15 @@
 //! `/programmes/{id}/waves`, `/waves`: making a wave, finding one.
 
-use actix_web::{get, post, web};
-use allocation::{NewWave, WaveFilter, WaveStatus, WaveView};
+use actix_web::{get, patch, post, web};
+use allocation::{NewWave, WaveChange, WaveFilter, WaveStatus, WaveView};
 use kernel::{Page, ProgrammeId, WaveId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{Allowed, ManageWaves, ReadWaveLines};
-use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
+use crate::{
+    Answer, ApiResult, Body, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
+};
 
 /// Makes a wave of a programme, as a draft: what may be given, and by which settings.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = ProgrammeId, Path)),
@@ -97,4 +99,25 @@ pub async fn get(
         .read(&who, move |db, actor| allocation::view(db, actor, id))
         .await?;
     Ok(Answer::ok(&view)?.version(view.version))
+}
+
+/// Changes the name and settings of a wave that is not submitted: what the body leaves out
+/// stays. A plan that it had is to be proposed again.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path)),
+    request_body = WaveChange, responses((status = 200, body = WaveView), Problems))]
+#[patch("/waves/{id}")]
+pub async fn change(
+    state: web::Data<State>,
+    who: Allowed<ManageWaves>,
+    PathId(id): PathId<kernel::Wave>,
+    if_match: IfMatch,
+    body: Body<WaveChange>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            super::check_version(tx, actor, id, if_match)?;
+            allocation::change(tx, id, &body)?;
+            super::changed(tx, actor, id)
+        })
+        .await
 }

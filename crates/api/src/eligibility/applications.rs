@@ -1,7 +1,11 @@
 //! `/applications`: filling in, reading, submitting, withdrawing.
 
+use std::sync::Arc;
+
 use actix_web::{get, patch, post, web};
-use eligibility::{Application, ApplicationFilter, ApplicationStatus, Form, NewApplication};
+use eligibility::{
+    Answered, Application, ApplicationFilter, ApplicationStatus, Form, NewApplication,
+};
 use kernel::{Actor, ApplicationId, Page, PageRequest, ProgrammeId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -22,9 +26,11 @@ pub async fn create(
     PathId(programme): PathId<kernel::Programme>,
     body: Body<NewApplication>,
 ) -> ApiResult<Answer> {
+    let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
-            let application = eligibility::create_application(tx, actor, programme, &body)?;
+            let lists = &setup.lists;
+            let application = eligibility::create_application(tx, actor, lists, programme, &body)?;
             Ok(Answer::created(&application)?.version(application.version))
         })
         .await
@@ -41,10 +47,14 @@ pub async fn update(
     if_match: IfMatch,
     body: Body<Form>,
 ) -> ApiResult<Answer> {
+    let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
-            changed(&eligibility::update_application(tx, actor, id, &body)?)
+            let lists = &setup.lists;
+            changed(&eligibility::update_application(
+                tx, actor, lists, id, &body,
+            )?)
         })
         .await
 }
@@ -59,10 +69,11 @@ pub async fn submit(
     PathId(id): PathId<kernel::Application>,
     if_match: IfMatch,
 ) -> ApiResult<Answer> {
+    let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
-            changed(&eligibility::submit(tx, actor, id)?)
+            changed(&eligibility::submit(tx, actor, &setup.lists, id)?)
         })
         .await
 }
@@ -81,6 +92,29 @@ pub async fn withdraw(
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
             changed(&eligibility::withdraw(tx, actor, id)?)
+        })
+        .await
+}
+
+/// Answers one thing that staff asked for, in one's own words. What names a field of the
+/// form is also resolved by filling in that field again.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])),
+    params(("id" = ApplicationId, Path), ("number" = usize, Path, description = "The item's number, from 1")),
+    request_body = Answered, responses((status = 200, body = Application), Problems))]
+#[post("/applications/{id}/changes/{number}/resolve")]
+pub async fn resolve(
+    state: web::Data<State>,
+    who: Allowed<Apply>,
+    path: web::Path<(String, String)>,
+    PathId(id): PathId<kernel::Application>,
+    if_match: IfMatch,
+    body: Body<Answered>,
+) -> ApiResult<Answer> {
+    let number = path.into_inner().1.parse().unwrap_or(0); // no item has it
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&eligibility::resolve_change(tx, actor, id, number, &body)?)
         })
         .await
 }

@@ -1,8 +1,14 @@
 //! Programmes, applications, scores, the fragility index.
 
+mod appeals;
 mod applications;
+mod documents;
+mod lists;
+mod obligations;
 mod programmes;
+mod ranking;
 mod review;
+mod rubrics;
 mod score;
 mod territories;
 
@@ -21,6 +27,22 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(applications::get)
         .service(applications::submit)
         .service(applications::withdraw)
+        .service(applications::resolve)
+        .service(documents::attach)
+        .service(documents::list)
+        .service(documents::get)
+        .service(documents::remove)
+        .service(appeals::file)
+        .service(appeals::list)
+        .service(appeals::get)
+        .service(appeals::decide)
+        .service(obligations::note)
+        .service(obligations::list)
+        .service(obligations::meet)
+        .service(lists::get)
+        .service(ranking::get)
+        .service(rubrics::compare)
+        .service(rubrics::change)
         .service(review::request_changes)
         .service(review::assess)
         .service(review::decide)

@@ -1,7 +1,8 @@
 //! `/programmes`.
 
+use std::sync::Arc;
+
 use actix_web::{get, post, web};
-use eligibility::rubric::Library;
 use eligibility::{NewProgramme, Programme};
 use kernel::Page;
 
@@ -17,9 +18,10 @@ pub async fn create(
     who: Allowed<ManageProgrammes>,
     body: Body<NewProgramme>,
 ) -> ApiResult<Answer> {
+    let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
-            let programme = eligibility::create_programme(tx, actor, &Library::embedded(), &body)?;
+            let programme = eligibility::create_programme(tx, actor, &setup.library, &body)?;
             Ok(Answer::created(&programme)?.version(programme.version))
         })
         .await

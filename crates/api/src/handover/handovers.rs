@@ -63,6 +63,24 @@ pub async fn get(
     Ok(Answer::ok(&view)?.version(view.version))
 }
 
+/// The delivery note of a handover: a page to print and sign, in French.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    responses((status = 200, body = String, content_type = "text/html"), Problems))]
+#[get("/handovers/{id}/note")]
+pub async fn note(
+    state: web::Data<State>,
+    who: Allowed<ReadHandovers>,
+    PathId(id): PathId<kernel::Handover>,
+) -> ApiResult<Answer> {
+    let view = state
+        .read(&who, move |db, actor| handover::handover(db, actor, id))
+        .await?;
+    Ok(Answer::text(
+        "text/html; charset=utf-8",
+        handover::note(&view),
+    ))
+}
+
 fn table(handovers: Vec<HandoverView>) -> db::Result<Answer> {
     let header = [
         "reference",

@@ -10,7 +10,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(handovers::list)
         .service(handovers::get)
+        .service(handovers::note)
         .service(steps::schedule)
         .service(steps::complete)
-        .service(steps::missed);
+        .service(steps::missed)
+        .service(steps::release)
+        .service(steps::pass_on)
+        .service(steps::replace);
 }

@@ -1,10 +1,12 @@
-//! `POST /handovers/{id}/schedule`, `/complete`, `/missed`.
+//! `POST /handovers/{id}/schedule`, `/complete`, `/missed`, `/release`, `/pass-on`, `/replace`.
 
 use actix_web::{post, web};
-use handover::{Completion, HandoverSchedule, HandoverView, Missed};
+use handover::{
+    Completion, DeviceFailure, HandoverSchedule, HandoverView, Missed, PassedOn, Replacement,
+};
 use kernel::{Actor, HandoverId};
 
-use crate::access::{Allowed, RunHandovers};
+use crate::access::{Allowed, ManageWaves, RunHandovers};
 use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 
 fn check_version(
@@ -75,6 +77,67 @@ pub async fn missed(
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
             changed(&handover::missed(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Takes a lot back that was not handed over: its devices are ready again for the next
+/// wave, and the association is told.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    request_body = Missed, responses((status = 200, body = HandoverView), Problems))]
+#[post("/handovers/{id}/release")]
+pub async fn release(
+    state: web::Data<State>,
+    who: Allowed<ManageWaves>,
+    PathId(id): PathId<kernel::Handover>,
+    if_match: IfMatch,
+    body: Body<Missed>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&handover::release(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Takes a lot back and offers it to the next in the order: a wave on its devices alone is
+/// proposed, in which everyone keeps what they have; it is submitted and approved as any.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    request_body = Missed, responses((status = 200, body = PassedOn), Problems))]
+#[post("/handovers/{id}/pass-on")]
+pub async fn pass_on(
+    state: web::Data<State>,
+    who: Allowed<ManageWaves>,
+    PathId(id): PathId<kernel::Handover>,
+    if_match: IfMatch,
+    body: Body<Missed>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            Answer::ok(&handover::pass_on(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Replaces a device of a lot that failed: an equivalent one that is ready takes its place,
+/// and it goes back to the workshop's bench.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+    request_body = DeviceFailure, responses((status = 200, body = Replacement), Problems))]
+#[post("/handovers/{id}/replace")]
+pub async fn replace(
+    state: web::Data<State>,
+    who: Allowed<RunHandovers>,
+    PathId(id): PathId<kernel::Handover>,
+    if_match: IfMatch,
+    body: Body<DeviceFailure>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            let replaced = handover::replace(tx, actor, id, &body)?;
+            Ok(Answer::ok(&replaced)?.version(replaced.handover.version))
         })
         .await
 }

@@ -3,10 +3,13 @@
 mod api_keys;
 mod me;
 mod organisations;
+mod people;
 mod registrations;
 mod sessions;
+mod throttle;
 mod users;
 
+pub(crate) use throttle::Throttle;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this area.
@@ -19,6 +22,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(me::me)
         .service(users::invite)
         .service(registrations::register)
+        .service(registrations::cases)
+        .service(registrations::settle)
+        .service(people::list)
+        .service(people::invite)
+        .service(people::remove)
         .service(organisations::create)
         .service(organisations::list)
         .service(organisations::get)

@@ -4,7 +4,7 @@ use actix_web::{get, post, web};
 use identity::{
     NewOrganisation, Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus,
 };
-use kernel::{Page, Refusal};
+use kernel::{Page, PageRequest, Refusal};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -53,6 +53,7 @@ pub async fn list(
     Paging(page): Paging,
     Csv(csv): Csv,
 ) -> ApiResult<Answer> {
+    let page = if csv { PageRequest::everything() } else { page };
     let page = state
         .read(&who, move |db, actor| {
             let filter = OrganisationFilter {

@@ -1,12 +1,19 @@
-//! `POST /registrations`.
+//! `POST /registrations`, and what staff settle when it meets an association that is there.
 
-use actix_web::{post, web};
-use identity::{RegisteredOrganisation, Registration};
+use actix_web::{get, post, web};
+use identity::{
+    CaseOutcome, CaseStatus, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
+};
+use kernel::{Code, Page, RegistrationCaseId};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use crate::access::Anyone;
-use crate::{Answer, ApiResult, Body, Problems, State};
+use crate::access::{Allowed, Anyone, SettleRegistrations};
+use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
 
-/// An association registers itself. It can apply at once; staff verify it before they decide.
+/// An association registers itself. What the copy of the public register knows is filled in
+/// and verified; what it does not know is accepted, and only the decision waits for staff.
+/// One that is there already is refused, and staff have one case to settle.
 #[utoipa::path(tag = "Identity", request_body = Registration,
     responses((status = 201, body = RegisteredOrganisation), Problems))]
 #[post("/registrations")]
@@ -15,9 +22,70 @@ pub async fn register(
     who: Anyone,
     body: Body<Registration>,
 ) -> ApiResult<Answer> {
-    state
+    let again = body.0.clone();
+    let outcome = state
         .write_as_anyone(&who, move |tx| {
             Answer::created(&identity::register(tx, &body)?)
+        })
+        .await;
+    let refused = outcome.as_ref().err().and_then(crate::ApiError::code);
+    if refused == Some(Code::AlreadyRegistered) {
+        // in a transaction of its own: what is refused keeps nothing
+        let noted = state
+            .database
+            .write(move |tx| identity::note_case(tx, &again))
+            .await;
+        if let Err(cause) = noted {
+            tracing::error!(%cause, "a double registration cannot be noted");
+        }
+    }
+    outcome
+}
+
+/// Which cases to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Where they stand.
+    status: Option<CaseStatus>,
+}
+
+/// Registrations of associations that were there already, the newest first.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams),
+    responses((status = 200, body = Page<RegistrationCase>), Problems))]
+#[get("/registration-cases")]
+pub async fn cases(
+    state: web::Data<State>,
+    who: Allowed<SettleRegistrations>,
+    Params(filter): Params<Filter>,
+    Paging(page): Paging,
+) -> ApiResult<Answer> {
+    let page = state
+        .read(&who, move |db, _| {
+            identity::registration_cases(db, filter.status, &page)
+        })
+        .await?;
+    Ok(Answer::ok(&page)?)
+}
+
+/// Settles a case: `join` invites the person into the association that was there, `merge`
+/// makes two registrations one, `dismiss` leaves them.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = RegistrationCaseId, Path)),
+    request_body = Settlement, responses((status = 200, body = RegistrationCase), Problems))]
+#[post("/registration-cases/{id}/settle")]
+pub async fn settle(
+    state: web::Data<State>,
+    who: Allowed<SettleRegistrations>,
+    PathId(id): PathId<kernel::RegistrationCase>,
+    body: Body<Settlement>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            let case = identity::settle_case(tx, actor, id, &body)?;
+            if let (CaseOutcome::Merge, Some(other)) = (body.outcome, case.other_id) {
+                eligibility::adopt_applications(tx, other, case.organisation_id)?;
+            }
+            Answer::ok(&case)
         })
         .await
 }

@@ -1,11 +1,12 @@
 //! `/auth`. Hashing a password is slow on purpose, so it happens outside the transaction.
 
-use actix_web::{post, web};
+use actix_web::{HttpRequest, post, web};
 use identity::{TokenPair, password};
 use kernel::Code;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::Throttle;
 use crate::access::{Allowed, UseAccount};
 use crate::problem::ApiError;
 use crate::{Answer, ApiResult, Body, Problems, State};
@@ -23,8 +24,17 @@ pub struct Login {
 #[utoipa::path(tag = "Identity", request_body = Login,
     responses((status = 200, body = TokenPair), Problems))]
 #[post("/auth/login")]
-pub async fn login(state: web::Data<State>, Body(login): Body<Login>) -> ApiResult<Answer> {
+pub async fn login(
+    state: web::Data<State>,
+    throttle: web::Data<Throttle>,
+    request: HttpRequest,
+    Body(login): Body<Login>,
+) -> ApiResult<Answer> {
     let Login { email, password } = login;
+    let account = identity::rules::normal_email(&email);
+    let address = request.peer_addr().map(|peer| peer.ip());
+    let now = state.database.now();
+    throttle.check(address, &account, now)?;
     let credentials = state
         .database
         .read(move |db| identity::credentials(db, &email))
@@ -34,7 +44,10 @@ pub async fn login(state: web::Data<State>, Body(login): Body<Login>) -> ApiResu
     let person = credentials
         .filter(|credentials| matches && !credentials.disabled)
         .map(|credentials| credentials.person)
-        .ok_or(Code::InvalidCredentials)?;
+        .ok_or_else(|| {
+            throttle.failed(address, &account, now);
+            Code::InvalidCredentials
+        })?;
     let signer = state.signer.clone();
     let tokens = state
         .database

@@ -2,7 +2,7 @@
 
 use actix_web::{get, post, web};
 use intake::{Batch, BatchFilter, BatchStatus, NewBatch};
-use kernel::{OrganisationId, Page};
+use kernel::{OrganisationId, Page, PageRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -56,6 +56,7 @@ pub async fn list(
         donor_id: filter.donor_id,
         q: filter.q,
     };
+    let page = if csv { PageRequest::everything() } else { page };
     let page = state
         .read(&who, move |db, actor| {
             intake::batches(db, actor, &filter, &page)
@@ -89,7 +90,9 @@ fn table(batches: Vec<Batch>) -> db::Result<Answer> {
         "title",
         "status",
         "donor_id",
+        "donor_name",
         "workshop_id",
+        "workshop_name",
         "declared",
         "on_manifest",
         "from",
@@ -108,7 +111,9 @@ fn table(batches: Vec<Batch>) -> db::Result<Answer> {
             batch.title,
             batch.status.to_string(),
             batch.donor_id.to_string(),
+            batch.donor_name,
             text(batch.workshop_id.map(|id| id.to_string())),
+            text(batch.workshop_name),
             declared,
             text(batch.manifest.map(|manifest| manifest.rows.to_string())),
             text(batch.scheduled.map(|window| window.from.to_string())),

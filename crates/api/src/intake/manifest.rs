@@ -9,8 +9,12 @@ use crate::access::{Allowed, RegisterBatches};
 use crate::problem::{ProblemField, language_of};
 use crate::{Answer, ApiResult, IfMatch, Params, PathId, Problems, State, Upload};
 
-/// How spreadsheet programs and scripts name a CSV file.
-const ACCEPTED: [&str; 5] = [
+/// How spreadsheet programs and scripts name what they save. What a file is, its content
+/// says: browsers call a CSV file `application/vnd.ms-excel` where Excel is installed.
+const ACCEPTED: [&str; 8] = [
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.ms-excel",
     "text/csv",
     "application/csv",
     "text/plain",
@@ -38,7 +42,7 @@ pub struct ManifestAnswer {
 }
 
 /// Uploads the list of devices, a line each, in place of an earlier one: all of it or
-/// nothing. Semicolons, commas or tabs; UTF-8, UTF-16 or Windows-1252; column names in
+/// nothing. A workbook (`.xlsx`, `.ods`), of which the sheet of devices is read, or CSV: semicolons, commas or tabs; UTF-8, UTF-16 or Windows-1252; column names in
 /// French or English, in any order. The same file again changes nothing.
 #[utoipa::path(tag = "Donor intake", security(("bearer" = [])),
     params(("id" = kernel::BatchId, Path), Options),

@@ -1,11 +1,15 @@
 //! Donor intake: batches, their manifest, their pickup.
 
+mod answers;
 mod batches;
 mod decisions;
 mod manifest;
+mod page;
 mod pickup;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) use page::routes as pages;
 
 /// The operations of this area.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -19,7 +23,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(decisions::refuse)
         .service(decisions::cancel)
         .service(pickup::schedule)
-        .service(pickup::collect);
+        .service(pickup::collect)
+        .service(answers::restrict)
+        .service(answers::confirm)
+        .service(answers::contest);
 }
 
 /// The batch after a change, with its version as `ETag`.

@@ -73,5 +73,45 @@ diesel::table! {
         created_at -> Moment,
         /// `updated_at`.
         updated_at -> Moment,
+        /// `restrictions`.
+        restrictions -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    reception_answers (batch_id) {
+        /// `batch_id`.
+        batch_id -> Key,
+        /// `answer`.
+        answer -> Text,
+        /// `comment`.
+        comment -> Nullable<Text>,
+        /// `answered_by`.
+        answered_by -> Key,
+        /// `answered_at`.
+        answered_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    reception_links (token_hash) {
+        /// `token_hash`.
+        token_hash -> Binary,
+        /// `batch_id`.
+        batch_id -> Key,
+        /// `person_id`.
+        person_id -> Key,
+        /// `created_at`.
+        created_at -> Moment,
+        /// `expires_at`.
+        expires_at -> Moment,
     }
 }

@@ -19,7 +19,7 @@ pub use handover::handovers;
 pub use identity::{
     api_keys, idempotency_keys, invitations, organisations, people, refresh_tokens, sessions,
 };
-pub use intake::{batches, counters};
+pub use intake::{batches, counters, reception_answers, reception_links};
 pub use notifications::outbox;
 pub use registers::{register_loads, register_rna, registration_cases};
 pub use workshop::{accessory_movements, accessory_stock, custody_events, devices, drives};
@@ -35,6 +35,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     counters,
     batches,
+    reception_answers,
+    reception_links,
     devices,
     drives,
     custody_events,
@@ -64,6 +66,8 @@ diesel::allow_tables_to_appear_in_same_query!(
 
 diesel::joinable!(people -> organisations (organisation_id));
 diesel::joinable!(batches -> organisations (donor_id));
+diesel::joinable!(reception_answers -> batches (batch_id));
+diesel::joinable!(reception_links -> batches (batch_id));
 diesel::joinable!(devices -> batches (batch_id));
 diesel::joinable!(drives -> devices (device_id));
 diesel::joinable!(applications -> organisations (association_id));

@@ -52,6 +52,8 @@ pub struct Application {
     pub committed: Option<StoredCommitments>,
     /// Staff filled it in on behalf of the association.
     pub assisted: bool,
+    /// Staff took it after the deadline.
+    pub late: bool,
     /// Who opened it.
     pub created_by: PersonId,
     /// What staff asked to be changed.
@@ -95,6 +97,9 @@ pub struct Changes {
 /// One thing to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeRequest {
+    /// Its number, from 1 on.
+    #[serde(default)]
+    pub number: usize,
     /// Which field of the form.
     pub field: String,
     /// Why.
@@ -102,6 +107,37 @@ pub struct ChangeRequest {
     pub reason: String,
     /// What to do, in plain words.
     pub message: String,
+    /// How it was resolved; null while it is open.
+    #[serde(default)]
+    pub resolved: Option<Resolution>,
+}
+
+text_enum! {
+    /// How something that staff asked for was resolved.
+    pub enum HowResolved {
+        /// The field was changed.
+        Changed = "changed",
+        /// The association answered in its own words.
+        Answered = "answered",
+        /// A document was attached.
+        Document = "document",
+        /// It is no field of the form; sending the application again was the answer.
+        Submitted = "submitted",
+    }
+}
+
+/// That something was resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Resolution {
+    /// How.
+    pub how: HowResolved,
+    /// In the association's words.
+    #[serde(default)]
+    pub answer: String,
+    /// By whom.
+    pub by: PersonId,
+    /// When.
+    pub at: Instant,
 }
 
 /// What one person gave for one criterion.

@@ -56,6 +56,9 @@ pub struct Request {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct SiteForm {
+    /// What kind of place, by `config/lists.toml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// Number and street.
     pub address: Option<String>,
     /// Five digits.
@@ -106,6 +109,10 @@ pub struct Form {
     pub purpose: Option<Purpose>,
     /// What the association works on.
     pub themes: Option<Vec<Theme>>,
+    /// Labels and schemes that it is part of, by `config/lists.toml`.
+    pub labels: Option<Vec<String>>,
+    /// Whom it reaches, by `config/lists.toml`.
+    pub publics: Option<Vec<String>>,
     /// People reached in a year.
     pub beneficiaries_per_year: Option<i64>,
     /// Where the computers will stand.
@@ -130,8 +137,11 @@ impl Form {
             requests: patch.requests.or(self.requests),
             purpose: patch.purpose.or(self.purpose),
             themes: patch.themes.or(self.themes),
+            labels: patch.labels.or(self.labels),
+            publics: patch.publics.or(self.publics),
             beneficiaries_per_year: patch.beneficiaries_per_year.or(self.beneficiaries_per_year),
             site: merge(self.site, patch.site, |old, new| SiteForm {
+                kind: new.kind.or(old.kind),
                 // another place: its commune is not the former one's
                 commune: new
                     .commune
@@ -153,6 +163,28 @@ impl Form {
                 }
             }),
         }
+    }
+
+    /// The fields that are filled in.
+    pub(crate) fn named(&self) -> Vec<&'static str> {
+        let named = [
+            ("requests", self.requests.is_some()),
+            ("purpose", self.purpose.is_some()),
+            ("themes", self.themes.is_some()),
+            ("labels", self.labels.is_some()),
+            ("publics", self.publics.is_some()),
+            (
+                "beneficiaries_per_year",
+                self.beneficiaries_per_year.is_some(),
+            ),
+            ("site", self.site.is_some()),
+            ("trained_staff", self.trained_staff.is_some()),
+            ("own_use", self.own_use.is_some()),
+            ("statement", self.statement.is_some()),
+            ("commitments", self.commitments.is_some()),
+        ];
+        let filled = named.into_iter().filter(|(_, there)| *there);
+        filled.map(|(field, _)| field).collect()
     }
 
     /// Devices asked for, all requests together.
@@ -184,6 +216,10 @@ pub struct NewApplication {
     pub purpose: Option<Purpose>,
     /// What the association works on.
     pub themes: Option<Vec<Theme>>,
+    /// Labels and schemes that it is part of, by `config/lists.toml`.
+    pub labels: Option<Vec<String>>,
+    /// Whom it reaches, by `config/lists.toml`.
+    pub publics: Option<Vec<String>>,
     /// People reached in a year.
     pub beneficiaries_per_year: Option<i64>,
     /// Where the computers will stand.
@@ -207,6 +243,8 @@ impl NewApplication {
             requests: it.requests,
             purpose: it.purpose,
             themes: it.themes,
+            labels: it.labels,
+            publics: it.publics,
             beneficiaries_per_year: it.beneficiaries_per_year,
             site: it.site,
             trained_staff: it.trained_staff,

@@ -1,14 +1,26 @@
 //! What eligibility speaks of: programmes, applications, assessments.
 
 mod application;
+mod follow_up;
 mod form;
 mod programme;
+mod ranking;
 mod review;
 
 pub use application::{
     Application, ApplicationFilter, ApplicationStatus, Assessment, Candidate, ChangeRequest,
-    Changes,
+    Changes, HowResolved, Resolution,
+};
+pub use follow_up::{
+    Appeal, AppealDecision, AppealOutcome, Contested, Document, DocumentKind, NewAppeal,
+    NewDocument, NewObligation, Obligation,
 };
 pub use form::{Commitments, Form, NewApplication, Purpose, Request, SiteForm, StoredCommitments};
 pub use programme::{NewProgramme, Programme, TerritoryNames};
-pub use review::{AssessmentInput, ChangesInput, Decision, Outcome, Reasons, ScoreView};
+pub use ranking::{
+    Comparison, Difference, Move, Ranked, Ranking, RankingFilter, RubricChoice, RubricName,
+    ScoreBand,
+};
+pub use review::{
+    Answered, AssessmentInput, ChangesInput, Decision, NewChange, Outcome, Reasons, ScoreView,
+};

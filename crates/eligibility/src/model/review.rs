@@ -4,14 +4,33 @@ use kernel::{ApplicationId, Instant, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ChangeRequest;
 use crate::rubric::{CriterionScore, KnockOutOutcome};
 
 /// What to change: the body of request-changes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct ChangesInput {
     /// One by one.
-    pub items: Vec<ChangeRequest>,
+    pub items: Vec<NewChange>,
+}
+
+/// One thing to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct NewChange {
+    /// Which field of the form, or anything else such as a document.
+    pub field: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// What to do, in plain words.
+    pub message: String,
+}
+
+/// How an association answers one thing that staff asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Answered {
+    /// In its own words; needed unless the field itself was changed.
+    pub answer: String,
 }
 
 /// One person's assessment of one criterion.
@@ -61,10 +80,17 @@ pub enum Reasons {
 impl Decision {
     /// The reasons that say something.
     pub fn reasons(&self) -> Vec<String> {
-        let reasons = match &self.reasons {
+        Reasons::listed(self.reasons.as_ref())
+    }
+}
+
+impl Reasons {
+    /// Those that say something.
+    pub(crate) fn listed(given: Option<&Self>) -> Vec<String> {
+        let reasons = match given {
             None => Vec::new(),
-            Some(Reasons::One(reason)) => vec![reason.clone()],
-            Some(Reasons::Several(reasons)) => reasons.clone(),
+            Some(Self::One(reason)) => vec![reason.clone()],
+            Some(Self::Several(reasons)) => reasons.clone(),
         };
         let trimmed = reasons.iter().map(|reason| reason.trim().to_owned());
         trimmed.filter(|reason| !reason.is_empty()).collect()
@@ -92,4 +118,6 @@ pub struct ScoreView {
     pub knock_outs: Vec<KnockOutOutcome>,
     /// The rubric's criteria.
     pub criteria: Vec<CriterionScore>,
+    /// All of it in French, to be read as a letter.
+    pub text: String,
 }

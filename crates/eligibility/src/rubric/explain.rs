@@ -12,6 +12,8 @@ pub(super) struct Told {
     pub(super) value: Value,
     pub(super) source: Text,
     pub(super) text: Text,
+    /// What would have changed the points.
+    pub(super) change: Text,
 }
 
 /// Tells one criterion.
@@ -43,12 +45,17 @@ pub(super) fn criterion(
             format!("{} {}", read.fr, result.fr),
             format!("{} {}", read.en, result.en),
         ),
+        change: super::change::of(criterion, facts, points),
     }
 }
 
 fn source(rule: &Rule, facts: &Facts) -> Text {
     match rule {
         Rule::Territory(_) => facts.place.source.clone(),
+        Rule::PastObligations(_) => Text::new(
+            "Suivi des attributions passées, tenu par la ville",
+            "Follow-up of past awards, kept by the city",
+        ),
         Rule::Assessed(_) => Text::new(
             "Évaluation par les agents de la ville",
             "Assessment by staff of the city",
@@ -87,6 +94,18 @@ fn read(criterion: &Criterion, facts: &Facts) -> (Value, Text) {
             territory(rule, facts),
         ),
         Rule::Assessed(rule) => assessed(&criterion.code, rule, facts),
+        Rule::PastObligations(_) => (json!(facts.overdue), overdue(facts.overdue)),
+    }
+}
+
+fn overdue(count: i64) -> Text {
+    match count {
+        0 => Text::new("Aucun suivi en retard.", "No follow-up is overdue."),
+        1 => Text::new("Un suivi en retard.", "One follow-up is overdue."),
+        many => Text::new(
+            format!("{many} suivis en retard."),
+            format!("{many} follow-ups are overdue."),
+        ),
     }
 }
 
@@ -230,13 +249,13 @@ fn assessed(code: &str, rule: &Assessed, facts: &Facts) -> (Value, Text) {
     (json!(decimal_en(mean)), text)
 }
 
-fn points_fr(hundredths: i32) -> String {
+pub(super) fn points_fr(hundredths: i32) -> String {
     // in French, the plural begins at two
     let word = if hundredths < 200 { "point" } else { "points" };
     format!("{} {word}", decimal_fr(hundredths))
 }
 
-fn points_en(hundredths: i32) -> String {
+pub(super) fn points_en(hundredths: i32) -> String {
     let word = if hundredths == 100 { "point" } else { "points" };
     format!("{} {word}", decimal_en(hundredths))
 }
@@ -249,7 +268,7 @@ fn upper(text: &str) -> String {
         .unwrap_or_default()
 }
 
-fn theme_fr(theme: Theme) -> &'static str {
+pub(super) fn theme_fr(theme: Theme) -> &'static str {
     match theme {
         Theme::Precarity => "précarité",
         Theme::Exclusion => "exclusion",
@@ -260,7 +279,7 @@ fn theme_fr(theme: Theme) -> &'static str {
     }
 }
 
-fn theme_en(theme: Theme) -> &'static str {
+pub(super) fn theme_en(theme: Theme) -> &'static str {
     match theme {
         Theme::Precarity => "precarity",
         Theme::Exclusion => "exclusion",

@@ -8,10 +8,16 @@ use kernel::{Code, Refusal, Text};
 use super::Rubric;
 
 /// What is built in: `config/rubrics/`.
-const EMBEDDED: &[(&str, &str)] = &[(
-    "marseille-2023",
-    include_str!("../../../../config/rubrics/marseille-2023.toml"),
-)];
+const EMBEDDED: &[(&str, &str)] = &[
+    (
+        "marseille-2023",
+        include_str!("../../../../config/rubrics/marseille-2023.toml"),
+    ),
+    (
+        "marseille-2024",
+        include_str!("../../../../config/rubrics/marseille-2024.toml"),
+    ),
+];
 
 /// Rubrics by name.
 #[derive(Debug, Clone, Default)]

@@ -195,6 +195,10 @@ impl<'a> Check<'a> {
 fn mistake(rule: &Rule) -> Option<(&'static str, &'static str)> {
     match rule {
         Rule::YesNo(_) | Rule::Themes(_) => None,
+        Rule::PastObligations(rule) => (rule.each == super::Points::NONE).then_some((
+            "« each » est d'un point au moins.",
+            "`each` is one point or more.",
+        )),
         Rule::Table(table) => table
             .points
             .is_empty()

@@ -47,6 +47,8 @@ fn the_associations_of_2023_are_told_apart() {
             purpose: cell("purpose").parse().ok(),
             place: territory::locate(&site, &rows, &Text::new("", ""), &rubric.fragility),
             marks: marks.to_vec(),
+            labels: None,
+            overdue: 0,
         };
         assert_eq!(facts.area, AreaCheck::Inside);
         let score = evaluate(&rubric, &facts);

@@ -1,6 +1,7 @@
 //! A rubric: the conditions that an application must meet, and the weighted criteria that make
 //! its score. Written by the city in `config/rubrics/*.toml`, checked when it is read.
 
+mod change;
 mod explain;
 mod library;
 mod load;
@@ -82,6 +83,8 @@ pub enum Condition {
     },
     /// The association works on one of these themes.
     AnyTheme(Vec<Theme>),
+    /// No follow-up of former awards is overdue.
+    NoOverdueObligations,
 }
 
 /// A criterion: so many points of 100, with a weight.
@@ -116,6 +119,8 @@ pub enum Rule {
     Territory(Territory),
     /// Marks that people give.
     Assessed(Assessed),
+    /// Fewer points for each follow-up of former awards that is overdue.
+    PastObligations(PastObligations),
 }
 
 /// See [`Rule::YesNo`].
@@ -204,12 +209,22 @@ pub struct Assessed {
     pub divergence: i32,
 }
 
+/// See [`Rule::PastObligations`].
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastObligations {
+    /// Points that each overdue follow-up costs.
+    pub each: Points,
+}
+
 /// Questions answered by yes or no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flag {
     /// The association has trained people.
     TrainedStaff,
+    /// The association is part of a label or scheme.
+    AnyLabel,
 }
 
 /// Questions with a list of answers.
@@ -226,6 +241,8 @@ pub enum Choice {
 pub enum Figure {
     /// People reached in a year.
     BeneficiariesPerYear,
+    /// Devices asked for, all requests together.
+    Quantity,
 }
 
 /// How a figure becomes points.

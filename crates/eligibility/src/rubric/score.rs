@@ -38,6 +38,12 @@ pub struct Facts {
     pub place: Place,
     /// What people gave, without those who recused themselves.
     pub marks: Vec<Mark>,
+    /// Labels and schemes that the association is part of; none when it was not asked.
+    #[serde(default)]
+    pub labels: Option<BTreeSet<String>>,
+    /// Follow-ups of former awards that are overdue.
+    #[serde(default)]
+    pub overdue: i64,
 }
 
 /// What one person gave for one criterion. Who it was stands in the assessments.
@@ -127,6 +133,12 @@ pub struct CriterionScore {
     pub explanation: String,
     /// How the points came about, in English.
     pub explanation_en: String,
+    /// What would have changed the points, in French.
+    #[serde(default)]
+    pub change: String,
+    /// What would have changed the points, in English.
+    #[serde(default)]
+    pub change_en: String,
     /// Assessed by people, and nobody has done so yet.
     #[serde(default)]
     pub missing: bool,
@@ -169,6 +181,7 @@ fn knock_out(rule: &KnockOut, facts: &Facts) -> KnockOutOutcome {
             facts.area == AreaCheck::Unknown,
         ),
         Condition::QuantityBetween { min, max } => ((*min..=*max).contains(&facts.quantity), false),
+        Condition::NoOverdueObligations => (facts.overdue == 0, false),
         Condition::AnyTheme(themes) => (
             themes.iter().any(|theme| facts.themes.contains(theme)),
             false,
@@ -199,6 +212,8 @@ fn criterion_score(criterion: &Criterion, facts: &Facts) -> CriterionScore {
         source_en: told.source.en.into_owned(),
         explanation: told.text.fr.into_owned(),
         explanation_en: told.text.en.into_owned(),
+        change: told.change.fr.into_owned(),
+        change_en: told.change.en.into_owned(),
         missing: false,
         more_assessors_needed: false,
         divergent: false,
@@ -251,6 +266,13 @@ pub(super) fn points(code: &str, rule: &Rule, facts: &Facts) -> Points {
             )
         }),
         Rule::Assessed(rule) => mean(&marks(code, facts), rule),
+        Rule::PastObligations(rule) => {
+            let cost = facts
+                .overdue
+                .max(0)
+                .saturating_mul(i64::from(rule.each.value()));
+            Points::hundredths(i64::from(Points::ALL.value()).saturating_sub(cost))
+        }
     }
 }
 
@@ -297,12 +319,14 @@ pub(super) fn marks(code: &str, facts: &Facts) -> Vec<i64> {
 pub(super) fn flag(flag: Flag, facts: &Facts) -> Option<bool> {
     match flag {
         Flag::TrainedStaff => facts.trained_staff,
+        Flag::AnyLabel => facts.labels.as_ref().map(|labels| !labels.is_empty()),
     }
 }
 
 pub(super) fn figure(figure: Figure, facts: &Facts) -> Option<i64> {
     match figure {
         Figure::BeneficiariesPerYear => facts.beneficiaries_per_year,
+        Figure::Quantity => Some(facts.quantity),
     }
 }
 

@@ -29,6 +29,8 @@ fn facts() -> Facts {
             source: Text::new("table", "table"),
         },
         marks: vec![mark(5), mark(4)],
+        labels: None,
+        overdue: 0,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use kernel::{Code, CommuneCode, DeviceKind, Fields, Refusal, Text};
 
+use crate::lists::{Lists, Term};
 use crate::model::{Commitments, Form, Request, SiteForm};
 
 /// Characters of a statement at the most.
@@ -17,9 +18,9 @@ const PEOPLE: i64 = 10_000_000;
 ///
 /// # Errors
 /// `invalid_fields` with everything that is wrong.
-pub(crate) fn check_draft(form: &Form, kinds: &[DeviceKind]) -> Result<(), Refusal> {
+pub(crate) fn check_draft(form: &Form, kinds: &[DeviceKind], lists: &Lists) -> Result<(), Refusal> {
     let mut fields = Fields::default();
-    wrong(&mut fields, form, kinds);
+    wrong(&mut fields, form, kinds, lists);
     fields.check()
 }
 
@@ -27,10 +28,14 @@ pub(crate) fn check_draft(form: &Form, kinds: &[DeviceKind]) -> Result<(), Refus
 ///
 /// # Errors
 /// `application_incomplete` with every field, in plain words.
-pub(crate) fn check_complete(form: &Form, kinds: &[DeviceKind]) -> Result<(), Refusal> {
+pub(crate) fn check_complete(
+    form: &Form,
+    kinds: &[DeviceKind],
+    lists: &Lists,
+) -> Result<(), Refusal> {
     let mut fields = Fields::default();
     missing(&mut fields, form);
-    wrong(&mut fields, form, kinds);
+    wrong(&mut fields, form, kinds, lists);
     if fields.is_empty() {
         return Ok(());
     }
@@ -157,7 +162,7 @@ fn missing_commitments(fields: &mut Fields, commitments: Commitments) {
     );
 }
 
-fn wrong(fields: &mut Fields, form: &Form, kinds: &[DeviceKind]) {
+fn wrong(fields: &mut Fields, form: &Form, kinds: &[DeviceKind], lists: &Lists) {
     if let Some(requests) = &form.requests {
         wrong_requests(fields, requests, kinds);
     }
@@ -174,6 +179,32 @@ fn wrong(fields: &mut Fields, form: &Form, kinds: &[DeviceKind]) {
     }
     if let Some(site) = &form.site {
         wrong_site(fields, site);
+        listed(
+            fields,
+            "/site/kind",
+            &lists.site_kinds,
+            site.kind.as_slice(),
+        );
+    }
+    let codes = |chosen: &'_ Option<Vec<String>>| chosen.clone().unwrap_or_default();
+    listed(fields, "/labels", &lists.labels, &codes(&form.labels));
+    listed(fields, "/publics", &lists.publics, &codes(&form.publics));
+}
+
+/// What is chosen stands in the list.
+fn listed(fields: &mut Fields, pointer: &str, terms: &[Term], chosen: &[String]) {
+    for code in chosen {
+        if !terms.iter().any(|term| term.code == *code) {
+            let codes: Vec<_> = terms.iter().map(|term| term.code.as_str()).collect();
+            fields.push(
+                pointer,
+                Code::Invalid,
+                Text::new(
+                    format!("Valeurs possibles : {}.", codes.join(", ")),
+                    format!("Possible values: {}.", codes.join(", ")),
+                ),
+            );
+        }
     }
 }
 
@@ -303,6 +334,10 @@ mod tests {
 
     const KINDS: &[DeviceKind] = &[DeviceKind::Desktop, DeviceKind::Laptop];
 
+    fn lists() -> Lists {
+        Lists::embedded().unwrap()
+    }
+
     fn form(json: &str) -> Form {
         serde_json::from_str(json).unwrap()
     }
@@ -326,8 +361,8 @@ mod tests {
 
     #[test]
     fn application_incomplete_tells_everything_at_once() {
-        check_complete(&complete(), KINDS).unwrap();
-        let refusal = check_complete(&Form::default(), KINDS).unwrap_err();
+        check_complete(&complete(), KINDS, &lists()).unwrap();
+        let refusal = check_complete(&Form::default(), KINDS, &lists()).unwrap_err();
         assert_eq!(refusal.code, Code::ApplicationIncomplete);
         assert_eq!(
             pointers(&refusal),
@@ -358,18 +393,18 @@ mod tests {
             no_resale: Some(false),
             ..form.commitments.unwrap()
         });
-        let refusal = check_complete(&form, KINDS).unwrap_err();
+        let refusal = check_complete(&form, KINDS, &lists()).unwrap_err();
         assert_eq!(pointers(&refusal), ["/commitments/no_resale"]);
     }
 
     #[test]
     fn a_draft_may_be_empty_but_not_absurd() {
-        check_draft(&Form::default(), KINDS).unwrap();
+        check_draft(&Form::default(), KINDS, &lists()).unwrap();
         let absurd = form(
             r#"{"requests": [{"kind": "desktop", "quantity": 0}, {"kind": "desktop", "quantity": 1, "accepts": ["desktop", "tablet"]}],
-            "own_use": 2, "beneficiaries_per_year": -1, "site": {"postal_code": "1300", "commune_code": "x"}}"#,
+            "own_use": 2, "beneficiaries_per_year": -1, "site": {"postal_code": "1300", "commune_code": "x", "kind": "castle"}, "labels": ["esus", "gold"]}"#,
         );
-        let refusal = check_draft(&absurd, KINDS).unwrap_err();
+        let refusal = check_draft(&absurd, KINDS, &lists()).unwrap_err();
         assert_eq!(refusal.code, Code::InvalidFields);
         assert_eq!(
             pointers(&refusal),
@@ -381,7 +416,9 @@ mod tests {
                 "/beneficiaries_per_year",
                 "/own_use",
                 "/site/postal_code",
-                "/site/commune_code"
+                "/site/commune_code",
+                "/site/kind",
+                "/labels"
             ]
         );
     }

@@ -1,14 +1,21 @@
 //! Facts in, decision out: nothing here reads a database, a clock or a file.
 
+mod appeals;
+mod changes;
 mod form;
 mod programme;
 mod review;
 mod steps;
 
+pub(crate) use appeals::{contest, may_decide_appeal, still_appealable};
+pub(crate) use changes::{field_of, open_items, resolve, resolve_changed, resolve_others};
 pub(crate) use form::{check_complete, check_draft};
 pub(crate) use programme::{check_open, check_programme, not_closed};
-pub(crate) use review::{check_assessment, check_changes, check_reasons, may_be_eligible};
+pub(crate) use review::{
+    check_assessment, check_changes, check_given_reasons, check_reasons, every_mark_there,
+    may_be_eligible, verified,
+};
 pub(crate) use steps::{
     Verdict, may_apply, may_assess, may_decide, may_edit, may_request_changes, may_submit,
-    may_withdraw, silence_after,
+    may_withdraw, no_lot_reserved, silence_after, two_months_after,
 };

@@ -84,15 +84,20 @@ pub(crate) fn check_changes(input: &ChangesInput) -> Result<(), Refusal> {
 /// # Errors
 /// `invalid_fields` when an application is found not eligible without a reason.
 pub(crate) fn check_reasons(decision: &Decision) -> Result<(), Refusal> {
-    let reasons = decision.reasons();
+    check_given_reasons(&decision.reasons(), decision.outcome == Outcome::Ineligible)
+}
+
+/// # Errors
+/// `invalid_fields` when reasons are needed and none says anything, or one is too long.
+pub(crate) fn check_given_reasons(reasons: &[String], needed: bool) -> Result<(), Refusal> {
     let mut fields = Fields::default();
-    if decision.outcome == Outcome::Ineligible && reasons.is_empty() {
+    if needed && reasons.is_empty() {
         fields.push(
             "/reasons",
             Code::Required,
             Text::new(
-                "Un refus est motivé : donnez au moins une raison, que l'association lira.",
-                "A refusal has its reasons: give at least one, which the association will read.",
+                "Cette décision est motivée : donnez au moins une raison, que l'association lira.",
+                "This decision has its reasons: give at least one, which the association will read.",
             ),
         );
     }
@@ -111,14 +116,27 @@ pub(crate) fn may_be_eligible(
     association: OrganisationStatus,
     score: &Score,
 ) -> Result<(), Refusal> {
-    may_apply(association)?;
-    if association != OrganisationStatus::Verified {
-        return Err(Refusal::plain(Code::OrganisationNotVerified));
-    }
+    verified(association)?;
     let failed: Vec<_> = score.failed().collect();
     if !failed.is_empty() {
         return Err(knocked_out(&failed));
     }
+    every_mark_there(score)
+}
+
+/// # Errors
+/// `organisation_suspended`, `organisation_not_verified`.
+pub(crate) fn verified(association: OrganisationStatus) -> Result<(), Refusal> {
+    may_apply(association)?;
+    if association != OrganisationStatus::Verified {
+        return Err(Refusal::plain(Code::OrganisationNotVerified));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// `assessment_missing` when nobody assessed a criterion that people assess.
+pub(crate) fn every_mark_there(score: &Score) -> Result<(), Refusal> {
     let missing: Vec<_> = score.unassessed().collect();
     if !missing.is_empty() {
         return Err(assessment_missing(&missing));
@@ -157,7 +175,7 @@ fn assessment_missing(missing: &[&CriterionScore]) -> Refusal {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::model::{ChangeRequest, Reasons};
+    use crate::model::{NewChange, Reasons};
     use crate::rubric::Library;
 
     fn score(met: bool, missing: bool) -> Score {
@@ -183,6 +201,8 @@ mod tests {
                 source_en: String::new(),
                 explanation: String::new(),
                 explanation_en: String::new(),
+                change: String::new(),
+                change_en: String::new(),
                 missing,
                 more_assessors_needed: missing,
                 divergent: false,
@@ -266,7 +286,7 @@ mod tests {
             .is_ok()
         );
         assert!(decide(Outcome::Eligible, None).is_ok());
-        let items = vec![ChangeRequest {
+        let items = vec![NewChange {
             field: String::new(),
             reason: String::new(),
             message: String::new(),

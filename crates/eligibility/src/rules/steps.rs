@@ -99,6 +99,27 @@ fn with_the_city(status: ApplicationStatus) -> Result<(), Refusal> {
     }
 }
 
+/// Who has a lot reserved does not simply withdraw: devices are set aside.
+///
+/// # Errors
+/// `lot_reserved`.
+pub(crate) fn no_lot_reserved(devices: i64) -> Result<(), Refusal> {
+    if devices == 0 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::LotReserved,
+        Text::new(
+            format!(
+                "{devices} appareils sont réservés pour cette demande : écrivez à la ville pour y renoncer."
+            ),
+            format!(
+                "{devices} devices are reserved for this application: write to the city to give them up."
+            ),
+        ),
+    ))
+}
+
 fn not_now(status: ApplicationStatus) -> Refusal {
     let (fr, en) = match status {
         Draft => (
@@ -135,10 +156,15 @@ fn not_now(status: ApplicationStatus) -> Refusal {
 
 /// Silence of two months is a refusal.
 pub(crate) fn silence_after(received: Instant) -> Instant {
-    received
+    two_months_after(received)
+}
+
+/// The same hour two months later, or the last day of that month.
+pub(crate) fn two_months_after(moment: Instant) -> Instant {
+    moment
         .utc()
         .checked_add_months(Months::new(2))
-        .map_or(received, Instant::from_utc)
+        .map_or(moment, Instant::from_utc)
 }
 
 #[cfg(test)]

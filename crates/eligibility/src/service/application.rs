@@ -1,15 +1,16 @@
 //! Reading applications, submitting and withdrawing them.
 
 use db::{Db, Result, Tx};
+use identity::OrganisationStatus;
 use kernel::{Actor, ApplicationId, Page, PageRequest};
 use notifications::{Message, Quantity};
 
-use crate::model::{Application, ApplicationFilter, ApplicationStatus, StoredCommitments};
+use crate::lists::Lists;
+use crate::model::{
+    Application, ApplicationFilter, ApplicationStatus, HowResolved, StoredCommitments,
+};
 use crate::rules::{self, Verdict};
 use crate::store::{self, Record};
-
-/// The text of the commitments that a submission agrees to.
-const COMMITMENTS: &str = "2023-1";
 
 /// One application, as its reader may see it.
 ///
@@ -59,6 +60,7 @@ fn to_application(record: Record) -> Application {
         form: row.form.form,
         committed: row.form.committed,
         assisted: row.assisted,
+        late: row.form.late,
         created_by: row.created_by,
         changes: row.changes,
         submitted_at: row.submitted_at,
@@ -78,8 +80,13 @@ fn to_application(record: Record) -> Application {
 ///
 /// # Errors
 /// `not_found`, `application_step_not_allowed`, `organisation_suspended`, `programme_closed`,
-/// `application_incomplete` with everything that is missing.
-pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: ApplicationId) -> Result<Application> {
+/// `application_incomplete` with everything that is missing, `changes_open`.
+pub fn submit(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    lists: &Lists,
+    id: ApplicationId,
+) -> Result<Application> {
     let mut record = store::application(tx, actor, id)?;
     if rules::may_submit(record.row.status)? == Verdict::AlreadyDone {
         return view(tx, actor, record);
@@ -89,16 +96,26 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: ApplicationId) -> Result<Appli
     let now = tx.now();
     let first = record.row.submitted_at.is_none();
     if first {
-        rules::check_open(&programme, now)?;
+        match rules::check_open(&programme, now) {
+            // staff take what somebody was kept from sending in time
+            Err(_) if actor.is_city() && programme.closes_at.is_some_and(|at| now >= at) => {
+                record.row.form.late = true;
+            }
+            other => other?,
+        }
     }
-    rules::check_complete(&record.row.form.form, &programme.kinds)?;
+    rules::check_complete(&record.row.form.form, &programme.kinds, lists)?;
+    if let Some(changes) = record.row.changes.as_mut().filter(|_| !first) {
+        rules::open_items(changes)?;
+        rules::resolve_others(changes, HowResolved::Submitted, actor.person, now);
+    }
     record
         .row
         .form
         .committed
         .get_or_insert_with(|| StoredCommitments {
             at: now,
-            version: COMMITMENTS.to_owned(),
+            version: lists.commitments.version.clone(),
             by: actor.person,
         });
     if first {
@@ -140,6 +157,8 @@ fn tell_submitted(tx: &mut Tx<'_>, record: &Record, first: bool) -> Result<()> {
             requests: requests
                 .map(|request| Quantity::of(request.kind, request.quantity.unsigned_abs()))
                 .collect(),
+            missing: still_missing(record),
+            assisted: row.assisted,
         };
         tell_association(tx, record, &message)?;
     }
@@ -152,6 +171,18 @@ fn tell_submitted(tx: &mut Tx<'_>, record: &Record, first: bool) -> Result<()> {
     notifications::push_all(tx, &staff, &message)
 }
 
+/// What the decision still waits for, when everything that is asked was filled in.
+fn still_missing(record: &Record) -> Vec<Quantity> {
+    let mut missing = Vec::new();
+    if record.association.status == OrganisationStatus::Pending {
+        missing.push(Quantity {
+            fr: "La vérification de l'existence de l'association : la ville s'en charge. Vous pouvez l'aider en joignant à la demande le récépissé de la préfecture ou les statuts.".to_owned(),
+            en: "The verification that the association exists: the city sees to it. You can help by attaching the receipt of the prefecture or the statutes to the application.".to_owned(),
+        });
+    }
+    missing
+}
+
 /// Writes to everyone of the association.
 pub(super) fn tell_association(tx: &mut Tx<'_>, record: &Record, message: &Message) -> Result<()> {
     let people = identity::contacts(tx, record.row.association_id)?;
@@ -161,12 +192,13 @@ pub(super) fn tell_association(tx: &mut Tx<'_>, record: &Record, message: &Messa
 /// Takes an application back. Another one may be opened then.
 ///
 /// # Errors
-/// `not_found`, `application_step_not_allowed`.
+/// `not_found`, `application_step_not_allowed`, `lot_reserved`.
 pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: ApplicationId) -> Result<Application> {
     let mut record = store::application(tx, actor, id)?;
     if rules::may_withdraw(record.row.status)? == Verdict::AlreadyDone {
         return view(tx, actor, record);
     }
+    rules::no_lot_reserved(store::reserved_devices(tx, id)?)?;
     let was_draft = record.row.status == ApplicationStatus::Draft;
     record.row.status = ApplicationStatus::Withdrawn;
     let now = tx.now();

@@ -5,7 +5,8 @@ use identity::OrganisationKind;
 use kernel::{Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, Text};
 
 use super::application::view;
-use crate::model::{Application, ApplicationStatus, Form, NewApplication, Programme};
+use crate::lists::Lists;
+use crate::model::{Answered, Application, ApplicationStatus, Form, NewApplication, Programme};
 use crate::store::{ApplicationRow, Stored};
 use crate::{rules, store};
 
@@ -17,12 +18,13 @@ use crate::{rules, store};
 pub fn create_application(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    lists: &Lists,
     programme: ProgrammeId,
     new: &NewApplication,
 ) -> Result<Application> {
     let programme = store::programme(tx, programme)?;
     let form = new.form();
-    rules::check_draft(&form, &programme.kinds)?;
+    rules::check_draft(&form, &programme.kinds, lists)?;
     let association = applicant(actor, new.association_id)?;
     let association = identity::organisation_of_kind(
         tx,
@@ -31,7 +33,10 @@ pub fn create_application(
         "/association_id",
     )?;
     rules::may_apply(association.status)?;
-    rules::not_closed(&programme, tx.now())?;
+    // staff may take one after the deadline; the record says so when it is submitted
+    if !actor.is_city() {
+        rules::not_closed(&programme, tx.now())?;
+    }
     if store::application_exists(tx, programme.id, association.id)? {
         return Err(Code::ApplicationExists.into());
     }
@@ -85,6 +90,7 @@ fn new_row(
         form: Stored {
             form,
             committed: None,
+            late: false,
         },
         changes: None,
         assisted: actor.is_city(),
@@ -110,6 +116,7 @@ fn new_row(
 pub fn update_application(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    lists: &Lists,
     id: ApplicationId,
     patch: &Form,
 ) -> Result<Application> {
@@ -118,11 +125,48 @@ pub fn update_application(
     rules::may_apply(record.association.status)?;
     let programme = store::programme(tx, record.row.programme_id)?;
     let form = record.row.form.form.clone().merged(patch.clone());
-    rules::check_draft(&form, &programme.kinds)?;
-    if form != record.row.form.form {
+    rules::check_draft(&form, &programme.kinds, lists)?;
+    let now = tx.now();
+    // what staff asked for is resolved when its field is filled in again, even with the same
+    let resolved = record.row.changes.as_mut().is_some_and(|changes| {
+        changes.answered_at.is_none()
+            && rules::resolve_changed(changes, &patch.named(), actor.person, now)
+    });
+    if resolved || form != record.row.form.form {
         record.row.form.form = form;
-        let now = tx.now();
         store::save_application(tx, &mut record.row, now)?;
     }
     view(tx, actor, record)
+}
+
+/// Answers one thing that staff asked for, in the association's own words.
+///
+/// # Errors
+/// `not_found`, `application_step_not_allowed`, `unknown_item`, `invalid_fields`.
+pub fn resolve_change(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: ApplicationId,
+    number: usize,
+    answered: &Answered,
+) -> Result<Application> {
+    let mut record = store::application(tx, actor, id)?;
+    rules::may_apply(record.association.status)?;
+    let changes = record.row.changes.as_mut();
+    let (ApplicationStatus::ChangesRequested, Some(changes)) = (record.row.status, changes) else {
+        return Err(Code::ApplicationStepNotAllowed.into());
+    };
+    let now = tx.now();
+    rules::resolve(changes, number, &answered.answer, actor.person, now)?;
+    store::save_application(tx, &mut record.row, now)?;
+    view(tx, actor, record)
+}
+
+/// Two associations became one: the applications of the one are the other's from now on.
+///
+/// # Errors
+/// When the database fails.
+pub fn adopt_applications(tx: &mut Tx<'_>, from: OrganisationId, to: OrganisationId) -> Result<()> {
+    let now = tx.now();
+    store::move_applications(tx, from, to, now)
 }

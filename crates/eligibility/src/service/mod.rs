@@ -1,15 +1,31 @@
 //! One function per use case: load, decide, write, tell.
 
+mod appeals;
 mod application;
+mod bulk;
+mod documents;
 mod draft;
+mod letter;
+mod obligations;
 mod programme;
+mod ranking;
+mod reminders;
+mod rescoring;
 mod review;
 mod score;
 mod territory;
 
+pub use appeals::{appeal, appeals, decide_appeal, file_appeal};
 pub use application::{application, applications, submit, withdraw};
-pub use draft::{create_application, update_application};
+pub use documents::{
+    attach_document, content_used, document, documents, may_attach, remove_document,
+};
+pub use draft::{adopt_applications, create_application, resolve_change, update_application};
+pub use obligations::{meet_obligation, note_obligation, obligations};
 pub use programme::{create_programme, programme, programmes};
+pub use ranking::ranking;
+pub use reminders::remind;
+pub use rescoring::{change_rubric, compare_rubrics};
 pub use review::{assess, decide, request_changes};
 pub use score::{candidates, recompute, score};
 pub use territory::{TerritoryReport, load_territories};

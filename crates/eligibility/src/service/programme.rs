@@ -40,6 +40,7 @@ pub fn create_programme(
         updated_at: tx.now(),
     };
     store::insert_programme(tx, &programme, actor.person)?;
+    store::note_rubric(tx, &programme, actor.person)?;
     Ok(programme)
 }
 

@@ -5,10 +5,10 @@ use kernel::{Actor, ApplicationId, Language, Refusal};
 use notifications::{ChangeItem, Message};
 
 use super::application::{tell_association, view};
-use super::score::{Detail, rubric_of};
+use super::score::{Detail, keep_score, rubric_of};
 use crate::model::{
-    Application, ApplicationStatus, Assessment, AssessmentInput, Changes, ChangesInput, Decision,
-    Outcome,
+    Application, ApplicationStatus, Assessment, AssessmentInput, ChangeRequest, Changes,
+    ChangesInput, Decision, NewChange, Outcome,
 };
 use crate::rules::{self, Verdict};
 use crate::store::{self, Record};
@@ -29,7 +29,7 @@ pub fn request_changes(
     let now = tx.now();
     record.row.status = ApplicationStatus::ChangesRequested;
     record.row.changes = Some(Changes {
-        items: input.items.clone(),
+        items: numbered(&input.items),
         requested_at: now,
         requested_by: actor.person,
         answered_at: None,
@@ -50,7 +50,18 @@ pub fn request_changes(
     view(tx, actor, record)
 }
 
-fn told(item: &crate::model::ChangeRequest, language: Language) -> ChangeItem {
+fn numbered(items: &[NewChange]) -> Vec<ChangeRequest> {
+    let numbered = items.iter().enumerate().map(|(at, item)| ChangeRequest {
+        number: at + 1,
+        field: item.field.clone(),
+        reason: item.reason.clone(),
+        message: item.message.clone(),
+        resolved: None,
+    });
+    numbered.collect()
+}
+
+fn told(item: &NewChange, language: Language) -> ChangeItem {
     let reason = item.reason.trim();
     let message = item.message.trim();
     ChangeItem {
@@ -64,12 +75,9 @@ fn told(item: &crate::model::ChangeRequest, language: Language) -> ChangeItem {
 
 /// What people call a field of the form.
 fn field_name(field: &str, language: Language) -> String {
-    let first = field
-        .trim_start_matches('/')
-        .split(['/', '.'])
-        .next()
-        .unwrap_or("");
-    let (fr, en) = match first {
+    let (fr, en) = match rules::field_of(field).unwrap_or("") {
+        "labels" => ("Labels et dispositifs", "Labels and schemes"),
+        "publics" => ("Publics accompagnés", "People reached"),
         "requests" => ("Matériel demandé", "Equipment asked for"),
         "purpose" => ("Usage prévu", "What the computers are for"),
         "themes" => ("Thèmes", "Themes"),
@@ -101,7 +109,12 @@ pub fn assess(
     let mut record = store::application(tx, actor, id)?;
     let programme = store::programme(tx, record.row.programme_id)?;
     rules::check_assessment(&rubric_of(&programme)?, criterion, input)?;
-    rules::may_assess(record.row.status)?;
+    // an appeal has the application assessed again
+    if let Err(refusal) = rules::may_assess(record.row.status)
+        && !store::under_appeal(tx, id)?
+    {
+        return Err(refusal.into());
+    }
     let now = tx.now();
     store::put_assessment(tx, id, criterion, actor.person, input, now)?;
     if record.row.status == ApplicationStatus::Submitted {
@@ -144,19 +157,20 @@ pub fn decide(
     record.row.reasons = Some(store::ReasonList(decision.reasons()));
     store::save_application(tx, &mut record.row, now)?;
     if let Some(detail) = detail {
-        store::set_score_detail(tx, id, &serde_json::to_string(&detail)?)?;
+        keep_score(tx, actor, id, &detail, store::Because::Decision)?;
     }
     tell_decided(tx, &record)?;
     view(tx, actor, record)
 }
 
 fn score_eligible(tx: &mut Tx<'_>, record: &mut Record) -> Result<Detail> {
-    let detail = Detail::compute(tx, record)?;
+    let now = tx.now();
+    let detail = Detail::compute(tx, record, now)?;
     rules::may_be_eligible(record.association.status, &detail.score)?;
     record.row.status = ApplicationStatus::Eligible;
     record.row.score = Some(detail.score.score);
     record.row.fragility = detail.score.fragility;
-    record.row.scored_at = Some(tx.now());
+    record.row.scored_at = Some(now);
     Ok(detail)
 }
 

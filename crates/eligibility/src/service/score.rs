@@ -1,13 +1,14 @@
 //! Scores: computed from facts that are stored with them, and explained.
 
-use db::{Db, Error, Result};
+use db::{Db, Error, Result, Tx};
 use kernel::{Actor, ApplicationId, Code, Instant, ProgrammeId, Text};
 use serde::{Deserialize, Serialize};
 
+use super::letter;
 use crate::model::{ApplicationStatus, Candidate, Programme, ScoreView};
-use crate::rubric::{self, Facts, Rubric, Score};
-use crate::store::{self, Record};
-use crate::territory;
+use crate::rubric::{self, Facts, Mark, Rubric, Score};
+use crate::store::{self, Origin, Record};
+use crate::territory::{self, Row};
 
 /// Everything that a score used, as it is stored with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,10 +21,10 @@ pub(crate) struct Detail {
 
 impl Detail {
     /// Scores an application as it stands.
-    pub(crate) fn compute(db: &mut Db, record: &Record) -> Result<Self> {
+    pub(crate) fn compute(db: &mut Db, record: &Record, now: Instant) -> Result<Self> {
         let programme = store::programme(db, record.row.programme_id)?;
         let rubric = rubric_of(&programme)?;
-        let facts = facts(db, record, &programme, &rubric)?;
+        let facts = facts(db, record, &programme, &rubric, now)?;
         let score = rubric::evaluate(&rubric, &facts);
         Ok(Self {
             rubric: programme.rubric,
@@ -40,6 +41,7 @@ impl Detail {
         computed_at: Instant,
     ) -> ScoreView {
         ScoreView {
+            text: letter::write(&self.score, &self.rubric, &self.version, provisional),
             application_id,
             score: self.score.score,
             rubric: self.rubric,
@@ -55,20 +57,81 @@ impl Detail {
 
 /// The rubric as the programme pinned it.
 pub(super) fn rubric_of(programme: &Programme) -> Result<Rubric> {
-    Rubric::parse(&programme.rubric_text).map_err(|refusal| {
-        Error::Inconsistent(format!("rubric of programme {}: {refusal}", programme.id))
-    })
+    parse(&programme.rubric_text)
 }
 
-fn facts(db: &mut Db, record: &Record, programme: &Programme, rubric: &Rubric) -> Result<Facts> {
-    let form = &record.row.form.form;
+fn parse(pinned: &str) -> Result<Rubric> {
+    Rubric::parse(pinned)
+        .map_err(|refusal| Error::Inconsistent(format!("a pinned rubric: {refusal}")))
+}
+
+/// Keeps a score that counts, with everything that it used: on the application, and in its
+/// history.
+pub(super) fn keep_score(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    application: ApplicationId,
+    detail: &Detail,
+    because: store::Because,
+) -> Result<()> {
+    let json = serde_json::to_string(detail)?;
+    store::set_score_detail(tx, application, &json)?;
+    let new = store::NewScore {
+        application,
+        rubric: &detail.rubric,
+        version: &detail.version,
+        score: detail.score.score,
+        detail: &json,
+        because,
+        by: actor.person,
+    };
+    store::insert_scores(tx, &[new])
+}
+
+/// What is read about an application outside of its own row.
+pub(super) struct Gathered {
+    /// Of the fragility index, for its site.
+    pub rows: Vec<Row>,
+    /// Where they come from.
+    pub origin: Option<Origin>,
+    /// Of those who did not recuse themselves.
+    pub marks: Vec<Mark>,
+    /// Follow-ups that are overdue.
+    pub overdue: i64,
+}
+
+fn facts(
+    db: &mut Db,
+    record: &Record,
+    programme: &Programme,
+    rubric: &Rubric,
+    now: Instant,
+) -> Result<Facts> {
     let site = record.site();
     let (rows, origin) = store::rows_for(db, &site.postal_code, site.precise_code().as_deref())?;
-    let source = origin.map_or_else(
+    let gathered = Gathered {
+        rows,
+        origin,
+        marks: store::marks(db, record.row.id)?,
+        overdue: store::overdue(db, record.row.association_id, now)?,
+    };
+    Ok(facts_of(record, programme, rubric, gathered))
+}
+
+/// The facts of an application, from its row and what was read beside it.
+pub(super) fn facts_of(
+    record: &Record,
+    programme: &Programme,
+    rubric: &Rubric,
+    gathered: Gathered,
+) -> Facts {
+    let form = &record.row.form.form;
+    let site = record.site();
+    let source = gathered.origin.map_or_else(
         || Text::new("", ""),
         |(source, loaded)| table_source(&source, loaded),
     );
-    Ok(Facts {
+    Facts {
         verified: record.association.status == identity::OrganisationStatus::Verified,
         commitments: form.commitments.is_some_and(crate::model::Commitments::all),
         area: territory::area_check(&programme.territory, &site),
@@ -77,9 +140,14 @@ fn facts(db: &mut Db, record: &Record, programme: &Programme, rubric: &Rubric) -
         beneficiaries_per_year: form.beneficiaries_per_year,
         trained_staff: form.trained_staff,
         purpose: form.purpose,
-        place: territory::locate(&site, &rows, &source, &rubric.fragility),
-        marks: store::marks(db, record.row.id)?,
-    })
+        place: territory::locate(&site, &gathered.rows, &source, &rubric.fragility),
+        marks: gathered.marks,
+        labels: form
+            .labels
+            .as_ref()
+            .map(|labels| labels.iter().cloned().collect()),
+        overdue: gathered.overdue,
+    }
 }
 
 fn table_source(source: &str, loaded: Instant) -> Text {
@@ -110,7 +178,7 @@ pub fn score(db: &mut Db, actor: &Actor, id: ApplicationId, now: Instant) -> Res
     if !(open && actor.is_city()) {
         return Err(Code::NotScored.into());
     }
-    Ok(Detail::compute(db, &record)?.view(id, true, now))
+    Ok(Detail::compute(db, &record, now)?.view(id, true, now))
 }
 
 /// Computes a stored score again from what is stored with it, and says whether it is the same.
@@ -123,8 +191,15 @@ pub fn recompute(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<bool> 
         return Err(Code::NotScored.into());
     };
     let detail: Detail = serde_json::from_str(&detail)?;
-    let programme = store::programme(db, record.row.programme_id)?;
-    let again = rubric::evaluate(&rubric_of(&programme)?, &detail.facts);
+    let programme = record.row.programme_id;
+    let text = store::pinned_text(db, programme, &detail.rubric, &detail.version)?;
+    let text = text.ok_or_else(|| {
+        Error::Inconsistent(format!(
+            "programme {programme} never pinned {}",
+            detail.rubric
+        ))
+    })?;
+    let again = rubric::evaluate(&parse(&text)?, &detail.facts);
     Ok(again == detail.score && record.row.score == Some(again.score))
 }
 

@@ -1,6 +1,8 @@
 //! Rows of `applications`, read together with whose they are and of which programme.
 
-use db::schema::{applications as a, organisations as o, programmes as p};
+use db::schema::{
+    applications as a, organisations as o, programmes as p, wave_devices, wave_lines,
+};
 use db::{Db, Error, Result};
 use diesel::prelude::*;
 use identity::OrganisationStatus;
@@ -20,6 +22,9 @@ use crate::territory::Site;
 pub(crate) struct Stored {
     pub form: Form,
     pub committed: Option<StoredCommitments>,
+    /// Staff took it after the deadline.
+    #[serde(default)]
+    pub late: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -243,6 +248,47 @@ pub(crate) fn save_application(db: &mut Db, row: &mut ApplicationRow, now: Insta
     db::guard(rows, Code::StaleVersion)?;
     row.version += 1;
     row.updated_at = now;
+    Ok(())
+}
+
+/// Devices that are set aside for it in live waves.
+pub(crate) fn reserved_devices(db: &mut Db, id: ApplicationId) -> Result<i64> {
+    Ok(wave_devices::table
+        .inner_join(wave_lines::table.on(wave_lines::id.eq(wave_devices::line_id)))
+        .filter(wave_lines::application_id.eq(id))
+        .filter(wave_devices::released_at.is_null())
+        .count()
+        .get_result(db)?)
+}
+
+/// Applications of one association become another's. Where the other has one in the same
+/// programme, the moved one is withdrawn, so that one application per association stands.
+pub(crate) fn move_applications(
+    db: &mut Db,
+    from: OrganisationId,
+    to: OrganisationId,
+    now: Instant,
+) -> Result<()> {
+    let moving: Vec<(ApplicationId, ProgrammeId, ApplicationStatus)> = a::table
+        .filter(a::association_id.eq(from))
+        .order(a::id)
+        .select((a::id, a::programme_id, a::status))
+        .load(db)?;
+    for (id, programme, status) in moving {
+        let kept = if application_exists(db, programme, to)? {
+            ApplicationStatus::Withdrawn
+        } else {
+            status
+        };
+        diesel::update(a::table.find(id))
+            .set((
+                a::association_id.eq(to),
+                a::status.eq(kept),
+                a::version.eq(a::version + 1),
+                a::updated_at.eq(now),
+            ))
+            .execute(db)?;
+    }
     Ok(())
 }
 

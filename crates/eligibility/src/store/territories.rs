@@ -93,3 +93,13 @@ pub(crate) fn rows_for(
     let origin = found.first().map(|row| (row.source.clone(), row.loaded_at));
     Ok((found.into_iter().map(Into::into).collect(), origin))
 }
+
+/// The whole table, with its origin.
+pub(crate) fn all_rows(db: &mut Db) -> Result<(Vec<Row>, Option<Origin>)> {
+    let found = t::table
+        .order((t::postal_code, t::name_key))
+        .select(StoredRow::as_select())
+        .load(db)?;
+    let origin = found.first().map(|row| (row.source.clone(), row.loaded_at));
+    Ok((found.into_iter().map(Into::into).collect(), origin))
+}

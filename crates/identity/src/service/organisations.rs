@@ -1,10 +1,11 @@
 //! Organizations: entered, verified, suspended.
 
 use db::{Result, Tx};
-use kernel::{Code, Fields, OrganisationId, Refusal};
+use kernel::{Code, Fields, OrganisationId, Refusal, Text};
 use notifications::Message;
 
 use crate::model::{NewOrganisation, Organisation, OrganisationKind, OrganisationStatus};
+use crate::register::RegisterCheck;
 use crate::rules::{self, Identifiers};
 use crate::store;
 
@@ -25,7 +26,14 @@ pub fn create_organisation(tx: &mut Tx<'_>, new: &NewOrganisation) -> Result<Org
     };
     fields.check()?;
     // staff vouch for whom they enter
-    add_organisation(tx, new, identifiers, kind, OrganisationStatus::Verified)
+    add_organisation(
+        tx,
+        new,
+        identifiers,
+        kind,
+        OrganisationStatus::Verified,
+        None,
+    )
 }
 
 pub(super) fn add_organisation(
@@ -34,11 +42,19 @@ pub(super) fn add_organisation(
     identifiers: Identifiers,
     kind: OrganisationKind,
     status: OrganisationStatus,
+    register_check: Option<RegisterCheck>,
 ) -> Result<Organisation> {
     let siret = identifiers.siret.map(String::from);
     let rna = identifiers.rna.map(String::from);
     if store::identifier_taken(tx, siret.as_deref(), rna.as_deref())? {
-        return Err(Code::AlreadyRegistered.into());
+        return Err(Refusal::new(
+            Code::AlreadyRegistered,
+            Text::new(
+                "Cette association est déjà inscrite. Demandez à une personne de l'association de vous inviter ; la ville est prévenue et peut aussi vous y rattacher.",
+                "This association is registered already. Ask someone of it to invite you; the city has been told and can add you, too.",
+            ),
+        )
+        .into());
     }
     let organisation = Organisation {
         id: tx.new_id(),
@@ -55,6 +71,7 @@ pub(super) fn add_organisation(
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
+        register_check,
     };
     store::insert_organisation(tx, &organisation)?;
     Ok(organisation)

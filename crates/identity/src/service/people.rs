@@ -1,15 +1,13 @@
-//! People: the first administrator, those who are invited, associations that register.
+//! People: the first administrator, and those who are invited.
 
 use db::schema::organisations;
 use db::{Result, Tx};
 use diesel::prelude::*;
-use kernel::{Code, Fields, Instant, Language, OrganisationId, Refusal, Role, Text};
+use kernel::{Code, Fields, Instant, Language, OrganisationId, Refusal, Role};
 use notifications::{Message, Recipient};
 
-use super::organisations::add_organisation;
 use crate::model::{
     Invited, NewPerson, Organisation, OrganisationKind, OrganisationStatus, Person,
-    RegisteredOrganisation, Registration,
 };
 use crate::token::{self, INVITATION_DAYS};
 use crate::{rules, store};
@@ -54,6 +52,7 @@ pub fn found_city(
                 version: 1,
                 created_at: tx.now(),
                 updated_at: tx.now(),
+                register_check: None,
             };
             store::insert_organisation(tx, &organisation)?;
             organisation.id
@@ -74,7 +73,11 @@ pub fn found_city(
     Ok(person)
 }
 
-fn add_person(tx: &mut Tx<'_>, person: &Person, password_hash: Option<&str>) -> Result<()> {
+pub(super) fn add_person(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    password_hash: Option<&str>,
+) -> Result<()> {
     if store::email_taken(tx, &person.email)? {
         return Err(Code::EmailTaken.into());
     }
@@ -83,7 +86,7 @@ fn add_person(tx: &mut Tx<'_>, person: &Person, password_hash: Option<&str>) -> 
 }
 
 /// Mails a link that sets the password.
-fn send_invitation(
+pub(super) fn send_invitation(
     tx: &mut Tx<'_>,
     person: &Person,
     organisation: &str,
@@ -150,52 +153,5 @@ pub fn invite(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Invited> {
     Ok(Invited {
         person,
         invitation_expires_at,
-    })
-}
-
-/// An association registers itself; it stays pending until staff verify it.
-///
-/// # Errors
-/// `invalid_fields`, `already_registered`, `email_taken`.
-pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<RegisteredOrganisation> {
-    let new = &registration.organisation;
-    let mut fields = Fields::default();
-    let identifiers = rules::check_organisation(&mut fields, "/organisation", new);
-    if new
-        .kind
-        .is_some_and(|kind| kind != OrganisationKind::Association)
-    {
-        fields.push(
-            "/organisation/kind",
-            Code::Invalid,
-            Text::new(
-                "Seule une association s'inscrit elle-même.",
-                "Only an association registers itself.",
-            ),
-        );
-    }
-    rules::check_email(&mut fields, "/person/email", &registration.person.email);
-    fields.text("/person/name", &registration.person.name, 200);
-    fields.check()?;
-    let organisation = add_organisation(
-        tx,
-        new,
-        identifiers,
-        OrganisationKind::Association,
-        OrganisationStatus::Pending,
-    )?;
-    let person = Person {
-        id: tx.new_id(),
-        organisation_id: organisation.id,
-        email: rules::normal_email(&registration.person.email),
-        name: registration.person.name.trim().to_owned(),
-        role: Role::Association,
-        language: registration.person.language.unwrap_or(Language::French),
-    };
-    add_person(tx, &person, None)?;
-    send_invitation(tx, &person, &organisation.name, true)?;
-    Ok(RegisteredOrganisation {
-        organisation,
-        person,
     })
 }

@@ -105,15 +105,29 @@ pub fn end_session(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
 /// # Errors
 /// `session_ended`, `organisation_suspended`.
 pub fn confirm(db: &mut Db, actor: &Actor, now: Instant) -> Result<()> {
+    match standing(db, actor, now)? {
+        Some(OrganisationStatus::Suspended) => Err(Code::OrganisationSuspended.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Checks before a read that the session was not ended, nor the role changed.
+///
+/// # Errors
+/// `session_ended`.
+pub fn still_signed_in(db: &mut Db, actor: &Actor, now: Instant) -> Result<()> {
+    standing(db, actor, now).map(drop)
+}
+
+/// The status of the organization of an actor whose session stands; none for a machine's
+/// key, which is looked up at each request.
+fn standing(db: &mut Db, actor: &Actor, now: Instant) -> Result<Option<OrganisationStatus>> {
     let Some(session) = actor.session else {
-        return Ok(()); // a key is looked up at each request
+        return Ok(None);
     };
     let (claimed, status) = store::live_session(db, session, now)?.ok_or(Code::SessionEnded)?;
     if claimed.role != actor.role || claimed.organisation != actor.organisation {
         return Err(Code::SessionEnded.into());
     }
-    if status == OrganisationStatus::Suspended {
-        return Err(Code::OrganisationSuspended.into());
-    }
-    Ok(())
+    Ok(Some(status))
 }

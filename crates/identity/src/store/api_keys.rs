@@ -1,6 +1,6 @@
 //! Rows of `api_keys`.
 
-use db::schema::{api_keys, organisations as o};
+use db::schema::{api_keys, organisations as o, people as p};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{ApiKeyId, Instant, OrganisationId, PersonId, Role};
@@ -66,6 +66,8 @@ pub fn api_key(db: &mut Db, key: &str, now: Instant) -> Result<Option<KeyHolder>
     );
     let row: Option<Row> = api_keys::table
         .inner_join(o::table.on(o::id.eq(api_keys::organisation_id)))
+        .inner_join(p::table.on(p::id.eq(api_keys::created_by)))
+        .filter(p::disabled.eq(false))
         .filter(api_keys::token_hash.eq(crate::token::hash(key)))
         .filter(api_keys::revoked_at.is_null())
         .filter(
@@ -73,7 +75,7 @@ pub fn api_key(db: &mut Db, key: &str, now: Instant) -> Result<Option<KeyHolder>
                 .is_null()
                 .or(api_keys::expires_at.gt(now)),
         )
-        .filter(o::status.ne(OrganisationStatus::Suspended))
+        .filter(o::status.ne_all([OrganisationStatus::Suspended, OrganisationStatus::Dissolved]))
         .select((
             api_keys::id,
             api_keys::created_by,

@@ -9,6 +9,7 @@ use kernel::{Code, Instant, OrganisationId, Page, PageRequest, Refusal, Text, fo
 
 use super::exists;
 use crate::model::{Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus};
+use crate::register::RegisterCheck;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = o)]
@@ -27,6 +28,7 @@ struct OrganisationRow {
     version: i32,
     created_at: Instant,
     updated_at: Instant,
+    register_check: Option<RegisterCheck>,
 }
 
 impl From<OrganisationRow> for Organisation {
@@ -46,6 +48,7 @@ impl From<OrganisationRow> for Organisation {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            register_check: row.register_check,
         }
     }
 }
@@ -148,6 +151,49 @@ pub fn names(db: &mut Db, ids: &[OrganisationId]) -> Result<HashMap<Organisation
     Ok(found)
 }
 
+/// An organization with this SIRET or RNA.
+pub(crate) fn with_identifier(
+    db: &mut Db,
+    siret: Option<&str>,
+    rna: Option<&str>,
+) -> Result<Option<OrganisationId>> {
+    let of_siret = match siret {
+        Some(siret) => o::table
+            .filter(o::siret.eq(siret))
+            .select(o::id)
+            .first(db)
+            .optional()?,
+        None => None,
+    };
+    match (of_siret, rna) {
+        (None, Some(rna)) => Ok(o::table
+            .filter(o::rna.eq(rna))
+            .select(o::id)
+            .first(db)
+            .optional()?),
+        (found, _) => Ok(found),
+    }
+}
+
+/// The first association of this name at this postal code, but `this`.
+pub(crate) fn namesake(
+    db: &mut Db,
+    this: OrganisationId,
+    name: &str,
+    postal_code: &str,
+) -> Result<Option<OrganisationId>> {
+    Ok(o::table
+        .filter(o::name_key.eq(fold(name)))
+        .filter(o::postal_code.eq(postal_code))
+        .filter(o::kind.eq(OrganisationKind::Association))
+        .filter(o::status.ne(OrganisationStatus::Dissolved))
+        .filter(o::id.ne(this))
+        .order(o::id)
+        .select(o::id)
+        .first(db)
+        .optional()?)
+}
+
 /// Whether another organization has this SIRET or RNA.
 pub(crate) fn identifier_taken(
     db: &mut Db,
@@ -182,6 +228,7 @@ pub(crate) fn insert_organisation(db: &mut Db, organisation: &Organisation) -> R
             o::version.eq(organisation.version),
             o::created_at.eq(organisation.created_at),
             o::updated_at.eq(organisation.updated_at),
+            o::register_check.eq(organisation.register_check.as_ref()),
         ))
         .execute(db)?;
     Ok(())

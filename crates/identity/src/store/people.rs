@@ -1,13 +1,13 @@
 //! Rows of `people`.
 
-use db::schema::people as p;
+use db::schema::{people as p, sessions};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Code, Instant, Language, OrganisationId, PersonId, Refusal, Role};
 use notifications::Recipient;
 
 use super::{exists, organisation};
-use crate::model::{Credentials, Me, MyOrganisation, Person};
+use crate::model::{Credentials, Me, Member, MyOrganisation, Person};
 
 type PersonColumns = (PersonId, OrganisationId, String, String, Role, Language);
 
@@ -161,4 +161,73 @@ pub(crate) fn set_password(
         ))
         .execute(db)?;
     db::guard(rows, Code::InvalidToken)
+}
+
+/// Everyone of an organization, also those who left.
+pub(crate) fn members(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Member>> {
+    let rows: Vec<(PersonId, String, String, Option<String>, bool)> = p::table
+        .filter(p::organisation_id.eq(organisation))
+        .order(p::id)
+        .select((p::id, p::name, p::email, p::password_hash, p::disabled))
+        .load(db)?;
+    let members = rows
+        .into_iter()
+        .map(|(id, name, email, password_hash, disabled)| Member {
+            id,
+            name,
+            email,
+            signed_up: password_hash.is_some(),
+            disabled,
+        });
+    Ok(members.collect())
+}
+
+/// Keeps someone from signing in; false when they could not already.
+pub(crate) fn disable(db: &mut Db, person: PersonId, now: Instant) -> Result<bool> {
+    let rows = diesel::update(p::table.find(person))
+        .filter(p::disabled.eq(false))
+        .set((
+            p::disabled.eq(true),
+            p::version.eq(p::version + 1),
+            p::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(rows > 0)
+}
+
+/// Ends every session of someone.
+pub(crate) fn end_sessions(
+    db: &mut Db,
+    person: PersonId,
+    because: &str,
+    now: Instant,
+) -> Result<()> {
+    diesel::update(sessions::table.filter(sessions::person_id.eq(person)))
+        .filter(sessions::ended_at.is_null())
+        .set((
+            sessions::ended_at.eq(now),
+            sessions::ended_because.eq(because),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Everyone of one organization acts for another from now on.
+pub(crate) fn move_people(
+    db: &mut Db,
+    from: OrganisationId,
+    to: OrganisationId,
+    now: Instant,
+) -> Result<()> {
+    for member in members(db, from)? {
+        end_sessions(db, member.id, "organization merged", now)?;
+    }
+    diesel::update(p::table.filter(p::organisation_id.eq(from)))
+        .set((
+            p::organisation_id.eq(to),
+            p::version.eq(p::version + 1),
+            p::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
 }

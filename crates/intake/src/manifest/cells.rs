@@ -126,6 +126,16 @@ impl<'a> Records<'a> {
 
     /// Adds one line; returns where it ends.
     fn feed(&self, record: &mut Record, line: &str, from: At, quotes: bool) -> At {
+        // most lines have no quotation marks
+        if from == At::CellStart && !(quotes && line.contains('"')) {
+            let mut cells = line.split(self.delimiter);
+            record.text.push_str(cells.next().unwrap_or_default());
+            for cell in cells {
+                record.end_cell();
+                record.text.push_str(cell);
+            }
+            return At::Plain;
+        }
         let mut at = from;
         for c in line.chars() {
             at = match at {

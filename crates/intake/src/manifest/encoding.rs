@@ -15,8 +15,8 @@ const LINE_MAX: usize = 1024 * 1024;
 /// How the characters of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Encoding {
-    encoding: &'static encoding_rs::Encoding,
-    mark: usize,
+    pub(super) encoding: &'static encoding_rs::Encoding,
+    pub(super) mark: usize,
 }
 
 impl Encoding {
@@ -106,13 +106,9 @@ fn refuse_other_formats(bytes: &[u8]) -> Result<(), Refusal> {
         ));
     }
     let (fr, en) = match bytes {
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => (
-            "un classeur (.xlsx, .ods) ou une archive",
-            "a workbook (.xlsx, .ods) or an archive",
-        ),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => (
-            "un classeur Excel ancien (.xls)",
-            "an old Excel workbook (.xls)",
+            "un classeur Excel ancien (.xls) ou protégé par un mot de passe",
+            "an Excel workbook that is old (.xls) or protected by a password",
         ),
         [b'%', b'P', b'D', b'F', ..] => ("un PDF", "a PDF"),
         [b'{', b'\\', b'r', b't', b'f', ..] => {
@@ -130,18 +126,18 @@ fn refuse_other_formats(bytes: &[u8]) -> Result<(), Refusal> {
     };
     Err(unreadable(
         format!(
-            "Ce fichier est {fr}. Dans votre tableur, enregistrez la feuille au format CSV, puis déposez ce fichier-là."
+            "Ce fichier est {fr}. Dans votre tableur, enregistrez la feuille au format .xlsx, .ods ou CSV, sans mot de passe, puis déposez ce fichier-là."
         ),
         format!(
-            "This file is {en}. In your spreadsheet program, save the sheet as CSV, and upload that file."
+            "This file is {en}. In your spreadsheet program, save the sheet as .xlsx, .ods or CSV, without a password, and upload that file."
         ),
     ))
 }
 
 fn not_text() -> Refusal {
     unreadable(
-        "Ce fichier n'est pas du texte. Dans votre tableur, enregistrez la feuille au format CSV, puis déposez ce fichier-là.".to_owned(),
-        "This file is not text. In your spreadsheet program, save the sheet as CSV, and upload that file.".to_owned(),
+        "Ce fichier n'est ni un classeur ni du texte. Dans votre tableur, enregistrez la feuille au format .xlsx, .ods ou CSV, puis déposez ce fichier-là.".to_owned(),
+        "This file is neither a workbook nor text. In your spreadsheet program, save the sheet as .xlsx, .ods or CSV, and upload that file.".to_owned(),
     )
 }
 

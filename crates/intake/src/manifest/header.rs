@@ -11,8 +11,8 @@ use super::values::{Unit, clean};
 use super::vocabulary::{Field, VOCABULARY};
 use crate::model::ColumnMapping;
 
-/// What may stand between two cells, the most usual here first.
-const DELIMITERS: [char; 3] = [';', '\t', ','];
+/// What may stand between two cells of a text, the most usual here first.
+pub(super) const DELIMITERS: [char; 3] = [';', '\t', ','];
 /// Titles and blank lines above the column names, at the most.
 const SEARCHED: usize = 100;
 /// Columns of a list at the most.
@@ -81,7 +81,8 @@ impl Header {
             .find(|(_, column)| column.field == Some(field))
     }
 
-    fn known(&self) -> usize {
+    /// Columns with a field.
+    pub(super) fn known(&self) -> usize {
         self.columns
             .iter()
             .filter(|column| column.field.is_some())
@@ -113,9 +114,13 @@ impl Header {
 ///
 /// # Errors
 /// `manifest_unreadable`, with the column names that were found.
-pub(super) fn find(bytes: &[u8], encoding: Encoding) -> Result<(char, Header), Refusal> {
+pub(super) fn find(
+    bytes: &[u8],
+    encoding: Encoding,
+    delimiters: &[char],
+) -> Result<(char, Header), Refusal> {
     let mut best: Option<(char, Header)> = None;
-    for delimiter in DELIMITERS {
+    for &delimiter in delimiters {
         let mut records = Records::new(bytes, encoding, delimiter);
         let mut record = Record::default();
         for _ in 0..SEARCHED {
@@ -124,12 +129,17 @@ pub(super) fn find(bytes: &[u8], encoding: Encoding) -> Result<(char, Header), R
             }
             let header = Header::of(&record);
             let value = |header: &Header| (header.has(Field::Serial), header.known());
+            let certain = header.has(Field::Serial) && header.known() > 1;
             if header.known() > 0
                 && best
                     .as_ref()
                     .is_none_or(|(_, known)| value(&header) > value(known))
             {
                 best = Some((delimiter, header));
+            }
+            if certain {
+                // what follows are devices
+                break;
             }
         }
     }

@@ -4,15 +4,34 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use kernel::{Code, Text, squash};
+use sha2::{Digest, Sha256};
 
+use super::values;
 use super::vocabulary::VOCABULARY;
 
 /// Characters of a serial number at the most.
 const SERIAL_MAX: usize = 64;
 
-/// On which line each serial number stood first.
+/// On which line each serial number stood first. A list may have a million: what is kept of
+/// each is small, and of one size.
 #[derive(Debug, Default)]
-pub(super) struct SeenSerials(HashMap<Box<str>, u64>);
+pub(super) struct SeenSerials(HashMap<[u8; SHORT], u32>);
+
+/// Bytes of a key that is kept as it is; most are shorter.
+const SHORT: usize = 16;
+
+/// A short key itself, or enough of a longer one's hash that no two are alike.
+fn kept(key: &str) -> [u8; SHORT] {
+    let mut kept = [0; SHORT];
+    match kept.get_mut(..key.len()) {
+        Some(start) => start.copy_from_slice(key.as_bytes()),
+        None => kept
+            .iter_mut()
+            .zip(Sha256::digest(key.as_bytes()))
+            .for_each(|(byte, hashed)| *byte = hashed),
+    }
+    kept
+}
 
 impl SeenSerials {
     /// A serial number stands once in a file.
@@ -20,9 +39,9 @@ impl SeenSerials {
     /// # Errors
     /// `duplicate_serial`, with the first line.
     pub(super) fn first(&mut self, serial: &str, key: &str, line: u64) -> Result<(), (Code, Text)> {
-        match self.0.entry(key.into()) {
+        match self.0.entry(kept(key)) {
             Entry::Vacant(free) => {
-                free.insert(line);
+                free.insert(u32::try_from(line).unwrap_or(u32::MAX));
                 Ok(())
             }
             Entry::Occupied(first) => {
@@ -95,7 +114,8 @@ pub(super) fn read(cell: &str) -> Result<(String, String), (Code, Text)> {
     Ok((cell.to_owned(), squash(cell)))
 }
 
-/// `1,23E+15`, `12345,00`, `#######`, `#REF!`, or characters that were lost.
+/// `1,23E+15`, `12345,00`, `2019-03-01` (of `MAR19`), `#######`, `#REF!`, or characters that
+/// were lost.
 fn is_mangled(cell: &str) -> bool {
     let all = |text: &str, test: fn(u8) -> bool| !text.is_empty() && text.bytes().all(test);
     let digits = |text: &str| all(text, |b| b.is_ascii_digit());
@@ -110,7 +130,18 @@ fn is_mangled(cell: &str) -> bool {
         .is_some_and(|(whole, zeros)| digits(whole) && all(zeros, |b| b == b'0'));
     let failed_formula = cell.starts_with('#') && cell.ends_with(['!', '?']);
     let too_narrow = cell.len() > 2 && cell.bytes().all(|b| b == b'#');
-    scientific || with_decimals || failed_formula || too_narrow || cell.contains('\u{fffd}')
+    let became_a_day = cell.len() >= 8
+        && cell
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'-' | b':' | b' '))
+        && cell.contains(['/', '-'])
+        && values::date(cell).is_some();
+    scientific
+        || with_decimals
+        || failed_formula
+        || too_narrow
+        || became_a_day
+        || cell.contains('\u{fffd}')
 }
 
 /// A cell as an error shows it.
@@ -138,6 +169,9 @@ mod tests {
             "12345,00",
             "12345.0",
             "AB\u{fffd}12",
+            "2019-03-01",
+            "01/03/2019",
+            "2019-03-01 00:00:00",
         ] {
             assert_eq!(
                 read(cell).map_err(|(code, _)| code),
@@ -154,6 +188,9 @@ mod tests {
             "E+12",
             "PF-12.345",
             "123.450",
+            "5-30-12345",
+            "20190301",
+            "123-45-6789",
         ] {
             assert!(read(cell).is_ok(), "{cell}");
         }
@@ -192,5 +229,12 @@ mod tests {
             .first("czc1", "CZC1", 9)
             .map_err(|(code, text)| (code, text.fr.contains("ligne 4")));
         assert_eq!(again, Err((Code::DuplicateSerial, true)));
+        // long ones are told apart beyond what is kept of them
+        let (long, other) = (
+            format!("{}1", "A".repeat(40)),
+            format!("{}2", "A".repeat(40)),
+        );
+        assert!(seen.first(&long, &long, 5).is_ok() && seen.first(&other, &other, 6).is_ok());
+        assert!(seen.first(&long, &long, 7).is_err());
     }
 }

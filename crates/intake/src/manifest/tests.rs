@@ -1,10 +1,10 @@
 //! Whole files, as firms send them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use kernel::{Code, Date, DeviceKind, FieldError};
+use kernel::{Code, Date, DeviceKind, FieldError, Refusal};
 use proptest::prelude::*;
 
-use super::{Manifest, ManifestRow, Reading};
+use super::{Manifest, ManifestRow, Reading, Source};
 
 const REAL: &[u8] = include_bytes!("../../../../tests/data/marseille/orange_manifest.csv");
 
@@ -15,14 +15,22 @@ fn reading() -> Reading {
     }
 }
 
+fn try_read(bytes: &[u8], reading: Reading) -> Result<Manifest, Refusal> {
+    Manifest::read(&Source::of(bytes)?, reading)
+}
+
 fn read(bytes: &[u8]) -> Manifest {
-    Manifest::read(bytes, reading()).unwrap_or_else(|refusal| panic!("{refusal:?}"))
+    try_read(bytes, reading()).unwrap_or_else(|refusal| panic!("{refusal:?}"))
+}
+
+fn good(manifest: &Manifest, bytes: &[u8]) -> Vec<ManifestRow> {
+    manifest.rows(&Source::of(bytes).unwrap()).collect()
 }
 
 fn rows(bytes: &[u8]) -> Vec<ManifestRow> {
     let manifest = read(bytes);
     assert!(manifest.mistakes().is_empty(), "{:?}", manifest.mistakes());
-    let rows: Vec<_> = manifest.rows(bytes).collect();
+    let rows = good(&manifest, bytes);
     assert_eq!(rows.len() as u64, manifest.row_count());
     rows
 }
@@ -46,7 +54,7 @@ fn mistakes(text: &str) -> Vec<(u64, String, Code)> {
 }
 
 fn refused(bytes: &[u8]) -> String {
-    let refusal = Manifest::read(bytes, reading()).expect_err("no list of devices");
+    let refusal = try_read(bytes, reading()).expect_err("no list of devices");
     assert_eq!(refusal.code, Code::ManifestUnreadable);
     assert!(!refusal.detail.en.is_empty());
     refusal.detail.fr.into_owned()
@@ -71,14 +79,8 @@ fn the_real_export_of_1060_desktops_is_read_as_it_is() {
     let manifest = read(REAL);
     assert_eq!(manifest.row_count(), 1060);
     assert!(manifest.mistakes().is_empty());
-    assert_eq!(
-        (
-            manifest.encoding(),
-            manifest.delimiter(),
-            manifest.header_line()
-        ),
-        ("windows-1252", ';', 3)
-    );
+    assert_eq!((manifest.delimiter(), manifest.header_line()), (';', 3));
+    assert_eq!(Source::of(REAL).unwrap().encoding_name(), "windows-1252");
     let columns: Vec<_> = manifest
         .columns()
         .into_iter()
@@ -99,7 +101,7 @@ fn the_real_export_of_1060_desktops_is_read_as_it_is() {
             "residual_value"
         ]
     );
-    let first = manifest.rows(REAL).next().unwrap();
+    let first = good(&manifest, REAL).remove(0);
     assert_eq!((first.line, first.serial.as_str()), (4, "CZC40WXGHV"));
     assert_eq!(first.kind, DeviceKind::Desktop);
     assert_eq!(first.model.as_deref(), Some("EliteDesk 800 G5 SFF"));
@@ -110,7 +112,7 @@ fn the_real_export_of_1060_desktops_is_read_as_it_is() {
         Date::from_ymd_opt(2019, 12, 1)
     );
     assert_eq!(first.attributes.residual_value_cents, Some(10_643));
-    let second = manifest.rows(REAL).nth(1).unwrap();
+    let second = good(&manifest, REAL).remove(1);
     assert_eq!(
         second.attributes.site.as_deref(),
         Some("Marseille - La Canebière")
@@ -143,7 +145,8 @@ fn names_what_the_encoding_and_delimiter_were() {
     let plain = "serial\tkind\nA1\tlaptop";
     let told = |bytes: &[u8]| {
         let manifest = read(bytes);
-        (manifest.encoding(), manifest.delimiter())
+        let encoding = Source::of(bytes).unwrap().encoding_name();
+        (encoding, manifest.delimiter())
     };
     assert_eq!(told(plain.as_bytes()), ("utf-8", '\t'));
     assert_eq!(told(&utf16(plain, true)), ("utf-16le", '\t'));
@@ -191,11 +194,11 @@ fn a_list_of_serials_alone_is_enough_when_one_kind_is_declared() {
         only_kind: Some(DeviceKind::Monitor),
         ..reading()
     };
-    let manifest = Manifest::read(text.as_bytes(), only).unwrap();
+    let manifest = try_read(text.as_bytes(), only).unwrap();
     assert!(manifest.mistakes().is_empty());
     assert!(
-        manifest
-            .rows(text.as_bytes())
+        good(&manifest, text.as_bytes())
+            .iter()
             .all(|row| row.kind == DeviceKind::Monitor)
     );
     let manifest = read(text.as_bytes());
@@ -236,7 +239,7 @@ fn every_bad_line_is_named_at_once_by_line_and_column() {
         (manifest.row_count(), manifest.mistakes().line_count()),
         (9, 8)
     );
-    assert_eq!(manifest.rows(text.as_bytes()).count(), 1);
+    assert_eq!(good(&manifest, text.as_bytes()).len(), 1);
 }
 
 #[test]
@@ -274,7 +277,7 @@ fn manifest_unreadable_says_what_the_file_is() {
     assert!(refused(b"").contains("vide"));
     assert!(refused(b"  \r\n \n").contains("vide"));
     assert!(refused(b"%PDF-1.7\n...").contains("PDF"));
-    assert!(refused(b"PK\x03\x04\x14\0\x06\0").contains("xlsx"));
+    assert!(refused(b"PK\x03\x04\x14\0\x06\0").contains("classeur"));
     assert!(refused(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").contains(".xls"));
     assert!(refused(b"\n <!DOCTYPE html><html></html>").contains("web"));
     assert!(refused(b"[{\"serial\":\"A1\"}]").contains("JSON"));
@@ -292,7 +295,7 @@ fn a_file_too_large_to_keep_gives_the_same_rows() {
     let text = format!("serial;type\n{lines}");
     let manifest = read(text.as_bytes());
     assert!(manifest.kept.is_none() && manifest.mistakes().is_empty());
-    let found: Vec<_> = manifest.rows(text.as_bytes()).collect();
+    let found = good(&manifest, text.as_bytes());
     assert_eq!(found.len(), 12_000);
     assert_eq!(
         (found[11_999].line, found[11_999].serial.as_str()),
@@ -320,7 +323,7 @@ fn thirty_thousand_bad_lines_are_counted_and_some_listed() {
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-        let _ = Manifest::read(&bytes, reading()).map(|manifest| manifest.rows(&bytes).count());
+        let _ = try_read(&bytes, reading()).map(|manifest| good(&manifest, &bytes).len());
     }
 
     #[test]
@@ -331,8 +334,8 @@ proptest! {
         let mut bytes = mark.to_vec();
         bytes.extend(b"serial;kind;ram;disque;date achat;valeur;note\n");
         bytes.extend(lines.join("\n").as_bytes());
-        if let Ok(manifest) = Manifest::read(&bytes, reading()) {
-            let good = manifest.rows(&bytes).count() as u64;
+        if let Ok(manifest) = try_read(&bytes, reading()) {
+            let good = good(&manifest, &bytes).len() as u64;
             let bad = manifest.mistakes().line_count();
             prop_assert_eq!(good + bad, manifest.row_count());
         }
@@ -347,10 +350,98 @@ proptest! {
         for serial in &serials {
             text.push_str(&format!("laptop,{serial},\"{}\"\r\n", note.replace('"', "\"\"")));
         }
-        let manifest = Manifest::read(text.as_bytes(), reading()).unwrap();
+        let manifest = try_read(text.as_bytes(), reading()).unwrap();
         prop_assert!(manifest.mistakes().is_empty());
         let read: std::collections::HashSet<String> =
-            manifest.rows(text.as_bytes()).map(|row| row.serial).collect();
+            good(&manifest, text.as_bytes()).into_iter().map(|row| row.serial).collect();
         prop_assert_eq!(read, serials);
     }
+}
+
+const XLSX: &[u8] = include_bytes!("../../../../tests/data/manifests/parc.xlsx");
+const ODS: &[u8] = include_bytes!("../../../../tests/data/manifests/parc.ods");
+const WRONG_XLSX: &[u8] = include_bytes!("../../../../tests/data/manifests/erreurs.xlsx");
+const WRONG_ODS: &[u8] = include_bytes!("../../../../tests/data/manifests/erreurs.ods");
+
+#[test]
+fn a_workbook_is_read_from_its_sheet_of_devices() {
+    for (bytes, format) in [(XLSX, "xlsx"), (ODS, "ods")] {
+        let source = Source::of(bytes).unwrap();
+        assert_eq!(
+            (source.format(), source.sheet()),
+            (format, Some("Parc 2019"))
+        );
+        assert_eq!(
+            source.other_sheets(),
+            ["Lisez-moi", "Ancien"],
+            "told, not read"
+        );
+        let found = rows(bytes);
+        let told: Vec<_> = found
+            .iter()
+            .map(|row| (row.line, row.serial.as_str(), row.kind))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (4, "CZC40WXGHV", DeviceKind::Desktop),
+                (5, "00012345", DeviceKind::Laptop),
+                (6, "700123456789", DeviceKind::Monitor),
+                (8, "SN-4711", DeviceKind::Tablet),
+            ],
+            "{format}"
+        );
+        assert_eq!(found[0].model.as_deref(), Some("EliteDesk 800 \"G5\""));
+        assert_eq!(found[3].model.as_deref(), Some("iPad <2018> & étui"));
+        let attributes = &found[1].attributes;
+        assert_eq!(attributes.purchased_on, Date::from_ymd_opt(2018, 3, 31));
+        assert_eq!(attributes.residual_value_cents, Some(123_456));
+        assert_eq!(attributes.memory_mib, Some(16_384));
+        assert_eq!(
+            found[3].attributes.storage_gb,
+            Some(128),
+            "a formula's value"
+        );
+        assert_eq!(found[0].attributes.other["Couleur"], "noir");
+    }
+}
+
+#[test]
+fn every_bad_row_of_a_workbook_is_named_by_its_number() {
+    for bytes in [WRONG_XLSX, WRONG_ODS] {
+        let found: Vec<_> = read(bytes)
+            .mistakes()
+            .clone()
+            .into_sorted()
+            .into_iter()
+            .map(|error| (error.line.unwrap(), error.code))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (4, Code::MangledSerial),
+                (5, Code::UnknownKind),
+                (5, Code::DateInFuture),
+                (6, Code::Required),
+                (7, Code::LineTooLong),
+                (7, Code::DuplicateSerial),
+                (8, Code::MangledSerial),
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_damaged_workbook_is_refused_and_harms_nothing() {
+    for bytes in [XLSX, ODS] {
+        for cut in (4..bytes.len()).step_by(97) {
+            let _ = try_read(&bytes[..cut], reading());
+        }
+        for at in (0..bytes.len()).step_by(31) {
+            let mut bytes = bytes.to_vec();
+            bytes[at] ^= 0x5a;
+            let _ = try_read(&bytes, reading());
+        }
+    }
+    assert!(refused(b"PK\x03\x04 and nothing else").contains("classeur"));
 }

@@ -8,6 +8,10 @@ use kernel::Date;
 /// The cell without what cannot be seen, without spaces at its ends, and out of the
 /// `="…"` or behind the apostrophe with which people keep a number a text.
 pub(super) fn clean(cell: &str) -> Cow<'_, str> {
+    // most cells are plain
+    if cell.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return Cow::Borrowed(unwrap(cell));
+    }
     let unseen =
         |c: char| c.is_control() || matches!(c, '\u{a0}' | '\u{202f}' | '\u{200b}' | '\u{feff}');
     let cell = if cell.contains(unseen) {

@@ -5,7 +5,7 @@ use kernel::{Instant, OrganisationId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{AccessoryCount, Declared, TitleRoute};
+use super::{AccessoryCount, Declared, Restrictions, TitleRoute};
 
 /// A donation as its donor begins it.
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
@@ -32,6 +32,9 @@ pub struct NewBatch {
     /// By which hands the property passes; from donor to association when not said.
     #[serde(default)]
     pub title_route: Option<TitleRoute>,
+    /// What the gift is tied to; to nothing when not said.
+    #[serde(default)]
+    pub restrictions: Option<Restrictions>,
 }
 
 /// Where and when the devices may be fetched, and whom to call.
@@ -42,7 +45,7 @@ pub struct NewPickup {
     #[schema(required = true, max_length = 300)]
     pub address: String,
     /// Five digits.
-    #[schema(required = true, pattern = r"^\d{5}$")]
+    #[schema(required = true)]
     pub postal_code: String,
     /// Commune.
     #[schema(required = true, max_length = 100)]

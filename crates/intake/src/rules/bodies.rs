@@ -4,7 +4,7 @@ use kernel::{Code, Fields, Instant, Refusal, Text};
 
 use super::phone::e164;
 use crate::model::{
-    Collection, Declared, NewBatch, NewPickup, Pickup, Schedule, TitleRoute, Window,
+    Collection, Declared, NewBatch, NewPickup, Pickup, Restrictions, Schedule, TitleRoute, Window,
 };
 
 /// So many of a kind at the most in one line: beyond, it is a slip of the finger.
@@ -21,6 +21,7 @@ pub struct CheckedBatch {
     pub(crate) title_route: TitleRoute,
     pub(crate) declared: Vec<Declared>,
     pub(crate) pickup: Pickup,
+    pub(crate) restrictions: Restrictions,
 }
 
 /// Reads a new batch and says everything that is wrong with it at once.
@@ -42,6 +43,8 @@ pub fn check_new(new: &NewBatch) -> Result<CheckedBatch, Refusal> {
         );
     }
     let pickup = check_pickup(&mut fields, &new.pickup);
+    let restrictions = new.restrictions.clone().unwrap_or_default();
+    let restrictions = restrictions_of(&mut fields, "/restrictions", restrictions);
     fields.check()?;
     // `check_pickup` gives nothing only after it noted why
     let pickup = pickup.ok_or_else(|| Refusal::plain(Code::InvalidFields))?;
@@ -50,7 +53,34 @@ pub fn check_new(new: &NewBatch) -> Result<CheckedBatch, Refusal> {
         title_route: new.title_route.unwrap_or(TitleRoute::DonorToAssociation),
         declared,
         pickup,
+        restrictions,
     })
+}
+
+/// Reads what a gift is tied to. That the associations are there, the service looks up.
+///
+/// # Errors
+/// `out_of_range` for more than a list can be.
+pub fn check_restrictions(new: &Restrictions) -> Result<Restrictions, Refusal> {
+    let mut fields = Fields::default();
+    let restrictions = restrictions_of(&mut fields, "", new.clone());
+    fields.check()?;
+    Ok(restrictions)
+}
+
+fn restrictions_of(fields: &mut Fields, pointer: &str, mut new: Restrictions) -> Restrictions {
+    if new.association_ids.len() > LINES_MAX {
+        fields.push(
+            format!("{pointer}/association_ids"),
+            Code::OutOfRange,
+            too_many_lines(),
+        );
+    }
+    new.themes.sort_unstable();
+    new.themes.dedup();
+    let mut seen = std::collections::HashSet::new();
+    new.association_ids.retain(|id| seen.insert(*id));
+    new
 }
 
 fn check_declared(fields: &mut Fields, lines: &[Declared]) -> Vec<Declared> {

@@ -4,7 +4,10 @@
 use kernel::{DeviceKind, Id, PersonId};
 
 use super::*;
-use crate::model::{AccessoryCount, Collection, ManifestSummary, NewBatch, NewPickup, TitleRoute};
+use crate::model::{
+    AccessoryCount, Collection, DonorAnswer, ManifestSummary, NewBatch, NewPickup, ReceptionAnswer,
+    Restrictions, TitleRoute,
+};
 use crate::store::InStock;
 
 fn organisation(n: u32) -> OrganisationId {
@@ -49,6 +52,7 @@ fn good() -> NewBatch {
             to: Some(at("2023-03-02T08:00:00Z")),
         },
         title_route: None,
+        restrictions: None,
     }
 }
 
@@ -227,14 +231,17 @@ fn required_something_before_it_is_offered() {
         id,
         reference: "LOT-2023-0001".to_owned(),
         donor_id: organisation(1),
+        donor_name: String::new(),
         title: checked.title,
         status: BatchStatus::Draft,
         title_route: checked.title_route,
+        restrictions: Restrictions::default(),
         declared: Vec::new(),
         accessories: Vec::new(),
         pickup: checked.pickup,
         manifest: None,
         workshop_id: None,
+        workshop_name: None,
         scheduled: None,
         schedule_sequence: 4,
         collected_at: None,
@@ -246,6 +253,7 @@ fn required_something_before_it_is_offered() {
         accepted_at: None,
         received_at: None,
         closed_at: None,
+        reception: None,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -256,6 +264,8 @@ fn required_something_before_it_is_offered() {
     );
     batch.manifest = Some(ManifestSummary {
         rows: 1,
+        format: "csv".to_owned(),
+        sheet: None,
         encoding: "utf-8".to_owned(),
         delimiter: ";".to_owned(),
         header_line: 1,
@@ -271,4 +281,104 @@ fn required_something_before_it_is_offered() {
         to: now.plus_days(1),
     });
     assert_eq!(next_sequence(&batch), 5);
+}
+
+fn said(answer: DonorAnswer, comment: Option<&str>) -> ReceptionAnswer {
+    ReceptionAnswer {
+        answer,
+        comment: comment.map(str::to_owned),
+        answered_at: at("2023-03-01T08:00:00Z"),
+        answered_by: actor(Role::Donor).person,
+    }
+}
+
+#[test]
+fn a_count_is_answered_when_it_has_ended() {
+    use DonorAnswer::{Confirmed, Contested};
+    for status in BatchStatus::ALL {
+        let verdict = answer(*status, None, Confirmed, None);
+        match status {
+            BatchStatus::Closed => assert_eq!(verdict, Ok(Verdict::Apply)),
+            _ => assert_eq!(verdict.unwrap_err().code, Code::BatchStepNotAllowed),
+        }
+    }
+    let closed = |known, new, comment| answer(BatchStatus::Closed, Some(&known), new, comment);
+    let contested = || said(Contested, Some("Il en manque 2"));
+    assert_eq!(
+        closed(contested(), Contested, Some("Il en manque 2")),
+        Ok(Verdict::AlreadyDone)
+    );
+    assert_eq!(
+        closed(contested(), Contested, Some("Il en manque 3")),
+        Ok(Verdict::Apply)
+    );
+    assert_eq!(closed(contested(), Confirmed, None), Ok(Verdict::Apply));
+    assert_eq!(
+        closed(said(Confirmed, None), Confirmed, Some("Merci")),
+        Ok(Verdict::AlreadyDone)
+    );
+}
+
+#[test]
+fn reception_confirmed_stays_so() {
+    let known = said(DonorAnswer::Confirmed, None);
+    let refusal = answer(
+        BatchStatus::Closed,
+        Some(&known),
+        DonorAnswer::Contested,
+        Some("x"),
+    )
+    .unwrap_err();
+    assert_eq!(refusal.code, Code::ReceptionConfirmed);
+}
+
+#[test]
+fn who_contests_says_why() {
+    for nothing in [None, Some(""), Some(" \u{0}\n ")] {
+        assert_eq!(
+            pointers(check_comment(DonorAnswer::Contested, nothing).unwrap_err()),
+            ["/comment"]
+        );
+        assert_eq!(check_comment(DonorAnswer::Confirmed, nothing), Ok(None));
+    }
+    let long = "x".repeat(2001);
+    assert!(check_comment(DonorAnswer::Confirmed, Some(&long)).is_err());
+    let kept = check_comment(DonorAnswer::Contested, Some(" deux\u{7} de moins "));
+    assert_eq!(kept, Ok(Some("deux de moins".to_owned())));
+}
+
+#[test]
+fn a_gift_is_tied_until_the_city_has_answered() {
+    for status in BatchStatus::ALL {
+        let free = matches!(status, BatchStatus::Draft | BatchStatus::Submitted);
+        assert_eq!(may_restrict(*status).is_ok(), free, "{status}");
+    }
+    let restrictions = Restrictions {
+        themes: vec![
+            kernel::Theme::Precarity,
+            kernel::Theme::Employment,
+            kernel::Theme::Precarity,
+        ],
+        association_ids: vec![organisation(2), organisation(2)],
+        drives_destroyed: false,
+    };
+    let checked = check_restrictions(&restrictions).unwrap();
+    assert_eq!(
+        (checked.themes.len(), checked.association_ids.len()),
+        (2, 1)
+    );
+    let association = format!("association:{}", organisation(2));
+    assert_eq!(
+        checked.tags(),
+        [association.as_str(), "employment", "precarity"]
+    );
+    assert!(Restrictions::default().tags().is_empty() && Restrictions::default().is_none());
+    let many = Restrictions {
+        association_ids: (0..201).map(organisation).collect(),
+        ..Restrictions::default()
+    };
+    assert_eq!(
+        pointers(check_restrictions(&many).unwrap_err()),
+        ["/association_ids"]
+    );
 }

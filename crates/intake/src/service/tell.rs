@@ -68,23 +68,39 @@ pub(super) fn scheduled(tx: &mut Tx<'_>, before: &Batch, batch: &Batch) -> Resul
     let (Some(workshop_id), Some(window)) = (batch.workshop_id, batch.scheduled) else {
         return Ok(());
     };
-    let entry = pickup(
-        tx,
-        batch,
-        workshop_id,
-        window,
-        batch.schedule_sequence,
-        false,
-    )?;
-    let mut concerned = identity::contacts(tx, batch.donor_id)?;
-    concerned.extend(identity::contacts(tx, workshop_id)?);
-    notifications::push_all(tx, &concerned, &entry)?;
+    let moved = before.scheduled.is_some();
+    let same_workshop = before.workshop_id == Some(workshop_id);
+    let sequence = batch.schedule_sequence;
+    let news = |moved| News {
+        sequence,
+        moved,
+        cancelled: false,
+    };
+    let to_donor = pickup(tx, batch, workshop_id, window, news(moved))?;
+    to_organisation(tx, batch.donor_id, &to_donor)?;
+    // for a workshop that takes over, it is no pickup that moved but a new one
+    let to_workshop = pickup(tx, batch, workshop_id, window, news(moved && same_workshop))?;
+    to_organisation(tx, workshop_id, &to_workshop)?;
     let replaced = before.workshop_id.filter(|former| *former != workshop_id);
     if let (Some(former), Some(window)) = (replaced, before.scheduled) {
-        let entry = pickup(tx, before, former, window, batch.schedule_sequence, true)?;
+        let news = News {
+            sequence,
+            moved: false,
+            cancelled: true,
+        };
+        let entry = pickup(tx, before, former, window, news)?;
         to_organisation(tx, former, &entry)?;
     }
     Ok(())
+}
+
+/// What is new about a pickup, for who reads of it.
+struct News {
+    sequence: i32,
+    /// They knew of it at another time or place.
+    moved: bool,
+    /// It is no longer theirs.
+    cancelled: bool,
 }
 
 pub(super) fn collected(tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
@@ -97,13 +113,27 @@ pub(super) fn collected(tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
     to_organisation(tx, batch.donor_id, &message)
 }
 
+/// The city and the workshop hear that the donor does not agree with the count.
+pub(super) fn contested(tx: &mut Tx<'_>, batch: &Batch, comment: &str) -> Result<()> {
+    let mut concerned = identity::staff_contacts(tx)?;
+    if let Some(workshop) = batch.workshop_id {
+        concerned.extend(identity::contacts(tx, workshop)?);
+    }
+    let message = Message::ReceptionContested {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        donor: batch.donor_name.clone(),
+        comment: comment.to_owned(),
+    };
+    notifications::push_all(tx, &concerned, &message)
+}
+
 fn pickup(
     tx: &mut Tx<'_>,
     batch: &Batch,
     workshop: OrganisationId,
     window: Window,
-    sequence: i32,
-    cancelled: bool,
+    news: News,
 ) -> Result<Message> {
     let mut names = identity::names(tx, &[batch.donor_id, workshop])?;
     Ok(Message::PickupScheduled {
@@ -113,7 +143,8 @@ fn pickup(
         workshop: names.remove(&workshop).unwrap_or_default(),
         contact_name: batch.pickup.contact_name.clone(),
         contact_phone: batch.pickup.contact_phone.clone(),
-        appointment: entry(batch, window, sequence, cancelled),
+        moved: news.moved,
+        appointment: entry(batch, window, news.sequence, news.cancelled),
     })
 }
 

@@ -5,7 +5,7 @@ use kernel::{Actor, BatchId, Code, FieldError, Instant};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Manifest, ManifestRow, Mistakes, Reading};
+use crate::manifest::{Manifest, ManifestRow, Mistakes, Reading, Source};
 use crate::model::{Batch, BatchStatus, ManifestReport, ManifestSummary};
 use crate::rules;
 use crate::store::{self, Change, NewDevice};
@@ -29,16 +29,17 @@ pub fn check_manifest(
 ) -> Result<ManifestReport> {
     let batch = store::batch(db, actor, id)?;
     rules::may_edit(batch.status)?;
-    let manifest = Manifest::read(bytes, reading(&batch, now))?;
+    let source = Source::of(bytes)?;
+    let manifest = Manifest::read(&source, reading(&batch, now))?;
     let mut mistakes = manifest.mistakes().clone();
-    each_chunk(&manifest, bytes, |rows| {
+    each_chunk(&manifest, &source, |rows| {
         note_known(db, (actor, &batch), &manifest, rows, &mut mistakes)
     })?;
     let unchanged = is_same_file(&batch, &fingerprint(bytes));
     Ok(ManifestReport {
         dry_run: true,
         unchanged,
-        ..report(&manifest, bytes, mistakes)
+        ..report(&manifest, &source, mistakes)
     })
 }
 
@@ -64,10 +65,11 @@ pub fn put_manifest(
     {
         return Ok(unchanged(known));
     }
-    let manifest = Manifest::read(bytes, reading(&batch, tx.now()))?;
+    let source = Source::of(bytes)?;
+    let manifest = Manifest::read(&source, reading(&batch, tx.now()))?;
     let mut mistakes = manifest.mistakes().clone();
     store::delete_announced(tx, batch.id)?;
-    each_chunk(&manifest, bytes, |rows| {
+    each_chunk(&manifest, &source, |rows| {
         note_known(tx, (actor, &batch), &manifest, rows, &mut mistakes)?;
         if mistakes.is_empty() {
             announce(tx, &batch, rows)
@@ -75,7 +77,7 @@ pub fn put_manifest(
             Ok(())
         }
     })?;
-    let report = report(&manifest, bytes, mistakes.clone());
+    let report = report(&manifest, &source, mistakes.clone());
     if !mistakes.is_empty() {
         // refusing undoes the whole transaction
         return Err(mistakes
@@ -86,6 +88,8 @@ pub fn put_manifest(
     let mut change = Change::to(&batch, BatchStatus::Draft, tx.now());
     change.manifest = Some(ManifestSummary {
         rows: report.rows,
+        format: report.format.clone(),
+        sheet: report.sheet.clone(),
         encoding: report.encoding.clone(),
         delimiter: report.delimiter.clone(),
         header_line: report.header_line,
@@ -113,10 +117,10 @@ fn reading(batch: &Batch, now: Instant) -> Reading {
 
 fn each_chunk(
     manifest: &Manifest,
-    bytes: &[u8],
+    source: &Source<'_>,
     mut work: impl FnMut(&[ManifestRow]) -> Result<()>,
 ) -> Result<()> {
-    let mut rows = manifest.rows(bytes);
+    let mut rows = manifest.rows(source);
     loop {
         let chunk: Vec<ManifestRow> = rows.by_ref().take(CHUNK).collect();
         if chunk.is_empty() {
@@ -187,17 +191,23 @@ fn announce(tx: &mut Tx<'_>, batch: &Batch, rows: &[ManifestRow]) -> Result<()> 
     store::insert_announced(tx, &devices)
 }
 
-fn report(manifest: &Manifest, bytes: &[u8], mistakes: Mistakes) -> ManifestReport {
+fn report(manifest: &Manifest, source: &Source<'_>, mistakes: Mistakes) -> ManifestReport {
     let (rows, rejected) = (manifest.row_count(), mistakes.line_count());
     ManifestReport {
         rows,
         accepted: rows.saturating_sub(rejected),
         rejected,
-        encoding: manifest.encoding().to_owned(),
-        delimiter: manifest.delimiter().to_string(),
+        format: source.format().to_owned(),
+        sheet: source.sheet().map(str::to_owned),
+        other_sheets: source.other_sheets().to_vec(),
+        encoding: source.encoding_name().to_owned(),
+        delimiter: match source.sheet() {
+            Some(_) => String::new(),
+            None => manifest.delimiter().to_string(),
+        },
         header_line: manifest.header_line(),
         columns: manifest.columns(),
-        preview: manifest.rows(bytes).take(PREVIEW).collect(),
+        preview: manifest.rows(source).take(PREVIEW).collect(),
         dry_run: false,
         unchanged: false,
         errors_omitted: mistakes.omitted(),
@@ -210,6 +220,9 @@ fn unchanged(known: &ManifestSummary) -> ManifestReport {
         rows: known.rows,
         accepted: known.rows,
         rejected: 0,
+        format: known.format.clone(),
+        sheet: known.sheet.clone(),
+        other_sheets: Vec::new(),
         encoding: known.encoding.clone(),
         delimiter: known.delimiter.clone(),
         header_line: known.header_line,
@@ -228,6 +241,9 @@ fn understood(report: &ManifestReport) -> serde_json::Value {
         "rows": report.rows,
         "accepted": report.accepted,
         "rejected": report.rejected,
+        "format": report.format,
+        "sheet": report.sheet,
+        "other_sheets": report.other_sheets,
         "encoding": report.encoding,
         "delimiter": report.delimiter,
         "header_line": report.header_line,

@@ -48,6 +48,7 @@ fn pickup(sequence: i32, cancelled: bool) -> Message {
         workshop: s("Atelier du Panier"),
         contact_name: s("Nadia Benali"),
         contact_phone: s("04 91 00 00 00"),
+        moved: sequence == 1,
         appointment: appointment(sequence, cancelled),
     }
 }
@@ -66,6 +67,7 @@ fn samples() -> Vec<(&'static str, Message)> {
     let mut samples = accounts();
     samples.extend(donations());
     samples.extend(applications());
+    samples.extend(reminders_and_appeals());
     samples.extend(allocation());
     samples
 }
@@ -96,6 +98,15 @@ fn accounts() -> Vec<(&'static str, Message)> {
             },
         ),
         (
+            "registration_twice",
+            Message::RegistrationTwice {
+                organisation: s("Les Mots du Port"),
+                association: s("LES MOTS DU PORT"),
+                person: s("Nadia Benali"),
+                email: s("nadia@mots.example"),
+            },
+        ),
+        (
             "organisation_suspended",
             Message::OrganisationSuspended {
                 organisation: s("Les Mots du Port"),
@@ -115,6 +126,8 @@ fn donations() -> Vec<(&'static str, Message)> {
         received: 1000 - missing,
         missing,
         unexpected,
+        token: s("3fJ9-Qw_tokentokentokentokentokentokentoken0"),
+        answer_until: Some(at("2023-04-27T16:00:00Z")),
     };
     vec![
         (
@@ -173,6 +186,15 @@ fn donations() -> Vec<(&'static str, Message)> {
         ),
         ("batch_closed", closed(4, 1)),
         ("batch_closed_complete", closed(0, 0)),
+        (
+            "reception_contested",
+            Message::ReceptionContested {
+                reference: reference(),
+                title: title(),
+                donor: s("Orange"),
+                comment: s("Deux cartons étaient dans le second camion."),
+            },
+        ),
     ]
 }
 
@@ -190,6 +212,24 @@ fn applications() -> Vec<(&'static str, Message)> {
                 submitted_at: at("2023-02-28T13:30:00Z"),
                 silence_at: at("2023-04-28T13:30:00Z"),
                 requests: twenty(),
+                missing: Vec::new(),
+                assisted: false,
+            },
+        ),
+        (
+            "application_received_pending",
+            Message::ApplicationReceived {
+                reference: reference(),
+                programme: programme(),
+                association: association(),
+                submitted_at: at("2023-02-28T13:30:00Z"),
+                silence_at: at("2023-04-28T13:30:00Z"),
+                requests: twenty(),
+                missing: vec![Quantity {
+                    fr: s("La vérification de l'existence de l'association."),
+                    en: s("The verification that the association exists."),
+                }],
+                assisted: true,
             },
         ),
         (
@@ -248,6 +288,69 @@ fn applications() -> Vec<(&'static str, Message)> {
     ]
 }
 
+fn reminders_and_appeals() -> Vec<(&'static str, Message)> {
+    let reference = || s("REC-2023-0003");
+    let application = || s("DEM-2023-0042");
+    let programme = || s("Marseille 2023");
+    let association = || s("Les Mots du Port");
+    let day = || at("2023-04-28T13:30:00Z");
+    let reminder = |about: &str| Message::ApplicationReminder {
+        reference: application(),
+        programme: programme(),
+        about: s(about),
+        day: day(),
+    };
+    let decided = |overturned| Message::AppealDecided {
+        reference: reference(),
+        application: application(),
+        programme: programme(),
+        overturned,
+        reasons: vec![s("L'atelier se tient bien dans le 15e arrondissement.")],
+    };
+    vec![
+        ("application_reminder_deadline", reminder("deadline")),
+        ("application_reminder_changes", reminder("changes")),
+        (
+            "silence_near",
+            Message::SilenceNear {
+                reference: application(),
+                programme: programme(),
+                association: association(),
+                silence_at: day(),
+            },
+        ),
+        (
+            "silence_decided",
+            Message::SilenceDecided {
+                reference: application(),
+                programme: programme(),
+                silence_at: day(),
+            },
+        ),
+        (
+            "appeal_received",
+            Message::AppealReceived {
+                reference: reference(),
+                application: application(),
+                programme: programme(),
+                filed_at: at("2023-02-28T13:30:00Z"),
+                silence_at: day(),
+            },
+        ),
+        (
+            "appeal_to_review",
+            Message::AppealToReview {
+                reference: reference(),
+                application: application(),
+                programme: programme(),
+                association: association(),
+            },
+        ),
+        ("appeal_overturned", decided(true)),
+        ("appeal_upheld", decided(false)),
+    ]
+}
+
 fn allocation() -> Vec<(&'static str, Message)> {
     let reference = || s("DEM-2023-0042");
     let wave = || s("Vague 1");
@@ -280,6 +383,10 @@ fn allocation() -> Vec<(&'static str, Message)> {
                 programme: programme(),
                 association: association(),
                 granted: twenty(),
+                value: Quantity {
+                    fr: s("3 000 €"),
+                    en: s("€3,000"),
+                },
                 score: s("72,40"),
                 rank: 3,
                 of: 61,
@@ -455,6 +562,8 @@ fn decisions_carry_the_legal_mentions() {
             "application_ineligible",
             "lot_granted",
             "lot_not_granted",
+            "appeal_overturned",
+            "appeal_upheld",
         ]
         .contains(&name);
         let text = render(&message, "", Language::French, HERE).unwrap().text;
@@ -468,11 +577,10 @@ fn decisions_carry_the_legal_mentions() {
                 "{name}"
             );
         }
-        if decision && name != "application_eligible" {
-            assert!(
-                text.contains("recours administratif") && text.contains("tribunal administratif"),
-                "{name}"
-            );
+        if decision && !["application_eligible", "appeal_overturned"].contains(&name) {
+            // who appealed to the administration has the court left
+            let first = text.contains("recours administratif") || name == "appeal_upheld";
+            assert!(first && text.contains("tribunal administratif"), "{name}");
         }
         if name == "application_received" {
             for mention in [

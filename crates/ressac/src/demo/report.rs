@@ -68,13 +68,14 @@ impl Report {
             "wave", "associations", "devices", "smallest", "largest"
         );
         for wave in report["waves"].as_array().into_iter().flatten() {
+            let figure = |member: &str| wave[member].to_string(); // padded as text
             println!(
                 "{:<38} {:>12} {:>8} {:>9} {:>8}",
                 wave["name"].as_str().unwrap_or(""),
-                wave["associations"],
-                wave["devices"],
-                wave["smallest"],
-                wave["largest"],
+                figure("associations"),
+                figure("devices"),
+                figure("smallest"),
+                figure("largest"),
             );
         }
         println!();
@@ -84,7 +85,7 @@ impl Report {
         ] {
             println!("{title}");
             for (name, count) in report[member].as_object().into_iter().flatten() {
-                println!("  {name:<36} {count:>6}");
+                println!("  {name:<36} {:>6}", count.to_string());
             }
         }
         println!();

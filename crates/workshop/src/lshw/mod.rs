@@ -227,13 +227,13 @@ fn memory(nodes: &[Node<'_>]) -> (Option<i64>, Vec<MemoryModule>) {
             continue;
         }
         if let Some(bytes) = size(node.value) {
-            total = Some(total.unwrap_or(0) + (bytes + MIB / 2) / MIB);
+            total = Some(total.unwrap_or(0) + bytes.saturating_add(MIB / 2) / MIB);
         }
         for bank in children(node.value) {
             if let Some(bytes) = size(bank) {
                 let module = MemoryModule {
                     slot: text(bank, "slot"),
-                    size_mib: (bytes + MIB / 2) / MIB,
+                    size_mib: bytes.saturating_add(MIB / 2) / MIB,
                 };
                 modules.push(module);
             }

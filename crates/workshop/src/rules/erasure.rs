@@ -61,25 +61,31 @@ pub(super) fn with_evidence(
     at: Instant,
     settings: &Settings,
 ) -> Result<Vec<Drive>, Refusal> {
-    check(drives, evidence)?;
+    check(drives, evidence, at)?;
     let mut drives = drives.to_vec();
+    let mut told: Vec<usize> = Vec::with_capacity(evidence.len());
     for entry in evidence {
         let key = entry.serial.as_deref().map(squash).unwrap_or_default();
-        let known = drives.iter().position(|drive| drive.serial_key == key);
-        let media = [known.map(|n| drives[n].media), entry.media];
-        let counts = media
+        let known = position(&drives, &key, &told);
+        let seen = known
+            .map(|n| drives[n].media)
+            .filter(|media| *media != Media::Other);
+        let counts = [seen, entry.media]
             .iter()
             .flatten()
             .all(|media| settings.clear_counts(*media));
         if entry.method == EraseMethod::Clear && entry.result == EraseResult::Success && !counts {
             return Err(overwritten(entry));
         }
+        named_tool(entry)?;
         let n = known.unwrap_or_else(|| {
-            drives.push(new_drive(entry, key, cycle, at));
+            drives.push(new_drive(entry, free_key(&drives, key), cycle, at));
             drives.len() - 1
         });
+        told.push(n);
         let drive = &mut drives[n];
-        if let Some(media) = entry.media {
+        // what the machine said of its drive stands; evidence only fills the gap
+        if let Some(media) = entry.media.filter(|_| drive.media == Media::Other) {
             drive.media = media;
         }
         drive.proven = entry.result == EraseResult::Success;
@@ -91,6 +97,40 @@ pub(super) fn with_evidence(
         });
     }
     Ok(drives)
+}
+
+/// The drive that evidence is about. Evidence without a serial number is about one of the
+/// drives that gave none: the first that is open, and each entry about another.
+fn position(drives: &[Drive], key: &str, told: &[usize]) -> Option<usize> {
+    if !key.is_empty() {
+        return drives.iter().position(|drive| drive.serial_key == key);
+    }
+    let nameless = |open: bool| {
+        drives.iter().enumerate().position(|(n, drive)| {
+            drive.serial.is_none() && !told.contains(&n) && (!open || !drive.proven)
+        })
+    };
+    nameless(true).or_else(|| nameless(false))
+}
+
+/// Drives without a serial number are told apart by a number of ours, which no serial
+/// number can be: an empty key, then `#2`, `#3` …
+fn nth_nameless(n: usize) -> String {
+    if n == 0 {
+        String::new()
+    } else {
+        format!("#{}", n + 1)
+    }
+}
+
+fn free_key(drives: &[Drive], key: String) -> String {
+    if !key.is_empty() {
+        return key;
+    }
+    (0..)
+        .map(nth_nameless)
+        .find(|key| drives.iter().all(|drive| drive.serial_key != *key))
+        .unwrap_or_default()
 }
 
 fn new_drive(entry: &DriveErasure, serial_key: String, cycle: i32, at: Instant) -> Drive {
@@ -108,6 +148,43 @@ fn new_drive(entry: &DriveErasure, serial_key: String, cycle: i32, at: Instant) 
     }
 }
 
+/// For a gift whose donor wants its drives destroyed, nothing else proves anything.
+///
+/// # Errors
+/// `erasure_not_proven`.
+pub fn only_destruction(evidence: &[DriveErasure]) -> Result<(), Refusal> {
+    let erased = evidence.iter().any(|entry| {
+        entry.result == EraseResult::Success
+            && matches!(entry.method, EraseMethod::Clear | EraseMethod::Purge)
+    });
+    if !erased {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::ErasureNotProven,
+        Text::new(
+            "Le donateur demande que les disques de ce lot soient détruits : un effacement n'en tient pas lieu.",
+            "The donor asks that the drives of this batch be destroyed: erasing them does not stand for it.",
+        ),
+    ))
+}
+
+/// A proof names the tool that gave it (NIST SP 800-88 Rev. 2, certificate of sanitization).
+fn named_tool(entry: &DriveErasure) -> Result<(), Refusal> {
+    let by_tool = matches!(entry.method, EraseMethod::Clear | EraseMethod::Purge);
+    if by_tool && entry.result == EraseResult::Success && entry.tool.is_none() {
+        return Err(Refusal::field(
+            "/drives/tool",
+            Code::Required,
+            Text::new(
+                "Indiquez l'outil d'effacement de chaque disque.",
+                "Give the tool that erased each drive.",
+            ),
+        ));
+    }
+    Ok(())
+}
+
 fn overwritten(entry: &DriveErasure) -> Refusal {
     let serial = entry.serial.as_deref().unwrap_or("?");
     Refusal::new(
@@ -123,10 +200,13 @@ fn overwritten(entry: &DriveErasure) -> Refusal {
     )
 }
 
-/// Each entry names its drive, and each drive one entry.
-fn check(drives: &[Drive], evidence: &[DriveErasure]) -> Result<(), Refusal> {
+/// How far the clock of an erasure station may be ahead of the scanner's.
+const CLOCK_SECONDS: i64 = 3600;
+
+/// Each entry names its drive and how it was erased, and each drive one entry.
+fn check(drives: &[Drive], evidence: &[DriveErasure], at: Instant) -> Result<(), Refusal> {
     let mut fields = Fields::default();
-    let nameless = drives.iter().any(|drive| drive.serial_key.is_empty());
+    let nameless = drives.iter().any(|drive| drive.serial.is_none());
     let mut seen = Vec::with_capacity(evidence.len());
     for (n, entry) in evidence.iter().enumerate() {
         let key = entry.serial.as_deref().map(squash).unwrap_or_default();
@@ -148,7 +228,17 @@ fn check(drives: &[Drive], evidence: &[DriveErasure]) -> Result<(), Refusal> {
                 Text::new("Indiquez le type de disque.", "Give the kind of drive."),
             );
         }
-        if seen.contains(&key) {
+        if entry
+            .finished_at
+            .is_some_and(|finished| finished > at.plus_seconds(CLOCK_SECONDS))
+        {
+            fields.push(
+                format!("/drives/{n}/finished_at"),
+                Code::DateInFuture,
+                Code::DateInFuture.help(),
+            );
+        }
+        if !key.is_empty() && seen.contains(&key) {
             fields.push(
                 format!("/drives/{n}/serial"),
                 Code::Duplicate,
@@ -180,8 +270,13 @@ pub(super) fn with_seen(
     at: Instant,
 ) -> Vec<Drive> {
     let mut drives = drives.to_vec();
+    let mut nameless = 0;
     for one in seen {
-        let key = one.serial.as_deref().map(squash).unwrap_or_default();
+        let mut key = one.serial.as_deref().map(squash).unwrap_or_default();
+        if key.is_empty() {
+            key = nth_nameless(nameless);
+            nameless += 1;
+        }
         let Some(drive) = drives.iter_mut().find(|drive| drive.serial_key == key) else {
             drives.push(Drive {
                 id: None,

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use kernel::{AccessoryKind, Code, Instant, PersonId, Refusal, Text};
 
-pub use erasure::{Proven, proven};
+pub use erasure::{Proven, only_destruction, proven};
 pub use hardware::capture;
 pub use reception::{give_up, identity_key, receive, receive_again};
 
@@ -60,6 +60,8 @@ pub struct Asking<'a> {
     pub event: &'a Event,
     /// The line has a number of the sender's.
     pub numbered: bool,
+    /// A machine's key asks, not a person who signed in.
+    pub by_machine: bool,
 }
 
 /// The decision.

@@ -77,8 +77,17 @@ pub(super) fn quality_checked(
 }
 
 fn another_person(device: &Device, asking: &Asking<'_>) -> Result<(), Refusal> {
-    if device.tested_by != Some(asking.person) {
+    if device.tested_by != Some(asking.person) && !asking.by_machine {
         return Ok(());
+    }
+    if asking.by_machine {
+        return Err(Refusal::new(
+            Code::SamePerson,
+            Text::new(
+                "Une personne signe le contrôle qualité, avec son propre compte ; la clé d'un poste ne le peut pas.",
+                "A person signs the quality check, with an account of their own; the key of a station cannot.",
+            ),
+        ));
     }
     Err(Refusal::new(
         Code::SamePerson,

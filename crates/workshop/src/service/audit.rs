@@ -6,10 +6,12 @@ use db::{Db, Result};
 use kernel::{DeviceId, Text};
 
 use crate::custody::{self, Head, Link};
-use crate::store;
+use crate::store::{self, Chained};
 
 /// Devices checked at a time.
 const PAGE: i64 = 500;
+/// Looks at a device that somebody is working on.
+const LOOKS: usize = 20;
 
 /// What the verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,21 +73,47 @@ pub fn verify_custody(db: &mut Db, mut on_progress: impl FnMut(u64, u64)) -> Res
             let links = logs.remove(&device.id).unwrap_or_default();
             report.devices += 1;
             report.events += links.len() as u64;
-            let head = Head {
-                seq: device.seq,
-                hash: &device.head,
-                stage: device.stage,
+            report.broken = match broken(&device, &links) {
+                // it may have changed between one look and the other
+                Some(_) => settled(db, device.id)?,
+                None => None,
             };
-            if let Err((seq, what)) = custody::check(head, &links) {
-                report.broken = Some(BrokenLink {
-                    device_id: device.id,
-                    tag: device.tag,
-                    seq,
-                    what: what.text(),
-                });
+            if report.broken.is_some() {
                 return Ok(report);
             }
         }
         on_progress(report.devices, report.events);
     }
+}
+
+fn broken(device: &Chained, links: &[Link]) -> Option<BrokenLink> {
+    let head = Head {
+        seq: device.seq,
+        hash: &device.head,
+        stage: device.stage,
+    };
+    let (seq, what) = custody::check(head, links).err()?;
+    Some(BrokenLink {
+        device_id: device.id,
+        tag: device.tag.clone(),
+        seq,
+        what: what.text(),
+    })
+}
+
+/// Looks at one device until nobody changes it meanwhile.
+fn settled(db: &mut Db, id: DeviceId) -> Result<Option<BrokenLink>> {
+    for _ in 0..LOOKS {
+        let Some(before) = store::chained(db, id)? else {
+            return Ok(None);
+        };
+        let links = store::events_between(db, id, id)?;
+        let after = store::chained(db, id)?;
+        if after.is_some_and(|after| after.seq == before.seq) {
+            return Ok(broken(&before, &links));
+        }
+    }
+    Err(db::Error::Unavailable(format!(
+        "device {id} changes all the time"
+    )))
 }

@@ -6,7 +6,7 @@ use db::{Result, Tx};
 use kernel::{Actor, BatchId, Code, DeviceId, Refusal, Text};
 use serde_json::Value;
 
-use super::ledger::{Ledger, Record};
+use super::ledger::{Ledger, Needs, Record};
 use super::names::resolve;
 use crate::Settings;
 use crate::model::{
@@ -28,7 +28,7 @@ pub fn record(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId, line: &Incoming) -> 
     if devices.is_empty() {
         return Err(unknown_device(&id.to_string()).into());
     }
-    let mut recorder = Recorder::new(tx, actor, devices)?;
+    let mut recorder = Recorder::new(tx, actor, devices, Needs::of([line]))?;
     let status = recorder.take(tx, id, line)??;
     let bench = recorder
         .ledger
@@ -62,7 +62,8 @@ pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, lines: &[Value]) -> Result<Bul
         .filter_map(|line| line.device.clone())
         .collect();
     let found = resolve(tx, &names, Some(actor))?;
-    let mut recorder = Recorder::new(tx, actor, found.devices)?;
+    let needs = Needs::of(lines.iter().filter_map(|line| line.read.as_ref().ok()));
+    let mut recorder = Recorder::new(tx, actor, found.devices, needs)?;
 
     let mut results: Vec<Option<EventResult>> = vec![None; lines.len()];
     for n in in_order(&lines, tx.now()) {
@@ -95,7 +96,11 @@ struct Line {
 
 impl Line {
     fn read(value: &Value) -> Self {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let text = |key: &str| match value.get(key)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
         let device = text("device").filter(|name| !name.trim().is_empty());
         let read = reading::incoming(value).and_then(|incoming| match device {
             Some(_) => Ok(incoming),
@@ -160,18 +165,21 @@ struct Recorder<'a> {
     ledger: Ledger,
     /// Batches of which a machine is counted: marked as received once, or refused.
     batches: HashMap<BatchId, Result<(), Refusal>>,
+    /// Batches whose drives the donor wants destroyed.
+    destroyed: HashMap<BatchId, bool>,
 }
 
 impl<'a> Recorder<'a> {
-    fn new(tx: &mut Tx<'_>, actor: &'a Actor, devices: Vec<Device>) -> Result<Self> {
+    fn new(tx: &mut Tx<'_>, actor: &'a Actor, devices: Vec<Device>, needs: Needs) -> Result<Self> {
         let mut ledger = Ledger::of(devices);
-        ledger.load_facts(tx)?;
+        ledger.load_facts(tx, needs)?;
         let settings = Settings::built_in()?;
         Ok(Self {
             actor,
             settings,
             ledger,
             batches: HashMap::new(),
+            destroyed: HashMap::new(),
         })
     }
 
@@ -188,6 +196,15 @@ impl<'a> Recorder<'a> {
         id: DeviceId,
         line: &Incoming,
     ) -> Result<Result<EventOutcome, Refusal>> {
+        let Some(batch) = self.ledger.get(id).map(|bench| bench.device.batch_id) else {
+            return Ok(Err(unknown_device(&id.to_string())));
+        };
+        if let Event::Erased { drives } = &line.event
+            && self.drives_destroyed(tx, batch)?
+            && let Err(refusal) = rules::only_destruction(drives)
+        {
+            return Ok(Err(refusal));
+        }
         let Some(bench) = self.ledger.get(id) else {
             return Ok(Err(unknown_device(&id.to_string())));
         };
@@ -197,6 +214,7 @@ impl<'a> Recorder<'a> {
             at,
             event: &line.event,
             numbered: line.client_id.is_some(),
+            by_machine: self.actor.session.is_none(),
         };
         let facts = self.ledger.facts(bench, line.client_id.as_deref());
         let verdict = own_workshop(self.actor, &bench.device)
@@ -224,6 +242,17 @@ impl<'a> Recorder<'a> {
         self.ledger
             .apply(tx, self.actor, device, Some(drives), record)?;
         Ok(Ok(EventOutcome::Applied))
+    }
+
+    /// Whether the donor of a batch asked that its drives be destroyed, not erased.
+    fn drives_destroyed(&mut self, tx: &mut Tx<'_>, batch: BatchId) -> Result<bool> {
+        if let Some(known) = self.destroyed.get(&batch) {
+            return Ok(*known);
+        }
+        let restrictions = intake::restrictions(tx, &[batch])?;
+        let destroyed = restrictions.get(&batch).is_some_and(|r| r.drives_destroyed);
+        self.destroyed.insert(batch, destroyed);
+        Ok(destroyed)
     }
 
     /// What a machine's own facts do not say: whether its batch is being counted, and

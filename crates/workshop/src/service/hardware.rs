@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::events::{own_workshop, unknown_device};
-use super::ledger::{Ledger, Record};
+use super::ledger::{Ledger, Needs, Record};
 use crate::lshw;
 use crate::model::{Device, DeviceView, Hardware};
 use crate::rules::{self, Verdict};
@@ -26,7 +26,7 @@ pub fn put_hardware(
     raw: &[u8],
 ) -> Result<DeviceView> {
     let mut ledger = Ledger::of(store::by_ids(tx, &[id])?);
-    ledger.load_facts(tx)?;
+    ledger.load_facts(tx, Needs::default())?;
     let bench = ledger
         .get(id)
         .ok_or_else(|| unknown_device(&id.to_string()))?;

@@ -7,7 +7,7 @@ use db::{Db, Result, Tx};
 use kernel::{AccessoryKind, Actor, DeviceId, DriveId, Instant, OrganisationId};
 
 use crate::custody::{Line, Link};
-use crate::model::{Device, Drive};
+use crate::model::{Device, Drive, Event, Incoming, Stage};
 use crate::rules::{Facts, LastEvent, Stock};
 use crate::store::{self, Movement};
 
@@ -42,6 +42,29 @@ pub(super) struct Record {
     pub(super) at: Instant,
     pub(super) note: Option<String>,
     pub(super) client_id: Option<String>,
+}
+
+/// What is looked up before a line is decided. What nobody asks for is not read, so that
+/// it is not in the way of others either.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Needs {
+    /// A line has no number of the sender's, and may be a second click.
+    pub(super) last_event: bool,
+    /// A line has one.
+    pub(super) client_ids: bool,
+    /// A line takes a kit.
+    pub(super) stock: bool,
+}
+
+impl Needs {
+    /// Of these lines.
+    pub(super) fn of<'a>(lines: impl IntoIterator<Item = &'a Incoming>) -> Self {
+        lines.into_iter().fold(Self::default(), |needs, line| Self {
+            last_event: needs.last_event || line.client_id.is_none(),
+            client_ids: needs.client_ids || line.client_id.is_some(),
+            stock: needs.stock || matches!(line.event, Event::Ready {}),
+        })
+    }
 }
 
 /// The devices of a use case.
@@ -90,29 +113,38 @@ impl Ledger {
         }
     }
 
-    /// Loads what the rules need beside the devices: drives, log, stock.
-    pub(super) fn load_facts(&mut self, db: &mut Db) -> Result<()> {
+    /// Loads the drives, and of logs and stock what the lines at hand ask for.
+    pub(super) fn load_facts(&mut self, db: &mut Db, needs: Needs) -> Result<()> {
         let ids = self.order.clone();
         let mut drives = store::of_devices(db, &ids)?;
-        let mut last = store::last_events(db, &ids)?;
         for (id, bench) in &mut self.benches {
             let cycle = bench.device.cycle;
             bench.drives = drives.remove(id).unwrap_or_default();
             bench.drives.retain(|drive| drive.cycle == cycle);
-            bench.last = last.remove(id);
         }
-        for (id, client_id) in store::client_ids(db, &ids)? {
-            if let Some(bench) = self.benches.get_mut(&id) {
-                bench.client_ids.insert(client_id);
+        if needs.last_event {
+            for (id, last) in store::last_events(db, &ids)? {
+                if let Some(bench) = self.benches.get_mut(&id) {
+                    bench.last = Some(last);
+                }
             }
         }
-        let workshops: HashSet<_> = self
-            .benches
-            .values()
-            .filter_map(|bench| bench.device.workshop_id)
-            .collect();
-        for workshop in workshops {
-            self.stock.insert(workshop, store::stock(db, workshop)?);
+        if needs.client_ids {
+            for (id, client_id) in store::client_ids(db, &ids)? {
+                if let Some(bench) = self.benches.get_mut(&id) {
+                    bench.client_ids.insert(client_id);
+                }
+            }
+        }
+        if needs.stock {
+            let workshops: HashSet<_> = self
+                .benches
+                .values()
+                .filter_map(|bench| bench.device.workshop_id)
+                .collect();
+            for workshop in workshops {
+                self.stock.insert(workshop, store::stock(db, workshop)?);
+            }
         }
         Ok(())
     }
@@ -227,6 +259,15 @@ impl Ledger {
                 at: tx.now(),
             });
         }
+    }
+
+    /// Writes devices that did nothing but leave `from`, all of them for the same stage, and
+    /// the lines that say so.
+    pub(super) fn write_moves(mut self, tx: &mut Tx<'_>, from: Stage) -> Result<()> {
+        let benches = self.order.iter().filter_map(|id| self.benches.remove(id));
+        let moved: Vec<Device> = benches.map(|bench| bench.device).collect();
+        store::move_all(tx, from, &moved)?;
+        store::append(tx, self.links)
     }
 
     /// Writes everything.

@@ -35,6 +35,11 @@ pub fn find_devices(db: &mut Db, names: &[String]) -> Result<HashMap<String, Dev
         .collect())
 }
 
+/// Characters of a part of a scanned string that may be a number.
+const PART: usize = 5;
+/// Parts of a scanned string that are tried.
+const PARTS: usize = 4;
+
 /// What names led to.
 pub(super) struct Found {
     pub(super) by_name: HashMap<String, DeviceId>,
@@ -52,8 +57,8 @@ pub(super) fn resolve(db: &mut Db, names: &[String], actor: Option<&Actor>) -> R
                 ids.insert(id);
             }
             Err(_) => {
-                tags.extend(intake::read_tag(name));
-                keys.insert(squash(name));
+                tags.extend(readings(name).filter_map(intake::read_tag));
+                keys.extend(readings(name).map(squash));
             }
         }
     }
@@ -84,9 +89,11 @@ pub(super) fn resolve(db: &mut Db, names: &[String], actor: Option<&Actor>) -> R
         .filter_map(|name| {
             let id = match name.trim().parse::<DeviceId>() {
                 Ok(id) => by_id.contains_key(&id).then_some(id),
-                Err(_) => intake::read_tag(name)
-                    .and_then(|tag| by_tag.get(&tag).copied())
-                    .or_else(|| by_key.get(&squash(name)).map(|(_, id)| *id)),
+                Err(_) => readings(name).find_map(|reading| {
+                    intake::read_tag(reading)
+                        .and_then(|tag| by_tag.get(&tag).copied())
+                        .or_else(|| by_key.get(&squash(reading)).map(|(_, id)| *id))
+                }),
             };
             Some((name.clone(), id?))
         })
@@ -101,4 +108,27 @@ pub(super) fn resolve(db: &mut Db, names: &[String], actor: Option<&Actor>) -> R
 fn rank(device: &Device, actor: Option<&Actor>) -> u8 {
     let own = actor.is_none_or(|actor| device.workshop_id == Some(actor.organisation));
     u8::from(device.is_live()) * 2 + u8::from(own)
+}
+
+/// What a scanner's string may mean: all of it first, then, last to first, its parts, as in
+/// `https://…/d/RS-00001-V` or `S/N: CZC0001`.
+fn readings(name: &str) -> impl Iterator<Item = &str> {
+    let parts = name
+        .rsplit(|c: char| !c.is_alphanumeric() && c != '-')
+        .filter(move |part| part.len() >= PART && *part != name);
+    std::iter::once(name).chain(parts.take(PARTS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readings;
+
+    #[test]
+    fn a_scanned_string_is_read_whole_and_then_in_parts() {
+        let all = |name| readings(name).collect::<Vec<_>>();
+        assert_eq!(all("CZC0001"), ["CZC0001"]);
+        assert_eq!(all("S/N: CZC0001"), ["S/N: CZC0001", "CZC0001"]);
+        let link = "https://ressac.example/d/RS-00001-V";
+        assert_eq!(all(link)[..2], [link, "RS-00001-V"]);
+    }
 }

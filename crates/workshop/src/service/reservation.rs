@@ -41,20 +41,21 @@ pub fn reserve_lots(
     for (reservation, devices) in lots {
         let words: Arc<str> = serde_json::to_value(reservation)?.to_string().into();
         evidence.extend(devices.iter().map(|device| (*device, Arc::clone(&words))));
-        if evidence.len() >= AT_ONCE {
-            reserve_some(tx, actor, &std::mem::take(&mut evidence))?;
-        }
     }
-    reserve_some(tx, actor, &evidence)
+    // by id, as tables and indexes have them: each page is written once
+    let mut ids: Vec<DeviceId> = evidence.keys().copied().collect();
+    ids.sort_unstable();
+    ids.chunks(AT_ONCE)
+        .try_for_each(|ids| reserve_some(tx, actor, ids, &evidence))
 }
 
 fn reserve_some(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    ids: &[DeviceId],
     evidence: &HashMap<DeviceId, Arc<str>>,
 ) -> Result<()> {
-    let ids: Vec<DeviceId> = evidence.keys().copied().collect();
-    let loaded = load(tx, &ids)?;
+    let loaded = load(tx, ids)?;
     let refused: Vec<_> = loaded
         .iter()
         .filter(|device| device.stage != Stage::Ready)
@@ -64,9 +65,14 @@ fn reserve_some(
         return Err(rules::device_not_ready(&refused).into());
     }
     let words = |device: &Device| evidence.get(&device.id).map(|words| words.to_string());
-    change(tx, actor, loaded, "reserved", words, |device, at| {
-        Ok(rules::reservable(device)?.reserve(at))
-    })
+    change(
+        tx,
+        actor,
+        loaded,
+        (Stage::Ready, "reserved"),
+        words,
+        |device, at| Ok(rules::reservable(device)?.reserve(at)),
+    )
 }
 
 /// Takes devices out of their lot: they are ready again, kit and all.
@@ -79,7 +85,7 @@ pub fn release(tx: &mut Tx<'_>, actor: &Actor, devices: &[DeviceId], reason: &st
         tx,
         actor,
         loaded,
-        "released",
+        (Stage::Reserved, "released"),
         |_| Some(json!({"reason": reason}).to_string()),
         rules::release,
     )
@@ -100,7 +106,7 @@ pub fn hand_over(
         tx,
         actor,
         loaded,
-        "handed_over",
+        (Stage::Reserved, "handed_over"),
         |_| Some(json!({"reference": reference}).to_string()),
         rules::hand_over,
     )
@@ -121,7 +127,7 @@ fn change(
     tx: &mut Tx<'_>,
     actor: &Actor,
     devices: Vec<Device>,
-    event_type: &str,
+    (from, event_type): (Stage, &str),
     evidence: impl Fn(&Device) -> Option<String>,
     step: impl Fn(Device, Instant) -> Result<Device, Refusal>,
 ) -> Result<()> {
@@ -137,5 +143,5 @@ fn change(
         };
         ledger.apply(tx, actor, step(device, now)?, None, record)?;
     }
-    ledger.write(tx)
+    ledger.write_moves(tx, from)
 }

@@ -159,3 +159,12 @@ pub(crate) fn chained_after(
     }
     Ok(query.load(db)?)
 }
+
+/// The same of one device.
+pub(crate) fn chained(db: &mut Db, id: DeviceId) -> Result<Option<Chained>> {
+    Ok(d::table
+        .find(id)
+        .select((d::id, d::tag, d::stage, d::custody_seq, d::custody_head))
+        .first(db)
+        .optional()?)
+}

@@ -1,11 +1,16 @@
 //! Many changed devices in one statement.
 
+use std::fmt::Write as _;
+
 use db::schema::devices as d;
-use db::{Db, Result};
+use db::sql::{Key, Moment};
+use db::{Db, Engine, Result};
+use diesel::sql_types::{Binary, Text};
 use diesel::upsert::excluded;
 use diesel::{ExpressionMethods, RunQueryDsl};
+use kernel::Code;
 
-use crate::model::Device;
+use crate::model::{Device, Stage};
 
 /// Rows of one statement: 31 values each, and SQLite takes 32 766.
 const WRITE_CHUNK: usize = 250;
@@ -48,4 +53,66 @@ pub(crate) fn update_all(db: &mut Db, devices: &[Device]) -> Result<()> {
             .execute(c))?;
     }
     Ok(())
+}
+
+/// Devices of one statement that moves them: two values each.
+const MOVE_CHUNK: usize = 1_000;
+
+/// Writes that devices went from one stage to another, each with one more line in its log,
+/// and nothing else about them: only the columns that say so are touched, and only the
+/// indexes over them. A device that is not in `from` any more is a lost race.
+pub(crate) fn move_all(db: &mut Db, from: Stage, devices: &[Device]) -> Result<()> {
+    let Some(to) = devices.first().map(|device| device.stage) else {
+        return Ok(());
+    };
+    let mut moved = 0;
+    for chunk in devices.chunks(MOVE_CHUNK) {
+        let statement = move_statement(db.engine(), chunk.len());
+        moved += db::on!(&mut *db, c => {
+            let mut query = diesel::sql_query(statement)
+                .into_boxed()
+                .bind::<Text, _>(to.as_str())
+                .bind::<Moment, _>(chunk[0].stage_at)
+                .bind::<Moment, _>(chunk[0].updated_at);
+            for device in chunk {
+                query = query
+                    .bind::<Key, _>(device.id)
+                    .bind::<Binary, _>(&device.custody_head);
+            }
+            query.bind::<Text, _>(from.as_str()).execute(c)
+        })?;
+    }
+    match moved == devices.len() {
+        true => Ok(()),
+        false => Err(Code::StepNotAllowed.into()),
+    }
+}
+
+fn move_statement(engine: Engine, count: usize) -> String {
+    let mut number = 0;
+    let mut value = || {
+        number += 1;
+        match engine {
+            Engine::Postgres => format!("${number}"),
+            Engine::Sqlite => "?".to_owned(),
+        }
+    };
+    let mut text = format!(
+        "UPDATE devices SET stage = {}, stage_at = {}, updated_at = {}, version = version + 1, \
+         custody_seq = custody_seq + 1, custody_head = heads.column2 FROM (VALUES ",
+        value(),
+        value(),
+        value()
+    );
+    for at in 0..count {
+        let comma = if at == 0 { "" } else { ", " };
+        let (id, head) = (value(), value());
+        let _ = write!(text, "{comma}({id}, {head})");
+    }
+    let _ = write!(
+        text,
+        ") AS heads WHERE devices.id = heads.column1 AND devices.stage = {}",
+        value()
+    );
+    text
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use db::{Db, Result, Tx};
-use intake::Batch;
+use intake::{Batch, Difference};
 use kernel::{Actor, BatchId, DeviceKind};
-use notifications::Message;
 use serde_json::json;
 
 use crate::model::{AccessoryReconciliation, KindReconciliation, Reconciliation};
@@ -40,16 +39,13 @@ pub fn close(tx: &mut Tx<'_>, actor: &Actor, batch_id: BatchId) -> Result<Reconc
     }
     ledger.write(tx)?;
     let view = reconciliation(tx, actor, batch_id)?;
-    let donor = identity::contacts(tx, batch.donor_id)?;
-    let message = Message::BatchClosed {
-        reference: batch.reference,
-        title: batch.title,
+    let difference = Difference {
         expected: view.on_manifest,
         received: view.received,
         missing: view.missing,
         unexpected: view.unexpected,
     };
-    notifications::push_all(tx, &donor, &message)?;
+    intake::ask_donor(tx, &batch, difference)?;
     Ok(view)
 }
 

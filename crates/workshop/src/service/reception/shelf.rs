@@ -6,9 +6,12 @@ use intake::Batch;
 use kernel::{BatchId, Code, DeviceKind, Fields, Refusal, Text, squash};
 
 use crate::model::{Device, Reception, ReceptionLine, Stage};
+use crate::rules::identity_key;
 
 /// Machines of one call at the most.
-const LINES: usize = 10_000;
+pub(super) const LINES: usize = 10_000;
+/// Counts of accessories of one call at the most: a kind or two of each.
+const ACCESSORIES: usize = 100;
 /// Characters of a text about a machine.
 const TEXT: usize = 200;
 
@@ -51,10 +54,14 @@ impl Shelf {
     /// is gone from another batch does not count.
     fn rank(&self, device: &Device) -> u8 {
         let own = device.batch_id == self.batch;
+        let serial = device.serial.as_deref().unwrap_or_default();
+        let placeholder = identity_key(serial).is_none();
         match device.stage {
             Stage::Missing | Stage::Scrapped | Stage::Parts if !own => 0,
             Stage::Scrapped | Stage::Parts => 1,
             Stage::Missing => 2,
+            // a placeholder of a maker's names nothing beyond its own manifest
+            _ if !own && placeholder => 0,
             _ if !own => 3,
             _ => 4,
         }
@@ -78,6 +85,9 @@ pub(super) fn check(batch: &Batch, reception: &Reception, shelf: &Shelf) -> Resu
             format!("Send {LINES} devices at a time at most."),
         );
         fields.push("/devices", Code::OutOfRange, detail);
+    }
+    if reception.accessories.len() > ACCESSORIES {
+        fields.push("/accessories", Code::OutOfRange, Code::OutOfRange.help());
     }
     for (n, line) in reception.devices.iter().enumerate().take(LINES) {
         check_texts(&mut fields, n, line);

@@ -1,0 +1,147 @@
+//! After approval: a device that fails gives its place to an equivalent one, and a lot that
+//! comes back is passed on by the same rule.
+
+use std::collections::BTreeMap;
+
+use db::{Error, Result, Tx};
+use kernel::{Actor, ApplicationId, BatchId, Code, DeviceId, Refusal, WaveId};
+
+use super::ground::ties;
+use super::{draft, load, propose, stored_plan};
+use crate::model::{Cap, LotDevice, Pin, ProposalView, Settings, Wave};
+use crate::plan::instance::Instance;
+use crate::rules::{self, SMALL};
+use crate::store::{self, NewLotDevice};
+
+/// Puts an equivalent device that is ready in the place of one of a lot: same kind, same
+/// workshop, a grade at least as good, tied by its donor in no other way. Returns it.
+///
+/// # Errors
+/// `wave_step_not_allowed` when the wave is not approved; `no_replacement`.
+pub fn replace_device(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: WaveId,
+    failed: &LotDevice,
+    reason: &str,
+) -> Result<DeviceId> {
+    let wave = load(tx, id)?;
+    rules::may_hand_over(wave.status)?;
+    let mut spares = store::spares(tx, id, failed, &wave.settings.supply)?;
+    let mut batches: Vec<BatchId> = spares.iter().map(|spare| spare.batch).collect();
+    batches.push(failed.batch_id);
+    batches.sort_unstable();
+    batches.dedup();
+    let ties = ties(tx, &batches)?;
+    for spare in &mut spares {
+        spare.tags = ties.get(&spare.batch).cloned().unwrap_or_default();
+    }
+    let tags = ties.get(&failed.batch_id).cloned().unwrap_or_default();
+    let device_id =
+        rules::replacement(&tags, &spares).ok_or_else(|| Refusal::plain(Code::NoReplacement))?;
+    let now = tx.now();
+    workshop::release(tx, actor, &[failed.device_id], reason)?;
+    store::mark_released(tx, id, &[failed.device_id], now)?;
+    let row = NewLotDevice {
+        wave_id: id,
+        line_id: failed.line_id,
+        device_id,
+        reserved_at: now,
+    };
+    store::insert_devices(tx, &[row])?;
+    let reservation = workshop::ReservationRef {
+        wave: id,
+        wave_name: wave.name,
+        application: failed.application_id,
+        association_name: failed.association.clone(),
+    };
+    workshop::reserve(tx, actor, &[device_id], &reservation)?;
+    Ok(device_id)
+}
+
+/// Passes a lot that came back on to the next in the order: a wave of its own on these
+/// devices alone, in which everyone keeps what they have. By the rule that two waves give
+/// what one with all the stock would, that is the plan continued; it is submitted and
+/// approved by two people as every wave is.
+///
+/// # Errors
+/// `nothing_to_allocate` when nobody may receive one of these devices.
+pub fn pass_on(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: WaveId,
+    (application, devices): (ApplicationId, Vec<DeviceId>),
+    reason: &str,
+) -> Result<ProposalView> {
+    let wave = load(tx, id)?;
+    let (instance, ..) = stored_plan(tx, &wave)?
+        .ok_or_else(|| Error::Inconsistent(format!("wave {id} is decided without a plan")))?;
+    let settings = continued(tx, &wave, &instance, devices)?;
+    let name = format!("{} (suite)", wave.name);
+    let next = draft::insert(tx, actor.person, wave.programme_id, &name, settings)?;
+    let now = tx.now();
+    // what staff fixed stays as it is, and who gave the lot back does not get it again
+    let mut out: BTreeMap<ApplicationId, String> = store::pins(tx, id)?
+        .into_iter()
+        .map(|pin| (pin.application, pin.reason))
+        .collect();
+    out.insert(application, reason.to_owned());
+    for (application, reason) in out {
+        let pin = Pin {
+            application,
+            granted: None,
+            reason,
+            actor: actor.person,
+            at: now,
+        };
+        store::put_pin(tx, next.id, &pin)?;
+    }
+    propose::propose(tx, actor, next.id)
+}
+
+/// The settings of a wave for what is left of it: what its caps and its reserved share
+/// gave stays given.
+fn continued(
+    tx: &mut Tx<'_>,
+    wave: &Wave,
+    instance: &Instance,
+    devices: Vec<DeviceId>,
+) -> Result<Settings> {
+    let live = store::live_counts(tx, wave.id)?;
+    let lines = store::all_lines(tx, wave.id)?;
+    let mut settings = wave.settings.clone();
+    for cap in &mut settings.caps {
+        let used: u64 = lines
+            .iter()
+            .filter(|line| cap.kind.is_none_or(|kind| line.kind == Some(kind)))
+            .filter(|line| concerns(cap, instance, line.application_id, line.request))
+            .filter_map(|line| live.get(&line.id))
+            .map(|count| count.unsigned_abs())
+            .sum();
+        cap.max = cap.max.saturating_sub(used);
+    }
+    if let Some(share) = &mut settings.reserve_small {
+        share.quantity = store::classes_of(tx, wave.id, &devices)?
+            .into_iter()
+            .filter_map(|class| {
+                let name = class.split_once('/')?.1;
+                (name == SMALL).then(|| rules::kind_of_class(&class))?
+            })
+            .fold(BTreeMap::new(), |mut sum, kind| {
+                *sum.entry(kind).or_default() += 1;
+                sum
+            });
+    }
+    settings.complements = true;
+    settings.supply.at_most = None;
+    settings.supply.device_ids = Some(devices);
+    Ok(settings)
+}
+
+fn concerns(cap: &Cap, instance: &Instance, application: ApplicationId, request: i32) -> bool {
+    let id = rules::line_id(application, request);
+    instance
+        .lines
+        .iter()
+        .any(|line| line.id == id && line.tags.contains(&cap.tag))
+}

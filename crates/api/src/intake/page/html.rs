@@ -1,0 +1,406 @@
+//! The page, written out. Every value goes through [`escape`].
+
+use std::fmt::Write as _;
+
+use intake::{Differing, DonorAnswer, ReceptionAnswer};
+use kernel::{Instant, Language, Refusal};
+use workshop::Reconciliation;
+
+use super::Shown;
+use super::words::{accessory, kind, one, say, told};
+
+const STYLE: &str = "body{font:1.0625rem/1.55 system-ui,sans-serif;color:#161616;background:#fff;\
+margin:0 auto;max-width:46rem;padding:1.5rem}h1{font-size:1.6rem;line-height:1.25}h2{font-size:\
+1.25rem;margin-top:2rem}table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:\
+left;font-weight:600;padding-bottom:.4rem}th,td{text-align:left;padding:.35rem .6rem;border-bottom:\
+1px solid #767676}.n{text-align:right}fieldset{border:1px solid #767676;padding:1rem;margin:1rem 0}\
+label{display:inline-block;padding:.2rem 0}textarea{box-sizing:border-box;width:100%;font:inherit;\
+border:1px solid #3a3a3a;padding:.5rem}button{font:inherit;padding:.6rem 1.2rem;border:0;color:#fff;\
+background:#000091}:focus{outline:3px solid #0a76f6;outline-offset:2px}a{color:#000091}.note{border-\
+left:4px solid #18753c;padding:.2rem 1rem}.wrong{border-left:4px solid #ce0500;padding:.2rem 1rem}\
+.wrong p,.error{color:#a70300;font-weight:600}.wide{overflow-x:auto}";
+
+/// Text that cannot become anything else.
+pub(super) fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+fn document(language: Language, title: &str, body: &str) -> String {
+    let lang = say(language, "fr", "en");
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n<title>{} – Ressac</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n",
+        escape(title)
+    )
+}
+
+/// The page of a link that opens nothing.
+pub(super) fn no_link(language: Language) -> String {
+    let title = say(
+        language,
+        "Ce lien n'est plus valable",
+        "This link is no longer valid",
+    );
+    let help = say(
+        language,
+        "Il a expiré, ou l'adresse est incomplète. Connectez-vous à Ressac pour répondre, ou écrivez à la Ville.",
+        "It has expired, or the address is incomplete. Sign in to Ressac to answer, or write to the city.",
+    );
+    let body = format!(
+        "<main>\n<h1>{}</h1>\n<p>{}</p>\n</main>",
+        escape(title),
+        escape(help)
+    );
+    document(language, title, &body)
+}
+
+/// The count, what was answered, and the form to answer. `wrong` is what was wrong with what
+/// was just sent, `comment` what had been written in it.
+pub(super) fn reception(shown: &Shown, wrong: Option<&Refusal>, comment: &str) -> String {
+    let language = shown.language;
+    let batch = &shown.link.batch;
+    let heading = format!(
+        "{} {}",
+        say(
+            language,
+            "Réception de votre don",
+            "Reception of your donation"
+        ),
+        batch.reference
+    );
+    let title = match wrong {
+        Some(_) => format!("{}{heading}", say(language, "Erreur : ", "Error: ")),
+        None => heading.clone(),
+    };
+    let mut body = header(shown);
+    let _ = write!(
+        body,
+        "<main>\n<h1>{}</h1>\n<p>{}</p>\n",
+        escape(&heading),
+        escape(&batch.title)
+    );
+    if let Some(refusal) = wrong {
+        body.push_str(&mistake(language, refusal));
+    }
+    if let Some(said) = &batch.reception {
+        body.push_str(&answered(language, said));
+    }
+    body.push_str(&count(language, &shown.count));
+    body.push_str(&differing(language, &shown.differing));
+    let confirmed = batch
+        .reception
+        .as_ref()
+        .is_some_and(|said| said.answer == DonorAnswer::Confirmed);
+    if !confirmed {
+        body.push_str(&form(shown, wrong, comment));
+    }
+    body.push_str("</main>");
+    document(language, &title, &body)
+}
+
+/// The way to the other language.
+fn header(shown: &Shown) -> String {
+    let (lang, label) = match shown.language {
+        Language::French => ("en", "English"),
+        Language::English => ("fr", "Français"),
+    };
+    format!(
+        "<header><p><a href=\"/reception?token={}&amp;lang={lang}\" hreflang=\"{lang}\" lang=\"{lang}\">{label}</a></p></header>\n",
+        escape(&shown.token)
+    )
+}
+
+fn mistake(language: Language, refusal: &Refusal) -> String {
+    let details: Vec<&str> = match refusal.errors.as_slice() {
+        [] => vec![told(language, &refusal.detail)],
+        errors => errors
+            .iter()
+            .map(|error| told(language, &error.detail))
+            .collect(),
+    };
+    let heading = say(
+        language,
+        "Votre réponse n'est pas enregistrée",
+        "Your answer was not stored",
+    );
+    let details: String = details
+        .iter()
+        .map(|detail| format!("<p>{}</p>", escape(detail)))
+        .collect();
+    format!("<div class=\"wrong\" role=\"alert\"><h2>{heading}</h2>{details}</div>\n")
+}
+
+fn answered(language: Language, said: &ReceptionAnswer) -> String {
+    let what = match said.answer {
+        DonorAnswer::Confirmed => say(
+            language,
+            "Vous avez confirmé cette réception le",
+            "You confirmed this reception on",
+        ),
+        DonorAnswer::Contested => say(
+            language,
+            "Vous avez contesté cette réception le",
+            "You contested this reception on",
+        ),
+    };
+    let mut text = format!(
+        "<div class=\"note\" role=\"status\"><p>{what} {}.</p>",
+        day(language, said.answered_at)
+    );
+    if let Some(comment) = &said.comment {
+        let _ = write!(text, "<blockquote><p>{}</p></blockquote>", escape(comment));
+    }
+    if said.answer == DonorAnswer::Contested {
+        let _ = write!(
+            text,
+            "<p>{}</p>",
+            say(
+                language,
+                "La Ville et l'atelier vérifient et reviennent vers vous.",
+                "The city and the workshop check it and come back to you.",
+            )
+        );
+    }
+    text.push_str("</div>\n");
+    text
+}
+
+fn day(language: Language, at: Instant) -> String {
+    let format = say(language, "%d/%m/%Y", "%Y-%m-%d");
+    at.date().format(format).to_string()
+}
+
+fn table(
+    caption: &str,
+    columns: &[&str],
+    rows: impl Iterator<Item = (String, Vec<i64>)>,
+) -> String {
+    let head: String = columns
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let class = if at == 0 { "" } else { " class=\"n\"" };
+            format!("<th scope=\"col\"{class}>{}</th>", escape(name))
+        })
+        .collect();
+    let mut text = format!(
+        "<div class=\"wide\"><table>\n<caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n",
+        escape(caption)
+    );
+    for (name, counts) in rows {
+        let counts: String = counts
+            .iter()
+            .map(|count| format!("<td class=\"n\">{count}</td>"))
+            .collect();
+        let _ = writeln!(
+            text,
+            "<tr><th scope=\"row\">{}</th>{counts}</tr>",
+            escape(&name)
+        );
+    }
+    text.push_str("</tbody>\n</table></div>\n");
+    text
+}
+
+fn count(language: Language, count: &Reconciliation) -> String {
+    let say = |fr, en| say(language, fr, en);
+    let columns = [
+        say("Type", "Kind"),
+        say("Annoncés", "Declared"),
+        say("Sur votre liste", "On your list"),
+        say("Reçus de la liste", "Received of the list"),
+        say("Manquants", "Missing"),
+        say("Hors liste", "Not on the list"),
+    ];
+    let total = (
+        say("Total", "Total").to_owned(),
+        vec![
+            count.declared,
+            count.on_manifest,
+            count.received,
+            count.missing,
+            count.unexpected,
+        ],
+    );
+    let rows = count.per_kind.iter().map(|line| {
+        let counts = vec![
+            line.declared,
+            line.on_manifest,
+            line.received,
+            line.missing,
+            line.unexpected,
+        ];
+        (kind(language, line.kind).to_owned(), counts)
+    });
+    let mut text = table(
+        say(
+            "Appareils comptés par l'atelier",
+            "Devices counted by the workshop",
+        ),
+        &columns,
+        rows.chain(std::iter::once(total)),
+    );
+    if !count.accessories.is_empty() {
+        text.push_str(&table(
+            say("Accessoires", "Accessories"),
+            &[
+                say("Type", "Kind"),
+                say("Annoncés", "Declared"),
+                say("Reçus", "Received"),
+            ],
+            count.accessories.iter().map(|line| {
+                let name = accessory(language, line.kind).to_owned();
+                (name, vec![line.declared, line.received])
+            }),
+        ));
+    }
+    text
+}
+
+fn differing(language: Language, devices: &[Differing]) -> String {
+    let headings = [
+        (
+            false,
+            say(language, "Appareils manquants", "Missing devices"),
+        ),
+        (
+            true,
+            say(
+                language,
+                "Appareils qui n'étaient pas sur votre liste",
+                "Devices that were not on your list",
+            ),
+        ),
+    ];
+    let mut text = String::new();
+    for (unexpected, heading) in headings {
+        let mut of_these = devices
+            .iter()
+            .filter(|device| device.unexpected == unexpected)
+            .peekable();
+        if of_these.peek().is_none() {
+            continue;
+        }
+        let _ = write!(text, "<h2>{heading}</h2>\n<ul>\n");
+        for device in of_these {
+            let serial = device.serial.as_deref().unwrap_or(say(
+                language,
+                "sans numéro de série lisible",
+                "without a readable serial number",
+            ));
+            let names: Vec<&str> = [
+                Some(one(language, device.kind)),
+                device.manufacturer.as_deref(),
+                device.model.as_deref(),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let _ = writeln!(
+                text,
+                "<li>{} – {} ({})</li>",
+                escape(serial),
+                escape(&names.join(" ")),
+                escape(&device.tag)
+            );
+        }
+        text.push_str("</ul>\n");
+    }
+    text
+}
+
+fn form(shown: &Shown, wrong: Option<&Refusal>, comment: &str) -> String {
+    let language = shown.language;
+    let say = |fr, en| say(language, fr, en);
+    let wrong_at = |pointer: &str| {
+        let errors = wrong
+            .map(|refusal| refusal.errors.as_slice())
+            .unwrap_or_default();
+        errors
+            .iter()
+            .find(|error| error.pointer.as_deref() == Some(pointer))
+            .map(|error| told(language, &error.detail))
+    };
+    // who was told of a missing remark had chosen to contest
+    let contest = if wrong_at("/comment").is_some() {
+        " checked"
+    } else {
+        ""
+    };
+    let (described, error) = match wrong_at("/comment") {
+        Some(detail) => (
+            " aria-invalid=\"true\" aria-describedby=\"comment-help comment-error\"",
+            format!(
+                "<p class=\"error\" id=\"comment-error\">{}</p>",
+                escape(detail)
+            ),
+        ),
+        None => (" aria-describedby=\"comment-help\"", String::new()),
+    };
+    format!(
+        "<h2>{heading}</h2>\n<form method=\"post\" action=\"/reception\">\n\
+         <input type=\"hidden\" name=\"token\" value=\"{token}\">\n\
+         <input type=\"hidden\" name=\"lang\" value=\"{lang}\">\n\
+         <fieldset>\n<legend>{legend}</legend>\n\
+         <p><input type=\"radio\" name=\"answer\" value=\"confirm\" id=\"confirm\" required> <label for=\"confirm\">{yes}</label></p>\n\
+         <p><input type=\"radio\" name=\"answer\" value=\"contest\" id=\"contest\"{contest}> <label for=\"contest\">{no}</label></p>\n\
+         </fieldset>\n\
+         <p><label for=\"comment\">{label}</label></p>\n\
+         <p id=\"comment-help\">{help}</p>\n{error}\
+         <textarea name=\"comment\" id=\"comment\" rows=\"5\" maxlength=\"2000\"{described}>{comment}</textarea>\n\
+         <p><button type=\"submit\">{send}</button></p>\n</form>\n",
+        heading = say("Votre réponse", "Your answer"),
+        token = escape(&shown.token),
+        lang = say("fr", "en"),
+        legend = say("Ce comptage est-il juste ?", "Is this count right?"),
+        yes = say(
+            "Oui, je confirme la réception",
+            "Yes, I confirm the reception"
+        ),
+        no = say("Non, je conteste le comptage", "No, I contest the count"),
+        label = say("Votre message", "Your message"),
+        help = say(
+            "Obligatoire si vous contestez : dites ce qui ne correspond pas. 2 000 caractères au plus.",
+            "Required if you contest: say what does not match. At most 2,000 characters.",
+        ),
+        comment = escape(comment),
+        send = say("Envoyer ma réponse", "Send my answer"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stay_text() {
+        assert_eq!(
+            escape("<script>alert(\"1\")</script> & 'x'"),
+            "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39;"
+        );
+    }
+
+    #[test]
+    fn a_link_that_opens_nothing_has_a_page_in_both_languages() {
+        for (language, lang, word) in [
+            (Language::French, "lang=\"fr\"", "Ce lien"),
+            (Language::English, "lang=\"en\"", "This link"),
+        ] {
+            let page = no_link(language);
+            assert!(page.contains(lang) && page.contains(word) && !page.contains("<script"));
+        }
+    }
+}

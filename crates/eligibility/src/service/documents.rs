@@ -1,0 +1,134 @@
+//! Supporting documents: attached to an application, read by its association and staff.
+
+use db::{Db, Result, Tx};
+use kernel::{Actor, ApplicationId, Code, DocumentId, Refusal, Text};
+
+use crate::model::{ApplicationStatus, Document, HowResolved, NewDocument};
+use crate::{rules, store};
+
+/// Documents of one application at the most.
+const MOST: usize = 50;
+/// Characters of a file's name at the most.
+const NAME: usize = 200;
+
+/// Whether the actor may attach a document to it: asked before the file is kept, and again
+/// when it is attached.
+///
+/// # Errors
+/// `not_found`, `application_step_not_allowed`, `document_not_accepted` when there are too many.
+pub fn may_attach(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<()> {
+    let record = store::application(db, actor, id)?;
+    rules::may_apply(record.association.status)?;
+    if record.row.status == ApplicationStatus::Withdrawn {
+        return Err(Code::ApplicationStepNotAllowed.into());
+    }
+    if store::documents(db, id)?.len() >= MOST {
+        return Err(Refusal::new(
+            Code::DocumentNotAccepted,
+            Text::new(
+                format!("Une demande a {MOST} pièces au plus."),
+                format!("An application has at most {MOST} documents."),
+            ),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Attaches a document that was kept. What staff asked for outside of the form's fields is
+/// resolved by it.
+///
+/// # Errors
+/// `not_found`, `application_step_not_allowed`, `document_not_accepted`.
+pub fn attach_document(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: ApplicationId,
+    new: &NewDocument,
+) -> Result<Document> {
+    may_attach(tx, actor, id)?;
+    let new = NewDocument {
+        name: plain_name(&new.name),
+        ..new.clone()
+    };
+    let document = store::insert_document(tx, id, &new, actor.person)?;
+    let mut record = store::application(tx, actor, id)?;
+    if record.row.status == ApplicationStatus::ChangesRequested {
+        let now = tx.now();
+        let resolved = record.row.changes.as_mut().is_some_and(|changes| {
+            rules::resolve_others(changes, HowResolved::Document, actor.person, now)
+        });
+        if resolved {
+            store::save_application(tx, &mut record.row, now)?;
+        }
+    }
+    Ok(document)
+}
+
+/// Without a path and without what a terminal or a header could misread.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    let plain: String = last
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME)
+        .collect();
+    match plain.trim() {
+        "" => "document".to_owned(),
+        plain => plain.to_owned(),
+    }
+}
+
+/// The documents of an application, the oldest first.
+///
+/// # Errors
+/// `not_found`, also when it is another association's.
+pub fn documents(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<Vec<Document>> {
+    store::application(db, actor, id)?;
+    store::documents(db, id)
+}
+
+/// One document.
+///
+/// # Errors
+/// `not_found`, also when it is another association's.
+pub fn document(db: &mut Db, actor: &Actor, id: DocumentId) -> Result<Document> {
+    store::document(db, actor, id)
+}
+
+/// Takes a document off while the application is with the association.
+///
+/// # Errors
+/// `not_found`, `application_not_editable`.
+pub fn remove_document(tx: &mut Tx<'_>, actor: &Actor, id: DocumentId) -> Result<()> {
+    let document = store::document(tx, actor, id)?;
+    let record = store::application(tx, actor, document.application_id)?;
+    rules::may_edit(record.row.status)?;
+    store::delete_document(tx, id)
+}
+
+/// Whether any document has this content: what a sweep of the folder asks.
+///
+/// # Errors
+/// When the database fails.
+pub fn content_used(db: &mut Db, sha256: &str) -> Result<bool> {
+    store::content_used(db, sha256)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_no_path() {
+        for (name, plain) in [
+            ("statuts.pdf", "statuts.pdf"),
+            ("C:\\Documents\\statuts 2023.pdf", "statuts 2023.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("a\r\nb.pdf", "ab.pdf"),
+            ("  ", "document"),
+        ] {
+            assert_eq!(plain_name(name), plain);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The ranking that staff read: the public order, its distribution, filters.
+
+use std::cmp::Reverse;
+
+use db::{Db, Result};
+use kernel::{Instant, ProgrammeId, fold};
+
+use super::bulk::score_all;
+use crate::model::{ApplicationStatus, Programme, Ranked, Ranking, RankingFilter, ScoreBand};
+use crate::rubric::Score;
+use crate::store::{self, Record};
+
+/// Hundredths of a point of a step of the distribution.
+const BAND: i32 = 1000;
+
+/// Applications of a programme in the order of their scores, then fragility, then the day of
+/// submission. Decided applications have the score that was decided; with `provisional`,
+/// those that are with the city are scored as they stand now.
+///
+/// # Errors
+/// `not_found`.
+pub fn ranking(
+    db: &mut Db,
+    programme: ProgrammeId,
+    filter: &RankingFilter,
+    after: usize,
+    most: Option<usize>,
+    now: Instant,
+) -> Result<Ranking> {
+    let programme = store::programme(db, programme)?;
+    let mut all: Vec<Ranked> = store::records(db, &programme, &[ApplicationStatus::Eligible])?
+        .into_iter()
+        .filter_map(|record| decided(&record))
+        .collect();
+    if filter.provisional {
+        all.extend(with_the_city(db, &programme, now)?);
+    }
+    all.sort_by_key(|it| {
+        (
+            Reverse(it.score),
+            Reverse(it.fragility),
+            it.submitted_at,
+            it.application_id,
+        )
+    });
+    for (at, ranked) in all.iter_mut().enumerate() {
+        ranked.rank = at + 1;
+    }
+    let (distribution, median, ranked) = (bands(&all), median(&all), all.len());
+    let mut items: Vec<Ranked> = all
+        .into_iter()
+        .filter(|it| it.rank > after && found(filter, it))
+        .collect();
+    let mut next = None;
+    if let Some(most) = most.filter(|most| items.len() > *most) {
+        items.truncate(most);
+        next = items.last().map(|it| it.rank);
+    }
+    Ok(Ranking {
+        programme_id: programme.id,
+        rubric: programme.rubric,
+        version: programme.rubric_version,
+        ranked,
+        median,
+        distribution,
+        items,
+        next,
+    })
+}
+
+/// Scores what is with the city, all in one go, and keeps nothing.
+fn with_the_city(db: &mut Db, programme: &Programme, now: Instant) -> Result<Vec<Ranked>> {
+    let statuses = [
+        ApplicationStatus::Submitted,
+        ApplicationStatus::InReview,
+        ApplicationStatus::ChangesRequested,
+    ];
+    let scored = score_all(db, programme, &statuses, now)?;
+    Ok(scored
+        .iter()
+        .map(|it| entry(&it.record, &it.score))
+        .collect())
+}
+
+fn decided(record: &Record) -> Option<Ranked> {
+    let score = record.row.score?;
+    Some(Ranked {
+        score,
+        provisional: false,
+        fragility: record.row.fragility,
+        ..bare(record)
+    })
+}
+
+fn entry(record: &Record, score: &Score) -> Ranked {
+    Ranked {
+        score: score.score,
+        provisional: true,
+        fragility: score.fragility,
+        to_check: score
+            .criteria
+            .iter()
+            .any(|criterion| criterion.divergent || criterion.more_assessors_needed),
+        ..bare(record)
+    }
+}
+
+fn bare(record: &Record) -> Ranked {
+    let form = &record.row.form.form;
+    Ranked {
+        rank: 0,
+        application_id: record.row.id,
+        reference: record.row.reference.clone(),
+        association_id: record.row.association_id,
+        association: record.association.name.clone(),
+        status: record.row.status,
+        score: 0,
+        provisional: false,
+        fragility: None,
+        requested: form.quantity(),
+        postal_code: record.site().postal_code,
+        themes: form.themes.clone().unwrap_or_default(),
+        submitted_at: record.row.submitted_at,
+        to_check: false,
+    }
+}
+
+fn found(filter: &RankingFilter, it: &Ranked) -> bool {
+    let q = filter.q.as_deref().map(fold).filter(|q| !q.is_empty());
+    filter.theme.is_none_or(|theme| it.themes.contains(&theme))
+        && filter
+            .postal_code
+            .as_deref()
+            .is_none_or(|code| it.postal_code.starts_with(code.trim()))
+        && filter.min_score.is_none_or(|least| it.score >= least)
+        && filter.max_score.is_none_or(|most| it.score <= most)
+        && (!filter.to_check || it.to_check)
+        && q.is_none_or(|q| fold(&it.association).contains(&q) || fold(&it.reference).contains(&q))
+}
+
+fn bands(all: &[Ranked]) -> Vec<ScoreBand> {
+    let mut bands: Vec<ScoreBand> = (0..10)
+        .map(|at| ScoreBand {
+            from: at * BAND,
+            to: (at + 1) * BAND,
+            count: 0,
+        })
+        .collect();
+    for it in all {
+        let at = usize::try_from(it.score / BAND).unwrap_or(0).min(9);
+        if let Some(band) = bands.get_mut(at) {
+            band.count += 1;
+        }
+    }
+    bands
+}
+
+/// The lower of the two in the middle when their number is even. The list falls.
+fn median(all: &[Ranked]) -> Option<i32> {
+    all.get(all.len() / 2).map(|it| it.score)
+}

@@ -1,0 +1,12 @@
+//! A local copy of the national register of associations (RNA): read from the open-data
+//! file as it is published, asked when an association registers. No call leaves the program,
+//! so no outage of a register keeps anybody out.
+
+mod check;
+mod entries;
+mod waldec;
+
+pub use check::{RegisterAnswer, RegisterCheck};
+pub(crate) use check::{filled_in, look_up};
+pub use entries::{RegisterState, finish_load, put_entries, register_state};
+pub use waldec::{Entry, EntryStatus, Waldec};

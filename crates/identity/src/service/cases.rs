@@ -1,0 +1,189 @@
+//! Two registrations of one association: one case for staff.
+
+use db::{Db, Result, Tx};
+use kernel::{
+    Actor, Code, Fields, OrganisationId, Page, PageRequest, Refusal, RegistrationCaseId, Role, Text,
+};
+use notifications::Message;
+
+use super::organisations::change_status;
+use super::people::invite;
+use crate::model::{
+    CaseKind, CaseOutcome, CaseStatus, NewPerson, Organisation, OrganisationKind,
+    OrganisationStatus, Person, Registration, RegistrationCase, Settlement,
+};
+use crate::register;
+use crate::{rules, store};
+
+/// Somebody registered an association that is there already, by RNA or SIRET: notes it for
+/// staff. The same address asks once; someone of that association is not a case.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_case(tx: &mut Tx<'_>, registration: &Registration) -> Result<()> {
+    let now = tx.now();
+    let Ok((_, entry)) = register::look_up(tx, &registration.organisation, now) else {
+        return Ok(());
+    };
+    let new = register::filled_in(&registration.organisation, entry.as_ref());
+    let identifiers = rules::check_organisation(&mut Fields::default(), "", &new);
+    let known = store::with_identifier(
+        tx,
+        identifiers.siret.as_ref().map(kernel::Siret::as_str),
+        identifiers.rna.as_ref().map(kernel::Rna::as_str),
+    )?;
+    let Some(known) = known
+        .map(|id| store::organisation(tx, id))
+        .transpose()?
+        .flatten()
+    else {
+        return Ok(());
+    };
+    let email = rules::normal_email(&registration.person.email);
+    let taken = store::email_taken(tx, &email)? || store::open_case(tx, known.id, &email)?;
+    if taken || known.kind != OrganisationKind::Association {
+        return Ok(());
+    }
+    let case = RegistrationCase {
+        id: tx.new_id(),
+        organisation_id: known.id,
+        organisation: known.name,
+        other_id: None,
+        kind: CaseKind::SameIdentifier,
+        association: new.name.trim().to_owned(),
+        person_name: registration.person.name.trim().to_owned(),
+        email,
+        status: CaseStatus::Open,
+        note: None,
+        created_at: now,
+        closed_at: None,
+    };
+    open(tx, &case)
+}
+
+/// Notes for staff that an association of the same name is there at the same postal code.
+pub(super) fn note_namesake(
+    tx: &mut Tx<'_>,
+    organisation: &Organisation,
+    person: &Person,
+) -> Result<()> {
+    let namesake = store::namesake(
+        tx,
+        organisation.id,
+        &organisation.name,
+        &organisation.postal_code,
+    )?;
+    let Some(known) = namesake
+        .map(|id| store::organisation(tx, id))
+        .transpose()?
+        .flatten()
+    else {
+        return Ok(());
+    };
+    let case = RegistrationCase {
+        id: tx.new_id(),
+        organisation_id: known.id,
+        organisation: known.name,
+        other_id: Some(organisation.id),
+        kind: CaseKind::SameName,
+        association: organisation.name.clone(),
+        person_name: person.name.clone(),
+        email: person.email.clone(),
+        status: CaseStatus::Open,
+        note: None,
+        created_at: tx.now(),
+        closed_at: None,
+    };
+    open(tx, &case)
+}
+
+fn open(tx: &mut Tx<'_>, case: &RegistrationCase) -> Result<()> {
+    store::insert_case(tx, case)?;
+    let message = Message::RegistrationTwice {
+        organisation: case.organisation.clone(),
+        association: case.association.clone(),
+        person: case.person_name.clone(),
+        email: case.email.clone(),
+    };
+    let staff = store::staff_contacts(tx)?;
+    notifications::push_all(tx, &staff, &message)
+}
+
+/// A page of cases, the newest first.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn registration_cases(
+    db: &mut Db,
+    status: Option<CaseStatus>,
+    page: &PageRequest,
+) -> Result<Page<RegistrationCase>> {
+    store::cases(db, status, page)
+}
+
+/// Settles a case. With `merge`, the people of the second registration act for the first
+/// from now on, and the second is closed; the caller moves its applications.
+///
+/// # Errors
+/// `not_found`, `case_closed`, `email_taken`, `invalid_fields`.
+pub fn settle_case(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: RegistrationCaseId,
+    settlement: &Settlement,
+) -> Result<RegistrationCase> {
+    let mut case = store::case(tx, id)?.ok_or_else(Refusal::not_found)?;
+    if case.status != CaseStatus::Open {
+        return Err(Code::CaseClosed.into());
+    }
+    let status = match (settlement.outcome, case.other_id) {
+        (CaseOutcome::Dismiss, _) => CaseStatus::Dismissed,
+        (CaseOutcome::Join, None) => {
+            join(tx, &case)?;
+            CaseStatus::Joined
+        }
+        (CaseOutcome::Merge, Some(other)) => {
+            merge(tx, &case, other)?;
+            CaseStatus::Merged
+        }
+        (CaseOutcome::Join, Some(_)) | (CaseOutcome::Merge, None) => {
+            return Err(Refusal::field(
+                "/outcome",
+                Code::Invalid,
+                Text::new(
+                    "« join » vaut pour une inscription refusée, « merge » pour deux inscriptions acceptées.",
+                    "`join` is for a registration that was refused, `merge` for two that were taken.",
+                ),
+            )
+            .into());
+        }
+    };
+    let now = tx.now();
+    let note = settlement.note.trim();
+    store::close_case(tx, id, status, note, actor.person, now)?;
+    case.status = status;
+    case.note = Some(note.to_owned());
+    case.closed_at = Some(now);
+    Ok(case)
+}
+
+fn join(tx: &mut Tx<'_>, case: &RegistrationCase) -> Result<()> {
+    let person = NewPerson {
+        email: case.email.clone(),
+        name: case.person_name.clone(),
+        role: Role::Association,
+        organisation_id: case.organisation_id,
+        language: None,
+    };
+    invite(tx, &person).map(drop)
+}
+
+fn merge(tx: &mut Tx<'_>, case: &RegistrationCase, other: OrganisationId) -> Result<()> {
+    let now = tx.now();
+    store::move_people(tx, other, case.organisation_id, now)?;
+    let reason = format!(
+        "Doublon de « {} » ({})",
+        case.organisation, case.organisation_id
+    );
+    change_status(tx, other, OrganisationStatus::Dissolved, Some(&reason)).map(drop)
+}

@@ -1,0 +1,71 @@
+//! An association registers itself.
+
+use db::{Result, Tx};
+use kernel::{Code, Fields, Language, Role, Text};
+
+use super::cases::note_namesake;
+use super::organisations::add_organisation;
+use super::people::{add_person, send_invitation};
+use crate::model::{
+    OrganisationKind, OrganisationStatus, Person, RegisteredOrganisation, Registration,
+};
+use crate::register::{self, RegisterAnswer};
+use crate::rules;
+
+/// An association registers itself. What the copy of the public register has is filled in
+/// and verified; what it does not have stays pending until staff verify it, and only the
+/// decision on an application waits for that.
+///
+/// # Errors
+/// `invalid_fields`, `association_dissolved`, `already_registered`, `email_taken`.
+pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<RegisteredOrganisation> {
+    let now = tx.now();
+    let (check, entry) = register::look_up(tx, &registration.organisation, now)?;
+    let new = register::filled_in(&registration.organisation, entry.as_ref());
+    let mut fields = Fields::default();
+    let identifiers = rules::check_organisation(&mut fields, "/organisation", &new);
+    if new
+        .kind
+        .is_some_and(|kind| kind != OrganisationKind::Association)
+    {
+        fields.push(
+            "/organisation/kind",
+            Code::Invalid,
+            Text::new(
+                "Seule une association s'inscrit elle-même.",
+                "Only an association registers itself.",
+            ),
+        );
+    }
+    rules::check_email(&mut fields, "/person/email", &registration.person.email);
+    fields.text("/person/name", &registration.person.name, 200);
+    fields.check()?;
+    let status = if check.answer == RegisterAnswer::Active {
+        OrganisationStatus::Verified
+    } else {
+        OrganisationStatus::Pending
+    };
+    let organisation = add_organisation(
+        tx,
+        &new,
+        identifiers,
+        OrganisationKind::Association,
+        status,
+        Some(check),
+    )?;
+    let person = Person {
+        id: tx.new_id(),
+        organisation_id: organisation.id,
+        email: rules::normal_email(&registration.person.email),
+        name: registration.person.name.trim().to_owned(),
+        role: Role::Association,
+        language: registration.person.language.unwrap_or(Language::French),
+    };
+    add_person(tx, &person, None)?;
+    send_invitation(tx, &person, &organisation.name, true)?;
+    note_namesake(tx, &organisation, &person)?;
+    Ok(RegisteredOrganisation {
+        organisation,
+        person,
+    })
+}

@@ -1,0 +1,107 @@
+//! Cells to lines of text, a row a line, so that a row keeps its number.
+
+use kernel::Refusal;
+
+use super::{DELIMITER, damaged, too_large};
+
+/// Rows of a sheet at the most, as spreadsheet programs have them.
+const ROWS_MAX: u32 = 1_048_576;
+/// Columns that are told apart; a cell beyond stands in the next one, and is beyond the
+/// header all the same.
+const COLUMNS_MAX: u32 = 500;
+/// Characters of a cell that are kept: any list here takes less.
+const CELL_MAX: usize = 2_000;
+/// Bytes of all lines.
+const TEXT_MAX: usize = 128 << 20;
+
+/// The lines of a sheet while they are written.
+#[derive(Debug, Default)]
+pub(super) struct SheetLines {
+    text: String,
+    row: u32,
+    column: u32,
+}
+
+impl SheetLines {
+    /// Writes a cell; rows and columns count from 0 and only grow.
+    pub(super) fn put(&mut self, row: u32, column: u32, cell: &str) -> Result<(), Refusal> {
+        if cell.is_empty() {
+            return Ok(());
+        }
+        if row < self.row || row >= ROWS_MAX {
+            return Err(damaged());
+        }
+        while self.row < row {
+            self.text.push('\n');
+            self.row += 1;
+            self.column = 0;
+        }
+        let column = column.min(COLUMNS_MAX);
+        while self.column < column {
+            self.text.push(DELIMITER);
+            self.column += 1;
+        }
+        self.write(cell);
+        // the delimiter before the next cell is written with it
+        if self.text.len() > TEXT_MAX {
+            return Err(too_large());
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, cell: &str) {
+        let plain = cell
+            .chars()
+            .take(CELL_MAX)
+            .map(|c| if c.is_control() { ' ' } else { c });
+        if !cell.starts_with('"') {
+            self.text.extend(plain);
+            return;
+        }
+        // what begins with a quotation mark goes into some
+        self.text.push('"');
+        for c in plain {
+            if c == '"' {
+                self.text.push('"');
+            }
+            self.text.push(c);
+        }
+        self.text.push('"');
+    }
+
+    /// The lines, as bytes.
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.text.into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_row_is_a_line_and_a_cell_keeps_its_column() {
+        let mut lines = SheetLines::default();
+        for (row, column, cell) in [
+            (0, 0, "a"),
+            (0, 2, "c\nd"),
+            (0, 3, ""),
+            (3, 1, "\"24\" wide"),
+        ] {
+            lines.put(row, column, cell).unwrap();
+        }
+        let text = String::from_utf8(lines.finish()).unwrap();
+        assert_eq!(text, "a\t\tc d\n\n\n\t\"\"\"24\"\" wide\"");
+    }
+
+    #[test]
+    fn rows_only_grow_and_end_somewhere() {
+        let mut lines = SheetLines::default();
+        lines.put(2, 0, "a").unwrap();
+        assert!(lines.put(1, 0, "b").is_err());
+        assert!(lines.put(u32::MAX, 0, "b").is_err());
+        lines.put(2, u32::MAX, "far").unwrap();
+        assert!(lines.finish().len() < 1_000);
+    }
+}

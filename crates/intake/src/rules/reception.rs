@@ -1,0 +1,64 @@
+//! What a donor may say to the count at the dock, and when.
+
+use kernel::{Code, Fields, Refusal, Text};
+
+use super::{Verdict, english, french};
+use crate::model::{BatchStatus, DonorAnswer, ReceptionAnswer};
+
+/// The count is answered when it has ended. What was contested may be confirmed, once it
+/// is explained; what was confirmed stays so.
+///
+/// # Errors
+/// `batch_step_not_allowed` before the count has ended, `reception_confirmed`.
+pub fn answer(
+    status: BatchStatus,
+    known: Option<&ReceptionAnswer>,
+    new: DonorAnswer,
+    comment: Option<&str>,
+) -> Result<Verdict, Refusal> {
+    if status != BatchStatus::Closed {
+        return Err(Refusal::new(
+            Code::BatchStepNotAllowed,
+            Text::new(
+                format!(
+                    "Ce lot est {} ; sa réception se confirme ou se conteste une fois le comptage terminé.",
+                    french(status)
+                ),
+                format!(
+                    "This batch is {}; its reception is confirmed or contested once the count has ended.",
+                    english(status)
+                ),
+            ),
+        ));
+    }
+    match known {
+        Some(known) if known.answer == DonorAnswer::Confirmed => match new {
+            DonorAnswer::Confirmed => Ok(Verdict::AlreadyDone),
+            DonorAnswer::Contested => Err(Refusal::plain(Code::ReceptionConfirmed)),
+        },
+        Some(known) if known.answer == new && known.comment.as_deref() == comment => {
+            Ok(Verdict::AlreadyDone)
+        }
+        _ => Ok(Verdict::Apply),
+    }
+}
+
+/// Who contests says what is wrong.
+///
+/// # Errors
+/// `required` or `too_long` at `/comment`.
+pub fn check_comment(new: DonorAnswer, comment: Option<&str>) -> Result<Option<String>, Refusal> {
+    let visible = |c: &char| !c.is_control() || *c == '\n';
+    let said: String = comment
+        .unwrap_or_default()
+        .chars()
+        .filter(visible)
+        .collect();
+    let said = said.trim();
+    let mut fields = Fields::default();
+    if new == DonorAnswer::Contested || !said.is_empty() {
+        fields.text("/comment", said, 2000);
+    }
+    fields.check()?;
+    Ok(Some(said.to_owned()).filter(|said| !said.is_empty()))
+}

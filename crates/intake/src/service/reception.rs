@@ -1,0 +1,116 @@
+//! The donor and the count at the dock: it is sent the difference, and confirms or contests.
+
+use db::{Db, Result, Tx};
+use identity::token;
+use kernel::{Actor, BatchId, Code, Instant, Refusal, Role};
+use notifications::Message;
+
+use super::tell;
+use crate::model::{Batch, Difference, DonorAnswer, ReceptionAnswer, ReceptionLink};
+use crate::rules::{self, Verdict};
+use crate::store::{self, Change};
+
+/// Days in which a link in the mail about the count works.
+const LINK_DAYS: i64 = 30;
+
+/// Sends the donor's people the count, each with a link of their own by which they confirm
+/// or contest it.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask_donor(tx: &mut Tx<'_>, batch: &Batch, difference: Difference) -> Result<()> {
+    let now = tx.now();
+    let expires_at = now.plus_days(LINK_DAYS);
+    for recipient in identity::contacts(tx, batch.donor_id)? {
+        let Some(person) = recipient.person else {
+            continue;
+        };
+        let token = token::random()?;
+        store::insert_link(
+            tx,
+            &token::hash(&token),
+            batch.id,
+            person,
+            (now, expires_at),
+        )?;
+        let message = Message::BatchClosed {
+            reference: batch.reference.clone(),
+            title: batch.title.clone(),
+            expected: difference.expected,
+            received: difference.received,
+            missing: difference.missing,
+            unexpected: difference.unexpected,
+            token,
+            answer_until: Some(expires_at),
+        };
+        notifications::push(tx, &recipient, &message)?;
+    }
+    Ok(())
+}
+
+/// What a link opens. Opening it changes nothing.
+///
+/// # Errors
+/// `invalid_token` when it is none of ours, is too old, or its person is gone.
+pub fn reception_link(db: &mut Db, token: &str, now: Instant) -> Result<ReceptionLink> {
+    let invalid = || Refusal::plain(Code::InvalidToken);
+    let link = store::link(db, &token::hash(token))?
+        .filter(|link| now < link.expires_at)
+        .ok_or_else(invalid)?;
+    let person = identity::person(db, link.person_id)?
+        .filter(|person| person.role == Role::Donor)
+        .ok_or_else(invalid)?;
+    let active = identity::contacts(db, person.organisation_id)?
+        .iter()
+        .any(|contact| contact.person == Some(person.id));
+    let donor = identity::organisation(db, person.organisation_id)?.ok_or_else(invalid)?;
+    if !active || super::may_act(donor.status).is_err() {
+        return Err(invalid().into());
+    }
+    let actor = Actor {
+        person: person.id,
+        role: person.role,
+        organisation: person.organisation_id,
+        session: None,
+    };
+    Ok(ReceptionLink {
+        batch: store::batch(db, &actor, link.batch_id)?,
+        actor,
+        language: person.language,
+        expires_at: link.expires_at,
+    })
+}
+
+/// The donor confirms or contests the count. Who contests says why; the city and the
+/// workshop are told.
+///
+/// # Errors
+/// `batch_step_not_allowed`, `reception_confirmed`, `required` without a comment.
+pub fn answer_reception(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: BatchId,
+    answer: DonorAnswer,
+    comment: Option<&str>,
+) -> Result<Batch> {
+    let batch = store::batch(tx, actor, id)?;
+    let comment = rules::check_comment(answer, comment)?;
+    let known = batch.reception.as_ref();
+    let verdict = rules::answer(batch.status, known, answer, comment.as_deref())?;
+    if verdict == Verdict::AlreadyDone {
+        return Ok(batch);
+    }
+    let now = tx.now();
+    store::update(tx, &batch, &Change::to(&batch, batch.status, now))?;
+    let said = ReceptionAnswer {
+        answer,
+        comment,
+        answered_at: now,
+        answered_by: actor.person,
+    };
+    store::put_answer(tx, batch.id, &said)?;
+    if answer == DonorAnswer::Contested {
+        tell::contested(tx, &batch, said.comment.as_deref().unwrap_or_default())?;
+    }
+    store::batch(tx, actor, id)
+}

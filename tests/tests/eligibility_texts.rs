@@ -1,0 +1,151 @@
+//! What an association reads, as it reads it: the acknowledgement, the request for changes,
+//! the refusal, the score. Read the snapshots aloud before you accept a change.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use notifications::{MailSettings, Mailer, TransportKind};
+use testkit::{Client, Engine, Role, TestApp, Value, json};
+
+const TABLE: &[u8] = include_bytes!("../data/ifn_bouches_du_rhone.csv");
+
+fn id(made: &Value) -> String {
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// Sends everything that waits, and returns the text of the message that says this.
+fn letter(app: &TestApp, says: &str) -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let directory =
+        std::env::temp_dir().join(format!("ressac-letters-{}-{number}", std::process::id()));
+    let settings = MailSettings {
+        transport: TransportKind::File,
+        directory: directory.clone(),
+        from: "Ville de Marseille <ne-pas-repondre@marseille.example>".to_owned(),
+        contact: "numerique@marseille.example".to_owned(),
+        base_url: "https://ressac.marseille.example".to_owned(),
+        ..MailSettings::default()
+    };
+    let mailer = Mailer::new(&settings).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime
+        .block_on(notifications::drain(&app.database, &mailer))
+        .unwrap();
+    let mut files: Vec<_> = std::fs::read_dir(&directory).unwrap().flatten().collect();
+    files.sort_by_key(std::fs::DirEntry::file_name); // the order in which they were written
+    let texts: Vec<String> = files
+        .iter()
+        .map(|file| {
+            std::fs::read_to_string(file.path())
+                .unwrap()
+                .replace("\r\n", "\n")
+        })
+        .collect();
+    std::fs::remove_dir_all(&directory).unwrap();
+    let mail = texts
+        .iter()
+        .find(|text| {
+            text.split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .contains(says)
+        })
+        .expect("a letter");
+    let plain = mail.split("Content-Type: text/plain").nth(1).unwrap();
+    let body = plain.split_once("\n\n").unwrap().1;
+    // a line of dashes underlines a heading; one with a name after them ends the part
+    let ends = |line: &&str| line.starts_with("--") && line.contains(char::is_alphanumeric);
+    let lines = body.lines().take_while(|line| !ends(line));
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn application(app: &TestApp, association: &Client) -> String {
+    let programme = app.staff.post("/programmes", json!({
+        "name": "Marseille – Orange 2023", "rubric": "marseille-2023", "kinds": ["desktop", "laptop"],
+        "lot_min": 10, "lot_max": 30, "opens_at": "2023-02-01T00:00:00Z", "closes_at": null, "territory": "13055",
+    })).expect(201);
+    let made = association
+        .post(
+            &format!("/programmes/{}/applications", id(&programme)),
+            json!({
+                "requests": [{"kind": "desktop", "quantity": 20, "accepts": ["laptop"]}],
+                "purpose": "lending", "themes": ["precarity"], "beneficiaries_per_year": 200,
+                "site": {"address": "1 rue de la Paix", "postal_code": "13015"},
+                "trained_staff": false, "own_use": 1, "statement": "Un atelier d'initiation.",
+                "commitments": {"republican_contract": true, "no_resale": true, "follow_up": true},
+            }),
+        )
+        .expect(201);
+    let path = format!("/applications/{}", id(&made));
+    association
+        .post(&format!("{path}/submit"), Value::Null)
+        .expect(200);
+    path
+}
+
+fn start() -> TestApp {
+    TestApp::start(Engine::Sqlite).unwrap()
+}
+
+#[test]
+fn the_acknowledgement() {
+    let app = start();
+    let made = app.anyone.post("/registrations", json!({
+        "organisation": {"name": "Les Mouettes", "rna": "W133971864", "address": "2 quai", "postal_code": "13002", "commune": "Marseille"},
+        "person": {"name": "Nadia", "email": "nadia@mouettes.example"}})).expect(201);
+    let association = app.person(
+        id(&made["organisation"]).parse().unwrap(),
+        Role::Association,
+        "Karim",
+    );
+    application(&app, &association);
+    insta::assert_snapshot!(letter(&app, "Date de réception :"));
+}
+
+#[test]
+fn the_request_for_changes() {
+    let app = start();
+    let association = app.association("Les Mouettes");
+    let path = application(&app, &association);
+    app.staff.post(&format!("{path}/request-changes"), json!({"items": [
+        {"field": "/site/postal_code", "reason": "Le plan joint indique le 13003", "message": "Confirmez le code postal du lieu."},
+        {"field": "statement", "message": "Dites combien d'ateliers sont prévus par semaine."},
+        {"field": "Statuts", "message": "Joignez les statuts signés."}]})).expect(200);
+    insta::assert_snapshot!(letter(&app, "il nous faut quelques précisions"));
+}
+
+#[test]
+fn the_refusal() {
+    let app = start();
+    let association = app.association("Les Mouettes");
+    let path = application(&app, &association);
+    app.staff.post(&format!("{path}/decide"), json!({"outcome": "ineligible",
+        "reasons": ["Le lieu où les ordinateurs seront installés doit se trouver sur le territoire du dispositif.",
+            "Le projet ne prévoit pas d'accompagnement des personnes."]})).expect(200);
+    insta::assert_snapshot!(letter(&app, "Si vous n'êtes pas d'accord"));
+}
+
+#[test]
+fn the_score() {
+    let app = start();
+    app.staff.post_csv("/territories", TABLE).expect(200);
+    let association = app.association("Les Mouettes");
+    let path = application(&app, &association);
+    for (assessor, points) in [(&app.staff, 1), (&app.other_staff, 4)] {
+        assessor
+            .put(
+                &format!("{path}/assessments/project"),
+                json!({"points": points, "justification": "Lu."}),
+            )
+            .expect(200);
+    }
+    app.staff
+        .post(&format!("{path}/decide"), json!({"outcome": "eligible"}))
+        .expect(200);
+    let score = association.get(&format!("{path}/score")).expect(200);
+    insta::assert_snapshot!(score["text"].as_str().unwrap());
+}
