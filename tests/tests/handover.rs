@@ -208,7 +208,7 @@ both_engines! {
         assert_eq!((bench["items"].as_array().unwrap().len(), &bench["items"][0]["tag"]), (1, &json!(failed)));
         let log = app.staff.get(&format!("/devices/{}/events", bench["items"][0]["id"].as_str().unwrap())).expect(200);
         assert!(log.to_string().contains("L'écran reste noir."));
-        app.refurbisher.post(&replace, body.clone()).refused(409, "device_not_in_lot");
+        app.refurbisher.post(&replace, body).refused(409, "device_not_in_lot");
         complete(&app.refurbisher, &now, &tags(&alpha)).refused(409, "device_not_in_lot");
         complete(&app.refurbisher, &now, &tags(&now)).expect(200);
         app.refurbisher.post(&replace, json!({"device": spare, "reason": "Noir."})).refused(409, "handover_step_not_allowed");

@@ -15,9 +15,12 @@ const WINDOW: i64 = 300;
 /// Callers remembered at the most.
 const REMEMBERED: usize = 20_000;
 
+/// Where a caller is, and the account they try.
+type Caller = (Option<IpAddr>, String);
+
 /// Failed sign-ins of late.
 #[derive(Debug, Default)]
-pub struct Throttle(Mutex<HashMap<(Option<IpAddr>, String), Vec<Instant>>>);
+pub struct Throttle(Mutex<HashMap<Caller, Vec<Instant>>>);
 
 impl Throttle {
     /// Refuses a caller who failed too often.
