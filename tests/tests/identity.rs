@@ -37,6 +37,30 @@ both_engines! {
         assert_eq!(me["organisation"]["kind"], "association");
     }
 
+    fn the_link_of_an_invitation_opens_a_page_that_sets_the_password(app) {
+        app.admin.post("/users", json!({"email": "jo@ville.example", "name": "Jo", "role": "staff",
+            "organisation_id": app.staff.organisation})).expect(201);
+        let token = app.mails_of("invitation")[0].data["token"].as_str().unwrap().to_owned();
+        let opened = app.anyone.get(&format!("//invitation?token={token}"));
+        assert_eq!(opened.status, 200);
+        assert!(opened.text().contains("<html lang=\"fr\">") && opened.text().contains(&token));
+        assert!(opened.header("content-security-policy").contains("default-src 'none'"));
+        let english = app.anyone.with_header("accept-language", "en").get("//invitation?token=%22%3E%3Cb%3E");
+        assert!(english.text().contains("Choose your password") && !english.text().contains("<b>"));
+        let send = |password: &str| {
+            let form = format!("token={token}&password={password}");
+            app.anyone.send("POST", "//invitation", "application/x-www-form-urlencoded", form.as_bytes())
+        };
+        let weak = send("court");
+        assert_eq!(weak.status, 422);
+        assert!(weak.text().contains("8 caractères"), "{}", weak.text());
+        assert_eq!(send("un+mot+bien+gard%C3%A9").status, 200);
+        let again = send("un+autre+mot+bien+long");
+        assert_eq!(again.status, 422);
+        assert!(!again.text().contains("<form"), "the link is used up");
+        app.anyone.post("/auth/login", json!({"email": "jo@ville.example", "password": "un mot bien gardé"})).expect(200);
+    }
+
     fn a_wrong_password_and_an_unknown_address_are_answered_alike(app) {
         let body = |email: &str| json!({"email": email, "password": "une mouette rieuse"});
         let unknown = app.anyone.post("/auth/login", body("personne@nulle.part.example")).refused(401, "invalid_credentials");

@@ -12,6 +12,7 @@ pub mod impact;
 pub mod intake;
 pub mod notifications;
 mod openapi;
+mod page;
 mod problem;
 mod server;
 mod state;

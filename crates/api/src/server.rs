@@ -68,6 +68,7 @@ pub fn serve(
             .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
             .route("/api/docs", web::get().to(system::to_docs))
             .configure(crate::intake::pages)
+            .configure(identity::pages)
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
             .default_service(web::to(system::nothing_here))
             .wrap(from_fn(idempotency::note_key))

@@ -1,6 +1,7 @@
 //! Who: signing in, people, organizations, keys.
 
 mod api_keys;
+mod invitation_page;
 mod me;
 mod organisations;
 mod people;
@@ -9,6 +10,7 @@ mod sessions;
 mod throttle;
 mod users;
 
+pub(crate) use invitation_page::routes as pages;
 pub(crate) use throttle::Throttle;
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::Throttle;
 use crate::access::{Allowed, UseAccount};
-use crate::problem::ApiError;
 use crate::{Answer, ApiResult, Body, Problems, State};
 
 /// A sign-in.
@@ -94,7 +93,7 @@ pub async fn logout(state: web::Data<State>, who: Allowed<UseAccount>) -> ApiRes
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Acceptance {
     /// From the link in the mail.
-    token: String,
+    pub(super) token: String,
     /// The password to be.
     password: String,
 }
@@ -107,6 +106,11 @@ pub async fn accept_invitation(
     state: web::Data<State>,
     Body(acceptance): Body<Acceptance>,
 ) -> ApiResult<Answer> {
+    Ok(Answer::ok(&accept(&state, acceptance).await?)?)
+}
+
+/// Sets the password that an invitation asks for, and signs in.
+pub(super) async fn accept(state: &State, acceptance: Acceptance) -> db::Result<TokenPair> {
     // what is too long is refused below, and need not be hashed
     let to_hash: String = acceptance
         .password
@@ -115,21 +119,19 @@ pub async fn accept_invitation(
         .collect();
     let hash = slow(move || password::hash(&to_hash)).await?;
     let signer = state.signer.clone();
-    let tokens = state
+    state
         .database
         .write(move |tx| {
             let Acceptance { token, password } = &acceptance;
             identity::accept_invitation(tx, &signer, token, password, &hash)
         })
-        .await?;
-    Ok(Answer::ok(&tokens)?)
+        .await
 }
 
 async fn slow<T: Send + 'static>(
     work: impl FnOnce() -> db::Result<T> + Send + 'static,
-) -> ApiResult<T> {
+) -> db::Result<T> {
     web::block(work)
         .await
-        .map_err(|cause| ApiError::from(db::Error::internal(cause)))?
-        .map_err(ApiError::from)
+        .unwrap_or_else(|cause| Err(db::Error::internal(cause)))
 }

@@ -5,7 +5,6 @@ mod html;
 mod words;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use db::{Db, Result};
 use intake::{Differing, DonorAnswer, ReceptionLink};
@@ -13,6 +12,7 @@ use kernel::{Code, Language, Refusal};
 use serde::Deserialize;
 use workshop::Reconciliation;
 
+use crate::page::page;
 use crate::problem::{ApiResult, language_of};
 use crate::state::State;
 
@@ -20,9 +20,6 @@ use crate::state::State;
 const LISTED: i64 = 500;
 /// Bytes of the form at the most.
 const FORM_LIMIT: usize = 64 << 10;
-
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'";
 
 /// The page and its form. They are for people, and no part of the OpenAPI document.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -169,11 +166,4 @@ fn refused(cause: db::Error, language: Language) -> Result<HttpResponse> {
         }
         cause => Err(cause),
     }
-}
-
-fn page(status: StatusCode, body: String) -> HttpResponse {
-    HttpResponse::build(status)
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-        .body(body)
 }
