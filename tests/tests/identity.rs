@@ -207,6 +207,15 @@ both_engines! {
         app.clock.advance_seconds(14 * 60);
     }
 
+    fn two_strangers_with_the_same_idempotency_key_do_not_meet(app) {
+        let register = |rna: &str, email: &str| app.anyone.with_header("idempotency-key", "1")
+            .post("/registrations", json!({"organisation": association(rna), "person": {"name": "N", "email": email}}))
+            .expect(201)["organisation"]["id"].to_string();
+        let first = register("W133971864", "a@mouettes.example");
+        assert_ne!(first, register("W133971865", "b@mouettes.example"));
+        assert_eq!(first, register("W133971864", "a@mouettes.example"), "sent again");
+    }
+
     fn sixteen_clients_with_one_idempotency_key_make_one_organisation(app) {
         let body = json!({"kind": "donor", "name": "Une seule fois", "address": "9 rue",
             "postal_code": "75015", "commune": "Paris"});

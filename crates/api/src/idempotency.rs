@@ -53,12 +53,11 @@ pub(crate) async fn note_key<B: MessageBody + 'static>(
             let refused = ApiError::from(Code::MalformedRequest);
             return Ok(request.into_response(refused.error_response()));
         };
-        let key = match known(&request) {
-            Some(whose) => format!("{whose} {key}"),
-            // strangers share one actor: their own requests are told apart by what they ask
-            None if length(&request).is_some_and(|length| length <= STRANGER_LIMIT) => key,
-            None => return Ok(next.call(request).await?.map_into_boxed_body()),
-        };
+        let whose = known(&request);
+        let short = length(&request).is_some_and(|length| length <= STRANGER_LIMIT);
+        if whose.is_none() && !short {
+            return Ok(next.call(request).await?.map_into_boxed_body());
+        }
         let body = match request.extract::<web::Bytes>().await {
             Ok(body) => body,
             Err(error) => return Ok(request.into_response(error.error_response())),
@@ -68,9 +67,15 @@ pub(crate) async fn note_key<B: MessageBody + 'static>(
         hash.update([0]);
         hash.update(&body);
         request.set_payload(actix_web::dev::Payload::from(body));
+        let request_hash = hash.finalize().to_vec();
+        // strangers share one actor: their keys are told apart by what they ask
+        let whose = whose.unwrap_or_else(|| {
+            let digest = request_hash.iter().take(16);
+            digest.map(|byte| format!("{byte:02x}")).collect()
+        });
         request.extensions_mut().insert(IdempotencyKey {
-            key,
-            request_hash: hash.finalize().to_vec(),
+            key: format!("{whose} {key}"),
+            request_hash,
         });
     }
     Ok(next.call(request).await?.map_into_boxed_body())
