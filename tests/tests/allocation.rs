@@ -173,6 +173,14 @@ both_engines! {
         assert_eq!(last["lines"].as_array().unwrap().len(), 1);
     }
 
+    fn a_wave_that_gives_nothing_is_not_submitted(app) {
+        let stage = Stage::set(app, &[("Alpha", 20, 8_000)], 40);
+        let path = stage.proposed_wave(app, "Vague");
+        app.staff.put(&format!("{path}/pins/{}", stage.applications[0]),
+            json!({"granted": null, "reason": "Convention en attente."})).expect(200);
+        app.staff.post(&format!("{path}/submit"), json!({})).refused(409, "nothing_to_allocate");
+    }
+
     fn pin_not_possible(app) {
         let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000)], 40);
         let path = stage.proposed_wave(app, "Vague");
@@ -184,6 +192,9 @@ both_engines! {
         let problem = app.staff.put(&format!("{path}/pins/{alpha}"), json!({"granted": {"desktop": -1}, "reason": ""}))
             .refused(422, "invalid_fields");
         assert_eq!(problem["errors"].as_array().unwrap().len(), 2);
+        let problem = app.staff.put(&format!("{path}/pins/{alpha}"), json!({"reason": "Oubli."}))
+            .refused(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["pointer"], "/granted");
         assert_eq!(app.staff.get(&path).expect(200)["status"], "proposed");
 
         let out = app.staff.put(&format!("{path}/pins/{alpha}"), json!({"granted": null, "reason": "Convention en attente."}))

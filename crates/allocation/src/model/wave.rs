@@ -151,11 +151,19 @@ pub struct Pin {
 /// The body that fixes a line, or takes it out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct PinInput {
-    /// How many of each kind; `null` takes the application out of the wave.
-    #[schema(value_type = Option<std::collections::HashMap<String, i64>>)]
+    /// How many of each kind; `null` takes the application out of the wave. It has to be
+    /// said: leaving it out takes nobody out.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<std::collections::HashMap<String, i64>>, required = true)]
     pub granted: Option<BTreeMap<DeviceKind, i64>>,
     /// Why; it is published with the wave.
     pub reason: String,
+}
+
+fn said<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<DeviceKind, i64>>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 /// The body of a rejection or cancellation.

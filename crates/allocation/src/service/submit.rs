@@ -1,7 +1,7 @@
 //! A plan is submitted for approval, or sent back.
 
 use db::{Db, Error, Result, Tx};
-use kernel::{Actor, WaveId};
+use kernel::{Actor, Code, WaveId};
 use notifications::Message;
 
 use super::ground::without_devices;
@@ -14,7 +14,8 @@ use crate::store::{self, Step};
 /// Asks for the approval of another person.
 ///
 /// # Errors
-/// `wave_step_not_allowed`; `wave_out_of_date` with what changed since the plan.
+/// `wave_step_not_allowed`; `nothing_to_allocate` when nobody would receive anything;
+/// `wave_out_of_date` with what changed since the plan.
 pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId) -> Result<Wave> {
     let wave = load(tx, id)?;
     if rules::may_submit(&wave, actor.person)? == Verdict::AlreadyDone {
@@ -23,6 +24,9 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId) -> Result<Wave> {
     let (instance, awards, _) = stored_plan(tx, &wave)?.ok_or_else(|| {
         Error::Inconsistent(format!("wave {id} is {} without a plan", wave.status))
     })?;
+    if awards.iter().all(|award| award.qty == 0) {
+        return Err(Code::NothingToAllocate.into());
+    }
     still_true(tx, &wave, &instance)?;
     let now = tx.now();
     store::step(tx, &wave, Step::Submit { by: actor.person }, now)?;
