@@ -64,7 +64,7 @@ pub(super) fn with_evidence(
     check(drives, evidence, at)?;
     let mut drives = drives.to_vec();
     let mut told: Vec<usize> = Vec::with_capacity(evidence.len());
-    for entry in evidence {
+    for (line, entry) in evidence.iter().enumerate() {
         let key = entry.serial.as_deref().map(squash).unwrap_or_default();
         let known = position(&drives, &key, &told);
         let seen = known
@@ -77,7 +77,7 @@ pub(super) fn with_evidence(
         if entry.method == EraseMethod::Clear && entry.result == EraseResult::Success && !counts {
             return Err(overwritten(entry));
         }
-        named_tool(entry)?;
+        named_tool(line, entry)?;
         let n = known.unwrap_or_else(|| {
             drives.push(new_drive(entry, free_key(&drives, key), cycle, at));
             drives.len() - 1
@@ -170,15 +170,15 @@ pub fn only_destruction(evidence: &[DriveErasure]) -> Result<(), Refusal> {
 }
 
 /// A proof names the tool that gave it (NIST SP 800-88 Rev. 2, certificate of sanitization).
-fn named_tool(entry: &DriveErasure) -> Result<(), Refusal> {
+fn named_tool(line: usize, entry: &DriveErasure) -> Result<(), Refusal> {
     let by_tool = matches!(entry.method, EraseMethod::Clear | EraseMethod::Purge);
     if by_tool && entry.result == EraseResult::Success && entry.tool.is_none() {
         return Err(Refusal::field(
-            "/drives/tool",
+            format!("/drives/{line}/tool"),
             Code::Required,
             Text::new(
-                "Indiquez l'outil d'effacement de chaque disque.",
-                "Give the tool that erased each drive.",
+                "Indiquez l'outil qui a effacé ce disque.",
+                "Give the tool that erased this drive.",
             ),
         ));
     }

@@ -275,7 +275,7 @@ fn date_in_future() {
     let nothing = json!({"type": "erased", "drives": [{"serial": "D1", "media": "hdd",
         "method": "purge", "result": "success"}]});
     let refusal = bench.by(TESTER, &nothing).expect_err("refused");
-    assert_eq!(refusal.errors[0].pointer.as_deref(), Some("/drives/tool"));
+    assert_eq!(refusal.errors[0].pointer.as_deref(), Some("/drives/0/tool"));
 }
 
 #[test]
