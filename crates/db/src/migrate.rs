@@ -1,13 +1,14 @@
 //! Migrations, embedded: the program brings its schema along.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::connection::Access;
-use crate::{Db, Error, Result};
+use crate::connection::{Access, sqlite_path};
+use crate::{Db, Engine, Error, Result};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -27,24 +28,37 @@ pub enum SchemaState {
     Newer,
 }
 
+/// Applies the migrations that are missing, one program after the other. An SQLite file
+/// that has them all is not locked: other programs may be at work on it.
 pub(crate) fn run(url: &str) -> Result<()> {
-    let mut db = open(url)?;
-    match compare(&mut db)? {
+    let file = Engine::of_url(url) == Ok(Engine::Sqlite) && Path::new(sqlite_path(url)).exists();
+    if file && state(url)? == SchemaState::Current {
+        return Ok(());
+    }
+    let mut db = Db::open(url, Access::Migrate).map_err(unavailable)?;
+    locked(&mut db, |db| match compare(db)? {
         SchemaState::Current => Ok(()),
         SchemaState::Newer => Err(Error::Unavailable(
             "the database's schema is newer than this program; start the newer version".to_owned(),
         )),
-        SchemaState::Older => apply(&mut db),
+        SchemaState::Older => apply(db),
+    })
+}
+
+/// Runs under a lock that every starting node takes; on SQLite the connection itself has it.
+fn locked(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<()>) -> Result<()> {
+    if db.engine() == Engine::Sqlite {
+        return work(db);
     }
+    db.batch_execute(&format!("SELECT pg_advisory_lock(x'{LOCK}'::bigint)"))?;
+    let outcome = work(db);
+    db.batch_execute(&format!("SELECT pg_advisory_unlock(x'{LOCK}'::bigint)"))?;
+    outcome
 }
 
 pub(crate) fn state(url: &str) -> Result<SchemaState> {
     let mut db = Db::open(url, Access::Write).map_err(unavailable)?;
     compare(&mut db)
-}
-
-fn open(url: &str) -> Result<Db> {
-    Db::open(url, Access::Migrate).map_err(unavailable)
 }
 
 fn unavailable(cause: impl std::fmt::Display) -> Error {
@@ -87,18 +101,8 @@ where
 
 fn apply(db: &mut Db) -> Result<()> {
     match db {
-        Db::Postgres(connection) => {
-            connection.batch_execute(&format!("SELECT pg_advisory_lock(x'{LOCK}'::bigint)"))?;
-            let outcome = connection
-                .run_pending_migrations(POSTGRES)
-                .map(drop)
-                .map_err(Error::Internal);
-            connection.batch_execute(&format!("SELECT pg_advisory_unlock(x'{LOCK}'::bigint)"))?;
-            outcome
-        }
-        Db::Sqlite(connection) => connection
-            .run_pending_migrations(SQLITE)
-            .map(drop)
-            .map_err(Error::Internal),
+        Db::Postgres(connection) => connection.run_pending_migrations(POSTGRES).map(drop),
+        Db::Sqlite(connection) => connection.run_pending_migrations(SQLITE).map(drop),
     }
+    .map_err(Error::Internal)
 }

@@ -17,18 +17,19 @@ fn open(url: &str) -> Arc<Database> {
     Arc::new(Database::open(settings, Arc::new(SystemClock)).expect("opens"))
 }
 
-fn sqlite(name: &str) -> Arc<Database> {
+/// A new file.
+fn sqlite(name: &str) -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("engines");
     std::fs::create_dir_all(&folder).expect("folder");
     let file = folder.join(format!("{name}.db"));
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
     }
-    open(&format!("sqlite:{}", file.display()))
+    format!("sqlite:{}", file.display())
 }
 
 /// A database of its own on the server that `scripts/test` started.
-fn postgres(name: &str) -> Option<Arc<Database>> {
+fn postgres(name: &str) -> Option<String> {
     use diesel::connection::SimpleConnection;
     let server = std::env::var("RESSAC_TEST_POSTGRES").ok()?;
     let mut admin = PgConnection::establish(&server).expect("server");
@@ -40,13 +41,44 @@ fn postgres(name: &str) -> Option<Arc<Database>> {
         .expect("create");
     let (base, query) = server.split_once('?').unwrap_or((&server, ""));
     let (prefix, _) = base.rsplit_once('/').expect("url");
-    Some(open(&format!("{prefix}/{name}?{query}")))
+    Some(format!("{prefix}/{name}?{query}"))
+}
+
+/// Where an empty database is, on each engine.
+fn urls(name: &str) -> Vec<String> {
+    let mut urls = vec![sqlite(name)];
+    urls.extend(postgres(&format!("engines_{name}")));
+    urls
 }
 
 fn both(name: &str) -> Vec<Arc<Database>> {
-    let mut databases = vec![sqlite(name)];
-    databases.extend(postgres(&format!("engines_{name}")));
-    databases
+    urls(name).iter().map(|url| open(url)).collect()
+}
+
+#[tokio::test]
+async fn a_database_in_use_opens_a_second_time() {
+    for url in urls("in_use") {
+        let serving = open(&url);
+        increment(&serving).await.expect("increments");
+        let command = open(&url);
+        assert_eq!(increment(&command).await.expect("increments"), 2);
+        assert_eq!(increment(&serving).await.expect("increments"), 3);
+    }
+}
+
+#[test]
+fn programs_that_start_at_once_migrate_once() {
+    for url in urls("start") {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| open(&url));
+            }
+        });
+        assert_eq!(
+            open(&url).schema_state().expect("state"),
+            db::SchemaState::Current
+        );
+    }
 }
 
 async fn increment(database: &Database) -> db::Result<i64> {
@@ -196,7 +228,7 @@ async fn ids_and_moments_come_back_as_they_went() {
 
 #[tokio::test]
 async fn reads_cannot_write_on_sqlite() {
-    let database = sqlite("readonly");
+    let database = open(&sqlite("readonly"));
     let outcome = database
         .read(|db| {
             diesel::insert_into(counters::table)
