@@ -4,7 +4,10 @@
 
 use std::collections::BTreeSet;
 
+mod support;
+
 use kernel::Role;
+use support::estate::{Estate, well_formed};
 use testkit::{Client, TestApp, both_engines, json};
 
 const PUBLIC: &str = "";
@@ -17,6 +20,8 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/auth/login", PUBLIC),
     ("post", "/api/v1/auth/refresh", PUBLIC),
     ("post", "/api/v1/auth/invitation", PUBLIC),
+    ("post", "/api/v1/auth/forgotten", PUBLIC),
+    ("post", "/api/v1/auth/reset", PUBLIC),
     ("post", "/api/v1/registrations", PUBLIC),
     ("get", "/api/v1/programmes/{id}/figures", PUBLIC),
     ("get", "/api/v1/lists", PUBLIC),
@@ -24,8 +29,24 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/waves/{id}/file", PUBLIC),
     ("post", "/api/v1/auth/logout", "UseAccount"),
     ("get", "/api/v1/me", "UseAccount"),
+    ("patch", "/api/v1/me", "ManageAccount"),
+    ("get", "/api/v1/me/data", "ManageAccount"),
+    ("post", "/api/v1/me/password", "ManageAccount"),
+    ("post", "/api/v1/me/second-factor", "ManageAccount"),
+    ("post", "/api/v1/me/second-factor/confirm", "ManageAccount"),
+    ("post", "/api/v1/me/second-factor/remove", "ManageAccount"),
+    (
+        "delete",
+        "/api/v1/people/{id}/second-factor",
+        "ManagePeople",
+    ),
+    ("get", "/api/v1/people/{id}/data", "ManagePeople"),
+    ("post", "/api/v1/people/{id}/erase", "ManagePeople"),
+    ("get", "/api/v1/api-keys", "ManageApiKeys"),
+    ("delete", "/api/v1/api-keys/{id}", "ManageApiKeys"),
+    ("get", "/api/v1/audit", "ReadAudit"),
     ("post", "/api/v1/users", "InvitePeople"),
-    ("post", "/api/v1/api-keys", "CreateApiKeys"),
+    ("post", "/api/v1/api-keys", "ManageApiKeys"),
     ("post", "/api/v1/organisations", "CreateOrganisations"),
     ("get", "/api/v1/organisations", "ReadOrganisations"),
     ("get", "/api/v1/organisations/{id}", "ReadOrganisations"),
@@ -64,9 +85,35 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/devices/{id}/events", "ReadDevices"),
     ("post", "/api/v1/devices/{id}/events", "LogDevices"),
     ("put", "/api/v1/devices/{id}/hardware", "LogDevices"),
+    ("get", "/api/v1/devices/{id}/captures", "ReadEvidence"),
+    (
+        "get",
+        "/api/v1/devices/{id}/captures/{sha256}",
+        "ReadEvidence",
+    ),
+    ("post", "/api/v1/devices/{id}/contradictions", "LogDevices"),
+    ("get", "/api/v1/devices/{id}/erasure-reports", "ReadDevices"),
+    (
+        "get",
+        "/api/v1/devices/{id}/erasure-reports/{sha256}",
+        "ReadDevices",
+    ),
+    ("post", "/api/v1/devices/{id}/erasure-reports", "LogDevices"),
     ("post", "/api/v1/device-events", "LogDevices"),
     ("get", "/api/v1/workshops/{id}/accessories", "ReadStock"),
     ("post", "/api/v1/workshops/{id}/accessories", "CountStock"),
+    ("get", "/api/v1/workshops/{id}/parts", "ReadStock"),
+    ("post", "/api/v1/workshops/{id}/parts", "CountStock"),
+    ("get", "/api/v1/devices/{id}/repairs", "ReadDevices"),
+    ("get", "/api/v1/devices/counts", "ReadDevices"),
+    ("get", "/api/v1/workshop-templates", "ReadDevices"),
+    ("post", "/api/v1/transfers", "SendDevices"),
+    ("get", "/api/v1/transfers", "ReadTransfers"),
+    ("get", "/api/v1/transfers/{id}", "ReadTransfers"),
+    ("get", "/api/v1/transfers/{id}/devices", "ReadTransfers"),
+    ("post", "/api/v1/transfers/{id}/receive", "SendDevices"),
+    ("post", "/api/v1/transfers/{id}/cancel", "SendDevices"),
+    ("get", "/api/v1/waste", "ReadWaste"),
     (
         "get",
         "/api/v1/organisations/{id}/people",
@@ -115,6 +162,8 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
         "/api/v1/organisations/{id}/obligations",
         "ReadApplications",
     ),
+    ("get", "/api/v1/obligations", "ReadApplications"),
+    ("post", "/api/v1/obligations/{id}/report", "Apply"),
     (
         "post",
         "/api/v1/obligations/{id}/meet",
@@ -197,12 +246,32 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("patch", "/api/v1/waves/{id}", "ManageWaves"),
     ("get", "/api/v1/awards", "ReadWaveLines"),
     (
+        "put",
+        "/api/v1/organisations/{id}/conventions/{year}",
+        "ManageWaves",
+    ),
+    (
         "get",
         "/api/v1/programmes/{id}/waiting-list",
         "ReadWaveLines",
     ),
     ("get", "/api/v1/notifications", "ReadOutbox"),
+    ("get", "/api/v1/notifications/{id}", "ReadOutbox"),
     ("post", "/api/v1/notifications/{id}/retry", "ReadOutbox"),
+    ("get", "/api/v1/notifications/templates", "ReadOutbox"),
+    (
+        "get",
+        "/api/v1/notifications/templates/{kind}/preview",
+        "ReadOutbox",
+    ),
+    ("get", "/api/v1/me/notifications", "UseAccount"),
+    ("put", "/api/v1/me/notifications", "ManageAccount"),
+    ("post", "/api/v1/webhooks", "ManageWebhooks"),
+    ("get", "/api/v1/webhooks", "ManageWebhooks"),
+    ("get", "/api/v1/webhooks/{id}", "ManageWebhooks"),
+    ("delete", "/api/v1/webhooks/{id}", "ManageWebhooks"),
+    ("post", "/api/v1/webhooks/{id}/enable", "ManageWebhooks"),
+    ("get", "/api/v1/webhooks/{id}/deliveries", "ManageWebhooks"),
 ];
 
 fn roles_of(permission: &str) -> &'static [Role] {
@@ -272,7 +341,9 @@ fn call(client: &Client, method: &str, path: &str) -> testkit::Reply {
         .replace("{application_id}", nobody)
         .replace("{person_id}", nobody)
         .replace("{number}", "1")
-        .replace("{criterion}", "project");
+        .replace("{year}", "2023")
+        .replace("{criterion}", "project")
+        .replace("{kind}", "lot_granted");
     let path = match path.strip_prefix("/api/v1") {
         Some(below) => below.to_owned(),
         None => format!("/{path}"),
@@ -336,5 +407,54 @@ fn walk(app: &TestApp) {
 both_engines! {
     fn every_operation_as_nobody_and_as_each_role(app) {
         walk(app);
+    }
+
+    fn what_belongs_to_somebody_else_is_not_there(app) {
+        let estate = Estate::of(app);
+        let (mut asked, mut shown) = (0, Vec::new());
+        for (method, operation, permission) in OPERATIONS {
+            let named = operation.contains("{id}") && *permission != PUBLIC;
+            if !named || SHARED.iter().any(|shared| operation.starts_with(shared)) {
+                continue;
+            }
+            let mut strangers = roles_of(permission).iter().filter_map(|role| estate.stranger(app, *role)).peekable();
+            if strangers.peek().is_none() {
+                continue; // the city's own
+            }
+            let path = estate.path(operation)
+                .unwrap_or_else(|| panic!("{operation}: nobody in the estate has such a thing"));
+            for stranger in strangers {
+                let reply = knock(stranger, method, operation, &path);
+                let hidden = [(404, "not_found"), (403, "not_your_workshop")];
+                let code = reply.json()["code"].as_str().unwrap_or_default().to_owned();
+                if !hidden.contains(&(reply.status, code.as_str())) {
+                    shown.push(format!("{method} {operation}: {} {}", reply.status, reply.text()));
+                }
+                asked += 1;
+            }
+        }
+        assert!(shown.is_empty(), "{shown:#?}");
+        assert!(asked > 40, "{asked} questions");
+    }
+}
+
+/// What is nobody's own: anyone of the role may see it, and finds in it what is theirs.
+const SHARED: &[&str] = &["/api/v1/programmes/", "/api/v1/waves/"];
+
+/// Asks with a body of the right kind, so that it is not the body that is refused.
+fn knock(client: &Client, method: &str, operation: &str, path: &str) -> testkit::Reply {
+    match (method, operation.rsplit('/').next().unwrap_or_default()) {
+        ("get", _) => client.get(path),
+        ("delete", _) => client.delete(path),
+        ("put", "manifest") => client.put_csv(path, b"serial\nCZC0009\n"),
+        ("post", "documents") => {
+            client.send("POST", path, "application/pdf", support::applications::PDF)
+        }
+        ("post", "erasure-reports") => {
+            client.send("POST", path, "application/pdf", support::applications::PDF)
+        }
+        ("put", _) => client.put(path, well_formed(operation)),
+        ("patch", _) => client.patch(path, well_formed(operation)),
+        _ => client.post(path, well_formed(operation)),
     }
 }

@@ -12,16 +12,24 @@ use testkit::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("db", &["kernel"]),
+    ("files", &["kernel", "db"]),
     ("notifications", &["kernel", "db"]),
     ("identity", &["kernel", "db", "notifications"]),
     ("intake", &["kernel", "db", "notifications", "identity"]),
     (
         "workshop",
-        &["kernel", "db", "notifications", "identity", "intake"],
+        &[
+            "kernel",
+            "db",
+            "files",
+            "notifications",
+            "identity",
+            "intake",
+        ],
     ),
     (
         "eligibility",
-        &["kernel", "db", "notifications", "identity"],
+        &["kernel", "db", "files", "notifications", "identity"],
     ),
     (
         "allocation",
@@ -53,6 +61,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "db",
+            "files",
             "notifications",
             "identity",
             "intake",
@@ -68,17 +77,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "kernel",
             "db",
+            "files",
             "notifications",
             "identity",
             "eligibility",
             "workshop",
             "allocation",
+            "handover",
             "api",
         ],
     ),
     (
         "testkit",
-        &["kernel", "db", "identity", "eligibility", "api"],
+        &[
+            "kernel",
+            "db",
+            "files",
+            "notifications",
+            "identity",
+            "eligibility",
+            "api",
+        ],
     ),
 ];
 

@@ -1,7 +1,14 @@
 //! The files that firms send: workbooks and texts saved by a spreadsheet program.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-use testkit::{Client, Value, both_engines, json};
+mod support;
+
+use db::schema::devices as d;
+use diesel::prelude::*;
+use intake::Attributes;
+use kernel::{BatchId, DeviceKind};
+use support::intake::{id, step, try_out, upload};
+use testkit::{Client, TestApp, Value, both_engines, json};
 
 const XLSX: &[u8] = include_bytes!("../data/manifests/parc.xlsx");
 const ODS: &[u8] = include_bytes!("../data/manifests/parc.ods");
@@ -21,7 +28,7 @@ fn draft(donor: &Client) -> String {
                 "from": "2023-03-01T08:00:00Z", "to": "2023-03-31T17:00:00Z"},
         }),
     );
-    batch.expect(201)["id"].as_str().unwrap().to_owned()
+    id(&batch.expect(201))
 }
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -40,9 +47,7 @@ fn windows(text: &str) -> Vec<u8> {
 
 /// What a dry run understood: encoding, delimiter, header line, and the devices.
 fn understood(donor: &Client, id: &str, bytes: &[u8]) -> (String, String, u64, Value) {
-    let report = donor
-        .put_csv(&format!("/batches/{id}/manifest?dry_run=true"), bytes)
-        .expect(200);
+    let report = try_out(donor, id, bytes).expect(200);
     assert_eq!(report["errors"], json!([]), "{report}");
     assert_eq!(report["dry_run"], true);
     (
@@ -53,7 +58,79 @@ fn understood(donor: &Client, id: &str, bytes: &[u8]) -> (String, String, u64, V
     )
 }
 
+/// The same list, as a spreadsheet program saves it in each form; see `tests/fixtures`.
+macro_rules! saved {
+    ($($name:literal $encoding:literal $delimiter:literal),* $(,)?) => {
+        [$(($name, &include_bytes!(concat!("../fixtures/manifests/", $name))[..], $encoding, $delimiter)),*]
+    };
+}
+
+/// What is stored of a device: serial number, kind, manufacturer, model, the rest.
+type Stored = (
+    Option<String>,
+    DeviceKind,
+    Option<String>,
+    Option<String>,
+    Attributes,
+);
+
+fn stored(app: &TestApp, batch: &str) -> Vec<Stored> {
+    let batch: BatchId = batch.parse().unwrap();
+    app.read(move |db| {
+        Ok(d::table
+            .filter(d::batch_id.eq(batch))
+            .order(d::manifest_line)
+            .select((d::serial, d::kind, d::manufacturer, d::model, d::attributes))
+            .load(db)?)
+    })
+}
+
 both_engines! {
+    fn whatever_a_spreadsheet_program_saves_is_stored_alike(app) {
+        let files = saved![
+            "parc.xlsx" "utf-8" "", "parc.ods" "utf-8" "",
+            "utf8.csv" "utf-8" ";", "utf8-bom.csv" "utf-8" ";", "windows-1252.csv" "windows-1252" ";",
+            "utf16.csv" "utf-16le" "\t", "tabulations.csv" "utf-8" "\t", "virgules.csv" "utf-8" ",",
+        ];
+        for (name, bytes, encoding, delimiter) in files {
+            let batch = draft(&app.donor);
+            let report = upload(&app.donor, &batch, bytes).expect(200);
+            assert_eq!((&report["rows"], &report["accepted"], &report["header_line"]), (&json!(6), &json!(6), &json!(3)), "{name}");
+            assert_eq!((&report["encoding"], &report["delimiter"]), (&json!(encoding), &json!(delimiter)), "{name}");
+            let fields: Vec<_> = report["columns"].as_array().unwrap().iter().map(|column| column["field"].as_str().unwrap()).collect();
+            assert_eq!(fields, ["serial", "kind", "manufacturer", "model", "memory", "storage", "purchased_on", "residual_value",
+                "inventory_number", "note"], "{name}");
+            let devices = stored(app, &batch);
+            let serials: Vec<_> = devices.iter().map(|device| device.0.as_deref().unwrap()).collect();
+            assert_eq!(serials, ["CZC93012A7", "00048213", "48213377", "123456789012345", "5CG9-4410 ZK", "PF1XKL92"], "{name}");
+            let kinds: Vec<_> = devices.iter().map(|device| device.1).collect();
+            assert_eq!(kinds, [DeviceKind::Desktop, DeviceKind::Desktop, DeviceKind::Laptop, DeviceKind::Tablet, DeviceKind::Monitor,
+                DeviceKind::Laptop], "{name}");
+            let days: Vec<_> = devices.iter().map(|device| device.4.purchased_on.unwrap().to_string()).collect();
+            assert_eq!(days, ["2019-12-31", "2020-01-02", "2019-03-04", "2021-06-30", "2018-11-15", "2022-02-28"], "{name}");
+            let cents: Vec<_> = devices.iter().map(|device| device.4.residual_value_cents.unwrap()).collect();
+            assert_eq!(cents, [123_456, 98_740, 0, 8_990, 1_234_567, 150_000], "{name}");
+            let sizes: Vec<_> = devices.iter().map(|device| (device.4.memory_mib, device.4.storage_gb)).collect();
+            assert_eq!(sizes, [(Some(8192), Some(256)), (Some(16_384), Some(512)), (Some(8192), Some(256)), (Some(3072), Some(32)),
+                (None, None), (Some(16_384), Some(1000))], "{name}");
+            assert_eq!(devices[0].4.inventory_number.as_deref(), Some("0001042"), "{name}");
+            assert_eq!(devices[4].3.as_deref(), Some("ProLite « 24\" »"), "{name}");
+            assert_eq!(devices[4].4.note.as_deref(), Some("salle B ; 2e étage"), "{name}");
+            app.donor.post(&format!("/batches/{batch}/cancel"), json!({"reason": "Essai"})).expect(200);
+        }
+    }
+
+    fn the_same_devices_in_another_form_are_not_taken_twice(app) {
+        let [(_, workbook, ..), (_, text, ..)] = saved!["parc.xlsx" "" "", "utf16.csv" "" ""];
+        let (first, second) = (draft(&app.donor), draft(&app.donor));
+        upload(&app.donor, &first, workbook).expect(200);
+        let problem = upload(&app.donor, &second, text).refused(422, "duplicate_serial");
+        assert_eq!((problem["errors"].as_array().unwrap().len(), &problem["rejected"]), (6, &json!(6)));
+        step(&app.donor, &first, "submit").expect(200);
+        app.staff.post(&format!("/batches/{first}/refuse"), json!({"reason": "En double"})).expect(200);
+        upload(&app.donor, &second, text).expect(200);
+    }
+
     fn a_workbook_is_taken_as_it_was_saved(app) {
         for (bytes, kind, format) in [(XLSX, XLSX_TYPE, "xlsx"), (ODS, ODS_TYPE, "ods")] {
             let id = draft(&app.donor);

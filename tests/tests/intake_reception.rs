@@ -240,7 +240,9 @@ both_engines! {
 
     fn a_pickup_that_moves_or_changes_hands_is_told_in_the_right_words(app) {
         let id = scheduled(app);
+        app.deliver();
         schedule(app, &id, &app.refurbisher.organisation, 2);
+        app.deliver();
         let entry = |mail: &testkit::Mail| (mail.data["moved"] == true, mail.data["appointment"]["cancelled"] == true,
             mail.data["appointment"]["sequence"].as_i64().unwrap());
         let mails = app.mails_of("pickup_scheduled");

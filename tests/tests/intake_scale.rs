@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
+use intake::manifest::Content;
 use kernel::{Actor, BatchId, Role};
 use testkit::{Engine, TestApp, json};
 
@@ -114,8 +115,8 @@ fn a_very_long_list() {
         for row in 0..rows {
             writeln!(text, "SN{row:09}X;UC;HP;31/12/2019").unwrap();
         }
-        let text = Arc::new(text.into_bytes());
-        let size = text.len() >> 20;
+        let text = Arc::new(Content::from(text.as_bytes()));
+        let size = text.length() >> 20;
         forget_peak();
         let (before, start) = (peak(), Instant::now());
         let report = app.write(move |tx| intake::put_manifest(tx, &actor, id, &text));

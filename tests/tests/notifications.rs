@@ -17,6 +17,7 @@ fn set_status(app: &TestApp, status: &'static str) {
         let row = (
             outbox::status.eq(status),
             outbox::last_error.eq("550 no such person"),
+            outbox::ended_because.eq((status == "dead").then_some("refused")),
         );
         diesel::update(outbox::table).set(row).execute(&mut **tx)?;
         Ok(())

@@ -1,5 +1,7 @@
-//! How long a wave takes when a whole country asks. Left out unless asked for:
-//! `RESSAC_SCALE=16000,200000 cargo test --release -p stories --test scale -- --ignored --nocapture`
+//! How long a wave takes when a whole country asks, and how long a workshop waits meanwhile.
+//! Left out unless asked for, on both engines or on the one named:
+//! `RESSAC_SCALE=16000,200000 [RESSAC_SCALE_ENGINE=sqlite] scripts/with-postgres \
+//!   cargo test --release -p stories --test scale -- --ignored --nocapture`
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -9,7 +11,8 @@
 
 mod support;
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use db::schema::{applications as a, organisations as o, people as p};
 use diesel::prelude::*;
@@ -137,10 +140,43 @@ fn timed(what: &str, work: impl FnOnce() -> testkit::Reply) -> Value {
     reply.expect(200)
 }
 
+/// Does something while a workshop moves one device after the other, and says how long its
+/// single writes took.
+fn beside_a_workshop<T>(app: &TestApp, laptop: &str, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let workshop = scope.spawn(|| {
+            let mut waits: Vec<Duration> = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                let start = Instant::now();
+                let event = json!({"events": [{"device": laptop, "type": "moved",
+                    "client_id": format!("m-{}", waits.len()), "location": format!("P{}", waits.len())}]});
+                app.refurbisher.post("/device-events", event).expect(200);
+                waits.push(start.elapsed());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            waits
+        });
+        let outcome = work();
+        done.store(true, Ordering::Relaxed);
+        let mut waits = workshop.join().unwrap();
+        waits.sort_unstable();
+        let (median, worst) = (waits[waits.len() / 2], waits[waits.len() - 1]);
+        eprintln!(
+            "  meanwhile   {:>8.2} s  the longest of {} writes of a workshop, the median {} ms",
+            worst.as_secs_f64(),
+            waits.len(),
+            median.as_millis()
+        );
+        outcome
+    })
+}
+
 fn wave_of(app: &TestApp, associations: usize, devices: usize) {
     let stage = Stage::set(app, &[("Alpha", 25, 9_999)], 0);
     crowd(app, &stage.programme, associations - 1);
     waves::stock(app, "desktop", devices, 0);
+    let laptop = waves::stock(app, "laptop", 1, devices).remove(0);
     eprintln!(
         "{associations} associations, {devices} devices, {:?}",
         app.database.engine()
@@ -167,9 +203,11 @@ fn wave_of(app: &TestApp, associations: usize, devices: usize) {
     timed("submit", || {
         app.staff.post(&format!("{path}/submit"), Value::Null)
     });
-    timed("approve", || {
-        app.other_staff
-            .post(&format!("{path}/approve"), Value::Null)
+    beside_a_workshop(app, &laptop, || {
+        timed("approve", || {
+            app.other_staff
+                .post(&format!("{path}/approve"), Value::Null)
+        })
     });
     timed("devices", || {
         app.staff.get(&format!("{path}/devices?limit=200"))
@@ -193,7 +231,12 @@ fn a_large_wave() {
     let size = std::env::var("RESSAC_SCALE").unwrap_or_else(|_| "2000,30000".to_owned());
     let (associations, devices) = size.split_once(',').unwrap();
     let (associations, devices) = (associations.parse().unwrap(), devices.parse().unwrap());
+    let only = std::env::var("RESSAC_SCALE_ENGINE").unwrap_or_default();
     for engine in [Engine::Sqlite, Engine::Postgres] {
+        let name = format!("{engine:?}").to_lowercase();
+        if !only.is_empty() && only != name {
+            continue;
+        }
         if let Some(app) = TestApp::start(engine) {
             wave_of(&app, associations, devices);
         }

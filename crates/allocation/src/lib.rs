@@ -2,7 +2,8 @@
 
 pub mod explain;
 pub mod model;
-mod page;
+pub mod page;
+mod picking_page;
 pub mod plan;
 pub mod rules;
 mod service;
@@ -10,9 +11,10 @@ mod store;
 
 pub use model::*;
 pub use page::{explanation_page, notice_page};
+pub use picking_page::picking_page;
 pub use service::{
     Lot, approve, awards, cancel, change, compare, complete, create, decided_waves, device_list,
-    explanation, hand_over_begins, lines, lot_devices, lots, notice, pass_on, pin, propose,
-    published, reject, release_lot, replace_device, simulate, submit, unpin, view, waiting_list,
-    wave, waves,
+    explanation, hand_over_begins, lines, lot_devices, lots, may_receive, notice, pass_on, pin,
+    propose, published, record_convention, reject, release_lot, replace_device, simulate, submit,
+    unpin, view, waiting_list, wave, wave_name, waves,
 };

@@ -10,7 +10,9 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;ma
 padding:0 1rem;color:#111;background:#fff}h1{font-size:1.5rem}h2{font-size:1.15rem;break-after:avoid}\
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;padding:.5rem 0}\
 th,td{border:1px solid #555;padding:.2rem .5rem;text-align:left}thead{display:table-header-group}\
-tr,li{break-inside:avoid}@media print{body{margin:0;max-width:none;font-size:11pt}}";
+tr,li{break-inside:avoid}td{font-size:.9rem}.code{white-space:nowrap}main{overflow-x:auto}\
+@media (max-width:40rem){th,td{padding:.15rem .3rem;font-size:.75rem}}@page{margin:1.5cm}\
+@media print{body{margin:0;padding:0;max-width:none;font-size:11pt}}";
 
 fn chosen(text: &Bilingual, language: Language) -> &str {
     match language {
@@ -19,14 +21,18 @@ fn chosen(text: &Bilingual, language: Language) -> &str {
     }
 }
 
-fn word(language: Language, fr: &'static str, en: &'static str) -> &'static str {
+/// A word of the page, in its language.
+#[must_use]
+pub fn word(language: Language, fr: &'static str, en: &'static str) -> &'static str {
     match language {
         Language::French => fr,
         Language::English => en,
     }
 }
 
-fn page(language: Language, title: &str, body: &str) -> String {
+/// A whole page to read and print.
+#[must_use]
+pub fn page(language: Language, title: &str, body: &str) -> String {
     let (tag, title) = (word(language, "fr", "en"), escaped(title));
     format!(
         "<!doctype html>\n<html lang=\"{tag}\"><head><meta charset=\"utf-8\">\
@@ -203,7 +209,8 @@ fn table(body: &mut String, language: Language, caption: &str, groups: &[Group])
 }
 
 /// Text that is safe inside a page.
-fn escaped(text: &str) -> String {
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

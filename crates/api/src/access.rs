@@ -9,10 +9,11 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use identity::Scope;
-use kernel::{Actor, Code, Instant, Role};
+use kernel::{Actor, ApiKeyId, Code, Instant, Role};
 
 use crate::idempotency::IdempotencyKey;
 use crate::problem::ApiError;
+use crate::record::Origin;
 use crate::state::State;
 
 /// A row of the access table.
@@ -23,14 +24,25 @@ pub trait Permission: 'static {
     const ROLES: &'static [Role];
     /// The scope that a machine's key needs for it.
     const SCOPE: Scope;
+    /// What else holds for it.
+    const TRAITS: &'static [Trait];
 }
 
-/// What takes a person, whatever the scopes of a key: a key acts for whoever made it, and
-/// one person with two keys is not two people.
-const PERSONAL: &[&str] = &[ApproveWaves::NAME];
+/// What else holds for a row of the access table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trait {
+    /// Takes a person, whatever the scopes of a key: a key acts for whoever made it, and one
+    /// person with two keys is not two people.
+    InPerson,
+    /// Goes into the audit log: each change, and what the city's people look at.
+    Recorded,
+    /// Is about one's own account: any key may ask it, and it is open to those who still
+    /// have to set up a second factor.
+    OwnAccount,
+}
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident: $scope:ident, [$($role:ident)*];)*) => {
+    ($($(#[$doc:meta])* $name:ident: $scope:ident, [$($role:ident)*] $($trait:ident)*;)*) => {
         $(
             $(#[$doc])*
             #[derive(Debug)]
@@ -39,6 +51,7 @@ macro_rules! permissions {
                 const NAME: &'static str = stringify!($name);
                 const ROLES: &'static [Role] = &[$(Role::$role),*];
                 const SCOPE: Scope = Scope::$scope;
+                const TRAITS: &'static [Trait] = &[$(Trait::$trait),*];
             }
         )*
 
@@ -50,27 +63,33 @@ macro_rules! permissions {
 permissions! {
     // identity
     /// See and end one's own session.
-    UseAccount: Identity, [Donor Refurbisher Association Staff Admin];
+    UseAccount: Identity, [Donor Refurbisher Association Staff Admin] OwnAccount;
+    /// Change one's own password, second factor and name, and read what is held about oneself.
+    ManageAccount: Identity, [Donor Refurbisher Association Staff Admin] InPerson OwnAccount Recorded;
     /// Invite people.
-    InvitePeople: Identity, [Admin];
-    /// Make keys for machines.
-    CreateApiKeys: Identity, [Admin];
+    InvitePeople: Identity, [Admin] Recorded;
+    /// Erase people, and help who lost their second factor.
+    ManagePeople: Identity, [Admin] InPerson Recorded;
+    /// Make, list and revoke keys for machines.
+    ManageApiKeys: Identity, [Admin] InPerson Recorded;
+    /// Read who saw and changed what.
+    ReadAudit: Identity, [Staff Admin] InPerson;
     /// Enter organizations.
-    CreateOrganisations: Identity, [Staff Admin];
+    CreateOrganisations: Identity, [Staff Admin] Recorded;
     /// Read organizations: the city all, others their own.
-    ReadOrganisations: Identity, [Donor Refurbisher Association Staff Admin];
+    ReadOrganisations: Identity, [Donor Refurbisher Association Staff Admin] Recorded;
     /// Read and invite the people of one's own organization, and leave it.
-    ManageColleagues: Identity, [Donor Refurbisher Association Staff Admin];
+    ManageColleagues: Identity, [Donor Refurbisher Association Staff Admin] Recorded;
     /// Settle double registrations.
-    SettleRegistrations: Identity, [Staff Admin];
+    SettleRegistrations: Identity, [Staff Admin] Recorded;
     /// Verify and suspend organizations.
-    JudgeOrganisations: Identity, [Staff Admin];
+    JudgeOrganisations: Identity, [Staff Admin] Recorded;
 
     // intake
     /// Register a batch, upload its manifest, submit it.
     RegisterBatches: Intake, [Donor Staff Admin];
     /// Accept, refuse and schedule batches.
-    DecideBatches: Intake, [Staff Admin];
+    DecideBatches: Intake, [Staff Admin] Recorded;
     /// Cancel a batch.
     CancelBatches: Intake, [Donor Staff Admin];
     /// Note that a batch was picked up.
@@ -89,30 +108,38 @@ permissions! {
     ReadDevices: Workshop, [Donor Refurbisher Staff Admin];
     /// Log what happens to devices.
     LogDevices: Workshop, [Refurbisher];
-    /// Read the stock of accessories.
+    /// Read what machines said of themselves, as it was sent.
+    ReadEvidence: Workshop, [Refurbisher Staff Admin];
+    /// Read the stock of accessories and parts.
     ReadStock: Workshop, [Refurbisher Staff Admin];
-    /// Count accessories in and out.
+    /// Count accessories and parts in and out.
     CountStock: Workshop, [Refurbisher];
+    /// Send devices to another workshop, receive them, call them back.
+    SendDevices: Workshop, [Refurbisher];
+    /// Read shipments: the city all, a workshop its own.
+    ReadTransfers: Workshop, [Refurbisher Staff Admin];
+    /// Read the list of waste: the city all, a workshop its own.
+    ReadWaste: Workshop, [Refurbisher Staff Admin];
 
     // eligibility
     /// Read programmes.
     ReadProgrammes: Eligibility, [Donor Refurbisher Association Staff Admin];
     /// Set up programmes and load the tables they use.
-    ManageProgrammes: Eligibility, [Staff Admin];
+    ManageProgrammes: Eligibility, [Staff Admin] Recorded;
     /// Apply, change, submit and withdraw one's own application; staff on behalf.
     Apply: Eligibility, [Association Staff Admin];
     /// Read applications: the city all, an association its own.
-    ReadApplications: Eligibility, [Association Staff Admin];
+    ReadApplications: Eligibility, [Association Staff Admin] Recorded;
     /// Ask for changes, assess and decide; read the ranking.
-    ReviewApplications: Eligibility, [Staff Admin];
+    ReviewApplications: Eligibility, [Staff Admin] Recorded;
     /// Decide appeals on decisions that somebody else took.
-    DecideAppeals: Eligibility, [Staff Admin];
+    DecideAppeals: Eligibility, [Staff Admin] InPerson Recorded;
 
     // allocation and handover
     /// Set up, propose, adjust, submit, reject and cancel waves.
-    ManageWaves: Allocation, [Staff Admin];
+    ManageWaves: Allocation, [Staff Admin] Recorded;
     /// Approve waves that somebody else submitted.
-    ApproveWaves: Allocation, [Staff Admin];
+    ApproveWaves: Allocation, [Staff Admin] InPerson Recorded;
     /// Read the lines of waves: the city all, an association its own.
     ReadWaveLines: Allocation, [Association Staff Admin];
     /// Read picking lists: the city all, a workshop its own devices.
@@ -124,13 +151,19 @@ permissions! {
 
     // notifications
     /// Read the outbox and send again.
-    ReadOutbox: Notifications, [Staff Admin];
+    ReadOutbox: Notifications, [Staff Admin] Recorded;
+    /// Have other programs told of what one's own organization hears.
+    ManageWebhooks: Notifications, [Donor Refurbisher Association Staff Admin] Recorded;
 }
 
 /// The signed-in actor, whose role has the permission `P`.
 #[derive(Debug)]
 pub struct Allowed<P> {
     pub(crate) actor: Actor,
+    /// The machine's key that asks, if it is one.
+    pub(crate) key: Option<ApiKeyId>,
+    /// For the audit log, when the row says so.
+    pub(crate) origin: Option<Origin>,
     pub(crate) idempotency: Option<IdempotencyKey>,
     permission: PhantomData<fn() -> P>,
 }
@@ -169,18 +202,21 @@ impl<P: Permission> Allowed<P> {
         if !P::ROLES.contains(&known.actor.role) || !in_scope {
             return Err(Code::NotAllowed);
         }
+        let recorded = P::TRAITS.contains(&Trait::Recorded);
         Ok(Self {
             actor: known.actor,
+            key: known.key,
+            origin: recorded.then(|| Origin::of(request)),
             idempotency: extensions.get::<IdempotencyKey>().cloned(),
             permission: PhantomData,
         })
     }
 }
 
-/// Any key may ask whose it is; none may do what takes a person.
+/// Whether a key with these scopes opens a row.
 fn opens<P: Permission>(scopes: &[Scope]) -> bool {
-    let own = P::NAME == UseAccount::NAME;
-    own || (scopes.contains(&P::SCOPE) && !PERSONAL.contains(&P::NAME))
+    let own = P::TRAITS.contains(&Trait::OwnAccount);
+    (own || scopes.contains(&P::SCOPE)) && !P::TRAITS.contains(&Trait::InPerson)
 }
 
 /// Nobody in particular: an operation that needs no account.
@@ -206,6 +242,7 @@ const TOUCH_SECONDS: i64 = 60;
 /// Whom a request's token names, and what a key opens.
 struct Known {
     actor: Actor,
+    key: Option<ApiKeyId>,
     scopes: Option<Vec<Scope>>,
 }
 
@@ -246,6 +283,7 @@ async fn identify(request: &ServiceRequest) -> Result<Option<Known>, ApiError> {
         let actor = state.signer.actor(&token, now);
         return Ok(actor.map(|actor| Known {
             actor,
+            key: None,
             scopes: None,
         }));
     }
@@ -271,6 +309,7 @@ async fn identify(request: &ServiceRequest) -> Result<Option<Known>, ApiError> {
             organisation: holder.organisation,
             session: None,
         },
+        key: Some(holder.id),
         scopes: Some(holder.scopes),
     }))
 }

@@ -41,6 +41,14 @@ impl Answer {
         Self::json(201, body)
     }
 
+    /// 202: it will be seen to, and there is nothing more to say.
+    pub fn accepted() -> Self {
+        Self {
+            status: 202,
+            ..Self::no_content()
+        }
+    }
+
     /// 204.
     pub fn no_content() -> Self {
         Self {

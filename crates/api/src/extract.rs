@@ -5,11 +5,13 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, web};
-use kernel::{Code, FieldError, Id, PageRequest, Refusal, Text};
+use kernel::{Code, Id, PageRequest, Refusal, Text};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
+use utoipa::ToSchema;
 
 use crate::problem::{ApiError, ApiResult};
+use crate::shape;
 
 /// A JSON body at the most: a thousand events with their evidence fit many times.
 pub(crate) const JSON_LIMIT: usize = 8 << 20;
@@ -31,7 +33,7 @@ async fn bytes(
     })
 }
 
-fn content_type(request: &HttpRequest) -> String {
+pub(crate) fn content_type(request: &HttpRequest) -> String {
     request
         .headers()
         .get(CONTENT_TYPE)
@@ -63,7 +65,7 @@ fn has_zero(bytes: &[u8]) -> bool {
     false
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> ApiResult<T> {
     if has_zero(bytes) {
         return Err(ApiError::from(Refusal::new(
             Code::InvalidFields,
@@ -74,77 +76,61 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
         )));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let pointer = pointer(error.path());
-        let cause = error.into_inner();
-        match cause.classify() {
-            serde_json::error::Category::Data => {
-                ApiError::from(wrong_field(pointer, &cause.to_string()))
-            }
-            _ => ApiError::from(Refusal::new(
-                Code::MalformedBody,
-                Text::new(
-                    format!(
-                        "Ce n'est pas du JSON : ligne {}, colonne {}.",
-                        cause.line(),
-                        cause.column()
-                    ),
-                    format!(
-                        "This is not JSON: line {}, column {}.",
-                        cause.line(),
-                        cause.column()
-                    ),
-                ),
-            )),
-        }
-    })?;
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| refused_body::<T>(bytes, &error))?;
     deserializer
         .end()
         .map_err(|_| ApiError::from(Code::MalformedBody))?;
     Ok(value)
 }
 
-fn pointer(path: &Path) -> String {
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { .. } | Segment::Unknown => String::new(),
-        })
-        .collect()
-}
-
-fn wrong_field(mut pointer: String, cause: &str) -> Refusal {
-    let cause = cause.split(" at line ").next().unwrap_or(cause).to_owned();
-    let missing = cause
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split('`').next());
-    let (code, detail) = match missing {
-        Some(field) => {
-            pointer = format!("{pointer}/{field}");
-            (Code::Required, Code::Required.help())
-        }
-        None => (
-            Code::Invalid,
-            Text::new(format!("Valeur refusée : {cause}."), format!("{cause}.")),
-        ),
+/// Why a body was not taken: it is no JSON, or these of its fields are wrong.
+fn refused_body<T: ToSchema>(
+    bytes: &[u8],
+    error: &serde_path_to_error::Error<serde_json::Error>,
+) -> ApiError {
+    let body = match serde_json::from_slice(bytes) {
+        Ok(body) => body,
+        Err(cause) => return not_json(&cause).into(),
     };
     let mut refusal = Refusal::plain(Code::InvalidFields);
-    refusal.errors = vec![FieldError {
-        pointer: Some(pointer),
-        line: None,
-        column: None,
-        code,
-        detail,
-    }];
-    refusal
+    refusal.errors = shape::mistakes::<T>(&body);
+    let stopped_at = shape::mistake(pointer(error.path()), &error.inner().to_string());
+    if refusal
+        .errors
+        .iter()
+        .all(|error| error.pointer != stopped_at.pointer)
+    {
+        refusal.errors.push(stopped_at);
+    }
+    refusal.into()
+}
+
+fn not_json(cause: &serde_json::Error) -> Refusal {
+    let (line, column) = (cause.line(), cause.column());
+    Refusal::new(
+        Code::MalformedBody,
+        Text::new(
+            format!("Ce n'est pas du JSON : ligne {line}, colonne {column}."),
+            format!("This is not JSON: line {line}, column {column}."),
+        ),
+    )
+}
+
+fn pointer(path: &Path) -> String {
+    path.iter()
+        .fold(String::new(), |pointer, segment| match segment {
+            Segment::Seq { index } => format!("{pointer}/{index}"),
+            Segment::Map { key } => shape::child(&pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => pointer,
+        })
 }
 
 /// A JSON body.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = Extracting<Self>;
 
@@ -164,7 +150,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
-impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+impl<T: DeserializeOwned + ToSchema + Default + 'static> FromRequest for OptionalBody<T> {
     type Error = ApiError;
     type Future = Extracting<Self>;
 
@@ -199,18 +185,26 @@ impl Upload {
     /// # Errors
     /// `wrong_media_type`.
     pub fn of_type(&self, accepted: &[&str]) -> Result<(), Refusal> {
-        if accepted.contains(&self.content_type.as_str()) {
-            return Ok(());
-        }
-        let list = accepted.join(", ");
-        Err(Refusal::new(
-            Code::WrongMediaType,
-            Text::new(
-                format!("Envoyez le fichier avec Content-Type : {list}."),
-                format!("Send the file with Content-Type: {list}."),
-            ),
-        ))
+        of_type(&self.content_type, accepted)
     }
+}
+
+/// Refuses a file that is not of these content types.
+///
+/// # Errors
+/// `wrong_media_type`.
+pub(crate) fn of_type(content_type: &str, accepted: &[&str]) -> Result<(), Refusal> {
+    if accepted.contains(&content_type) {
+        return Ok(());
+    }
+    let list = accepted.join(", ");
+    Err(Refusal::new(
+        Code::WrongMediaType,
+        Text::new(
+            format!("Envoyez le fichier avec Content-Type : {list}."),
+            format!("Send the file with Content-Type: {list}."),
+        ),
+    ))
 }
 
 impl FromRequest for Upload {
@@ -304,8 +298,10 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
         let params = serde_path_to_error::deserialize(deserializer)
             .map(Self)
             .map_err(|error| {
-                let pointer = pointer(error.path());
-                ApiError::from(wrong_field(pointer, &error.into_inner().to_string()))
+                let mut refusal = Refusal::plain(Code::InvalidFields);
+                let cause = error.inner().to_string();
+                refusal.errors = vec![shape::mistake(pointer(error.path()), &cause)];
+                ApiError::from(refusal)
             });
         std::future::ready(params)
     }
@@ -368,7 +364,7 @@ impl FromRequest for Csv {
 }
 
 /// The media type of an `Accept` header with the highest weight, the first of equals.
-fn preferred(accept: &str) -> String {
+pub(crate) fn preferred(accept: &str) -> String {
     let weighed = accept.split(',').map(|part| {
         let (kind, parameters) = part.split_once(';').unwrap_or((part, ""));
         let weight = parameters
@@ -384,11 +380,17 @@ fn preferred(accept: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The version that a change expects to find.
+/// The version that a change expects to find. Of a list of versions none matches: nobody
+/// changes what may be one of several.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(Option<i32>);
 
 impl IfMatch {
+    /// The client changes whatever is there.
+    pub(crate) fn expects_nothing(self) -> bool {
+        self.0.is_none()
+    }
+
     /// Compares with the version that is there, inside the transaction.
     ///
     /// # Errors

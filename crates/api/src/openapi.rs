@@ -76,7 +76,7 @@ fn describe(status: &str, response: &mut RefOr<Response>) {
 }
 
 /// Names an operation for generated clients: `post_batches_id_submit`.
-fn operation_id(method: &str, path: &str) -> String {
+pub(crate) fn operation_id(method: &str, path: &str) -> String {
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
     path.split(['/', '-'])
         .map(|segment| segment.trim_matches(['{', '}']))

@@ -18,7 +18,12 @@ label{display:inline-block;padding:.2rem 0}textarea{box-sizing:border-box;width:
 border:1px solid #3a3a3a;padding:.5rem}button{font:inherit;padding:.6rem 1.2rem;border:0;color:#fff;\
 background:#000091}:focus{outline:3px solid #0a76f6;outline-offset:2px}a{color:#000091}.note{border-\
 left:4px solid #18753c;padding:.2rem 1rem}.wrong{border-left:4px solid #ce0500;padding:.2rem 1rem}\
-.wrong p,.error{color:#a70300;font-weight:600}.wide{overflow-x:auto}";
+.wrong p,.error{color:#a70300;font-weight:600}.whole{white-space:nowrap}li{overflow-wrap:anywhere}\
+@media(max-width:36rem){body{padding:1rem}.blocks thead{position:absolute;width:1px;height:1px;\
+overflow:hidden;clip-path:inset(50%)}.blocks,.blocks tbody,.blocks tr,.blocks th,.blocks td,.blocks \
+caption{display:block}.blocks tr{padding:.5rem 0;border-bottom:1px solid #767676}.blocks th,.blocks \
+td{border:0;padding:.15rem 0}.blocks td{display:flex;justify-content:space-between}.blocks td::before\
+{content:attr(data-of)}}";
 
 /// Text that cannot become anything else.
 pub(crate) fn escape(text: &str) -> String {

@@ -200,6 +200,10 @@ pub(crate) async fn render<B: MessageBody + 'static>(
         None => Refusal::plain(code_of_status(response.status())),
     };
     let status = status_of(refusal.code);
+    let wait = refusal
+        .extra
+        .as_ref()
+        .and_then(|extra| extra["retry_after_seconds"].as_u64());
     let problem = Problem::new(refusal, language, request_id);
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let (http_request, mut response) = response.into_parts();
@@ -207,12 +211,12 @@ pub(crate) async fn render<B: MessageBody + 'static>(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, "application/problem+json".parse()?);
     let seconds = match status.as_u16() {
-        429 => Some("300"),
-        503 => Some("2"),
+        429 => Some(wait.unwrap_or(300)),
+        503 => Some(2),
         _ => None,
     };
     if let Some(seconds) = seconds {
-        headers.insert(RETRY_AFTER, seconds.parse()?);
+        headers.insert(RETRY_AFTER, seconds.into());
     }
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(actix_web::http::header::WWW_AUTHENTICATE, "Bearer".parse()?);
@@ -238,6 +242,7 @@ fn code_of_status(status: StatusCode) -> Code {
         401 => Code::NotAuthenticated,
         403 => Code::NotAllowed,
         404 | 405 => Code::NotFound,
+        408 => Code::RequestTimeout,
         413 => Code::TooLarge,
         415 => Code::WrongMediaType,
         429 => Code::TooManyRequests,

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use tracing_actix_web::TracingLogger;
 use utoipa_actix_web::AppExt;
@@ -12,18 +12,24 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::extract::UPLOAD_LIMIT;
+use crate::intake::ManifestLimit;
+use crate::pace::Patience;
 use crate::state::State;
-use crate::system::Metrics;
+use crate::system::{Metrics, Readiness};
 use crate::trace::RequestSpan;
-use crate::{access, eligibility, idempotency, identity, problem, system};
+use crate::{access, eligibility, idempotency, identity, pace, problem, security, system};
 
 /// How the server runs.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerSettings {
     /// Threads that answer; 0 for one a processor.
     pub workers: usize,
+    /// Seconds for the head of a request; a body gets as many, and more as it comes.
+    pub client_seconds: u64,
     /// Seconds that SIGTERM leaves to what is under way.
     pub shutdown_seconds: u64,
+    /// Bytes of a donor's list at the most.
+    pub manifest_bytes: u64,
 }
 
 /// Every operation, with its place in the OpenAPI document.
@@ -43,8 +49,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     system::routes(config);
 }
 
-/// Starts answering on the listener. The server stops on SIGTERM or SIGINT, when what is
-/// under way is answered.
+/// Starts answering on the listener, until the server's handle stops it.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -54,8 +59,12 @@ pub fn serve(
     settings: ServerSettings,
 ) -> std::io::Result<Server> {
     let document = crate::openapi::document();
-    let metrics = web::Data::new(Metrics::default());
-    let throttle = web::Data::new(identity::Throttle::default());
+    let metrics = web::Data::new(Metrics::new().map_err(std::io::Error::other)?);
+    let readiness = web::Data::new(Readiness::default());
+    let patience = Duration::from_secs(settings.client_seconds);
+    let body_patience = web::Data::new(Patience(patience));
+    let manifest_limit = web::Data::new(ManifestLimit(settings.manifest_bytes));
+    let security = std::sync::Arc::clone(&state.security);
     let state = web::Data::new(state);
     let mut server = HttpServer::new(move || {
         let (app, _) = App::new()
@@ -64,28 +73,31 @@ pub fn serve(
             .split_for_parts();
         app.app_data(state.clone())
             .app_data(metrics.clone())
-            .app_data(throttle.clone())
+            .app_data(readiness.clone())
+            .app_data(body_patience.clone())
+            .app_data(manifest_limit.clone())
             .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
             .route("/api/docs", web::get().to(system::to_docs))
             .configure(crate::intake::pages)
             .configure(identity::pages)
+            .configure(crate::notifications::pages)
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
             .default_service(web::to(system::nothing_here))
             .wrap(from_fn(idempotency::note_key))
             .wrap(from_fn(access::authenticate))
+            .wrap(from_fn(pace::keep))
             .wrap(from_fn(problem::render))
             .wrap(from_fn(system::count))
-            .wrap(
-                DefaultHeaders::new()
-                    .add(("X-Content-Type-Options", "nosniff"))
-                    .add(("X-Frame-Options", "DENY"))
-                    .add(("Referrer-Policy", "no-referrer"))
-                    .add(("Cache-Control", "no-store")),
-            )
+            .wrap(Condition::new(
+                !security.cors_origins.is_empty(),
+                security::cors(&security),
+            ))
+            .wrap(from_fn(security::headers))
             .wrap(TracingLogger::<RequestSpan>::new())
     })
-    .client_request_timeout(Duration::from_secs(15))
+    .client_request_timeout(patience)
     .keep_alive(Duration::from_secs(75))
+    .disable_signals()
     .shutdown_timeout(settings.shutdown_seconds);
     if settings.workers > 0 {
         server = server.workers(settings.workers);

@@ -4,13 +4,19 @@ use std::sync::Arc;
 
 use db::{Database, Db, Tx};
 use eligibility::Setup;
+use files::FileStore;
+use identity::Standing;
+use identity::password::Passwords;
 use identity::token::Signer256;
-use kernel::Actor;
+use kernel::{Actor, Code};
+use notifications::{Templates, WebhookSettings};
 
-use crate::access::{Allowed, Anyone};
+use crate::access::{Allowed, Anyone, Permission, Trait};
 use crate::answer::Answer;
 use crate::idempotency;
 use crate::problem::ApiResult;
+use crate::record::Looks;
+use crate::security::SecuritySettings;
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -19,30 +25,51 @@ pub struct State {
     pub database: Arc<Database>,
     /// Signs and checks access tokens.
     pub signer: Signer256,
-    /// Rubrics, lists, and where documents lie.
+    /// Hashes and compares passwords.
+    pub passwords: Passwords,
+    /// What the operator decided about the frontier.
+    pub security: Arc<SecuritySettings>,
+    /// What was looked at of late.
+    pub looks: Looks,
+    /// Rubrics and lists.
     pub eligibility: Arc<Setup>,
+    /// Where files lie.
+    pub files: FileStore,
+    /// How messages read.
+    pub templates: Arc<Templates>,
+    /// Which addresses may be called.
+    pub webhooks: WebhookSettings,
 }
 
 impl State {
-    /// Runs one use case for the actor: one transaction, in which the session is confirmed
-    /// first. With an `Idempotency-Key` the answer is kept in that same transaction, and a
-    /// repeat gets it without running anything.
+    /// Runs one use case for the actor: one transaction, in which the session or the key is
+    /// confirmed first and what happened is recorded last. With an `Idempotency-Key` the
+    /// answer is kept in that same transaction, and a repeat gets it without running anything.
     ///
     /// # Errors
     /// What the use case refuses; `session_ended`, `organisation_suspended`,
-    /// `idempotency_key_reused`.
+    /// `second_factor_missing`, `idempotency_key_reused`.
     pub async fn write<P, F>(&self, who: &Allowed<P>, work: F) -> ApiResult<Answer>
     where
+        P: Permission,
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Answer> + Send + 'static,
     {
-        let actor = who.actor;
-        let key = who.idempotency.clone();
+        let (actor, key) = (who.actor, who.key);
+        let (repeat, origin) = (who.idempotency.clone(), who.origin.clone());
+        let security = Arc::clone(&self.security);
         let answer = self
             .database
             .write(move |tx| {
                 let now = tx.now();
-                identity::confirm(tx, &actor, now)?;
-                idempotency::once(tx, Some(actor.person), key.as_ref(), |tx| work(tx, &actor))
+                let standing = identity::confirm(tx, &actor, key, now)?;
+                allows::<P>(&security, &actor, standing)?;
+                idempotency::once(tx, Some(actor.person), repeat.as_ref(), |tx| {
+                    let answer = work(tx, &actor)?;
+                    if let Some(origin) = &origin {
+                        identity::record(tx, origin.change(&actor, key, &answer))?;
+                    }
+                    Ok(answer)
+                })
             })
             .await?;
         Ok(answer)
@@ -64,24 +91,61 @@ impl State {
         Ok(answer)
     }
 
-    /// Runs queries for the actor, whose session has to stand. People of a suspended
-    /// organization may still read what is theirs.
+    /// Runs queries for the actor, whose session or key has to stand. People of a suspended
+    /// organization may still read what is theirs. What the city's people look at is recorded
+    /// before they see it.
     ///
     /// # Errors
-    /// What the queries refuse; `session_ended`.
+    /// What the queries refuse; `session_ended`, `second_factor_missing`.
     pub async fn read<P, T, F>(&self, who: &Allowed<P>, work: F) -> ApiResult<T>
     where
+        P: Permission,
         T: Send + 'static,
         F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
     {
-        let actor = who.actor;
+        let (actor, key) = (who.actor, who.key);
         let now = self.database.now();
-        Ok(self
+        let security = Arc::clone(&self.security);
+        let found = self
             .database
             .read(move |db| {
-                identity::still_signed_in(db, &actor, now)?;
+                let standing = identity::still_signed_in(db, &actor, key, now)?;
+                allows::<P>(&security, &actor, standing)?;
                 work(db, &actor)
             })
-            .await?)
+            .await?;
+        self.record_look(who).await?;
+        Ok(found)
     }
+
+    async fn record_look<P>(&self, who: &Allowed<P>) -> db::Result<()> {
+        let origin = who.origin.as_ref().filter(|_| who.actor.is_city());
+        let Some(deed) = origin.map(|origin| origin.look(&who.actor, who.key)) else {
+            return Ok(());
+        };
+        let now = self.database.now();
+        if !self.looks.is_new(&deed, now) {
+            return Ok(());
+        }
+        let recorded = deed.clone();
+        self.database
+            .write(move |tx| identity::record(tx, recorded.clone()))
+            .await?;
+        self.looks.note(&deed, now);
+        Ok(())
+    }
+}
+
+/// Those who decide set up their second factor before they do anything else, where the
+/// operator says so. A machine's key has none.
+fn allows<P: Permission>(
+    security: &SecuritySettings,
+    actor: &Actor,
+    standing: Standing,
+) -> db::Result<()> {
+    let asked = actor.session.is_some() && security.asks_second_factor(actor.role);
+    if asked && !standing.second_factor && !P::TRAITS.contains(&Trait::OwnAccount) {
+        return Err(Code::SecondFactorMissing.into());
+    }
+    Ok(())
 }

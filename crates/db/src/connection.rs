@@ -1,5 +1,7 @@
 //! One connection type over both engines; the URL chooses at run time.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, ConnectionError, ConnectionResult, PgConnection, SqliteConnection};
 
@@ -46,12 +48,20 @@ pub use multi::{Db, MultiBackend};
 impl Db {
     /// Connects. The derived `establish` would try each engine in turn and hide the real
     /// error, so the URL's scheme decides here.
-    pub(crate) fn open(url: &str, access: Access) -> ConnectionResult<Self> {
+    pub(crate) fn open(
+        url: &str,
+        access: Access,
+        statement_limit: Option<Duration>,
+    ) -> ConnectionResult<Self> {
         match Engine::of_url(url).map_err(ConnectionError::BadConnection)? {
             Engine::Postgres => {
                 let mut connection = PgConnection::establish(url)?;
+                let limit = statement_limit.map_or(0, |limit| limit.as_millis());
                 connection
-                    .batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning")
+                    .batch_execute(&format!(
+                        "SET TIME ZONE 'UTC'; SET client_min_messages = warning; \
+                         SET statement_timeout = {limit}"
+                    ))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Self::Postgres(connection))
             }
@@ -85,11 +95,14 @@ pub(crate) fn sqlite_path(url: &str) -> &str {
 pub(crate) enum Access {
     Read,
     Write,
-    Migrate,
+    /// Nobody else may be there, for as long as the connection lives; nobody is waited for.
+    Alone,
 }
 
 impl Access {
     /// WAL lets readers go on while the one writer commits; FULL makes a commit durable.
+    /// What a use case could undo goes to a file once it is long: a list of a million devices
+    /// that is taken back would take half a gigabyte of memory.
     fn pragmas(self) -> &'static str {
         match self {
             Self::Read => {
@@ -99,13 +112,11 @@ impl Access {
             Self::Write => {
                 "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
                  PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                 PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; \
+                 PRAGMA temp_store = FILE; PRAGMA journal_size_limit = 67108864; \
                  PRAGMA cache_size = -65536;"
             }
-            // An exclusive lock for as long as the connection lives: two programs that
-            // start at once migrate one after the other.
-            Self::Migrate => {
-                "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; \
+            Self::Alone => {
+                "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; \
                  PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                  PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;"
             }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ManageConnection, Pool};
 use kernel::{Clock, Instant};
 use tokio::sync::{Notify, oneshot};
+use tracing::Span;
 
 use crate::connection::{Access, sqlite_path};
 use crate::migrate::{self, SchemaState};
+use crate::pool::{Connections, Manager};
 use crate::transaction::{IdSource, Tx};
 use crate::writer::{Command, Writer};
 use crate::{Db, Engine, Error, Result};
@@ -22,6 +23,23 @@ pub struct DatabaseSettings {
     pub url: String,
     /// Connections at the most; on SQLite, readers beside the one writer.
     pub connections: u32,
+    /// How long a statement may take before whoever asked is told to try again; none for
+    /// as long as it takes. SQLite has no way to stop one: there the answer comes in time,
+    /// and the reader goes on to its end.
+    pub statement_limit: Option<Duration>,
+}
+
+/// What is in use, for who watches over the program.
+#[derive(Debug, Clone, Copy)]
+pub struct Usage {
+    /// Connections that are open.
+    pub open: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+    /// How many there may be.
+    pub limit: u32,
+    /// Use cases that wait for SQLite's one writer.
+    pub waiting_writes: usize,
 }
 
 /// What both engines share: the clock, the ids, the worker's bell.
@@ -35,7 +53,7 @@ pub(crate) struct Shared {
 pub struct Database {
     settings: DatabaseSettings,
     engine: Engine,
-    pool: Pool<Manager>,
+    connections: Connections,
     /// SQLite only: PostgreSQL has as many writers as connections.
     writer: Option<Writer>,
     shared: Arc<Shared>,
@@ -64,6 +82,19 @@ impl Database {
             make_folder(sqlite_path(&settings.url))?;
         }
         migrate::run(&settings.url)?;
+        Self::open_unmigrated(settings, clock)
+    }
+
+    /// Opens a database that is there, and applies nothing.
+    ///
+    /// # Errors
+    /// `Unavailable` when it is not there.
+    pub fn open_unmigrated(settings: DatabaseSettings, clock: Arc<dyn Clock>) -> Result<Self> {
+        let engine = Engine::of_url(&settings.url).map_err(Error::Unavailable)?;
+        let place = sqlite_path(&settings.url);
+        if engine == Engine::Sqlite && !std::path::Path::new(place).exists() {
+            return Err(Error::Unavailable(format!("there is no file {place}")));
+        }
         let shared = Arc::new(Shared {
             clock,
             ids: IdSource::new(),
@@ -71,30 +102,28 @@ impl Database {
         });
         let writer = match engine {
             Engine::Sqlite => {
-                let db = Db::open(&settings.url, Access::Write)
+                let db = Db::open(&settings.url, Access::Write, None)
                     .map_err(|cause| Error::Unavailable(cause.to_string()))?;
                 Some(Writer::start(db, Arc::clone(&shared))?)
             }
             Engine::Postgres => None,
         };
-        let pool = Pool::builder()
-            .max_size(settings.connections)
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(10))
-            .test_on_check_out(false)
-            .build(Manager {
+        let connections = Connections::open(
+            Manager {
                 url: settings.url.clone(),
                 access: if writer.is_some() {
                     Access::Read
                 } else {
                     Access::Write
                 },
-            })
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+                statement_limit: settings.statement_limit,
+            },
+            settings.connections,
+        )?;
         Ok(Self {
             settings,
             engine,
-            pool,
+            connections,
             writer,
             shared,
         })
@@ -115,7 +144,37 @@ impl Database {
     /// # Errors
     /// When the database cannot be asked.
     pub fn schema_state(&self) -> Result<SchemaState> {
-        migrate::state(&self.settings.url)
+        migrate::compare(&mut self.connections.take()?.db)
+    }
+
+    /// What is in use at this moment.
+    pub fn usage(&self) -> Usage {
+        let (open, idle) = self.connections.count();
+        Usage {
+            open,
+            idle,
+            limit: self.settings.connections,
+            waiting_writes: self.writer.as_ref().map_or(0, Writer::waiting),
+        }
+    }
+
+    /// Whether requests can be served: the schema is this program's, and a write reaches
+    /// the disk.
+    ///
+    /// # Errors
+    /// What is wrong, for the log.
+    pub async fn probe(&self) -> Result<()> {
+        let state = self.read(migrate::compare).await?;
+        if state != SchemaState::Current {
+            return Err(Error::Unavailable(format!("the schema is {state:?}")));
+        }
+        self.write_queue(|tx| match &mut **tx {
+            // rewrites the first page, which nothing else uses, and so reaches the disk
+            Db::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA user_version = 1")?),
+            // a standby refuses
+            Db::Postgres(connection) => Ok(connection.batch_execute("SET TRANSACTION READ WRITE")?),
+        })
+        .await
     }
 
     /// Waits until something was written that the worker should look at.
@@ -132,14 +191,39 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut Db) -> Result<T> + Send + 'static,
     {
-        let pool = self.pool.clone();
-        blocking(move || {
-            let mut connection = pool
-                .get()
-                .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let connections = self.connections.clone();
+        let answer = blocking(move || {
+            let mut connection = connections.take()?;
             let outcome = work(&mut connection.db);
-            connection.lost = outcome.as_ref().is_err_and(Error::is_disconnect);
+            connections.give_back(connection, &outcome);
             outcome
+        });
+        let answer = match self.settings.statement_limit {
+            // PostgreSQL stops the statement itself
+            Some(limit) if self.engine == Engine::Sqlite => tokio::time::timeout(limit, answer)
+                .await
+                .unwrap_or_else(|_| Err(Error::Unavailable("a read takes too long".to_owned()))),
+            _ => answer.await,
+        };
+        answer.map_err(Error::settled)
+    }
+
+    /// Runs queries that all see the database as it stands at the first of them.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub async fn snapshot<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T> + Send + 'static,
+    {
+        self.read(|db| {
+            db.batch_execute(match db.engine() {
+                Engine::Sqlite => "BEGIN",
+                Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            })?;
+            let open = OpenTransaction { db, done: false };
+            work(open.db)
         })
         .await
     }
@@ -182,22 +266,28 @@ impl Database {
             let (answer, outcome) = oneshot::channel();
             writer.submit(Box::new(Waiting {
                 work,
+                span: Span::current(),
                 outcome: None,
                 answer,
             }))?;
             return outcome
                 .await
-                .map_err(|_| Error::Unavailable("the writer has stopped".to_owned()))?;
+                .unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned())))
+                .map_err(Error::settled);
         }
-        let pool = self.pool.clone();
+        let connections = self.connections.clone();
         let shared = Arc::clone(&self.shared);
-        blocking(move || write_postgres(&pool, &shared, isolation, &work)).await
+        blocking(move || write_postgres(&connections, &shared, isolation, &work))
+            .await
+            .map_err(Error::settled)
     }
 }
 
 /// A use case in the writer's queue.
 struct Waiting<T, F> {
     work: F,
+    /// The request that it belongs to, for the log.
+    span: Span,
     outcome: Option<Result<T>>,
     answer: oneshot::Sender<Result<T>>,
 }
@@ -208,7 +298,9 @@ where
     F: Fn(&mut Tx<'_>) -> Result<T> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let _in_span = self.span.enter();
         let outcome = (self.work)(tx);
+        note(&outcome);
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);
         keep
@@ -227,8 +319,16 @@ where
     }
 }
 
+/// What became of a use case, in the span of its request.
+fn note<T>(outcome: &Result<T>) {
+    match outcome {
+        Ok(_) => tracing::debug!("use case done"),
+        Err(cause) => tracing::debug!(%cause, "use case refused"),
+    }
+}
+
 fn write_postgres<T, F>(
-    pool: &Pool<Manager>,
+    connections: &Connections,
     shared: &Shared,
     isolation: Isolation,
     work: &F,
@@ -238,12 +338,9 @@ where
 {
     let mut attempt = 0;
     loop {
-        let mut connection = pool
-            .get()
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let mut connection = connections.take()?;
         let outcome = attempt_once(&mut connection.db, shared, isolation, work);
-        connection.lost = outcome.as_ref().is_err_and(Error::is_disconnect);
-        drop(connection);
+        connections.give_back(connection, &outcome);
         match outcome {
             Err(error) if error.is_race() && attempt < ATTEMPTS => {
                 attempt += 1;
@@ -253,10 +350,10 @@ where
             Err(error) if error.is_race() => {
                 return Err(Error::Unavailable(format!("too much contention: {error}")));
             }
-            Err(error) if error.is_disconnect() => {
-                return Err(Error::Unavailable(error.to_string()));
+            outcome => {
+                note(&outcome);
+                return outcome;
             }
-            outcome => return outcome,
         }
     }
 }
@@ -305,55 +402,17 @@ impl Drop for OpenTransaction<'_> {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    tokio::task::spawn_blocking(work)
+    let span = Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work))
         .await
         .unwrap_or_else(|panic| Err(Error::internal(panic)))
 }
 
-fn make_folder(path: &str) -> Result<()> {
+/// Makes the folder of an SQLite file.
+pub(crate) fn make_folder(path: &str) -> Result<()> {
     match std::path::Path::new(path).parent() {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
             .map_err(|cause| Error::Unavailable(format!("{}: {cause}", folder.display()))),
         _ => Ok(()),
-    }
-}
-
-/// Makes connections of either engine for the pool.
-struct Manager {
-    url: String,
-    access: Access,
-}
-
-impl std::fmt::Debug for Manager {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Manager")
-    }
-}
-
-/// A connection, and whether its last use found it gone.
-struct Pooled {
-    db: Db,
-    lost: bool,
-}
-
-impl ManageConnection for Manager {
-    type Connection = Pooled;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> Result<Pooled, Self::Error> {
-        Db::open(&self.url, self.access)
-            .map(|db| Pooled { db, lost: false })
-            .map_err(diesel::r2d2::Error::ConnectionError)
-    }
-
-    fn is_valid(&self, connection: &mut Pooled) -> Result<(), Self::Error> {
-        connection
-            .db
-            .batch_execute("SELECT 1")
-            .map_err(diesel::r2d2::Error::QueryError)
-    }
-
-    fn has_broken(&self, connection: &mut Pooled) -> bool {
-        connection.lost
     }
 }

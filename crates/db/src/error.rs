@@ -55,16 +55,59 @@ impl Error {
     /// The connection is gone, as opposed to the statement being refused.
     pub(crate) fn is_disconnect(&self) -> bool {
         match self {
-            Self::Unavailable(_) => true,
             Self::Database(DieselError::DatabaseError(kind, info)) => {
                 matches!(kind, DatabaseErrorKind::ClosedConnection)
-                    || info.message().contains("terminating connection")
-                    || info.message().contains("server closed the connection")
+                    || has_one(info.message(), &CONNECTION_LOST)
             }
             Self::Database(DieselError::BrokenTransactionManager) => true,
             _ => false,
         }
     }
+
+    /// As it leaves the database: what only time or an operator can mend is `Unavailable`.
+    pub(crate) fn settled(self) -> Self {
+        let passing = match &self {
+            Self::Database(DieselError::DatabaseError(kind, info)) => {
+                matches!(kind, DatabaseErrorKind::ReadOnlyTransaction)
+                    || has_one(info.message(), &PLACE_FAILS)
+            }
+            _ => false,
+        };
+        if passing || self.is_disconnect() {
+            return Self::Unavailable(self.to_string());
+        }
+        self
+    }
+}
+
+/// How libpq says that the server is gone.
+const CONNECTION_LOST: [&str; 7] = [
+    "terminating connection",
+    "server closed the connection",
+    "no connection to the server",
+    "connection not open",
+    "could not receive data from server",
+    "could not send data to server",
+    "SSL SYSCALL error",
+];
+
+/// How the engines say that disk, file or server cannot do it now: full, read-only, locked
+/// by another program for too long, or too slow.
+const PLACE_FAILS: [&str; 10] = [
+    "database or disk is full",
+    "disk I/O error",
+    "readonly database",
+    "unable to open database file",
+    "database is locked",
+    "No space left on device",
+    "could not extend file",
+    "cannot set transaction read-write mode",
+    "canceling statement due to statement timeout",
+    "remaining connection slots are reserved",
+];
+
+fn has_one(message: &str, signs: &[&str]) -> bool {
+    signs.iter().any(|sign| message.contains(sign))
 }
 
 impl From<Refusal> for Error {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::{Access, sqlite_path};
@@ -28,36 +30,59 @@ pub enum SchemaState {
     Newer,
 }
 
-/// Applies the migrations that are missing, one program after the other. An SQLite file
-/// that has them all is not locked: other programs may be at work on it.
-pub(crate) fn run(url: &str) -> Result<()> {
-    let file = Engine::of_url(url) == Ok(Engine::Sqlite) && Path::new(sqlite_path(url)).exists();
-    if file && state(url)? == SchemaState::Current {
-        return Ok(());
-    }
-    let mut db = Db::open(url, Access::Migrate).map_err(unavailable)?;
-    locked(&mut db, |db| match compare(db)? {
-        SchemaState::Current => Ok(()),
-        SchemaState::Newer => Err(Error::Unavailable(
-            "the database's schema is newer than this program; start the newer version".to_owned(),
-        )),
-        SchemaState::Older => apply(db),
-    })
-}
+/// Attempts at having an SQLite file alone, of two seconds each.
+const ATTEMPTS: u32 = 30;
 
-/// Runs under a lock that every starting node takes; on SQLite the connection itself has it.
-fn locked(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<()>) -> Result<()> {
-    if db.engine() == Engine::Sqlite {
-        return work(db);
+/// Applies the migrations that are missing, one program after the other.
+pub(crate) fn run(url: &str) -> Result<()> {
+    if Engine::of_url(url) == Ok(Engine::Sqlite) {
+        return run_sqlite(url);
     }
+    let mut db = Db::open(url, Access::Write, None).map_err(unavailable)?;
     db.batch_execute(&format!("SELECT pg_advisory_lock(x'{LOCK}'::bigint)"))?;
-    let outcome = work(db);
+    let outcome = bring_up_to_date(&mut db);
     db.batch_execute(&format!("SELECT pg_advisory_unlock(x'{LOCK}'::bigint)"))?;
     outcome
 }
 
+/// A file that has all migrations is not locked, since other programs may be at work on it.
+/// So a program that waits for the file alone looks again and again whether another has
+/// brought it up to date, and stays on it.
+fn run_sqlite(url: &str) -> Result<()> {
+    let mut attempt = 1;
+    loop {
+        if Path::new(sqlite_path(url)).exists() {
+            match state(url) {
+                Ok(SchemaState::Current) => return Ok(()),
+                Ok(SchemaState::Newer) => return Err(newer()),
+                // no schema yet, an older one, or somebody is at it
+                Ok(SchemaState::Older) | Err(_) => {}
+            }
+        }
+        match Db::open(url, Access::Alone, None) {
+            Ok(mut db) => return bring_up_to_date(&mut db),
+            Err(cause) if attempt == ATTEMPTS => return Err(unavailable(cause)),
+            Err(_) => attempt += 1,
+        }
+    }
+}
+
+fn bring_up_to_date(db: &mut Db) -> Result<()> {
+    match compare(db)? {
+        SchemaState::Current => Ok(()),
+        SchemaState::Newer => Err(newer()),
+        SchemaState::Older => apply(db),
+    }
+}
+
+fn newer() -> Error {
+    Error::Unavailable(
+        "the database's schema is newer than this program; start the newer version".to_owned(),
+    )
+}
+
 pub(crate) fn state(url: &str) -> Result<SchemaState> {
-    let mut db = Db::open(url, Access::Write).map_err(unavailable)?;
+    let mut db = Db::open(url, Access::Write, None).map_err(unavailable)?;
     compare(&mut db)
 }
 
@@ -65,19 +90,16 @@ fn unavailable(cause: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!("cannot open the database: {cause}"))
 }
 
-fn compare(db: &mut Db) -> Result<SchemaState> {
+/// How the schema of an open database compares with this program's.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn compare(db: &mut Db) -> Result<SchemaState> {
     let known = match db {
         Db::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES)?,
         Db::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE)?,
     };
-    let applied: BTreeSet<String> = match db {
-        Db::Postgres(connection) => connection.applied_migrations(),
-        Db::Sqlite(connection) => connection.applied_migrations(),
-    }
-    .map_err(Error::Internal)?
-    .into_iter()
-    .map(|version| version.to_string())
-    .collect();
+    let applied: BTreeSet<String> = applied(db)?.into_iter().collect();
     Ok(if !applied.is_subset(&known) {
         SchemaState::Newer
     } else if applied == known {
@@ -85,6 +107,38 @@ fn compare(db: &mut Db) -> Result<SchemaState> {
     } else {
         SchemaState::Older
     })
+}
+
+/// The versions that were applied, in their order. It only reads, unlike diesel's own.
+pub(crate) fn applied(db: &mut Db) -> Result<Vec<String>> {
+    let known = match db {
+        Db::Postgres(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS known",
+        Db::Sqlite(_) => {
+            "SELECT EXISTS (SELECT 1 FROM sqlite_schema
+                            WHERE name = '__diesel_schema_migrations') AS known"
+        }
+    };
+    let known: Known = diesel::sql_query(known).get_result(db)?;
+    if !known.known {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Applied> =
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(db)?;
+    let mut versions: Vec<_> = rows.into_iter().map(|row| row.version).collect();
+    versions.sort();
+    Ok(versions)
+}
+
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = Bool)]
+    known: bool,
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
 }
 
 fn versions<B: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<BTreeSet<String>>

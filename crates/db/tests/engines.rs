@@ -2,47 +2,15 @@
 //! all or nothing, and commands that run at once do not lose each other's writes.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod support;
+
 use std::sync::Arc;
 
 use db::schema::counters;
-use db::{Database, DatabaseSettings, Error};
+use db::{Database, Error};
 use diesel::prelude::*;
-use kernel::{Code, Organisation, SystemClock};
-
-fn open(url: &str) -> Arc<Database> {
-    let settings = DatabaseSettings {
-        url: url.to_owned(),
-        connections: 8,
-    };
-    Arc::new(Database::open(settings, Arc::new(SystemClock)).expect("opens"))
-}
-
-/// A new file.
-fn sqlite(name: &str) -> String {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("engines");
-    std::fs::create_dir_all(&folder).expect("folder");
-    let file = folder.join(format!("{name}.db"));
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
-    }
-    format!("sqlite:{}", file.display())
-}
-
-/// A database of its own on the server that `scripts/test` started.
-fn postgres(name: &str) -> Option<String> {
-    use diesel::connection::SimpleConnection;
-    let server = std::env::var("RESSAC_TEST_POSTGRES").ok()?;
-    let mut admin = PgConnection::establish(&server).expect("server");
-    admin
-        .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        .expect("drop");
-    admin
-        .batch_execute(&format!("CREATE DATABASE {name}"))
-        .expect("create");
-    let (base, query) = server.split_once('?').unwrap_or((&server, ""));
-    let (prefix, _) = base.rsplit_once('/').expect("url");
-    Some(format!("{prefix}/{name}?{query}"))
-}
+use kernel::{Code, Organisation};
+use support::{open, postgres, sqlite};
 
 /// Where an empty database is, on each engine.
 fn urls(name: &str) -> Vec<String> {

@@ -12,7 +12,9 @@ use std::time::Instant as Stopwatch;
 
 use db::{Database, DatabaseSettings};
 use eligibility::rubric::Library;
-use eligibility::{Lists, NewApplication, NewProgramme, RankingFilter, RubricChoice};
+use eligibility::{
+    EligibilitySettings, NewApplication, NewProgramme, RankingFilter, RubricChoice, Setup,
+};
 use identity::{NewOrganisation, OrganisationKind};
 use kernel::{Actor, ManualClock, ProgrammeId, Role};
 use serde_json::json;
@@ -58,6 +60,7 @@ async fn measure(folder: &std::path::Path, size: usize) -> f64 {
     let settings = DatabaseSettings {
         url: format!("sqlite:{}", folder.join("bench.db").display()),
         connections: 2,
+        statement_limit: None,
     };
     let clock = Arc::new(ManualClock::new("2023-02-28T09:00:00Z".parse().unwrap()));
     let database = Database::open(settings, clock).unwrap();
@@ -101,6 +104,10 @@ async fn measure(folder: &std::path::Path, size: usize) -> f64 {
     micros
 }
 
+fn setup() -> db::Result<Setup> {
+    Setup::load(&EligibilitySettings::default()).map_err(db::Error::internal)
+}
+
 async fn set_up(database: &Database) -> (Actor, ProgrammeId) {
     database
         .write(|tx| {
@@ -115,7 +122,7 @@ async fn set_up(database: &Database) -> (Actor, ProgrammeId) {
             let new: NewProgramme = serde_json::from_value(json!({
                 "name": "P", "rubric": "marseille-2023", "kinds": ["desktop"], "lot_min": 10, "lot_max": 30,
                 "opens_at": "2023-02-01T00:00:00Z", "closes_at": null, "territory": "13055"}))?;
-            let programme = eligibility::create_programme(tx, &actor, &Library::embedded(), &new)?;
+            let programme = eligibility::create_programme(tx, &actor, &setup()?, &new)?;
             Ok((actor, programme.id))
         })
         .await
@@ -148,9 +155,9 @@ fn apply(
         "trained_staff": number.is_multiple_of(2), "own_use": 1, "statement": "Un atelier d'initiation.",
         "commitments": {"republican_contract": true, "no_resale": true, "follow_up": true}}))?;
     body.association_id = Some(association);
-    let lists = Lists::embedded().map_err(db::Error::internal)?;
-    let id = eligibility::create_application(tx, actor, &lists, programme, &body)?.id;
-    eligibility::submit(tx, actor, &lists, id)?;
+    let setup = setup()?;
+    let id = eligibility::create_application(tx, actor, &setup.lists, programme, &body)?.id;
+    eligibility::submit(tx, actor, &setup, id)?;
     let mark = serde_json::from_value(json!({"points": number % 6, "justification": "Lu."}))?;
     eligibility::assess(tx, actor, id, "project", &mark)?;
     if number.is_multiple_of(10) {

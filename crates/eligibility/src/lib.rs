@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-pub mod documents;
 mod lists;
 mod model;
 pub mod rubric;
@@ -13,4 +12,5 @@ pub mod territory;
 pub use lists::{CommitmentTexts, Lists, Term};
 pub use model::*;
 pub use service::*;
-pub use setup::{EligibilitySettings, Setup};
+pub use setup::{Delays, EligibilitySettings, Setup};
+pub use store::uncommitted;

@@ -1,11 +1,9 @@
-//! What an operator decides about applications: rubrics, lists, where documents lie.
+//! What an operator decides about applications: rubrics, lists, delays.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::documents::{Command, DocumentStore, NoScanner, Scanner};
 use crate::lists::Lists;
 use crate::rubric::Library;
 
@@ -17,11 +15,10 @@ pub struct EligibilitySettings {
     pub rubrics: PathBuf,
     /// A file of lists in the place of the built-in ones; empty for these.
     pub lists: PathBuf,
-    /// The folder of supporting documents.
-    pub documents: PathBuf,
-    /// A command that scans a file for viruses; it gets the file as its last argument.
-    /// Empty for none.
-    pub scan_command: Vec<String>,
+    /// Documents of one application at the most.
+    pub documents_most: usize,
+    /// When things are due.
+    pub delays: Delays,
 }
 
 impl Default for EligibilitySettings {
@@ -29,9 +26,71 @@ impl Default for EligibilitySettings {
         Self {
             rubrics: PathBuf::new(),
             lists: PathBuf::new(),
-            documents: PathBuf::from("var/documents"),
-            scan_command: Vec::new(),
+            documents_most: 50,
+            delays: Delays::default(),
         }
+    }
+}
+
+/// When things are due; `config/default.toml` names the law that each comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Delays {
+    /// Months after which silence is a refusal.
+    pub silence_months: u32,
+    /// Months within which a decision may be contested with the administration.
+    pub appeal_months: u32,
+    /// Months after which a report on what was received is due, unless the programme says
+    /// otherwise.
+    pub follow_up_months: u32,
+    /// Days before a deadline on which a draft is reminded.
+    pub draft_reminder_days: u32,
+    /// Days without a change after which requested changes are reminded.
+    pub changes_reminder_days: u32,
+    /// Days before silence decides on which staff are reminded.
+    pub silence_reminder_days: u32,
+    /// Days before a report is due on which it is reminded.
+    pub follow_up_reminder_days: u32,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self {
+            silence_months: 2,
+            appeal_months: 2,
+            follow_up_months: 12,
+            draft_reminder_days: 7,
+            changes_reminder_days: 14,
+            silence_reminder_days: 14,
+            follow_up_reminder_days: 14,
+        }
+    }
+}
+
+impl Delays {
+    /// # Errors
+    /// A sentence for the operator.
+    fn check(&self) -> Result<(), String> {
+        for (name, months) in [
+            ("silence_months", self.silence_months),
+            ("appeal_months", self.appeal_months),
+            ("follow_up_months", self.follow_up_months),
+        ] {
+            if !(1..=120).contains(&months) {
+                return Err(format!("eligibility.delays.{name} goes from 1 to 120"));
+            }
+        }
+        for (name, days) in [
+            ("draft_reminder_days", self.draft_reminder_days),
+            ("changes_reminder_days", self.changes_reminder_days),
+            ("silence_reminder_days", self.silence_reminder_days),
+            ("follow_up_reminder_days", self.follow_up_reminder_days),
+        ] {
+            if days > 365 {
+                return Err(format!("eligibility.delays.{name} goes from 0 to 365"));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -42,8 +101,10 @@ pub struct Setup {
     pub library: Library,
     /// What the forms offer.
     pub lists: Lists,
-    /// Where documents lie.
-    pub documents: DocumentStore,
+    /// Documents of one application at the most.
+    pub documents_most: usize,
+    /// When things are due.
+    pub delays: Delays,
 }
 
 impl Setup {
@@ -64,17 +125,26 @@ impl Setup {
                 .map_err(|cause| format!("{place}: {cause}"))?;
             Lists::parse(&text).map_err(|cause| format!("{place}: {cause}"))?
         };
-        let scanner: Arc<dyn Scanner> = if settings.scan_command.is_empty() {
-            Arc::new(NoScanner)
-        } else {
-            Arc::new(Command {
-                words: settings.scan_command.clone(),
-            })
-        };
+        settings.delays.check()?;
         Ok(Self {
             library,
             lists,
-            documents: DocumentStore::new(&settings.documents, scanner),
+            documents_most: settings.documents_most,
+            delays: settings.delays,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_that_cannot_be_meant_are_refused_by_name() {
+        let mut settings = EligibilitySettings::default();
+        assert!(Setup::load(&settings).is_ok());
+        settings.delays.appeal_months = 0;
+        let refused = Setup::load(&settings).expect_err("refused");
+        assert!(refused.contains("appeal_months"), "{refused}");
     }
 }

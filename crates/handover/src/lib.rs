@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod donors;
 pub mod model;
 mod note;
 pub mod rules;
 mod service;
 mod store;
 
+pub use donors::{News, tell_donors};
 pub use model::*;
 pub use note::note;
 pub use service::{

@@ -1,117 +1,144 @@
-//! The delivery note: one printable page, to be signed on the spot. French, as the
-//! association reads it.
+//! The delivery note: one printable page, to be signed on the spot. In the language of the
+//! association that reads it.
 
 use std::fmt::Write as _;
 
-use kernel::Instant;
+use allocation::page::{escaped, page, word};
+use kernel::{DeviceKind, Instant, Language};
 
 use crate::model::{HandoverStatus, HandoverView, LotItem, by_kind};
 
-const STYLE: &str = "body{font:11pt/1.4 system-ui,sans-serif;margin:2cm auto;max-width:18cm}\
-h1{font-size:16pt}table{border-collapse:collapse;width:100%}th,td{border:1px solid #555;\
-padding:.2em .5em;text-align:left}thead{display:table-header-group}tr{break-inside:avoid}\
-.sign{display:flex;gap:2cm;margin-top:1.5cm;break-inside:avoid}.sign p{flex:1;border-top:1px solid #000}\
-@media print{body{margin:0}}";
+const STYLE: &str = "<style>dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dt{font-weight:bold}\
+dd{margin:0}.sign{display:flex;flex-wrap:wrap;gap:1rem 3rem;margin-top:2.5cm;break-inside:avoid}\
+.sign p{flex:1 1 12rem;border-top:1px solid #000;padding-top:.2rem}</style>";
 
 /// The delivery note of a handover that was read with its lot.
 #[must_use]
-pub fn note(handover: &HandoverView) -> String {
+pub fn note(handover: &HandoverView, language: Language) -> String {
     let lot = handover.lot.as_deref().unwrap_or_default();
-    let reference = escaped(&handover.reference);
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Bordereau de remise {reference}</title>\
-         <style>{STYLE}</style></head><body>\n<h1>Bordereau de remise {reference}</h1>\n"
-    );
-    facts(&mut page, handover, lot);
-    devices(&mut page, lot);
-    signatures(&mut page, handover);
-    page.push_str("</body></html>\n");
-    page
+    let mut body = STYLE.to_owned();
+    facts(&mut body, handover, lot, language);
+    devices(&mut body, lot, language);
+    signatures(&mut body, handover, language);
+    let name = word(language, "Bordereau de remise", "Delivery note");
+    page(language, &format!("{name} {}", handover.reference), &body)
 }
 
-fn facts(page: &mut String, handover: &HandoverView, lot: &[LotItem]) {
-    let counts: Vec<String> = by_kind(lot)
+fn kind(language: Language, kind: DeviceKind, count: u64) -> &'static str {
+    match language {
+        Language::French => kind.french(count),
+        Language::English => kind.english(count),
+    }
+}
+
+fn facts(body: &mut String, handover: &HandoverView, lot: &[LotItem], language: Language) {
+    let counts = by_kind(lot);
+    let value = allocation::rules::euros(allocation::rules::value_cents(&counts));
+    let counts: Vec<String> = counts
         .into_iter()
-        .map(|(kind, count)| format!("{count} {}", kind.french(count)))
+        .map(|(of, count)| format!("{count} {}", kind(language, of, count)))
         .collect();
+    let when = handover.completed_at.or(handover.from);
     let facts = [
-        ("Association", handover.association.clone()),
-        ("Demande", handover.application.clone()),
-        ("Vague", handover.wave.clone()),
-        ("Atelier", handover.workshop.clone().unwrap_or_default()),
-        ("Lieu", handover.place.clone().unwrap_or_default()),
+        ("Association", "Association", handover.association.clone()),
+        ("Demande", "Application", handover.application.clone()),
+        ("Vague", "Wave", handover.wave.clone()),
+        (
+            "Atelier",
+            "Workshop",
+            handover.workshop.clone().unwrap_or_default(),
+        ),
+        ("Lieu", "Place", handover.place.clone().unwrap_or_default()),
         (
             "Date",
-            handover
-                .completed_at
-                .or(handover.from)
-                .map(day)
-                .unwrap_or_default(),
+            "Date",
+            when.map(|at| day(at, language)).unwrap_or_default(),
         ),
-        ("Lot", counts.join(", ")),
+        ("Lot", "Lot", counts.join(", ")),
+        ("Valeur", "Value", word_of(language, value.fr, value.en)),
     ];
-    page.push_str("<dl>\n");
-    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-        let _ = writeln!(page, "<dt><b>{name}</b></dt><dd>{}</dd>", escaped(value));
+    body.push_str("<dl>\n");
+    for (fr, en, value) in facts.iter().filter(|(.., value)| !value.is_empty()) {
+        let name = word(language, fr, en);
+        let _ = writeln!(body, "<dt>{name}</dt><dd>{}</dd>", escaped(value));
     }
-    page.push_str("</dl>\n");
+    body.push_str("</dl>\n");
 }
 
-fn day(at: Instant) -> String {
-    at.utc().format("%d/%m/%Y").to_string()
+fn word_of(language: Language, fr: String, en: String) -> String {
+    match language {
+        Language::French => fr,
+        Language::English => en,
+    }
 }
 
-fn devices(page: &mut String, lot: &[LotItem]) {
-    page.push_str(
-        "<table><thead><tr><th>N°</th><th>Étiquette</th><th>N° de série</th><th>Type</th><th>Modèle</th>\
-         <th>Remis</th></tr></thead><tbody>\n",
-    );
-    for (number, item) in lot.iter().enumerate() {
+fn day(at: Instant, language: Language) -> String {
+    let pattern = word(language, "%d/%m/%Y", "%-d %B %Y");
+    at.utc().format(pattern).to_string()
+}
+
+fn devices(body: &mut String, lot: &[LotItem], language: Language) {
+    body.push_str("<table><thead><tr>");
+    for head in [
+        word(language, "N°", "No."),
+        word(language, "Étiquette", "Tag"),
+        word(language, "N° de série", "Serial number"),
+        word(language, "Type", "Kind"),
+        word(language, "Modèle", "Model"),
+        word(language, "Remis", "Given"),
+    ] {
+        let _ = write!(body, "<th scope=\"col\">{head}</th>");
+    }
+    body.push_str("</tr></thead><tbody>\n");
+    for (number, item) in (1..).zip(lot) {
         let model = [item.manufacturer.as_deref(), item.model.as_deref()];
         let model = model.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let _ = writeln!(
-            page,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td></td></tr>",
-            number + 1,
+            body,
+            "<tr><td>{number}</td><td class=\"code\">{}</td><td class=\"code\">{}</td><td>{}</td><td>{}</td><td>☐</td></tr>",
             escaped(&item.tag),
             escaped(item.serial.as_deref().unwrap_or("—")),
-            item.kind.french(1),
+            kind(language, item.kind, 1),
             escaped(&model),
         );
     }
-    page.push_str("</tbody></table>\n");
+    body.push_str("</tbody></table>\n");
 }
 
-fn signatures(page: &mut String, handover: &HandoverView) {
-    page.push_str(
-        "<p>L'association reçoit ces appareils pour son projet, s'engage à ne pas les revendre et à rendre compte de \
-         leur usage.</p>\n",
+fn signatures(body: &mut String, handover: &HandoverView, language: Language) {
+    let receives = word(
+        language,
+        "L'association reçoit ces appareils pour son projet, s'engage à ne pas les revendre et à rendre compte de \
+         leur usage.",
+        "The association receives these devices for its project, undertakes not to sell them and to report on \
+         their use.",
     );
+    let _ = writeln!(body, "<p>{receives}</p>");
     if handover.status == HandoverStatus::Completed {
         let who = escaped(handover.recipient_name.as_deref().unwrap_or_default());
-        let when = handover.completed_at.map(day).unwrap_or_default();
-        let how = if handover.signed { "signé" } else { "reçu" };
-        let _ = writeln!(page, "<p>Lot {how} par {who} le {when}.</p>");
+        let when = handover.completed_at.map(|at| day(at, language));
+        let when = when.unwrap_or_default();
+        let done = match (language, handover.signed) {
+            (Language::French, true) => format!("Lot signé par {who} le {when}."),
+            (Language::French, false) => format!("Lot reçu par {who} le {when}."),
+            (Language::English, true) => format!("Lot signed for by {who} on {when}."),
+            (Language::English, false) => format!("Lot received by {who} on {when}."),
+        };
+        let _ = writeln!(body, "<p>{done}</p>");
         return;
     }
-    page.push_str(
-        "<div class=\"sign\"><p>Pour l'association (nom, date, signature)</p><p>Pour l'atelier (nom, date, \
-         signature)</p></div>\n",
+    let _ = writeln!(
+        body,
+        "<div class=\"sign\"><p>{}</p><p>{}</p></div>",
+        word(
+            language,
+            "Pour l'association (nom, date, signature)",
+            "For the association (name, date, signature)"
+        ),
+        word(
+            language,
+            "Pour l'atelier (nom, date, signature)",
+            "For the workshop (name, date, signature)"
+        ),
     );
-}
-
-/// Text that is safe inside a page.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -59,7 +59,8 @@ fn same_appointment(handover: &Handover, body: &HandoverSchedule) -> bool {
         && handover.place.as_deref() == Some(body.place.trim())
 }
 
-/// A lot is handed over once.
+/// A lot is handed over once. It may be collected without an appointment. A repeat is one
+/// when it names the devices of the lot, see [`scanned`].
 ///
 /// # Errors
 /// `handover_step_not_allowed` when it was called off, or missed and not scheduled again.

@@ -2,6 +2,7 @@
 
 use allocation::{Lot, Remark, Wave};
 use db::{Db, Result, Tx};
+use eligibility::Received;
 use kernel::{Actor, DeviceId, HandoverId, OrganisationId, Page, PageRequest, WaveId};
 use notifications::{Appointment, Message, Quantity};
 
@@ -130,7 +131,7 @@ pub fn schedule(
 ///
 /// # Errors
 /// `not_found`, `invalid_fields`, `handover_step_not_allowed`, `device_not_in_lot`,
-/// `lot_incomplete`.
+/// `lot_incomplete`; and as [`allocation::may_receive`].
 pub fn complete(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -138,17 +139,13 @@ pub fn complete(
     body: &Completion,
 ) -> Result<HandoverView> {
     let handover = store::handover(tx, actor, id)?;
-    if rules::may_complete(&handover)? == Verdict::AlreadyDone {
+    let verdict = rules::may_complete(&handover)?;
+    let expected = expected(&lot_of(tx, &handover)?);
+    rules::scanned(body, &expected)?;
+    if verdict == Verdict::AlreadyDone {
         return view(tx, handover);
     }
-    let lot = allocation::lot_devices(
-        tx,
-        handover.wave_id,
-        handover.application_id,
-        handover.workshop_id,
-    )?;
-    let expected = expected(&lot);
-    rules::scanned(body, &expected)?;
+    allocation::may_receive(tx, handover.wave_id, handover.application_id)?;
     let now = tx.now();
     let recipient = body.recipient_name.trim();
     let signature = body.signature.as_deref();
@@ -164,6 +161,16 @@ pub fn complete(
     )?;
     let devices: Vec<DeviceId> = expected.iter().map(|device| device.id).collect();
     workshop::hand_over(tx, actor, &devices, &handover.reference)?;
+    eligibility::owe_follow_up(
+        tx,
+        actor,
+        &Received {
+            handover: handover.id,
+            application: handover.application_id,
+            reference: &handover.reference,
+            devices: handover.devices,
+        },
+    )?;
     allocation::hand_over_begins(tx, handover.wave_id)?;
     if store::open_of_wave(tx, handover.wave_id)? == 0 {
         allocation::complete(tx, handover.wave_id)?;

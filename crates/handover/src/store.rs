@@ -22,9 +22,8 @@ pub(crate) struct Named {
 }
 
 pub(crate) fn insert(db: &mut Db, handovers: &[Handover]) -> Result<()> {
-    for chunk in handovers.chunks(500) {
-        db::on!(&mut *db, c => diesel::insert_into(h::table).values(chunk).execute(c))?;
-    }
+    // 20 values each
+    db::insert_many!(&mut *db, h::table, handovers, 1_000);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 mod model;
 pub mod password;
 pub mod register;
@@ -7,19 +8,27 @@ pub mod rules;
 mod service;
 mod store;
 pub mod token;
+mod totp;
 
 pub use model::{
-    ApiKeyCreated, CaseKind, CaseOutcome, CaseStatus, Credentials, Invited, Me, Member,
-    MyOrganisation, NewApiKey, NewColleague, NewOrganisation, NewPerson, Organisation,
-    OrganisationFilter, OrganisationKind, OrganisationStatus, Person, RegisteredOrganisation,
-    Registration, RegistrationCase, RegistrationPerson, Scope, Settlement, TokenPair,
+    ApiKey, ApiKeyCreated, AuditEvent, AuditFilter, AuditReport, CaseKind, CaseOutcome, CaseStatus,
+    Credentials, Invited, LinkPurpose, Me, Member, MyOrganisation, NewApiKey, NewColleague,
+    NewOrganisation, NewPerson, Organisation, OrganisationFilter, OrganisationKind,
+    OrganisationStatus, Person, PersonalData, ProfileChange, RecoveryCodes, RegisteredOrganisation,
+    Registration, RegistrationCase, RegistrationPerson, Scope, SecondFactorRule,
+    SecondFactorSecret, Settlement, TokenPair,
 };
 pub use service::{
-    accept_invitation, change_status, confirm, create_api_key, create_organisation, end_session,
-    found_city, invite, invite_colleague, members, note_case, open_session, refresh, register,
-    registration_cases, remove_member, settle_case, still_signed_in, suspend, verify_organisation,
+    RetentionSettings, SignIn, SignedIn, Standing, accept_invitation, api_keys, audit_events,
+    begin_proof, begin_second_factor, begin_sign_in, change_password, change_profile,
+    change_status, check_link, check_new_password, confirm, confirm_second_factor, create_api_key,
+    create_organisation, end_session, erase_person, finish_sign_in, forget_old_attempts,
+    forget_password, found_city, has_second_factor, invite, invite_colleague, members, note_case,
+    open_session, personal_data, proven, record, refresh, register, registration_cases,
+    remove_member, remove_second_factor, reset_password, retention, revoke_api_key, settle_case,
+    still_signed_in, suspend, use_second_factor, verify_audit, verify_organisation,
 };
 pub use store::{
-    KeyHolder, api_key, contacts, credentials, me, names, organisation, organisation_of_kind,
-    organisations, person, staff_contacts, touch_api_key,
+    KeyHolder, api_key, contacts, contacts_of_all, credentials, me, names, organisation,
+    organisation_of_kind, organisations, person, staff_contacts, touch_api_key,
 };

@@ -1,12 +1,13 @@
 //! Organizations, people, and what they sign in with.
 
 use kernel::{
-    ApiKeyId, Instant, Language, OrganisationId, PersonId, RegistrationCaseId, Role, SessionId,
-    text_enum,
+    ApiKeyId, AuditEventId, Id, Instant, Language, OrganisationId, PersonId, RegistrationCaseId,
+    Role, SessionId, text_enum,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::audit::Subject;
 use crate::register::RegisterCheck;
 
 text_enum! {
@@ -214,6 +215,8 @@ pub struct Me {
     pub role: Role,
     /// What they read.
     pub language: Language,
+    /// Signs in with a code, too.
+    pub second_factor: bool,
     /// For whom they act.
     pub organisation: MyOrganisation,
 }
@@ -240,6 +243,52 @@ pub struct Credentials {
     pub password_hash: Option<String>,
     /// May not sign in.
     pub disabled: bool,
+}
+
+text_enum! {
+    /// What a link in a mail is for.
+    pub enum LinkPurpose {
+        /// Sets the first password.
+        Invitation = "invitation",
+        /// Sets a new one.
+        Reset = "reset",
+    }
+}
+db::text_column!(LinkPurpose);
+
+text_enum! {
+    /// Whether those who decide have to sign in with a code, too.
+    pub enum SecondFactorRule {
+        /// Whoever wants to.
+        Optional = "optional",
+        /// Administrators and those who approve.
+        Required = "required",
+    }
+}
+
+/// A second factor in the making, for an authenticator application.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct SecondFactorSecret {
+    /// To type in, in base 32.
+    pub secret: String,
+    /// To scan, as a QR code.
+    pub uri: String,
+}
+
+/// What opens an account whose second factor is lost; each is good for one use.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct RecoveryCodes {
+    /// Shown this once.
+    pub recovery_codes: Vec<String>,
+}
+
+/// What people may correct of their account.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct ProfileChange {
+    /// Their name.
+    pub name: Option<String>,
+    /// What they read.
+    pub language: Option<Language>,
 }
 
 /// A sign-in's tokens.
@@ -294,6 +343,29 @@ pub struct ApiKeyCreated {
     pub expires_at: Option<Instant>,
 }
 
+/// A key as administrators see it: all but the key.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// What it opens.
+    pub scopes: Vec<Scope>,
+    /// Whose it is.
+    pub organisation_id: OrganisationId,
+    /// Who made it, and answers for what it does.
+    pub created_by: PersonId,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Until when it works.
+    pub expires_at: Option<Instant>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Instant>,
+    /// When it was revoked.
+    pub revoked_at: Option<Instant>,
+}
+
 /// A colleague to be invited into one's own organization.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewColleague {
@@ -321,12 +393,14 @@ pub struct Member {
 }
 
 text_enum! {
-    /// Why two registrations may be of one association.
+    /// Why staff have to look at a registration.
     pub enum CaseKind {
         /// The same RNA or SIRET: the second registration was not taken.
         SameIdentifier = "same_identifier",
         /// The same name at the same postal code: both were taken.
         SameName = "same_name",
+        /// The register has the number under quite another name: it was taken, under that.
+        NameDiffers = "name_differs",
     }
 }
 db::text_column!(CaseKind);
@@ -358,22 +432,22 @@ text_enum! {
     }
 }
 
-/// Somebody registered an association that was there already.
+/// A registration that staff have to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RegistrationCase {
     /// Its id.
     pub id: RegistrationCaseId,
-    /// The association that was there.
+    /// The association that was there; with `name_differs`, the one that was registered.
     pub organisation_id: OrganisationId,
     /// Its name.
     pub organisation: String,
     /// The second registration, if it was taken.
     pub other_id: Option<OrganisationId>,
-    /// Why they may be one.
+    /// Why to look at it.
     pub kind: CaseKind,
-    /// The name that was given the second time.
+    /// The name that was given.
     pub association: String,
-    /// Who registered it the second time.
+    /// Who registered it.
     pub person_name: String,
     /// Their address.
     pub email: String,
@@ -395,4 +469,120 @@ pub struct Settlement {
     /// Why.
     #[serde(default)]
     pub note: String,
+}
+
+/// Which events to show.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AuditFilter {
+    /// About this.
+    pub subject: Option<Id<Subject>>,
+    /// By this person.
+    pub actor: Option<PersonId>,
+}
+
+/// Somebody saw or changed something.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AuditEvent {
+    /// Its id.
+    pub id: AuditEventId,
+    /// About whom or what: the id of a person, an application, a wave …
+    #[schema(value_type = String, format = "uuid")]
+    pub subject_id: Id<Subject>,
+    /// Its place in the chain of its subject.
+    pub seq: i32,
+    /// When.
+    pub at: Instant,
+    /// The operation, as this document names it (`operationId`), or the command.
+    pub action: String,
+    /// Who; null for the command line.
+    pub actor_id: Option<PersonId>,
+    /// Their name today.
+    pub actor_name: Option<String>,
+    /// For whom.
+    pub organisation_id: Option<OrganisationId>,
+    /// The machine's key that asked, if it was one.
+    pub api_key_id: Option<ApiKeyId>,
+    /// From where, without the part that tells one machine from its neighbors.
+    pub network: Option<String>,
+    /// More of it.
+    #[schema(value_type = Object)]
+    pub detail: serde_json::Value,
+    /// Hash of the line before, empty for the first.
+    pub prev_hash: String,
+    /// Hash of this one.
+    pub hash: String,
+}
+
+/// What checking every chain found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditReport {
+    /// Chains that were looked at.
+    pub chains: usize,
+    /// Their lines.
+    pub events: usize,
+    /// The first that does not hold, for the operator.
+    pub broken: Option<String>,
+}
+
+/// Everything that is held about somebody, for them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PersonalData {
+    /// Who.
+    pub me: Me,
+    /// Their account.
+    pub account: HeldAccount,
+    /// Their sessions.
+    pub sessions: Vec<HeldSession>,
+    /// The links that were mailed to them.
+    pub links: Vec<HeldLink>,
+    /// The mails to them.
+    pub mails: Vec<notifications::HeldMail>,
+    /// What was recorded about their account.
+    pub recorded_about: Vec<AuditEvent>,
+    /// What was recorded of what they saw and changed.
+    pub recorded_by: Vec<AuditEvent>,
+    /// How often their id stands in the files of their organization or the city.
+    #[schema(value_type = std::collections::BTreeMap<String, i64>)]
+    pub acts: std::collections::BTreeMap<&'static str, i64>,
+}
+
+/// An account.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HeldAccount {
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was last changed.
+    pub updated_at: Instant,
+    /// When they last signed in.
+    pub last_login_at: Option<Instant>,
+    /// May not sign in.
+    pub disabled: bool,
+    /// A hash of a password is kept.
+    pub has_password: bool,
+}
+
+/// A session.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HeldSession {
+    /// When it began.
+    pub created_at: Instant,
+    /// When it ends if it is not used.
+    pub expires_at: Instant,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+    /// Why.
+    pub ended_because: Option<String>,
+}
+
+/// A link that was mailed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HeldLink {
+    /// What it is for.
+    pub purpose: LinkPurpose,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Until when it works.
+    pub expires_at: Instant,
+    /// When it was used.
+    pub used_at: Option<Instant>,
 }

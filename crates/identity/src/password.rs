@@ -1,61 +1,280 @@
-//! Passwords, hashed with argon2id. Slow on purpose: call it outside of transactions.
+//! Passwords, hashed with argon2id on threads of their own.
+//!
+//! Hashing is slow and hungry on purpose. A few threads do nothing else, so that a rush of
+//! sign-ins takes the memory of those few and holds up nobody who does not sign in.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use db::{Error, Result};
+use serde::Deserialize;
+use tokio::sync::oneshot;
 
-/// 19 MiB, two passes, one lane: the first choice of OWASP's password storage guide.
-fn argon() -> Argon2<'static> {
-    let params = Params::new(19_456, 2, 1, None).unwrap_or_default();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+/// Sign-ins that may wait for a thread; more are told to come back.
+const WAITING: usize = 256;
+
+/// What passwords have to be, and how they are hashed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PasswordSettings {
+    /// Characters at the least.
+    pub min_length: usize,
+    /// Memory of one hash, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes that it is cut into.
+    pub lanes: u32,
+    /// Hashes at the same time.
+    pub threads: usize,
+    /// Words that everybody here would think of, beside the person's own.
+    pub obvious: Vec<String>,
 }
 
-/// Hashes a password with a salt of its own, as a PHC string.
+impl Default for PasswordSettings {
+    fn default() -> Self {
+        Self {
+            min_length: 8,
+            memory_kib: 19_456,
+            passes: 2,
+            lanes: 1,
+            threads: 2,
+            obvious: vec!["ressac".to_owned(), "marseille".to_owned()],
+        }
+    }
+}
+
+/// The shortest password, whatever is set (NIST SP 800-63B-4, 3.1.1.2).
+const LEAST: usize = 8;
+
+impl PasswordSettings {
+    /// Characters that a password has at the least.
+    pub fn least(&self) -> usize {
+        self.min_length.max(LEAST)
+    }
+
+    fn argon(&self) -> Result<Argon2<'static>, String> {
+        let params = Params::new(self.memory_kib, self.passes, self.lanes, None)
+            .map_err(|cause| format!("auth.password: {cause}"))?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+
+    /// The hash of a random text that nobody kept, with these parameters.
+    fn nobody(&self) -> String {
+        let Self {
+            memory_kib,
+            passes,
+            lanes,
+            ..
+        } = self;
+        format!(
+            "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}$c2VsLXF1aS1uZS1zZXJ0$Y2VjaS1uLWVzdC1wYXMtdW4tbW90LWRlLXBhc3NlLS0"
+        )
+    }
+
+    fn is_current(&self, stored: &PasswordHash) -> bool {
+        Params::try_from(stored).is_ok_and(|params| {
+            params.m_cost() == self.memory_kib
+                && params.t_cost() == self.passes
+                && params.p_cost() == self.lanes
+        })
+    }
+}
+
+/// What a password was found to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Another than the stored one, or nothing is stored.
+    Wrong,
+    /// The stored one.
+    Right,
+    /// The stored one, hashed with other parameters than today's: the hash to keep instead.
+    Outdated(String),
+}
+
+type Job = Box<dyn FnOnce(&Argon2<'static>, &PasswordSettings) + Send>;
+
+/// Hashes and compares passwords, a few at a time.
+#[derive(Clone)]
+pub struct Passwords {
+    settings: Arc<PasswordSettings>,
+    jobs: SyncSender<Job>,
+}
+
+impl std::fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Passwords({:?})", self.settings)
+    }
+}
+
+impl Passwords {
+    /// Starts the threads; they end with the last copy of this.
+    ///
+    /// # Errors
+    /// A sentence for the operator when the parameters are none that argon2 takes.
+    pub fn start(settings: &PasswordSettings) -> Result<Self, String> {
+        let argon = settings.argon()?;
+        let settings = Arc::new(settings.clone());
+        let (jobs, queue) = sync_channel::<Job>(WAITING);
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..settings.threads.max(1) {
+            let (queue, argon, settings) = (Arc::clone(&queue), argon.clone(), settings.clone());
+            std::thread::Builder::new()
+                .name("passwords".to_owned())
+                .spawn(move || {
+                    while let Some(job) = next(&queue) {
+                        job(&argon, &settings);
+                    }
+                })
+                .map_err(|cause| cause.to_string())?;
+        }
+        Ok(Self { settings, jobs })
+    }
+
+    /// What passwords have to be.
+    pub fn settings(&self) -> &PasswordSettings {
+        &self.settings
+    }
+
+    /// Hashes a password with a salt of its own, as a PHC string.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        self.run(move |argon, _| hash_with(argon, &password))
+            .await?
+    }
+
+    /// Compares a password with what is stored. Where nothing is stored it takes as long
+    /// and says no, so that an unknown address cannot be told from a wrong password.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
+        self.run(move |argon, settings| compare(argon, settings, &password, stored.as_deref()))
+            .await?
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Argon2<'static>, &PasswordSettings) -> T + Send + 'static,
+    ) -> Result<T> {
+        let (give, take) = oneshot::channel();
+        let job: Job = Box::new(move |argon, settings| {
+            // who gave up waiting is not told
+            let _ = give.send(work(argon, settings));
+        });
+        let full = |_: TrySendError<Job>| Error::Unavailable("too many sign-ins wait".to_owned());
+        self.jobs.try_send(job).map_err(full)?;
+        take.await
+            .map_err(|_| Error::internal("a thread that hashes passwords has stopped"))
+    }
+}
+
+fn next(queue: &Mutex<Receiver<Job>>) -> Option<Job> {
+    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    queue.recv().ok()
+}
+
+/// Hashes a password here and now: for the command line.
 ///
 /// # Errors
-/// When the machine has no randomness.
-pub fn hash(password: &str) -> Result<String> {
-    argon()
+/// When the parameters are wrong, or the machine has no randomness.
+pub fn hash(settings: &PasswordSettings, password: &str) -> Result<String> {
+    hash_with(&settings.argon().map_err(Error::internal)?, password)
+}
+
+fn hash_with(argon: &Argon2<'static>, password: &str) -> Result<String> {
+    argon
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|cause| Error::internal(cause.to_string()))
 }
 
-/// Whether the password is the one that was hashed. Without a hash it takes as long and
-/// says no, so that an unknown address cannot be told from a wrong password.
-pub fn matches(password: &str, stored: Option<&str>) -> bool {
-    // the hash of a random text that nobody kept
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$\
-        c2VsLXF1aS1uZS1zZXJ0$Y2VjaS1uLWVzdC1wYXMtdW4tbW90LWRlLXBhc3NlLS0";
-    let Ok(parsed) = PasswordHash::new(stored.unwrap_or(NOBODY)) else {
-        return false;
-    };
-    let matches = argon()
-        .verify_password(password.as_bytes(), &parsed)
-        .is_ok();
-    matches && stored.is_some()
+fn compare(
+    argon: &Argon2<'static>,
+    settings: &PasswordSettings,
+    password: &str,
+    stored: Option<&str>,
+) -> Result<Verdict> {
+    let nobody = settings.nobody();
+    let parsed = PasswordHash::new(stored.unwrap_or(&nobody))
+        .map_err(|cause| Error::Inconsistent(format!("a password's hash: {cause}")))?;
+    let matches = argon.verify_password(password.as_bytes(), &parsed).is_ok();
+    if !matches || stored.is_none() {
+        return Ok(Verdict::Wrong);
+    }
+    if settings.is_current(&parsed) {
+        return Ok(Verdict::Right);
+    }
+    hash_with(argon, password).map(Verdict::Outdated)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_the_same_password_matches() {
-        let stored = hash("un mot de passe").expect("hashes");
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(matches("un mot de passe", Some(&stored)));
-        assert!(!matches("un autre mot", Some(&stored)));
-        assert!(!matches("un mot de passe", None));
-        assert!(!matches("un mot de passe", Some("not a hash")));
+    fn light() -> PasswordSettings {
+        PasswordSettings {
+            memory_kib: 64,
+            passes: 1,
+            ..PasswordSettings::default()
+        }
+    }
+
+    fn judge(settings: &PasswordSettings, password: &str, stored: Option<&str>) -> Verdict {
+        let argon = settings.argon().expect("parameters");
+        compare(&argon, settings, password, stored).expect("compares")
     }
 
     #[test]
-    fn the_hash_of_nobody_is_well_formed() {
-        // else an unknown address would be answered at once
-        let start = "$argon2id$v=19$m=19456,t=2,p=1$";
-        let hash =
-            format!("{start}c2VsLXF1aS1uZS1zZXJ0$Y2VjaS1uLWVzdC1wYXMtdW4tbW90LWRlLXBhc3NlLS0");
-        assert!(PasswordHash::new(&hash).is_ok());
+    fn only_the_same_password_matches() {
+        let settings = PasswordSettings::default();
+        let stored = hash(&settings, "un mot de passe").expect("hashes");
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        let stored = Some(stored.as_str());
+        assert_eq!(judge(&settings, "un mot de passe", stored), Verdict::Right);
+        assert_eq!(judge(&settings, "un autre mot", stored), Verdict::Wrong);
+        assert_eq!(judge(&settings, "un mot de passe", None), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_hash_of_other_parameters_is_replaced() {
+        let old = hash(&light(), "un mot de passe").expect("hashes");
+        let settings = PasswordSettings::default();
+        let Verdict::Outdated(new) = judge(&settings, "un mot de passe", Some(&old)) else {
+            panic!("not replaced");
+        };
+        assert_eq!(
+            judge(&settings, "un mot de passe", Some(&new)),
+            Verdict::Right
+        );
+        assert_eq!(judge(&settings, "un autre mot", Some(&old)), Verdict::Wrong);
+    }
+
+    #[test]
+    fn an_unknown_address_costs_a_whole_hash() {
+        // else it would be answered at once
+        for settings in [light(), PasswordSettings::default()] {
+            let nobody = settings.nobody();
+            let parsed = PasswordHash::new(&nobody).expect("a hash");
+            assert!(settings.is_current(&parsed));
+            assert_eq!(parsed.hash.expect("output").len(), 32);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_threads_answer_and_parameters_are_checked() {
+        let passwords = Passwords::start(&light()).expect("starts");
+        let stored = passwords.hash("un mot".to_owned()).await.expect("hashes");
+        let verdict = passwords.verify("un mot".to_owned(), Some(stored)).await;
+        assert_eq!(verdict.expect("compares"), Verdict::Right);
+        let wrong = PasswordSettings {
+            memory_kib: 1,
+            ..light()
+        };
+        assert!(Passwords::start(&wrong).is_err());
     }
 }

@@ -1,50 +1,21 @@
 //! What holds for organizations, people and their passwords. Pure.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use kernel::{Code, CommuneCode, Fields, PersonId, Refusal, Rna, Role, Siret, Text};
 
 use crate::model::{Member, NewOrganisation, OrganisationKind, OrganisationStatus};
+use crate::password::PasswordSettings;
 
-/// The shortest password (NIST SP 800-63B-3, 5.1.1.2: at least 8 characters).
-pub const PASSWORD_MIN: usize = 8;
-/// The longest, so that hashing it is bounded.
+/// The longest password, so that hashing it is bounded.
 pub const PASSWORD_MAX: usize = 200;
+/// Characters that a password has to have beside the words that anyone would try.
+const OWN_CHARACTERS: usize = 5;
 
-/// Passwords that are tried first by whoever guesses; compared without case.
-const COMMON: &[&str] = &[
-    "password",
-    "password1",
-    "password123",
-    "motdepasse",
-    "motdepasse1",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "azertyui",
-    "azertyuiop",
-    "qwertyui",
-    "qwertyuiop",
-    "iloveyou",
-    "11111111",
-    "00000000",
-    "marseille",
-    "marseille13",
-    "bonjour123",
-    "administrator",
-    "changeme",
-    "changeme1",
-    "letmein1",
-    "sunshine",
-    "football",
-    "princess",
-    "loulou13",
-    "doudou13",
-    "soleil13",
-    "jetaime1",
-    "abcdefgh",
-    "abcd1234",
-    "abc12345",
-    "a1b2c3d4",
-];
+/// Passwords that were found in leaks most often, in lower case.
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
 /// The role that an organization's people have fits its kind.
 ///
@@ -110,19 +81,31 @@ pub fn check_email(fields: &mut Fields, pointer: &str, email: &str) {
     }
 }
 
-/// A password that people would not guess at once.
+/// A password is long enough and not what whoever guesses tries first: one of the usual
+/// ones, or little more than a word that goes with the account. Nothing is asked of which
+/// characters it has (NIST SP 800-63B-4, 3.1.1.2).
 ///
 /// # Errors
 /// `weak_password`.
-pub fn check_password(password: &str, email: &str) -> Result<(), Refusal> {
+pub fn check_password(
+    settings: &PasswordSettings,
+    password: &str,
+    obvious: &[&str],
+) -> Result<(), Refusal> {
+    let least = settings.least();
     let length = password.chars().count();
     let lower = password.to_lowercase();
-    let own = lower == email || email.split('@').next().is_some_and(|local| local == lower);
-    let monotone = password.chars().all(|c| password.starts_with(c));
-    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length)
-        && !COMMON.contains(&lower.as_str())
-        && !own
+    let obvious = settings
+        .obvious
+        .iter()
+        .map(String::as_str)
+        .chain(obvious.iter().copied());
+    let first = lower.chars().next();
+    let monotone = lower.chars().all(|c| Some(c) == first);
+    if (least..=PASSWORD_MAX).contains(&length)
+        && !COMMON.contains(lower.as_str())
         && !monotone
+        && !is_obvious(&lower, obvious)
     {
         return Ok(());
     }
@@ -131,13 +114,29 @@ pub fn check_password(password: &str, email: &str) -> Result<(), Refusal> {
         Code::WeakPassword,
         Text::new(
             format!(
-                "Choisissez {PASSWORD_MIN} caractères ou plus, qui ne soient ni votre adresse ni un mot de passe courant."
+                "Choisissez {least} caractères ou plus, qui ne soient ni un mot de passe courant ni simplement votre nom, votre adresse ou votre ville. Une phrase se retient bien."
             ),
             format!(
-                "Choose {PASSWORD_MIN} characters or more that are neither your address nor a common password."
+                "Choose {least} characters or more that are neither a common password nor just your name, address or city. A sentence is easy to remember."
             ),
         ),
     ))
+}
+
+/// Whether little is left of a password without the words that go with the account.
+fn is_obvious<'a>(password: &str, words: impl Iterator<Item = &'a str>) -> bool {
+    let folded = kernel::fold(password);
+    let mut words: Vec<String> = words
+        .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()).chain([word]))
+        .map(kernel::fold)
+        .filter(|word| word.chars().count() >= 4)
+        .collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = words
+        .iter()
+        .fold(folded.clone(), |rest, word| rest.replace(word.as_str(), ""));
+    let taken = folded.chars().count() - rest.chars().count();
+    taken > 0 && password.chars().count().saturating_sub(taken) < OWN_CHARACTERS
 }
 
 /// The identifiers of an organization, read.
@@ -250,19 +249,43 @@ mod tests {
 
     #[test]
     fn weak_password() {
+        let settings = PasswordSettings::default();
+        let check = |password: &str| {
+            check_password(
+                &settings,
+                password,
+                &["amina@asso.example", "Amina Ben Saïd", "Les Mouettes"],
+            )
+        };
         for weak in [
             "court",
             "Password123",
+            "motdepasse",
+            "azertyuiop",
             "aaaaaaaaaaaa",
             "amina@asso.example",
-            "motdepasse",
+            "Amina1982",
+            "ressac2023",
+            "MouettesMouettes",
         ] {
-            assert!(
-                check_password(weak, "amina@asso.example").is_err(),
-                "{weak}"
-            );
+            assert!(check(weak).is_err(), "{weak}");
         }
-        assert!(check_password("une mouette sur le quai", "amina@asso.example").is_ok());
+        for good in [
+            "une mouette sur le quai",
+            "Un-mot-de-passe-solide-1",
+            "Ressac-2026!",
+            "東京の夜は長い冬",
+        ] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        assert!(check(&"x1".repeat(100)).is_ok());
+        assert!(check(&"x1".repeat(101)).is_err());
+        let strict = PasswordSettings {
+            min_length: 15,
+            ..PasswordSettings::default()
+        };
+        assert!(check_password(&strict, "quai des brumes", &[]).is_ok());
+        assert!(check_password(&strict, "quai de brumes", &[]).is_err());
     }
 
     #[test]

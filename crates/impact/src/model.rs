@@ -13,7 +13,8 @@ pub struct Figures {
     pub programme_id: ProgrammeId,
     /// Its name.
     pub programme: String,
-    /// Devices of its kinds, by stage.
+    /// Devices of its kinds, by stage: those that its waves gave, and those that no wave gave.
+    /// What another programme gave is counted there.
     pub devices: BTreeMap<String, u64>,
     /// Lots of all decided waves.
     pub lots: u64,

@@ -28,6 +28,20 @@ pub(crate) fn wave(wave: &Wave, lines: &[WaveLine]) -> WaveFigures {
     }
 }
 
+/// What is left of each count; counts of nothing are not shown.
+pub(crate) fn without(
+    mut all: BTreeMap<String, u64>,
+    some: &BTreeMap<String, u64>,
+) -> BTreeMap<String, u64> {
+    for (stage, count) in some {
+        if let Some(left) = all.get_mut(stage) {
+            *left = left.saturating_sub(*count);
+        }
+    }
+    all.retain(|_, count| *count > 0);
+    all
+}
+
 pub(crate) fn quantity(line: &WaveLine) -> u64 {
     u64::try_from(line.quantity).unwrap_or(0)
 }

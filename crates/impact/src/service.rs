@@ -14,7 +14,8 @@ use crate::{rules, store};
 /// `not_found` when there is no such programme.
 pub fn figures(db: &mut Db, programme: ProgrammeId) -> Result<Figures> {
     let programme = eligibility::programme(db, programme)?;
-    let devices = store::devices_by_stage(db, &programme.kinds)?;
+    let all = store::devices_by_stage(db, &programme.kinds)?;
+    let elsewhere = store::given_elsewhere(db, programme.id, &programme.kinds)?;
     let decided = allocation::decided_waves(db, programme.id)?;
     let waves = decided
         .iter()
@@ -28,7 +29,7 @@ pub fn figures(db: &mut Db, programme: ProgrammeId) -> Result<Figures> {
     Ok(Figures {
         programme_id: programme.id,
         programme: programme.name,
-        devices,
+        devices: rules::without(all, &elsewhere),
         lots: lines.len() as u64,
         devices_granted: lines.iter().map(rules::quantity).sum(),
         associations_served: ids.len() as u64,

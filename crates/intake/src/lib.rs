@@ -18,4 +18,4 @@ pub use service::{
     mark_received, put_manifest, reception_link, refuse, register, restrict, schedule, submit,
 };
 pub use store::{batch, batches, differing, restrictions};
-pub use tags::{read_tag, search_key, tag_is_valid, tags};
+pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

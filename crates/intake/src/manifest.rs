@@ -8,6 +8,7 @@
 //! the first time; a very large one is gone through again.
 
 mod cells;
+mod content;
 mod encoding;
 mod header;
 mod mistakes;
@@ -23,10 +24,13 @@ mod fuzz;
 #[cfg(test)]
 mod tests;
 
+use std::io;
+
 use kernel::{Code, Date, DeviceKind, Refusal, Text};
 
 use crate::model::ColumnMapping;
 use cells::Record;
+pub use content::{Content, Reader, Spool};
 use header::Header;
 pub(crate) use mistakes::Mistakes;
 pub use row::ManifestRow;
@@ -34,11 +38,38 @@ use row::RowReader;
 use serial::SeenSerials;
 pub use source::Source;
 
-/// Bytes of a manifest at the most; the API refuses what is larger.
-pub const SIZE_MAX: usize = 64 * 1024 * 1024;
-
 /// Good rows that are kept in memory.
 const KEPT_MAX: usize = 10_000;
+
+/// Why a file was not read to its end.
+#[derive(Debug)]
+pub enum Unread {
+    /// It is no list of devices: for the person who sent it.
+    Refused(Box<Refusal>),
+    /// The disk failed.
+    Disk(io::Error),
+}
+
+impl From<Refusal> for Unread {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<io::Error> for Unread {
+    fn from(cause: io::Error) -> Self {
+        Self::Disk(cause)
+    }
+}
+
+impl From<Unread> for db::Error {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Refused(refusal) => Self::Refused(refusal),
+            Unread::Disk(cause) => Self::internal(cause),
+        }
+    }
+}
 
 /// What the rows are read against.
 #[derive(Debug, Clone, Copy)]
@@ -66,8 +97,8 @@ impl Manifest {
     ///
     /// # Errors
     /// `manifest_unreadable`, with what to do, for what is no list of devices at all.
-    /// Mistakes in lines are no error here: see [`Manifest::mistakes`].
-    pub fn read(source: &Source<'_>, reading: Reading) -> Result<Self, Refusal> {
+    /// Mistakes in lines are no error here: they are collected.
+    pub fn read(source: &Source<'_>, reading: Reading) -> Result<Self, Unread> {
         let (delimiter, header) =
             header::find(source.text(), source.encoding(), source.delimiters())?;
         let mut manifest = Self {
@@ -80,15 +111,16 @@ impl Manifest {
         };
         manifest.examine(source)?;
         if manifest.rows == 0 {
-            return Err(unreadable(
+            let refusal = unreadable(
                 "Ce fichier n'a aucune ligne sous ses titres de colonnes.".to_owned(),
                 "This file has no line below its column names.".to_owned(),
-            ));
+            );
+            return Err(refusal.into());
         }
         Ok(manifest)
     }
 
-    fn examine(&mut self, source: &Source<'_>) -> Result<(), Refusal> {
+    fn examine(&mut self, source: &Source<'_>) -> Result<(), Unread> {
         let Self {
             header,
             reading,
@@ -103,7 +135,7 @@ impl Manifest {
         }
         let reader = RowReader::new(header, *reading);
         let mut seen = SeenSerials::default();
-        let mut records = source.records(self.delimiter, header.line);
+        let mut records = source.records(self.delimiter, header.line)?;
         let mut record = Record::default();
         while records.next(&mut record)? {
             if record.is_blank() {
@@ -119,34 +151,44 @@ impl Manifest {
         Ok(())
     }
 
-    /// The good rows, in the order of the file, from the source that was read. Of a file
-    /// with mistakes, see [`Manifest::mistakes`] first.
+    /// The good rows, in the order of the file, from the source that was read. Of a very
+    /// long file also those that stood on an earlier line: look at its mistakes first.
+    ///
+    /// # Errors
+    /// When the disk fails.
     pub fn rows<'a>(
         &'a self,
         source: &'a Source<'_>,
-    ) -> Box<dyn Iterator<Item = ManifestRow> + 'a> {
-        match &self.kept {
-            Some(kept) => Box::new(kept.iter().cloned()),
-            None => Box::new(self.read_again(source)),
-        }
+    ) -> Result<Box<dyn Iterator<Item = Result<ManifestRow, Unread>> + 'a>, Unread> {
+        Ok(match &self.kept {
+            Some(kept) => Box::new(kept.iter().cloned().map(Ok)),
+            None => Box::new(self.read_again(source)?),
+        })
     }
 
-    fn read_again<'a>(&'a self, source: &'a Source<'_>) -> impl Iterator<Item = ManifestRow> + 'a {
+    fn read_again<'a>(
+        &'a self,
+        source: &'a Source<'_>,
+    ) -> Result<impl Iterator<Item = Result<ManifestRow, Unread>> + 'a, Unread> {
         let reader = RowReader::new(&self.header, self.reading);
-        let mut records = source.records(self.delimiter, self.header.line);
+        let mut records = source.records(self.delimiter, self.header.line)?;
         let mut record = Record::default();
-        std::iter::from_fn(move || {
-            // `read` went through these bytes to the end, so there is no failure to report
-            while records.next(&mut record).unwrap_or(false) {
-                if record.is_blank() {
-                    continue;
-                }
-                if let Ok(row) = reader.read(&record, &mut SeenSerials::default()) {
-                    return Some(row);
+        Ok(std::iter::from_fn(move || {
+            loop {
+                match records.next(&mut record) {
+                    Ok(true) if record.is_blank() => {}
+                    Ok(true) => {
+                        // each is compared with nothing: the first time told which are good
+                        let read = reader.read(&record, &mut SeenSerials::default());
+                        if let Ok(row) = read {
+                            return Some(Ok(row));
+                        }
+                    }
+                    Ok(false) => return None,
+                    Err(unread) => return Some(Err(unread)),
                 }
             }
-            None
-        })
+        }))
     }
 
     /// Lines with a device, good or not.
@@ -154,9 +196,9 @@ impl Manifest {
         self.rows
     }
 
-    /// Everything that is wrong.
-    pub(crate) fn mistakes(&self) -> &Mistakes {
-        &self.mistakes
+    /// Everything that is wrong, to be added to.
+    pub(crate) fn take_mistakes(&mut self) -> Mistakes {
+        std::mem::take(&mut self.mistakes)
     }
 
     /// What stands between two cells.

@@ -12,6 +12,7 @@ use kernel::{Actor, BatchId, Code, Instant, OrganisationId, Refusal, Role, Text,
 use notifications::{Appointment, Quantity};
 
 use crate::model::{Batch, BatchStatus, Declared, Schedule, Window};
+pub(crate) use bodies::LINES_MAX;
 pub use bodies::{
     CheckedBatch, check_collection, check_new, check_reason, check_restrictions, check_schedule,
 };
@@ -236,6 +237,12 @@ pub fn donor_of(actor: &Actor, named: Option<OrganisationId>) -> Result<Organisa
         )),
         (Role::Refurbisher | Role::Association, _) => Err(Refusal::plain(Code::NotAllowed)),
     }
+}
+
+/// A truck was unloaded before anyone noted that it left: that may still be noted, once.
+pub(crate) fn is_collected_late(batch: &Batch) -> bool {
+    matches!(batch.status, BatchStatus::Received | BatchStatus::Closed)
+        && batch.collected_at.is_none()
 }
 
 /// The pickup is at this time already, by this workshop: a second click.

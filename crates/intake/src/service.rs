@@ -4,9 +4,9 @@ mod reception;
 mod tell;
 mod upload;
 
-use db::{Db, Result, Tx};
-use identity::{OrganisationKind, OrganisationStatus};
-use kernel::{Actor, BatchId, Code, Refusal};
+use db::{Db, Error, Result, Tx};
+use identity::{Organisation, OrganisationKind, OrganisationStatus};
+use kernel::{Actor, BatchId, Code, OrganisationId, Refusal};
 
 use crate::model::{Batch, BatchStatus, Collection, NewBatch, Restrictions, Schedule};
 use crate::rules::{self, Step, Verdict};
@@ -19,17 +19,18 @@ pub use upload::{check_manifest, put_manifest};
 /// # Errors
 /// `invalid_fields`, `unknown_reference`, `organisation_suspended`.
 pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewBatch) -> Result<Batch> {
-    let checked = rules::check_new(new);
-    let donor_id = rules::donor_of(actor, new.donor_id);
-    let (checked, donor_id) = both(checked, donor_id)?;
-    let donor = identity::organisation_of_kind(tx, donor_id, OrganisationKind::Donor, "/donor_id")?;
-    may_act(donor.status)?;
-    associations_exist(tx, &checked.restrictions, "/restrictions")?;
+    let checked = rules::check_new(new).map_err(Error::from);
+    let donor = donor_of(tx, actor, new.donor_id);
+    let associations = match &new.restrictions {
+        Some(tied) => associations_exist(tx, tied, "/restrictions"),
+        None => Ok(()),
+    };
+    let ((checked, donor), ()) = both(both(checked, donor), associations)?;
     let now = tx.now();
     let batch = Batch {
         id: tx.new_id(),
         reference: next_reference(tx)?,
-        donor_id,
+        donor_id: donor.id,
         donor_name: donor.name,
         title: checked.title,
         status: BatchStatus::Draft,
@@ -62,10 +63,20 @@ pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewBatch) -> Result<Batch>
     Ok(batch)
 }
 
+/// For whom a new batch is, a donor that may act.
+fn donor_of(db: &mut Db, actor: &Actor, named: Option<OrganisationId>) -> Result<Organisation> {
+    let id = rules::donor_of(actor, named)?;
+    let donor = identity::organisation_of_kind(db, id, OrganisationKind::Donor, "/donor_id")?;
+    may_act(donor.status)?;
+    Ok(donor)
+}
+
 /// Every association that a gift is for is there.
 fn associations_exist(db: &mut Db, restrictions: &Restrictions, pointer: &str) -> Result<()> {
     let mut missing: Option<Refusal> = None;
-    for (at, id) in restrictions.association_ids.iter().enumerate() {
+    let named = restrictions.association_ids.iter().enumerate();
+    // more than that is refused as such
+    for (at, id) in named.take(rules::LINES_MAX) {
         let pointer = format!("{pointer}/association_ids/{at}");
         let found =
             identity::organisation_of_kind(db, *id, OrganisationKind::Association, &pointer);
@@ -94,8 +105,9 @@ pub fn restrict(
 ) -> Result<Batch> {
     let batch = store::batch(tx, actor, id)?;
     rules::may_restrict(batch.status)?;
-    let restrictions = rules::check_restrictions(restrictions)?;
-    associations_exist(tx, &restrictions, "")?;
+    let checked = rules::check_restrictions(restrictions).map_err(Error::from);
+    let associations = associations_exist(tx, restrictions, "");
+    let (restrictions, ()) = both(checked, associations)?;
     if batch.restrictions == restrictions {
         return Ok(batch);
     }
@@ -106,14 +118,16 @@ pub fn restrict(
 }
 
 /// Both answers, or the mistakes of both at once.
-fn both<A, B>(a: Result<A, Refusal>, b: Result<B, Refusal>) -> Result<(A, B), Refusal> {
+fn both<A, B>(a: Result<A>, b: Result<B>) -> Result<(A, B)> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
-        (Err(mut first), Err(second)) if second.code == Code::InvalidFields => {
+        (Err(Error::Refused(mut first)), Err(Error::Refused(second)))
+            if first.code == Code::InvalidFields && second.code == Code::InvalidFields =>
+        {
             first.errors.extend(second.errors);
-            Err(first)
+            Err(Error::Refused(first))
         }
-        (_, Err(refusal)) | (Err(refusal), _) => Err(refusal),
+        (Err(error), _) | (_, Err(error)) => Err(error),
     }
 }
 
@@ -217,13 +231,14 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, reason: &str) -> Resu
 pub fn schedule(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, schedule: &Schedule) -> Result<Batch> {
     let batch = store::batch(tx, actor, id)?;
     rules::step(batch.status, Step::Schedule)?;
-    rules::check_schedule(schedule)?;
+    let window = rules::check_schedule(schedule).map_err(Error::from);
     let workshop = identity::organisation_of_kind(
         tx,
         schedule.workshop_id,
         OrganisationKind::Workshop,
         "/workshop_id",
-    )?;
+    );
+    let ((), workshop) = both(window, workshop)?;
     may_act(workshop.status)?;
     if rules::is_scheduled_so(&batch, schedule) {
         return Ok(batch);
@@ -241,7 +256,8 @@ pub fn schedule(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, schedule: &Schedule
     Ok(moved)
 }
 
-/// The truck left the donor, who is told.
+/// The truck left the donor, who is told. It may be noted when the count has begun already:
+/// then the batch stays where it is, and the donor, who hears of the count, is not written to.
 ///
 /// # Errors
 /// `batch_step_not_allowed`, `invalid_fields`.
@@ -252,18 +268,30 @@ pub fn collect(
     collection: &Collection,
 ) -> Result<Batch> {
     let batch = store::batch(tx, actor, id)?;
-    let verdict = rules::step(batch.status, Step::Collect);
-    let weight_grams = rules::check_collection(collection, batch.scheduled, tx.now())?;
+    let late = rules::is_collected_late(&batch);
+    let verdict = match late {
+        true => Ok(Verdict::Apply),
+        false => rules::step(batch.status, Step::Collect),
+    };
+    let (agreed, counted_from) = (batch.scheduled, batch.received_at);
+    let weight_grams = rules::check_collection(collection, agreed, counted_from, tx.now())?;
     if verdict? == Verdict::AlreadyDone {
         return Ok(batch);
     }
-    let mut change = Change::to(&batch, BatchStatus::Collected, tx.now());
+    let status = if late {
+        batch.status
+    } else {
+        BatchStatus::Collected
+    };
+    let mut change = Change::to(&batch, status, tx.now());
     change.collected_at = Some(collection.collected_at);
     change.pallets = collection.pallets;
     change.weight_grams = weight_grams;
     store::update(tx, &batch, &change)?;
     let collected = store::batch(tx, actor, id)?;
-    tell::collected(tx, &collected)?;
+    if !late {
+        tell::collected(tx, &collected)?;
+    }
     Ok(collected)
 }
 

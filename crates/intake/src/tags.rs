@@ -45,6 +45,29 @@ pub fn read_tag(text: &str) -> Option<String> {
     (check_of(digits) == *check).then(|| format(digits, *check))
 }
 
+/// The tags that a mistyped one may have been: with one other character, or two neighbors
+/// swapped back. Of each place, the check leaves one character at the most.
+pub fn near_tags(text: &str) -> Vec<String> {
+    let plain: Vec<char> = kernel::squash(text).chars().collect();
+    if !plain.iter().collect::<String>().starts_with(PREFIX) || !(8..=14).contains(&plain.len()) {
+        return Vec::new();
+    }
+    let mut near = std::collections::BTreeSet::new();
+    for at in PREFIX.len()..plain.len() {
+        for letter in ALPHABET.iter().map(|b| char::from(*b)) {
+            let mut other = plain.clone();
+            other[at] = letter;
+            near.extend(read_tag(&other.iter().collect::<String>()));
+        }
+        if at + 1 < plain.len() {
+            let mut other = plain.clone();
+            other.swap(at, at + 1);
+            near.extend(read_tag(&other.iter().collect::<String>()));
+        }
+    }
+    near.into_iter().collect()
+}
+
 /// How a device is found by its words: tag and serial without separators, maker and model
 /// without accents and case. A search looks for the folded words and for the squashed text.
 pub fn search_key(
@@ -137,6 +160,20 @@ mod tests {
         assert!(!tag_is_valid("RS-0001-X"));
         assert!(!tag_is_valid("CZC40WXGHV"));
         assert!(!tag_is_valid(""));
+    }
+
+    #[test]
+    fn a_mistyped_tag_is_among_few_that_it_may_have_been() {
+        let tag = write(123_456);
+        let plain = kernel::squash(&tag);
+        for wrong in [plain.replacen(&plain[3..4], "X", 1), plain.clone()] {
+            let near = near_tags(&wrong);
+            assert!(near.contains(&tag) && near.len() < 14, "{wrong}: {near:?}");
+        }
+        let mut swapped: Vec<char> = plain.chars().collect();
+        swapped.swap(4, 5);
+        assert!(near_tags(&swapped.iter().collect::<String>()).contains(&tag));
+        assert!(near_tags("CZC40WXGHV").is_empty() && near_tags("RS").is_empty());
     }
 
     #[test]

@@ -39,9 +39,14 @@ codes! {
     MalformedRequest "malformed_request" 400 "La requête est mal formée." "The request is malformed.";
     NotAuthenticated "not_authenticated" 401 "Connectez-vous pour continuer." "Sign in to continue.";
     InvalidCredentials "invalid_credentials" 401 "L'adresse ou le mot de passe est faux." "The address or the password is wrong.";
+    SecondFactorRequired "second_factor_required" 401 "Ce compte demande aussi un code de votre application d'authentification : envoyez-le dans « totp »." "This account also asks for a code of your authenticator application: send it in `totp`.";
+    SecondFactorRefused "second_factor_refused" 401 "Ce code n'est pas le bon, ou a déjà servi ; attendez le suivant." "This code is not the right one, or was used already; wait for the next.";
+    SecondFactorMissing "second_factor_missing" 403 "Votre rôle demande un second facteur : activez-le d'abord dans votre compte." "Your role asks for a second factor: set it up in your account first.";
+    SecondFactorSet "second_factor_set" 409 "Ce compte a déjà un second facteur ; retirez-le d'abord." "This account has a second factor already; remove it first.";
     SessionEnded "session_ended" 401 "Cette session est terminée ; connectez-vous de nouveau." "This session has ended; sign in again.";
     NotAllowed "not_allowed" 403 "Votre rôle ne permet pas cette action." "Your role does not allow this.";
     NotFound "not_found" 404 "Introuvable, ou hors de votre portée." "Not there, or not yours.";
+    RequestTimeout "request_timeout" 408 "La requête est arrivée trop lentement ; réessayez." "The request came too slowly; try again.";
     StaleVersion "stale_version" 412 "Quelqu'un a modifié cette fiche entre-temps ; rechargez-la." "Someone changed this meanwhile; load it again.";
     TooLarge "too_large" 413 "L'envoi est trop volumineux." "What was sent is too large.";
     WrongMediaType "wrong_media_type" 415 "Ce type de contenu n'est pas accepté ici." "This content type is not accepted here.";
@@ -65,6 +70,7 @@ codes! {
     EmailTaken "email_taken" 409 "Cette adresse a déjà un compte." "This address has an account already.";
     AlreadyRegistered "already_registered" 409 "Cette organisation est déjà inscrite." "This organization is registered already.";
     InvalidToken "invalid_token" 422 "Ce lien n'est plus valable ; demandez-en un nouveau." "This link is no longer valid; ask for a new one.";
+    WrongPassword "wrong_password" 422 "Ce n'est pas votre mot de passe actuel." "This is not your present password.";
     WeakPassword "weak_password" 422 "Choisissez un mot de passe plus long et moins courant." "Choose a longer and less common password.";
     AssociationDissolved "association_dissolved" 409 "Le registre national indique que cette association est dissoute." "The national register says that this association is dissolved.";
     LastPerson "last_person" 409 "C'est la dernière personne de l'organisation ; invitez d'abord quelqu'un." "This is the last person of the organization; invite someone first.";
@@ -94,6 +100,9 @@ codes! {
     NotYourWorkshop "not_your_workshop" 403 "Cet appareil est dans un autre atelier." "This device is in another workshop.";
     StepNotAllowed "step_not_allowed" 409 "Cet appareil n'en est pas à cette étape." "This device is not at this step.";
     ErasureNotProven "erasure_not_proven" 409 "L'effacement des données n'est pas prouvé." "The erasure of the data is not proven.";
+    NothingToResolve "nothing_to_resolve" 409 "Aucune contradiction n'est ouverte sur ce point." "No contradiction is open on this point.";
+    ReportUnreadable "report_unreadable" 422 "Ce rapport d'effacement n'est pas lisible." "This erasure report is not readable.";
+    ReportMismatch "report_mismatch" 409 "Ce rapport porte sur d'autres disques que ceux de cet appareil." "This report is about other drives than those of this device.";
     DriveNotCovered "drive_not_covered" 409 "Un disque de cet appareil n'a pas de preuve d'effacement." "A drive of this device has no proof of erasure.";
     TestsNotPassed "tests_not_passed" 409 "Les tests ne sont pas réussis." "The tests are not passed.";
     SamePerson "same_person" 409 "Une autre personne doit faire cette étape." "Another person must do this step.";
@@ -101,6 +110,8 @@ codes! {
     DeviceNotReady "device_not_ready" 409 "Cet appareil n'est pas prêt." "This device is not ready.";
     AlreadyReserved "already_reserved" 409 "Cet appareil est réservé à une association." "This device is reserved for an association.";
     StockTooLow "stock_too_low" 409 "Il n'y en a pas assez en stock." "There is not enough in stock.";
+    DeviceInTransit "device_in_transit" 409 "Cet appareil est en route vers un autre atelier." "This device is on its way to another workshop.";
+    TransferStepNotAllowed "transfer_step_not_allowed" 409 "Cet envoi n'en est pas à cette étape." "This shipment is not at this step.";
 
     // eligibility
     UnknownRubric "unknown_rubric" 422 "Ce barème n'existe pas." "There is no such rubric.";
@@ -135,9 +146,15 @@ codes! {
     WaveStepNotAllowed "wave_step_not_allowed" 409 "Cette vague n'en est pas à cette étape." "This wave is not at this step.";
     HandoverStepNotAllowed "handover_step_not_allowed" 409 "Cette remise n'en est pas à cette étape." "This handover is not at this step.";
     DeviceNotInLot "device_not_in_lot" 409 "Cet appareil n'est pas dans ce lot." "This device is not in this lot.";
+    ConventionRequired "convention_required" 409 "Au-delà de ce montant annuel, une convention signée avec l'association est nécessaire avant la remise." "Above this sum a year, a signed convention with the association is needed before the handover.";
+    CommitmentMissing "commitment_missing" 409 "L'association n'a pas souscrit le contrat d'engagement républicain." "The association has not subscribed to the republican commitment contract.";
+    CityGiftNotAllowed "city_gift_not_allowed" 409 "La Ville ne peut céder gratuitement un bien de cette valeur." "The city may not give away property of this value.";
     LotIncomplete "lot_incomplete" 409 "Il manque des appareils du lot." "Devices of the lot are missing.";
     NoReplacement "no_replacement" 409 "Aucun appareil équivalent n'est prêt dans cet atelier." "No equivalent device is ready in this workshop.";
 
     // notifications
     NotificationNotRetriable "notification_not_retriable" 409 "Ce message est déjà parti ou en attente." "This message was sent or is waiting.";
+    AlwaysTold "always_told" 422 "La loi ou la sécurité demandent que ce message parte toujours, et tout de suite." "Law or safety asks that this message always leaves, and at once.";
+    AddressNotAllowed "address_not_allowed" 422 "Cette adresse n'est pas permise : il faut https et un serveur joignable d'Internet." "This address is not allowed: it takes https and a server on the public internet.";
+    TooManyWebhooks "too_many_webhooks" 409 "Votre organisation a déjà vingt webhooks ; supprimez-en un d'abord." "Your organization has twenty webhooks already; delete one first.";
 }

@@ -113,6 +113,8 @@ ids! {
     Invitation InvitationId;
     /// A key for a machine.
     ApiKey ApiKeyId;
+    /// Somebody saw or changed something.
+    AuditEvent AuditEventId;
     /// What a donor gives at once.
     Batch BatchId;
     /// One machine.
@@ -121,8 +123,14 @@ ids! {
     Drive DriveId;
     /// A line of a device's custody log.
     Custody CustodyEventId;
+    /// A file that is evidence about a device.
+    DeviceFile DeviceFileId;
     /// A change of an accessory's count.
     AccessoryMovement AccessoryMovementId;
+    /// A change of a spare part's count.
+    PartMovement PartMovementId;
+    /// Devices that one workshop sends to another.
+    Transfer TransferId;
     /// What the city gives under one set of rules.
     Programme ProgrammeId;
     /// What an association asks of a programme.
@@ -145,4 +153,8 @@ ids! {
     StoredScore StoredScoreId;
     /// A mail in the outbox.
     Message MessageId;
+    /// An address of another program that is told of events.
+    Webhook WebhookId;
+    /// One event on its way to a webhook.
+    WebhookDelivery WebhookDeliveryId;
 }

@@ -21,11 +21,13 @@ pub use fold::{fold, squash};
 pub use french::{CommuneCode, Rna, Siret};
 pub use id::{
     AccessoryMovement, AccessoryMovementId, ApiKey, ApiKeyId, Appeal, AppealId, Application,
-    ApplicationId, Batch, BatchId, Custody, CustodyEventId, Device, DeviceId, Document, DocumentId,
-    Drive, DriveId, Handover, HandoverId, Id, Invitation, InvitationId, Message, MessageId,
-    Obligation, ObligationId, Organisation, OrganisationId, Person, PersonId, Programme,
-    ProgrammeId, RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore,
-    StoredScoreId, Wave, WaveId, WaveLine, WaveLineId,
+    ApplicationId, AuditEvent, AuditEventId, Batch, BatchId, Custody, CustodyEventId, Device,
+    DeviceFile, DeviceFileId, DeviceId, Document, DocumentId, Drive, DriveId, Handover, HandoverId,
+    Id, Invitation, InvitationId, Message, MessageId, Obligation, ObligationId, Organisation,
+    OrganisationId, PartMovement, PartMovementId, Person, PersonId, Programme, ProgrammeId,
+    RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore, StoredScoreId, Transfer,
+    TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId,
+    WebhookId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use refusal::{FieldError, Fields, Refusal, Text};

@@ -10,7 +10,7 @@ use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart, header};
 
 use crate::Appointment;
 use crate::calendar::{self, Entry};
-use crate::model::Claimed;
+use crate::model::Letter;
 use crate::render::Rendered;
 
 /// What the mail says about itself.
@@ -22,57 +22,83 @@ pub(crate) struct Envelope<'a> {
     /// With its domain, without angle brackets.
     pub(crate) message_id: &'a str,
     pub(crate) date: Instant,
+    /// Where the reader turns such messages off, when they may.
+    pub(crate) unsubscribe: Option<&'a str>,
     /// Leave accents as they are, for people who read the file; else for any mail server.
     pub(crate) eight_bit: bool,
 }
 
-/// Makes the mail.
+/// Makes the mail. A calendar entry is shown by itself where there is one; several are
+/// attached.
 pub(crate) fn mail(
     envelope: Envelope<'_>,
-    row: &Claimed,
-    appointment: Option<&Appointment>,
+    letter: &Letter,
+    appointments: &[(&Appointment, &str)],
     rendered: &Rendered,
 ) -> Result<lettre::Message, lettre::error::Error> {
-    let headers = lettre::Message::builder()
-        .from(envelope.from.clone())
-        .reply_to(envelope.reply_to.clone())
+    let (from, reply_to) = (envelope.from, envelope.reply_to);
+    let mut headers = lettre::Message::builder()
+        .from(from.clone())
+        .reply_to(reply_to.clone())
         .to(envelope.to)
         .subject(rendered.subject.clone())
         .message_id(Some(format!("<{}>", envelope.message_id)))
         .date(system_time(envelope.date))
-        .raw_header(automatic());
+        .raw_header(raw("Auto-Submitted", "auto-generated")); // RFC 3834: do not answer
+    if let Some(url) = envelope.unsubscribe {
+        headers = headers
+            .raw_header(raw("List-Unsubscribe", &format!("<{url}>"))) // RFC 2369
+            .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")); // RFC 8058
+    }
     let eight_bit = envelope.eight_bit;
-    let text = part(ContentType::TEXT_PLAIN, &rendered.text, eight_bit);
-    let html = part(ContentType::TEXT_HTML, &rendered.html, eight_bit);
-    let alternative = MultiPart::alternative()
-        .boundary(format!("alternative-{}", row.id))
-        .singlepart(text)
-        .singlepart(html);
-    let Some(appointment) = appointment else {
+    let mut alternative = MultiPart::alternative()
+        .boundary(format!("alternative-{}", letter.id))
+        .singlepart(part(ContentType::TEXT_PLAIN, &rendered.text, eight_bit))
+        .singlepart(part(ContentType::TEXT_HTML, &rendered.html, eight_bit));
+    let entries: Vec<_> = appointments
+        .iter()
+        .map(|(appointment, summary)| {
+            let ics = calendar::ics(&Entry {
+                appointment,
+                summary,
+                sender: from.name.as_deref().unwrap_or_default(),
+                contact: reply_to.email.as_ref(),
+                attendee_name: &letter.name,
+                attendee: &letter.email,
+                domain: from.email.domain(),
+                stamp: letter.created_at,
+            });
+            (calendar_type(appointment), ics)
+        })
+        .collect();
+    if let [(kind, ics)] = entries.as_slice() {
+        alternative = alternative.singlepart(part(kind.clone(), ics, eight_bit));
+    }
+    if entries.is_empty() {
         return headers.multipart(alternative);
-    };
-    let ics = calendar::ics(&Entry {
-        appointment,
-        summary: &rendered.subject,
-        sender: envelope.from.name.as_deref().unwrap_or_default(),
-        contact: envelope.reply_to.email.as_ref(),
-        attendee_name: &row.name,
-        attendee: &row.email,
-        domain: envelope.from.email.domain(),
-        stamp: row.created_at,
-    });
-    let kind = format!(
-        "text/calendar; charset=utf-8; method={}",
-        calendar::method(appointment)
-    );
-    let kind = ContentType::parse(&kind).unwrap_or(ContentType::TEXT_PLAIN);
-    let mixed = MultiPart::mixed()
-        .boundary(format!("mixed-{}", row.id))
-        .multipart(alternative.singlepart(part(kind.clone(), &ics, eight_bit)))
-        .singlepart(
-            Attachment::new("rendez-vous.ics".to_owned()).body(body(&ics, eight_bit), kind),
-        );
+    }
+    let mut mixed = MultiPart::mixed()
+        .boundary(format!("mixed-{}", letter.id))
+        .multipart(alternative);
+    for (number, (kind, ics)) in entries.into_iter().enumerate() {
+        let name = match number {
+            0 => "rendez-vous.ics".to_owned(),
+            more => format!("rendez-vous-{}.ics", more + 1),
+        };
+        mixed = mixed.singlepart(Attachment::new(name).body(body(&ics, eight_bit), kind));
+    }
     headers.multipart(mixed)
+}
+
+fn calendar_type(appointment: &Appointment) -> ContentType {
+    let method = calendar::method(appointment);
+    ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}"))
+        .unwrap_or(ContentType::TEXT_PLAIN)
+}
+
+/// A header that the library has no type for. Its value is ASCII of ours.
+fn raw(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
 fn part(kind: ContentType, text: &str, eight_bit: bool) -> SinglePart {
@@ -90,14 +116,6 @@ fn body(text: &str, eight_bit: bool) -> Body {
         return Body::dangerous_pre_encoded(bytes, header::ContentTransferEncoding::EightBit);
     }
     Body::new(text.to_owned())
-}
-
-/// Tells other machines not to answer (RFC 3834).
-fn automatic() -> HeaderValue {
-    HeaderValue::new(
-        HeaderName::new_from_ascii_str("Auto-Submitted"),
-        "auto-generated".to_owned(),
-    )
 }
 
 fn system_time(moment: Instant) -> SystemTime {

@@ -1,6 +1,6 @@
 //! The outbox as staff see it, and as the worker does.
 
-use kernel::{Instant, Language, MessageId, text_enum};
+use kernel::{Instant, Language, MessageId, PersonId, text_enum};
 use serde::Serialize;
 
 text_enum! {
@@ -17,6 +17,21 @@ text_enum! {
     }
 }
 db::text_column!(NotificationStatus);
+
+text_enum! {
+    /// Why a message is dead.
+    pub enum Ended {
+        /// The mail server, or the message itself, says never.
+        Refused = "refused",
+        /// The last attempt failed too.
+        GivenUp = "given_up",
+        /// It was about a moment that is over.
+        Past = "past",
+        /// Its reader has left.
+        Left = "left",
+    }
+}
+db::text_column!(Ended);
 
 /// A message in the outbox, without what it says: staff see that somebody was written to
 /// and whether it arrived, not the tokens in it.
@@ -43,8 +58,15 @@ pub struct Notification {
     pub due_at: Option<Instant>,
     /// What the mail server said last.
     pub last_error: Option<String>,
-    /// Stable over all attempts.
+    /// Why it is dead, when it is.
+    pub ended_because: Option<Ended>,
+    /// The message in whose mail it travels, when several share one.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub part_of: Option<MessageId>,
+    /// Of its mail; stable over all attempts.
     pub message_id: String,
+    /// Counts its changes.
+    pub version: i32,
     /// When it was put into the outbox.
     pub created_at: Instant,
     /// When it left.
@@ -60,17 +82,41 @@ pub struct Filter {
     pub to: Option<String>,
 }
 
-/// A message that a worker has in hand until `locked_until`.
-#[derive(Debug, Clone, diesel::Queryable)]
-pub(crate) struct Claimed {
+/// A message of a letter.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) kind: String,
+    /// The message as JSON: one that this program cannot read must not block the others.
+    pub(crate) data: String,
+}
+
+/// A mail that a worker has in hand until `locked_until`: one message, or several that
+/// travel together.
+#[derive(Debug, Clone)]
+pub(crate) struct Letter {
+    /// Of the message that carries the others.
     pub(crate) id: MessageId,
     pub(crate) email: String,
     pub(crate) name: String,
+    pub(crate) person: Option<PersonId>,
     pub(crate) language: Language,
-    /// The message as JSON: one that this program cannot read must not block the others.
-    pub(crate) data: String,
     pub(crate) message_id: String,
     pub(crate) attempts: i32,
     pub(crate) created_at: Instant,
     pub(crate) locked_until: Instant,
+    /// Never empty.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A mail that went to somebody, as they may know of it.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct HeldMail {
+    /// Which message, such as `batch_accepted`.
+    pub kind: String,
+    /// How far it has come.
+    pub status: NotificationStatus,
+    /// When it was put into the outbox.
+    pub created_at: Instant,
+    /// When it left.
+    pub sent_at: Option<Instant>,
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 use db::Database;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::model::Claimed;
-use crate::store::{self, Outcome};
+use crate::model::Letter;
+use crate::store::claim::{self as store, Outcome};
 
 /// An outcome, and who waits for it to be written.
 pub(crate) struct Entry {
-    row: Claimed,
+    letter: Letter,
     outcome: Outcome,
     written: oneshot::Sender<()>,
 }
@@ -46,12 +46,12 @@ impl Recorder {
     }
 
     /// Hands in an outcome, and waits until it is written or given up.
-    pub(crate) async fn record(&self, row: Claimed, outcome: Outcome) {
+    pub(crate) async fn record(&self, letter: Letter, outcome: Outcome) {
         let (written, wait) = oneshot::channel();
         if self
             .0
             .send(Entry {
-                row,
+                letter,
                 outcome,
                 written,
             })
@@ -66,7 +66,7 @@ impl Recorder {
 async fn write(database: &Arc<Database>, group: Vec<Entry>) {
     let (facts, waiting): (Vec<_>, Vec<_>) = group
         .into_iter()
-        .map(|entry| ((entry.row, entry.outcome), entry.written))
+        .map(|entry| ((entry.letter, entry.outcome), entry.written))
         .unzip();
     let facts = Arc::new(facts);
     for pause in PAUSES {
@@ -74,8 +74,8 @@ async fn write(database: &Arc<Database>, group: Vec<Entry>) {
         let lost = database
             .write_queue(move |tx| {
                 let mut lost = 0_usize;
-                for (row, outcome) in shared.iter() {
-                    lost += usize::from(!store::finish(tx, row, outcome)?);
+                for (letter, outcome) in shared.iter() {
+                    lost += usize::from(!store::finish(tx, letter, outcome)?);
                 }
                 Ok(lost)
             })

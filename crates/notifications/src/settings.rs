@@ -1,8 +1,13 @@
-//! What the operator decides about mail: the section `mail` of the configuration.
+//! What the operator decides about mail and webhooks: the sections `mail` and `webhooks` of
+//! the configuration.
 
 use std::path::PathBuf;
 
+use lettre::Address;
+use lettre::message::Mailbox;
 use serde::Deserialize;
+
+use crate::rules::pace::Windows;
 
 /// The section `mail` of the configuration; `RESSAC__MAIL__…` overrides it.
 #[derive(Clone, Deserialize)]
@@ -28,6 +33,51 @@ pub struct MailSettings {
     pub connections: usize,
     /// Seconds that connecting, or sending one message, may take.
     pub timeout_seconds: u64,
+    /// With `smtp`: a file with the password of the URL's user, instead of one in the URL.
+    pub password_file: PathBuf,
+    /// With `smtp`: a file with an OAuth2 access token for the URL's user (XOAUTH2). It is
+    /// read anew for each connection.
+    pub token_file: PathBuf,
+    /// With `smtp`: a command that prints an OAuth2 access token, run for each connection.
+    pub token_command: Vec<String>,
+    /// With `smtp`: a PEM file of authorities to trust besides the public ones.
+    pub ca_file: PathBuf,
+    /// Mails a minute that this program hands to the server at the most; 0 for no limit.
+    pub per_minute: u32,
+    /// Seconds that a mail stays in the hand of a worker beyond the longest attempt: what a
+    /// worker that died had in hand leaves after that.
+    pub grace_seconds: u32,
+    /// Seconds that a mail waits for others of its kind to the same person, counted from
+    /// the last one.
+    pub gather_seconds: u32,
+    /// Seconds after which it leaves in any case.
+    pub gather_most_seconds: u32,
+    /// The hour of daily and weekly digests, by the clock of Paris.
+    pub digest_hour: u32,
+    /// A folder with templates of the operator's own; empty for the embedded ones.
+    pub templates: PathBuf,
+    /// The delays that letters state. They are set where they are kept: the program takes
+    /// them over from the section `eligibility`.
+    #[serde(skip)]
+    pub delays: StatedDelays,
+}
+
+/// Delays that letters state, in months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatedDelays {
+    /// After which silence decides.
+    pub silence_months: u32,
+    /// Within which a decision may be contested with the administration.
+    pub appeal_months: u32,
+}
+
+impl Default for StatedDelays {
+    fn default() -> Self {
+        Self {
+            silence_months: 2,
+            appeal_months: 2,
+        }
+    }
 }
 
 /// How mail leaves.
@@ -51,6 +101,68 @@ impl Default for MailSettings {
             base_url: "http://127.0.0.1:8080".to_owned(),
             connections: 4,
             timeout_seconds: 60,
+            password_file: PathBuf::new(),
+            token_file: PathBuf::new(),
+            token_command: Vec::new(),
+            ca_file: PathBuf::new(),
+            per_minute: 0,
+            grace_seconds: 60,
+            gather_seconds: 5,
+            gather_most_seconds: 60,
+            digest_hour: 8,
+            templates: PathBuf::new(),
+            delays: StatedDelays::default(),
+        }
+    }
+}
+
+impl MailSettings {
+    pub(crate) fn from(&self) -> Result<Mailbox, String> {
+        self.from
+            .parse()
+            .map_err(|cause| format!("mail.from is not `Name <address>`: {cause}"))
+    }
+
+    /// The name of who writes, and where to ask.
+    pub(crate) fn sender(&self) -> Result<(String, Address), String> {
+        let from = self.from()?;
+        let contact = self
+            .contact
+            .parse()
+            .map_err(|cause| format!("mail.contact is not an address: {cause}"))?;
+        let sender = from.name.unwrap_or_else(|| from.email.to_string());
+        Ok((sender, contact))
+    }
+
+    pub(crate) fn windows(&self) -> Windows {
+        let gather = i64::from(self.gather_seconds);
+        Windows {
+            gather,
+            gather_most: gather.max(self.gather_most_seconds.into()),
+            digest_hour: self.digest_hour,
+        }
+    }
+}
+
+/// The section `webhooks` of the configuration; `RESSAC__WEBHOOKS__…` overrides it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct WebhookSettings {
+    /// Whether private, loopback and link-local addresses, and plain http, may be called:
+    /// for trying the program, and for receivers in the same network.
+    pub allow_private: bool,
+    /// Seconds that one call may take.
+    pub timeout_seconds: u64,
+    /// Hours without a call that succeeds after which a webhook is disabled.
+    pub disable_after_hours: u32,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            allow_private: false,
+            timeout_seconds: 10,
+            disable_after_hours: 72,
         }
     }
 }

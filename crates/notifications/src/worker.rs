@@ -1,4 +1,4 @@
-//! Sends what is in the outbox. A message is taken in a short transaction, sent outside of
+//! Sends what is in the outbox. A letter is taken in a short transaction, sent outside of
 //! any, and its outcome written in another: a crash between the two sends it again, under
 //! the same Message-ID; nothing is ever lost.
 
@@ -14,30 +14,31 @@ use kernel::Instant;
 use tokio::task::JoinSet;
 
 use crate::mailer::Undelivered;
-use crate::model::Claimed;
+use crate::model::{Ended, Letter};
 use crate::recorder::Recorder;
-use crate::rules::{self, Next};
-use crate::store::{self, Outcome};
+use crate::rules::{self, Failure, Next};
+use crate::service::claim::{Claim, claim};
+use crate::store::claim::{self as store, Outcome};
 use crate::{Mailer, Message, NotificationStatus};
 
-/// Messages taken at once.
+/// Letters taken at once.
 const BATCH: i64 = 100;
 /// How often the outbox is looked at when nothing wakes the worker: for what is to be
 /// tried again, and what another node wrote.
 const LOOK: Duration = Duration::from_secs(5);
-/// Seconds that a message stays in hand beyond the longest attempt.
-const GRACE: i64 = 60;
+/// The shortest pause, so that a clock that stands still makes no busy loop.
+const SHORTEST: Duration = Duration::from_millis(50);
 /// Characters kept of what a mail server said.
 const ERROR_LENGTH: usize = 500;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Messages that left.
+    /// Mails that left.
     pub sent: u64,
-    /// Messages that are tried again later.
+    /// Mails that are tried again later.
     pub failed: u64,
-    /// Messages that are given up.
+    /// Mails that are given up.
     pub dead: u64,
 }
 
@@ -63,22 +64,25 @@ pub async fn run_worker(database: Arc<Database>, mailer: Mailer, stop: impl Futu
                 return;
             }
         };
-        match outcome {
-            Ok(Some(stats)) => {
-                tracing::info!(
-                    sent = stats.sent,
-                    failed = stats.failed,
-                    dead = stats.dead,
-                    "mail"
-                );
-                continue;
+        let pause = match outcome {
+            Ok(pass) => {
+                if pass.stats != Stats::default() {
+                    let Stats { sent, failed, dead } = pass.stats;
+                    tracing::info!(sent, failed, dead, "mail");
+                }
+                match pass.pause {
+                    None => continue,
+                    Some(pause) => pause,
+                }
             }
-            Ok(None) => {}
-            Err(cause) => tracing::error!(%cause, "the outbox cannot be read"),
-        }
+            Err(cause) => {
+                tracing::error!(%cause, "the outbox cannot be read");
+                LOOK
+            }
+        };
         tokio::select! {
             () = database.woken() => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(pause) => {}
             () = &mut stop => return,
         }
     }
@@ -91,24 +95,63 @@ pub async fn run_worker(database: Arc<Database>, mailer: Mailer, stop: impl Futu
 pub async fn drain(database: &Arc<Database>, mailer: &Mailer) -> Result<Stats> {
     let mut all = Stats::default();
     let stopping = Arc::new(AtomicBool::new(false));
-    while let Some(stats) = pass(database, mailer, &stopping).await? {
-        all += stats;
+    loop {
+        let pass = pass(database, mailer, &stopping).await?;
+        all += pass.stats;
+        if pass.pause.is_some() {
+            return Ok(all);
+        }
     }
-    Ok(all)
 }
 
-/// Takes one batch and sends it; `None` when nothing was due.
+/// What one look at the outbox came to.
+struct Pass {
+    stats: Stats,
+    /// How long there is nothing to do; none when more may be due.
+    pause: Option<Duration>,
+}
+
+/// Takes one batch and sends it.
 async fn pass(
     database: &Arc<Database>,
     mailer: &Mailer,
     stopping: &Arc<AtomicBool>,
-) -> Result<Option<Stats>> {
-    let hold = i64::try_from(mailer.longest().as_secs()).unwrap_or(GRACE) + GRACE;
-    let claimed = database
-        .write_queue(move |tx| store::claim(tx, BATCH, tx.now().plus_seconds(hold)))
+) -> Result<Pass> {
+    let hold = (mailer.longest() + mailer.grace()).as_secs();
+    let hold = i64::try_from(hold).unwrap_or(i64::MAX);
+    let (limit, windows) = (mailer.at_once(BATCH), mailer.windows());
+    let taken = database
+        .write_queue(move |tx| claim(tx, limit, tx.now().plus_seconds(hold), windows))
         .await?;
+    if taken.letters.is_empty() && !taken.more {
+        return Ok(Pass {
+            stats: Stats::default(),
+            pause: Some(pause(taken.next_due, database.now())),
+        });
+    }
+    Ok(Pass {
+        stats: send(database, mailer, stopping, taken).await,
+        pause: None,
+    })
+}
+
+/// Until the next letter is due, but never long: another node may write one.
+fn pause(next_due: Option<Instant>, now: Instant) -> Duration {
+    let left = next_due.map_or(i64::MAX, |due| due.micros().saturating_sub(now.micros()));
+    Duration::from_micros(u64::try_from(left).unwrap_or(0)).clamp(SHORTEST, LOOK)
+}
+
+/// Sends letters over several connections.
+async fn send(
+    database: &Arc<Database>,
+    mailer: &Mailer,
+    stopping: &Arc<AtomicBool>,
+    taken: Claim,
+) -> Stats {
+    let claimed = taken.letters;
+    let key: Arc<str> = taken.key.into();
     if claimed.is_empty() {
-        return Ok(None);
+        return Stats::default();
     }
     let senders = mailer.connections().min(claimed.len());
     let queue = Arc::new(Mutex::new(VecDeque::from(claimed)));
@@ -123,6 +166,7 @@ async fn pass(
             database: Arc::clone(database),
             mailer: mailer.clone(),
             queue: Arc::clone(&queue),
+            key: Arc::clone(&key),
             stopping: Arc::clone(stopping),
             recorder: recorder.clone(),
         };
@@ -137,14 +181,15 @@ async fn pass(
             Err(cause) => tracing::error!(%cause, "a sender broke off"),
         }
     }
-    Ok(Some(all))
+    all
 }
 
 /// One of those who share a batch.
 struct Sender {
     database: Arc<Database>,
     mailer: Mailer,
-    queue: Arc<Mutex<VecDeque<Claimed>>>,
+    queue: Arc<Mutex<VecDeque<Letter>>>,
+    key: Arc<str>,
     stopping: Arc<AtomicBool>,
     recorder: Recorder,
 }
@@ -152,12 +197,13 @@ struct Sender {
 impl Sender {
     async fn run(self) -> Stats {
         let mut stats = Stats::default();
-        while let Some(row) = self.next() {
-            if self.stopping.load(Ordering::Relaxed) || self.too_late(&row) {
-                self.release(&row).await;
+        while let Some(letter) = self.next() {
+            self.mailer.wait_for_turn(&self.stopping).await;
+            if self.stopping.load(Ordering::Relaxed) || self.too_late(&letter) {
+                self.release(&letter).await;
                 continue;
             }
-            match self.deliver(row).await {
+            match self.deliver(letter).await {
                 NotificationStatus::Sent => stats.sent += 1,
                 NotificationStatus::Dead => stats.dead += 1,
                 NotificationStatus::Failed | NotificationStatus::Queued => stats.failed += 1,
@@ -166,7 +212,7 @@ impl Sender {
         stats
     }
 
-    fn next(&self) -> Option<Claimed> {
+    fn next(&self) -> Option<Letter> {
         self.queue
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -174,13 +220,13 @@ impl Sender {
     }
 
     /// Another worker may take it before an attempt would end.
-    fn too_late(&self, row: &Claimed) -> bool {
+    fn too_late(&self, letter: &Letter) -> bool {
         let longest = i64::try_from(self.mailer.longest().as_secs()).unwrap_or(i64::MAX);
-        row.locked_until.seconds_since(self.database.now()) < longest
+        letter.locked_until.seconds_since(self.database.now()) < longest
     }
 
-    async fn release(&self, row: &Claimed) {
-        let (id, until) = (row.id, row.locked_until);
+    async fn release(&self, letter: &Letter) {
+        let (id, until) = (letter.id, letter.locked_until);
         if let Err(cause) = self
             .database
             .write_queue(move |tx| store::release(tx, id, until))
@@ -190,45 +236,46 @@ impl Sender {
         }
     }
 
-    async fn deliver(&self, row: Claimed) -> NotificationStatus {
+    async fn deliver(&self, letter: Letter) -> NotificationStatus {
         let now = self.database.now();
-        let sent = self.mailer.send(&row, now).await;
-        let message_id = self.mailer.message_id(&row);
-        let outcome = outcome(&row, sent, message_id, self.database.now());
+        let sent = self.mailer.send(&letter, &self.key, now).await;
+        let message_id = self.mailer.message_id(&letter);
+        let outcome = outcome(&letter, sent, message_id, self.database.now());
         if let Some(error) = &outcome.error {
             // what the server says may name the address: it goes to staff, not to the log
-            tracing::warn!(message = %row.id, status = %outcome.status, length = error.len(), "a message did not leave");
+            tracing::warn!(message = %letter.id, status = %outcome.status, length = error.len(), "a message did not leave");
         }
         let status = outcome.status;
-        self.recorder.record(row, outcome).await;
+        self.recorder.record(letter, outcome).await;
         status
     }
 }
 
-/// What an attempt at `row` came to.
+/// What an attempt at a letter came to.
 fn outcome(
-    row: &Claimed,
+    letter: &Letter,
     sent: std::result::Result<(), Undelivered>,
     message_id: String,
     now: Instant,
 ) -> Outcome {
     let base = Outcome {
         status: NotificationStatus::Sent,
+        ended_because: None,
         due_at: now,
         error: None,
         message_id,
-        data: row.data.clone(),
+        data: None,
         sent_at: None,
     };
     let Err(undelivered) = sent else {
         return Outcome {
-            data: without_token(&row.data),
+            data: without_token(letter),
             sent_at: Some(now),
             ..base
         };
     };
     let error = Some(undelivered.error.chars().take(ERROR_LENGTH).collect());
-    match rules::after_failure(undelivered.failure, row.attempts + 1, chance(row)) {
+    match rules::after_failure(undelivered.failure, letter.attempts + 1, chance(letter)) {
         Next::RetryAfter(seconds) => Outcome {
             status: NotificationStatus::Failed,
             due_at: now.plus_seconds(seconds),
@@ -237,6 +284,10 @@ fn outcome(
         },
         Next::GiveUp => Outcome {
             status: NotificationStatus::Dead,
+            ended_because: Some(match undelivered.failure {
+                Failure::Permanent => Ended::Refused,
+                Failure::Temporary => Ended::GivenUp,
+            }),
             error,
             ..base
         },
@@ -244,16 +295,17 @@ fn outcome(
 }
 
 /// The random part of the message's id, other bits of it at each attempt.
-fn chance(row: &Claimed) -> u64 {
-    let (_, low) = row.id.uuid().as_u64_pair();
-    low >> (row.attempts.unsigned_abs() % 32)
+fn chance(letter: &Letter) -> u64 {
+    let (_, low) = letter.id.uuid().as_u64_pair();
+    low >> (letter.attempts.unsigned_abs() % 32)
 }
 
-fn without_token(data: &str) -> String {
-    let mut message: Message = match serde_json::from_str(data) {
-        Ok(message) => message,
-        Err(_) => return data.to_owned(),
-    };
-    message.forget_token();
-    serde_json::to_string(&message).unwrap_or_else(|_| data.to_owned())
+/// What lets somebody in travels alone, and is blanked once it has left.
+fn without_token(letter: &Letter) -> Option<String> {
+    let part = letter.parts.first()?;
+    let mut message: Message = serde_json::from_str(&part.data).ok()?;
+    if !message.forget_token() {
+        return None;
+    }
+    serde_json::to_string(&message).ok()
 }

@@ -12,30 +12,14 @@ use kernel::{Code, Language, PageRequest};
 use notifications::{
     Appointment, Filter, MailSettings, Mailer, Message, NotificationStatus, Stats,
 };
-use support::{accepted, both, empty_folder, invitation, push, settings, to};
+use support::{accepted, both, empty_folder, files, invitation, push, settings, to};
 
 fn file_mailer(folder: &std::path::Path) -> Mailer {
     let settings = MailSettings {
         directory: folder.to_owned(),
         ..settings()
     };
-    Mailer::new(&settings).expect("mailer")
-}
-
-fn files(folder: &std::path::Path) -> Vec<String> {
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .map(|entries| entries.map(|e| e.unwrap().path()).collect())
-        .unwrap_or_default();
-    files.sort();
-    assert!(
-        files
-            .iter()
-            .all(|file| file.extension().is_some_and(|e| e == "eml"))
-    );
-    files
-        .iter()
-        .map(|file| std::fs::read_to_string(file).unwrap())
-        .collect()
+    support::mailer(&settings)
 }
 
 #[tokio::test(flavor = "multi_thread")]

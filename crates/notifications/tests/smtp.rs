@@ -23,7 +23,7 @@ fn mailer_with(url: &str, connections: usize) -> Mailer {
         timeout_seconds: 2,
         ..settings()
     };
-    Mailer::new(&settings).expect("mailer")
+    support::mailer(&settings)
 }
 
 fn message_ids(mails: &[String]) -> Vec<String> {

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use identity::{password, rules};
 
+use crate::secret;
 use crate::serve::open;
 use crate::settings::Settings;
 
@@ -20,23 +21,42 @@ pub enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Put a new signing secret before the present one, in auth.secret_file. It signs from
+    /// the next start on, and nobody is signed out.
+    RotateKey,
 }
 
 pub fn run(settings: &Settings, command: Command) -> Result<(), String> {
-    let Command::Create {
-        email,
-        name,
-        password_stdin,
-    } = command;
+    match command {
+        Command::RotateKey => {
+            secret::rotate(&settings.auth)?;
+            println!("a new secret signs from the next start on; restart every node");
+            Ok(())
+        }
+        Command::Create {
+            email,
+            name,
+            password_stdin,
+        } => create(settings, email, name, password_stdin),
+    }
+}
+
+fn create(
+    settings: &Settings,
+    email: String,
+    name: String,
+    password_stdin: bool,
+) -> Result<(), String> {
     let hash = if password_stdin {
         let mut line = String::new();
         std::io::stdin()
             .read_line(&mut line)
             .map_err(|cause| cause.to_string())?;
         let given = line.trim_end_matches(['\r', '\n']);
-        rules::check_password(given, &rules::normal_email(&email))
+        let wanted = &settings.auth.password;
+        rules::check_password(wanted, given, &[&email, &name])
             .map_err(|refusal| refusal.errors[0].detail.en.clone().into_owned())?;
-        Some(password::hash(given).map_err(|cause| cause.to_string())?)
+        Some(password::hash(wanted, given).map_err(|cause| cause.to_string())?)
     } else {
         None
     };

@@ -1,4 +1,4 @@
-//! `audit`: proves the custody log, device by device.
+//! `audit`: proves the custody log, device by device, and the audit log.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,8 @@ use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Recompute every hash of the custody log, and name the first broken link.
+    /// Recompute every hash of the custody log and of the audit log, and name the first broken
+    /// link of each.
     Verify,
 }
 
@@ -28,14 +29,24 @@ pub fn run(settings: &Settings, command: &Command) -> Result<ExitCode, String> {
         .map_err(|cause| cause.to_string())?;
     eprintln!();
     println!("{} devices, {} events", report.devices, report.events);
-    match report.broken {
-        None => {
-            println!("custody intact");
-            Ok(ExitCode::SUCCESS)
-        }
-        Some(link) => {
-            println!("custody broken: {link}");
-            Ok(ExitCode::FAILURE)
-        }
+    let custody = said("custody", report.broken);
+    let report = runtime
+        .block_on(database.read(identity::verify_audit))
+        .map_err(|cause| cause.to_string())?;
+    println!("{} subjects, {} recorded", report.chains, report.events);
+    let audit = said("audit log", report.broken);
+    Ok(if custody && audit {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Says whether it is whole, and where it is not.
+fn said(what: &str, broken: Option<impl std::fmt::Display>) -> bool {
+    match &broken {
+        None => println!("{what} intact"),
+        Some(link) => println!("{what} broken: {link}"),
     }
+    broken.is_none()
 }

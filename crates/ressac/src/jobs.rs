@@ -1,34 +1,47 @@
-//! What time brings, beside mail: reminders, and documents that nobody refers to.
+//! What time brings, beside mail: reminders, reports of mail that failed, news for donors,
+//! files that nobody refers to, and personal data that was kept long enough.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use db::Database;
-use eligibility::documents::DocumentStore;
+use eligibility::Delays;
+use files::FileStore;
+use handover::News;
+use identity::RetentionSettings;
 
 /// How often it looks for what is due.
 const LOOK: Duration = Duration::from_secs(60);
-/// Looks between two sweeps of the folder of documents: an hour.
+/// Looks between two rounds of what can wait, such as sweeping the folder of files: an hour.
 const SWEEP: u32 = 60;
 /// A file without a row is left alone for a day: its row may still be on its way.
 const UNCLAIMED: Duration = Duration::from_secs(86_400);
 
 /// Runs until it is aborted; what is under way in the database is whole or not at all.
-pub async fn run(database: Arc<Database>, documents: DocumentStore) {
+pub async fn run(
+    database: Arc<Database>,
+    files: FileStore,
+    delays: Delays,
+    retention: RetentionSettings,
+) {
     let mut looks: u32 = 0;
     loop {
-        remind(&database).await;
+        remind(&database, delays).await;
+        report_failures(&database).await;
         if looks.is_multiple_of(SWEEP) {
-            sweep(&database, &documents).await;
+            tell_donors(&database).await;
+            sweep(&database, &files).await;
+            forget(&database, retention).await;
         }
         looks = looks.wrapping_add(1);
         tokio::time::sleep(LOOK).await;
     }
 }
 
-async fn remind(database: &Database) {
+async fn remind(database: &Database, delays: Delays) {
     loop {
-        match database.write(eligibility::remind).await {
+        let sent = database.write(move |tx| eligibility::remind(tx, &delays));
+        match sent.await {
             Ok(0) => return,
             Ok(sent) => tracing::info!(sent, "reminders"),
             Err(cause) => {
@@ -39,19 +52,71 @@ async fn remind(database: &Database) {
     }
 }
 
-async fn sweep(database: &Arc<Database>, documents: &DocumentStore) {
-    let documents = documents.clone();
+/// Donors hear that erasure is proven, and what becomes of their devices.
+async fn tell_donors(database: &Database) {
+    let mut after = None;
+    loop {
+        match database
+            .write(move |tx| handover::tell_donors(tx, after))
+            .await
+        {
+            Ok(News { next: None, .. }) => return,
+            Ok(News { letters, next }) => {
+                tracing::debug!(letters, "news for donors");
+                after = next;
+            }
+            Err(cause) => {
+                tracing::error!(%cause, "donors cannot be told");
+                return;
+            }
+        }
+    }
+}
+
+/// Staff hear of mail that did not arrive.
+async fn report_failures(database: &Database) {
+    let reported = database.write(|tx| {
+        let staff = identity::staff_contacts(tx)?;
+        notifications::report_failures(tx, &staff)
+    });
+    match reported.await {
+        Ok(0) => {}
+        Ok(count) => tracing::warn!(count, "mail that did not arrive is told to staff"),
+        Err(cause) => tracing::error!(%cause, "mail that did not arrive cannot be told"),
+    }
+}
+
+async fn sweep(database: &Arc<Database>, files: &FileStore) {
+    let files = files.clone();
     let outcome = database
         .read(move |db| {
-            Ok(documents.sweep(UNCLAIMED, |sha256| {
-                eligibility::content_used(db, sha256).map_err(|cause| cause.to_string())
+            Ok(files.sweep(UNCLAIMED, |sha256| {
+                let used = eligibility::content_used(db, sha256)
+                    .and_then(|used| Ok(used || workshop::content_used(db, sha256)?));
+                used.map_err(|cause| cause.to_string())
             }))
         })
         .await;
     match outcome {
         Ok(Ok(0)) => {}
-        Ok(Ok(removed)) => tracing::info!(removed, "documents that nobody refers to"),
-        Ok(Err(cause)) => tracing::error!(%cause, "the folder of documents cannot be swept"),
-        Err(cause) => tracing::error!(%cause, "the folder of documents cannot be swept"),
+        Ok(Ok(removed)) => tracing::info!(removed, "files that nobody refers to"),
+        Ok(Err(cause)) => tracing::error!(%cause, "the folder of files cannot be swept"),
+        Err(cause) => tracing::error!(%cause, "the folder of files cannot be swept"),
+    }
+}
+
+/// Takes away personal data that was kept long enough, and counts of sign-ins that are over.
+async fn forget(database: &Database, retention: RetentionSettings) {
+    let taken = database.write(move |tx| {
+        identity::forget_old_attempts(tx)?;
+        identity::retention(tx, &retention, false)
+    });
+    match taken.await {
+        Ok(taken) => {
+            for (kind, count) in taken.into_iter().filter(|(_, count)| *count > 0) {
+                tracing::info!(kind, count, "kept long enough");
+            }
+        }
+        Err(cause) => tracing::error!(%cause, "personal data cannot be taken away"),
     }
 }

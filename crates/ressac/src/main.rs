@@ -5,7 +5,10 @@
 
 mod admin;
 mod audit;
+mod backup;
+mod check;
 mod demo;
+mod gdpr;
 mod import;
 mod jobs;
 mod logging;
@@ -13,6 +16,7 @@ mod plan;
 mod secret;
 mod serve;
 mod settings;
+mod transfer;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,10 +57,39 @@ enum Command {
         #[command(subcommand)]
         command: admin::Command,
     },
-    /// Load a copy of a public register.
+    /// Copy the SQLite database and the files into one archive, while the server runs.
+    Backup {
+        /// The archive, which is made.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database; the server must not run.
+    Restore {
+        /// The archive.
+        file: PathBuf,
+        /// Replace a database that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Look whether everything that is stored fits together.
+    Check,
+    /// Write everything that the database has to a file, for the other engine or another place.
+    Export {
+        /// The file, which is made; `-` for standard output.
+        file: PathBuf,
+    },
+    /// Load an export of everything into a new database, or a copy of a public register.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Import {
+        /// What `ressac export` wrote; `-` for standard input.
+        #[arg(required = true)]
+        file: Option<PathBuf>,
         #[command(subcommand)]
-        command: import::Command,
+        command: Option<import::Command>,
+    },
+    /// Give, erase and thin out personal data.
+    Gdpr {
+        #[command(subcommand)]
+        command: gdpr::Command,
     },
     /// Prove what was recorded.
     Audit {
@@ -115,7 +148,16 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Migrate => serve::migrate(&settings)?,
         Command::Demo(options) => demo::run(settings, &options)?,
         Command::Admin { command } => admin::run(&settings, command)?,
-        Command::Import { command } => import::run(&settings, &command)?,
+        Command::Backup { file } => backup::backup(&settings, &file)?,
+        Command::Restore { file, force } => backup::restore(&settings, &file, force)?,
+        Command::Check => return check::run(&settings),
+        Command::Export { file } => transfer::export(&settings, &file)?,
+        Command::Import {
+            command: Some(command),
+            ..
+        } => import::run(&settings, &command)?,
+        Command::Import { file, .. } => transfer::import(&settings, &file.unwrap_or_default())?,
+        Command::Gdpr { command } => gdpr::run(&settings, command)?,
         Command::Audit { command } => return audit::run(&settings, &command),
         Command::Openapi | Command::Plan { .. } => {}
     }

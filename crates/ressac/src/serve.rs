@@ -2,16 +2,20 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
-use api::{ServerSettings, State};
-use db::Database;
+use api::{Looks, SecuritySettings, ServerSettings, State};
+use db::{Database, DatabaseSettings};
 use eligibility::Setup;
+use identity::password::Passwords;
 use identity::token::Signer256;
 use kernel::SystemClock;
-use notifications::Mailer;
-use tokio::sync::oneshot;
+use notifications::{Caller, Mailer, Templates};
+use tokio::sync::watch;
 
+use crate::check;
 use crate::jobs;
 use crate::secret;
 use crate::settings::Settings;
@@ -21,9 +25,30 @@ use crate::settings::Settings;
 /// # Errors
 /// A line for the operator.
 pub fn open(settings: &Settings) -> Result<Arc<Database>, String> {
-    Database::open(settings.database(), Arc::new(SystemClock))
-        .map(Arc::new)
+    open_with(settings.database())
+}
+
+/// The same to serve requests, which may not take long.
+///
+/// # Errors
+/// A line for the operator.
+pub fn open_to_serve(settings: &Settings) -> Result<Arc<Database>, String> {
+    open_with(settings.serving_database())
+}
+
+/// The same as it is, whatever its schema.
+///
+/// # Errors
+/// A line for the operator.
+pub fn open_unmigrated(settings: &Settings) -> Result<Database, String> {
+    Database::open_unmigrated(settings.database(), Arc::new(SystemClock))
         .map_err(|cause| cause.to_string())
+}
+
+fn open_with(settings: DatabaseSettings) -> Result<Arc<Database>, String> {
+    Database::open(settings, Arc::new(SystemClock))
+        .map(Arc::new)
+        .map_err(|cause| format!("{}; see DATABASE_URL", one_line(&cause.to_string())))
 }
 
 /// Brings the schema up to date.
@@ -41,7 +66,34 @@ pub fn migrate(settings: &Settings) -> Result<(), String> {
 /// # Errors
 /// A line for the operator, when the port is taken.
 pub fn listen(address: &str) -> Result<TcpListener, String> {
-    TcpListener::bind(address).map_err(|cause| format!("cannot listen on {address}: {cause}"))
+    TcpListener::bind(address).map_err(|cause| {
+        format!("cannot listen on {address}: {cause}; `--listen` takes another address")
+    })
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+/// The folder of files can be written to, and is there when rows refer to files: a disk that
+/// was not mounted is told at the start, not by the first who looks for a document.
+async fn check_files(settings: &Settings, database: &Database) -> Result<(), String> {
+    let folder = &settings.files.folder;
+    let at_fault =
+        |cause: &dyn std::fmt::Display| format!("files.folder {}: {cause}", folder.display());
+    if !folder.exists() {
+        let referred = database.read(check::refers_to_files).await;
+        if referred.map_err(|cause| cause.to_string())? {
+            return Err(at_fault(
+                &"is not there, but rows refer to files: mount or restore it",
+            ));
+        }
+        std::fs::create_dir_all(folder).map_err(|cause| at_fault(&cause))?;
+    }
+    let trial = folder.join(format!("{}.trial", std::process::id()));
+    std::fs::write(&trial, b"")
+        .and_then(|()| std::fs::remove_file(&trial))
+        .map_err(|cause| at_fault(&format!("cannot be written to: {cause}")))
 }
 
 /// Serves until SIGTERM or SIGINT, with a worker that sends mail.
@@ -51,7 +103,7 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
 pub fn serve(settings: &Settings, address: Option<&str>) -> Result<(), String> {
     let listener = listen(address.unwrap_or(&settings.server.listen))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
-    run_server(settings, open(settings)?, listener, move || {
+    run_server(settings, open_to_serve(settings)?, listener, move || {
         println!("ressac listens on http://{address}");
     })
 }
@@ -69,58 +121,173 @@ pub fn run_server(
     let state = State {
         database: Arc::clone(&database),
         signer: Signer256::new(&secret::load(&settings.auth)?)?,
+        passwords: Passwords::start(&settings.auth.password)?,
+        security: Arc::new(SecuritySettings {
+            second_factor: settings.auth.second_factor,
+            trusted_proxies: settings.server.trusted_proxies.clone(),
+            cors_origins: settings.server.cors_origins.clone(),
+            hsts_seconds: settings.server.hsts_seconds,
+        }),
+        looks: Looks::default(),
         eligibility: Arc::new(Setup::load(&settings.eligibility)?),
+        files: settings.files.store(),
+        templates: Arc::new(Templates::load(&settings.mail)?),
+        webhooks: settings.webhooks.clone(),
     };
-    let documents = state.eligibility.documents.clone();
-    let mailer = Mailer::new(&settings.mail)?;
+    let files = state.files.clone();
+    let delays = settings.eligibility.delays;
+    let retention = settings.retention;
+    let patience = Duration::from_secs(settings.server.shutdown_seconds);
+    let post = Post::new(settings, Arc::clone(&state.templates))?;
     let server_settings = ServerSettings {
         workers: settings.server.workers,
+        client_seconds: settings.server.client_seconds,
         shutdown_seconds: settings.server.shutdown_seconds,
+        manifest_bytes: settings.intake.manifest_megabytes << 20,
     };
+    let settings = settings.clone();
     System::new().block_on(async move {
+        check_files(&settings, &database).await?;
         let server = api::serve(state, listener, server_settings).map_err(|e| e.to_string())?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), documents));
-        let worker = actix_web::rt::spawn(notifications::run_worker(database, mailer, async {
-            let _ = stopped.await;
-        }));
+        let handle = server.handle();
+        let (stop, stopped) = watch::channel(false);
+        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), files, delays, retention));
+        let post = actix_web::rt::spawn(post.run(database, stopped));
+        let signals = Signals::listen().map_err(|cause| cause.to_string())?;
+        let end = actix_web::rt::spawn(end(handle, signals, patience));
         ready();
         let outcome = server.await.map_err(|cause| cause.to_string());
         jobs.abort();
-        let _ = stop.send(());
-        let _ = worker.await;
+        let _ = stop.send(true);
+        let _ = post.await;
+        end.abort();
         outcome
     })
 }
 
-/// Sends mail until SIGTERM or SIGINT.
+/// The first signal lets what is under way be answered.
+async fn end(server: ServerHandle, mut signals: Signals, patience: Duration) {
+    signals.next().await;
+    tracing::info!("stopping: what is under way is answered first");
+    actix_web::rt::spawn(server.stop(true));
+    hurry(signals, patience).await;
+}
+
+/// Ends the program at the next signal, or when what is under way takes too long. Nothing is
+/// lost by that but answers: what is written is written whole or not at all.
+async fn hurry(mut signals: Signals, patience: Duration) {
+    // a thread of its own: nothing that is under way can hold it up
+    std::thread::spawn(move || {
+        std::thread::sleep(patience);
+        stop_at_once();
+    });
+    signals.next().await;
+    stop_at_once();
+}
+
+fn stop_at_once() {
+    tracing::warn!("stopping at once");
+    #[allow(clippy::disallowed_methods)] // that is what was asked for
+    std::process::exit(STOPPED_AT_ONCE)
+}
+
+/// As a shell says of a program that SIGTERM ended.
+const STOPPED_AT_ONCE: i32 = 143;
+
+/// What leaves the house: mail, and calls of webhooks.
+struct Post {
+    mailer: Mailer,
+    caller: Caller,
+}
+
+impl Post {
+    fn new(settings: &Settings, templates: Arc<Templates>) -> Result<Self, String> {
+        Ok(Self {
+            mailer: Mailer::new(&settings.mail, templates)?,
+            caller: Caller::new(&settings.webhooks),
+        })
+    }
+
+    /// Sends until told to stop; what is under way is finished.
+    async fn run(self, database: Arc<Database>, stopped: watch::Receiver<bool>) {
+        let told = |mut stopped: watch::Receiver<bool>| async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        let mail =
+            notifications::run_worker(Arc::clone(&database), self.mailer, told(stopped.clone()));
+        let calls = notifications::run_webhooks(database, self.caller, told(stopped));
+        tokio::join!(mail, calls);
+    }
+}
+
+/// Sends mail and calls webhooks until SIGTERM or SIGINT.
 ///
 /// # Errors
 /// A line for the operator.
 pub fn work(settings: &Settings) -> Result<(), String> {
     let database = open(settings)?;
-    let mailer = Mailer::new(&settings.mail)?;
-    let documents = Setup::load(&settings.eligibility)?.documents;
+    let post = Post::new(settings, Arc::new(Templates::load(&settings.mail)?))?;
+    let files = settings.files.store();
+    let delays = Setup::load(&settings.eligibility)?.delays;
+    let retention = settings.retention;
+    let patience = Duration::from_secs(settings.server.shutdown_seconds);
     println!("ressac sends mail");
     System::new().block_on(async move {
-        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), documents));
-        notifications::run_worker(database, mailer, stop_signal()).await;
+        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), files, delays, retention));
+        let (stop, stopped) = watch::channel(false);
+        let post = actix_web::rt::spawn(post.run(database, stopped));
+        let mut signals = Signals::listen().map_err(|cause| cause.to_string())?;
+        signals.next().await;
+        let hurry = actix_web::rt::spawn(hurry(signals, patience));
+        let _ = stop.send(true);
+        let _ = post.await;
+        hurry.abort();
         jobs.abort();
         Ok(())
     })
 }
 
-async fn stop_signal() {
+/// Comes when the program is asked to end: SIGTERM or SIGINT.
+pub async fn stop_signal() {
+    match Signals::listen() {
+        Ok(mut signals) => signals.next().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// SIGTERM and SIGINT, heard from the moment this is made.
+struct Signals {
     #[cfg(unix)]
-    {
+    both: [tokio::signal::unix::Signal; 2],
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+        let both = [
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        ];
+        Ok(Self { both })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        let [terminate, interrupt] = &mut self.both;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    #[cfg(not(unix))]
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

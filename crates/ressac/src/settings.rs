@@ -1,11 +1,19 @@
 //! The settings: built-in defaults, a file, variables, in this order.
 
+mod keys;
+
+use std::net::IpAddr;
+
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use config::{Config, Environment, File, FileFormat};
 use db::DatabaseSettings;
 use eligibility::EligibilitySettings;
-use notifications::MailSettings;
+use files::FilesSettings;
+use identity::password::PasswordSettings;
+use identity::{RetentionSettings, SecondFactorRule};
+use notifications::{MailSettings, StatedDelays, WebhookSettings};
 use serde::Deserialize;
 
 const DEFAULTS: &str = include_str!("../../../config/default.toml");
@@ -23,8 +31,16 @@ pub struct Settings {
     pub city: CitySection,
     /// How mail leaves.
     pub mail: MailSettings,
-    /// Rubrics, lists and documents.
+    /// Which other programs may be called.
+    pub webhooks: WebhookSettings,
+    /// What donors may send.
+    pub intake: IntakeSection,
+    /// Rubrics, lists and delays.
     pub eligibility: EligibilitySettings,
+    /// Where files lie, and who scans them.
+    pub files: FilesSettings,
+    /// How long personal data is kept.
+    pub retention: RetentionSettings,
     /// What is logged.
     pub log: LogSection,
 }
@@ -36,6 +52,8 @@ pub struct DatabaseSection {
     pub url: String,
     /// Connections at the most.
     pub connections: u32,
+    /// Seconds for a statement of a request; 0 for no limit.
+    pub statement_seconds: u64,
 }
 
 /// Section `server`.
@@ -45,8 +63,16 @@ pub struct ServerSection {
     pub listen: String,
     /// Threads; 0 for one a processor.
     pub workers: usize,
+    /// Seconds for the head of a request.
+    pub client_seconds: u64,
     /// Seconds for what is under way at the end.
     pub shutdown_seconds: u64,
+    /// Proxies that are believed about whom they speak for.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Other sites whose pages may call the API.
+    pub cors_origins: Vec<String>,
+    /// Seconds for which browsers shall use TLS only.
+    pub hsts_seconds: u64,
 }
 
 /// Section `auth`.
@@ -54,8 +80,14 @@ pub struct ServerSection {
 pub struct AuthSection {
     /// The signing secret; empty for the file.
     pub secret: String,
-    /// Where the secret is kept otherwise.
+    /// Secrets that signed before: they still check what they signed.
+    pub previous_secrets: Vec<String>,
+    /// Where the secrets are kept otherwise.
     pub secret_file: PathBuf,
+    /// Whether those who decide sign in with a code, too.
+    pub second_factor: SecondFactorRule,
+    /// What passwords have to be, and how they are hashed.
+    pub password: PasswordSettings,
 }
 
 impl std::fmt::Debug for AuthSection {
@@ -69,6 +101,13 @@ impl std::fmt::Debug for AuthSection {
 pub struct CitySection {
     /// Its name.
     pub name: String,
+}
+
+/// Section `intake`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct IntakeSection {
+    /// Megabytes of a list at the most.
+    pub manifest_megabytes: u64,
 }
 
 /// Section `log`.
@@ -86,6 +125,7 @@ impl Settings {
     /// # Errors
     /// A line that says what is wrong and where.
     pub fn load(file: Option<&Path>) -> Result<Self, String> {
+        keys::check(file)?;
         let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {
             builder = builder.add_source(File::from(file).format(FileFormat::Toml));
@@ -100,17 +140,33 @@ impl Settings {
                 .set_override("database.url", url)
                 .map_err(|cause| cause.to_string())?;
         }
-        builder
+        let mut settings: Self = builder
             .build()
             .and_then(Config::try_deserialize)
-            .map_err(|cause| format!("settings: {cause}"))
+            .map_err(|cause| keys::explain(&cause.to_string(), file))?;
+        // letters state the delays that are kept
+        settings.mail.delays = StatedDelays {
+            silence_months: settings.eligibility.delays.silence_months,
+            appeal_months: settings.eligibility.delays.appeal_months,
+        };
+        Ok(settings)
     }
 
-    /// How to open the database.
+    /// How a command opens the database: it may take its time.
     pub fn database(&self) -> DatabaseSettings {
         DatabaseSettings {
             url: self.database.url.clone(),
             connections: self.database.connections,
+            statement_limit: None,
+        }
+    }
+
+    /// How the database is opened to serve requests.
+    pub fn serving_database(&self) -> DatabaseSettings {
+        let seconds = self.database.statement_seconds;
+        DatabaseSettings {
+            statement_limit: (seconds > 0).then(|| Duration::from_secs(seconds)),
+            ..self.database()
         }
     }
 }

@@ -174,7 +174,7 @@ fn start_up_says_in_one_line_what_is_wrong() {
             &[("RESSAC__SERVER__LISTEN", "nowhere")],
             "cannot listen on nowhere",
         ),
-        (&[("RESSAC__AUTH__SECRET", "short")], "32 bytes"),
+        (&[("RESSAC__AUTH__SECRET", "short")], "32 random bytes"),
         (&[("RESSAC__LOG__FORMAT", "xml")], "log.format"),
     ];
     for (variables, expected) in cases {

@@ -1,19 +1,22 @@
 //! A server of one's own.
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use api::{ServerSettings, State};
+use api::{Looks, SecuritySettings, ServerSettings, State};
 use db::schema::outbox;
 use db::{Database, Engine, Tx};
 use diesel::prelude::*;
 use eligibility::{EligibilitySettings, Setup};
+use files::FilesSettings;
+use identity::password::{PasswordSettings, Passwords};
 use identity::token::Signer256;
 use identity::{NewOrganisation, NewPerson, OrganisationKind};
 use kernel::{ManualClock, OrganisationId, Role};
+use notifications::{MailSettings, Mailer, Templates, WebhookSettings};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -49,9 +52,20 @@ pub struct TestApp {
     runtime: Runtime,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    documents: std::path::PathBuf,
+    files: std::path::PathBuf,
     // dropped last
-    _place: TestDatabase,
+    place: Option<TestDatabase>,
+}
+
+/// What an operator may decide otherwise in a test.
+#[derive(Debug, Clone, Default)]
+pub struct Configuration {
+    /// About signing in.
+    pub security: SecuritySettings,
+    /// About applications.
+    pub eligibility: EligibilitySettings,
+    /// Who scans files; nobody when empty.
+    pub scan_command: Vec<String>,
 }
 
 /// A message of the outbox.
@@ -65,30 +79,63 @@ pub struct Mail {
     pub data: Value,
 }
 
+/// Hashing that does not slow down tests; the real parameters have tests of their own.
+fn light() -> PasswordSettings {
+    PasswordSettings {
+        memory_kib: 64,
+        passes: 1,
+        ..PasswordSettings::default()
+    }
+}
+
 const START: &str = "2023-02-28T09:00:00Z";
 
 impl TestApp {
     /// Starts a server; none when the engine has no server here.
     pub fn start(engine: Engine) -> Option<Self> {
+        let security = SecuritySettings {
+            trusted_proxies: vec![IpAddr::from([127, 0, 0, 1])],
+            ..SecuritySettings::default()
+        };
+        Self::start_with(engine, security)
+    }
+
+    /// The same with other decisions of the operator about security.
+    pub fn start_with(engine: Engine, security: SecuritySettings) -> Option<Self> {
+        let configuration = Configuration {
+            security,
+            ..Configuration::default()
+        };
+        Self::start_configured(engine, configuration)
+    }
+
+    /// The same with other decisions of the operator.
+    pub fn start_configured(engine: Engine, configuration: Configuration) -> Option<Self> {
         let place = TestDatabase::create(engine)?;
         let clock = Arc::new(ManualClock::new(START.parse().expect("a moment")));
         let database = Database::open(place.settings(), clock.clone()).expect("opens");
         let database = Arc::new(database);
-        let signer = Signer256::new(&[42; 32]).expect("a secret");
+        let signer = Signer256::new(&[[42_u8; 32]]).expect("a secret");
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let documents = std::env::temp_dir().join(format!(
-            "ressac-test-documents-{}-{}",
+        let files = std::env::temp_dir().join(format!(
+            "ressac-test-files-{}-{}",
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         ));
-        let settings = EligibilitySettings {
-            documents: documents.clone(),
-            ..EligibilitySettings::default()
+        let settings = FilesSettings {
+            folder: files.clone(),
+            scan_command: configuration.scan_command,
         };
         let state = State {
             database: Arc::clone(&database),
             signer: signer.clone(),
-            eligibility: Arc::new(Setup::load(&settings).expect("sound settings")),
+            passwords: Passwords::start(&light()).expect("parameters"),
+            security: Arc::new(configuration.security),
+            looks: Looks::default(),
+            eligibility: Arc::new(Setup::load(&configuration.eligibility).expect("sound settings")),
+            files: settings.store(),
+            templates: Arc::new(Templates::load(&MailSettings::default()).expect("templates")),
+            webhooks: WebhookSettings::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -114,11 +161,16 @@ impl TestApp {
             runtime,
             handle,
             thread: Some(thread),
-            documents,
-            _place: place,
+            files,
+            place: Some(place),
         };
         app.cast();
         Some(app)
+    }
+
+    /// Stops the server and hands its database over, for a program of its own to go on with.
+    pub fn leave(mut self) -> TestDatabase {
+        self.place.take().expect("there until it is dropped")
     }
 
     fn cast(&mut self) {
@@ -220,6 +272,26 @@ impl TestApp {
             .collect()
     }
 
+    /// Lets the mails leave that are due now; returns their texts.
+    pub fn deliver(&self) -> Vec<String> {
+        let folder = self.files.with_extension("mail");
+        let settings = MailSettings {
+            directory: folder.clone(),
+            gather_seconds: 0,
+            ..MailSettings::default()
+        };
+        let templates = Arc::new(Templates::load(&settings).expect("templates"));
+        let mailer = Mailer::new(&settings, templates).expect("a mailer");
+        self.runtime
+            .block_on(notifications::drain(&self.database, &mailer))
+            .expect("mails leave");
+        let files = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let texts = files.map(|file| std::fs::read_to_string(file.path()).expect("a mail"));
+        let texts = texts.collect();
+        let _ = std::fs::remove_dir_all(&folder);
+        texts
+    }
+
     /// The messages of a kind.
     pub fn mails_of(&self, kind: &str) -> Vec<Mail> {
         let mut mails = self.mails();
@@ -235,6 +307,8 @@ fn run(state: State, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
             let settings = ServerSettings {
                 workers: 2,
                 shutdown_seconds: 1,
+                client_seconds: 15,
+                manifest_bytes: 4 << 20,
             };
             let server = api::serve(state, listener, settings).expect("serves");
             give.send(server.handle()).expect("handle");
@@ -250,6 +324,6 @@ impl Drop for TestApp {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-        let _ = std::fs::remove_dir_all(&self.documents);
+        let _ = std::fs::remove_dir_all(&self.files);
     }
 }

@@ -56,6 +56,7 @@ impl TestDatabase {
         DatabaseSettings {
             url: self.url.clone(),
             connections: 10,
+            statement_limit: None,
         }
     }
 }

@@ -13,7 +13,7 @@ mod app;
 mod client;
 mod database;
 
-pub use app::{Mail, TestApp};
+pub use app::{Configuration, Mail, TestApp};
 pub use client::{Client, Reply};
 pub use database::TestDatabase;
 pub use db::Engine;

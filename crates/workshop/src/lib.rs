@@ -1,19 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 pub mod custody;
+#[cfg(test)]
+mod fuzz;
 mod lshw;
 pub mod model;
 mod reading;
+mod report;
 pub mod rules;
 mod service;
 mod settings;
 mod store;
 
+pub use lshw::read as read_capture;
 pub use model::*;
 pub use reading::incoming as read_event;
+pub use report::{REPORT_TYPES, read as read_report};
 pub use service::{
-    BrokenLink, CustodyReport, DEVICE_COLUMNS, accessories, change_accessories, close, device,
-    device_rows, devices, events, find_devices, hand_over, put_hardware, receive, reconciliation,
-    record, record_all, release, reserve, reserve_lots, verify_custody,
+    BrokenLink, CustodyReport, DEVICE_COLUMNS, PART_COLUMNS, TRANSFER_COLUMNS, WASTE_COLUMNS,
+    accessories, attach_report, cancel_transfer, change_accessories, change_parts, close,
+    content_used, counts, device, device_rows, devices, events, evidence_file, evidence_files,
+    find_devices, hand_over, may_add_evidence, part_rows, part_stock, put_hardware, receive,
+    receive_transfer, reconciliation, record, record_all, release, repairs, reserve, reserve_lots,
+    resolve_contradiction, send_transfer, templates, transfer, transfer_devices, transfer_rows,
+    transfers, verify_custody, waste, waste_rows,
 };
-pub use settings::{Check, Settings};
+pub use settings::{Check, GradeDefinition, Settings, TestTemplate};

@@ -1,4 +1,20 @@
--- Devices, their custody log, their drives, and the counted accessories.
+-- Devices, their custody log, their drives, counted accessories and parts, moves, waste.
+
+-- Devices under way from one workshop to another.
+CREATE TABLE transfers (
+    id uuid NOT NULL PRIMARY KEY,
+    from_workshop_id uuid NOT NULL REFERENCES organisations (id),
+    to_workshop_id uuid NOT NULL REFERENCES organisations (id),
+    status TEXT NOT NULL CHECK (status IN ('sent', 'received', 'cancelled')),
+    note TEXT,
+    sent_by uuid NOT NULL REFERENCES people (id),
+    sent_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    version integer NOT NULL,
+    CONSTRAINT another_workshop CHECK (from_workshop_id <> to_workshop_id)
+);
+CREATE INDEX transfers_from ON transfers (from_workshop_id, id);
+CREATE INDEX transfers_to ON transfers (to_workshop_id, id);
 
 CREATE TABLE devices (
     id uuid NOT NULL PRIMARY KEY,
@@ -36,17 +52,24 @@ CREATE TABLE devices (
     search_key TEXT NOT NULL, -- serial, tag and model without accents and case
     version integer NOT NULL,
     updated_at timestamptz NOT NULL,
+    transfer_id uuid REFERENCES transfers (id), -- while it is under way to another workshop
     CONSTRAINT erasure_not_proven CHECK (
         erasure_proven OR stage NOT IN ('ready', 'reserved', 'handed_over', 'scrapped', 'parts')),
-    CONSTRAINT same_person CHECK (quality_checked_by IS NULL OR quality_checked_by <> tested_by)
+    CONSTRAINT same_person CHECK (quality_checked_by IS NULL OR quality_checked_by <> tested_by),
+    CONSTRAINT device_in_transit CHECK (
+        transfer_id IS NULL OR stage NOT IN ('ready', 'reserved', 'handed_over', 'scrapped', 'parts'))
 );
 -- A serial names one live device. What is gone or never came may be announced again.
 CREATE UNIQUE INDEX devices_live_serial ON devices (serial_key)
     WHERE serial_key IS NOT NULL AND stage NOT IN ('missing', 'scrapped', 'parts');
 CREATE INDEX devices_by_serial ON devices (serial_key);
 CREATE INDEX devices_by_batch ON devices (batch_id, id);
-CREATE INDEX devices_by_workshop ON devices (workshop_id, stage, id);
+-- Lists are read in the order of id; counts and ages are read off the index alone.
+CREATE INDEX devices_by_workshop ON devices (workshop_id, id);
+CREATE INDEX devices_by_workshop_stage ON devices (workshop_id, stage, id, stage_at);
 CREATE INDEX devices_by_stage ON devices (stage, kind, id);
+CREATE INDEX devices_by_stage_age ON devices (stage, id, stage_at);
+CREATE INDEX devices_by_transfer ON devices (transfer_id, id);
 CREATE INDEX devices_by_donor ON devices (donor_id, id);
 
 CREATE TABLE drives (
@@ -106,6 +129,88 @@ CREATE TABLE accessory_movements (
 );
 CREATE INDEX accessory_movements_by_workshop ON accessory_movements (workshop_id, id);
 CREATE INDEX accessory_movements_by_batch ON accessory_movements (batch_id);
+
+-- Spare parts: what a workshop keeps a count of.
+CREATE TABLE part_stock (
+    workshop_id uuid NOT NULL REFERENCES organisations (id),
+    part_key TEXT NOT NULL, -- kind and label without accents and case
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL, -- empty when the kind says enough
+    quantity integer NOT NULL,
+    PRIMARY KEY (workshop_id, part_key),
+    CONSTRAINT stock_too_low CHECK (quantity >= 0)
+);
+
+CREATE TABLE part_movements (
+    id uuid NOT NULL PRIMARY KEY,
+    workshop_id uuid NOT NULL REFERENCES organisations (id),
+    part_key TEXT NOT NULL,
+    delta integer NOT NULL,
+    reason TEXT NOT NULL,
+    device_id uuid REFERENCES devices (id),
+    actor_id uuid NOT NULL REFERENCES people (id),
+    at timestamptz NOT NULL
+);
+CREATE INDEX part_movements_by_workshop ON part_movements (workshop_id, id);
+
+-- Repairs as they stand, corrections included; what was said at each time is in the log.
+CREATE TABLE repairs (
+    device_id uuid NOT NULL REFERENCES devices (id),
+    seq integer NOT NULL, -- of the event that reported it
+    workshop_id uuid NOT NULL REFERENCES organisations (id), -- whose parts they are
+    description TEXT NOT NULL,
+    minutes integer NOT NULL,
+    parts TEXT NOT NULL, -- JSON: those that were counted
+    at timestamptz NOT NULL,
+    corrected_at timestamptz,
+    PRIMARY KEY (device_id, seq)
+);
+
+CREATE TABLE transfer_lines (
+    transfer_id uuid NOT NULL REFERENCES transfers (id),
+    device_id uuid NOT NULL REFERENCES devices (id),
+    outcome TEXT NOT NULL CHECK (outcome IN ('under_way', 'received', 'cancelled', 'missing')),
+    settled_at timestamptz,
+    PRIMARY KEY (transfer_id, device_id)
+);
+-- A device is under way once.
+CREATE UNIQUE INDEX transfer_lines_under_way ON transfer_lines (device_id)
+    WHERE outcome = 'under_way';
+
+-- What was scrapped, or is left of what was taken apart.
+CREATE TABLE waste (
+    device_id uuid NOT NULL PRIMARY KEY REFERENCES devices (id),
+    workshop_id uuid NOT NULL REFERENCES organisations (id),
+    category TEXT NOT NULL,
+    weight_grams integer, -- none when nobody weighed it and its kind has no usual weight
+    waste_reference TEXT, -- number of the waste note
+    reason TEXT,
+    at timestamptz NOT NULL
+);
+CREATE INDEX waste_by_workshop ON waste (workshop_id, device_id);
+
+-- Evidence that lies in the folder of files, by its SHA-256: captures of a machine's hardware,
+-- erasure reports. The same file is noted once in a cycle.
+CREATE TABLE device_files (
+    id uuid NOT NULL PRIMARY KEY,
+    device_id uuid NOT NULL REFERENCES devices (id),
+    cycle integer NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('capture', 'erasure_report')),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    media_type TEXT NOT NULL,
+    size bigint NOT NULL,
+    name TEXT, -- as the sender called it
+    added_by uuid NOT NULL REFERENCES people (id),
+    added_at timestamptz NOT NULL,
+    UNIQUE (device_id, kind, cycle, sha256)
+);
+CREATE INDEX device_files_by_content ON device_files (sha256);
+
+-- Devices whose machine says it is another, until a person decides.
+CREATE TABLE device_contradictions (
+    device_id uuid NOT NULL PRIMARY KEY REFERENCES devices (id),
+    found_at timestamptz NOT NULL
+);
 
 CREATE FUNCTION custody_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -12,6 +12,7 @@ CREATE TABLE programmes (
     opens_at timestamptz NOT NULL,
     closes_at timestamptz,
     territory TEXT NOT NULL,
+    follow_up_months integer NOT NULL DEFAULT 12 CHECK (follow_up_months BETWEEN 1 AND 120),
     created_by uuid NOT NULL REFERENCES people (id),
     version integer NOT NULL,
     created_at timestamptz NOT NULL,
@@ -73,6 +74,7 @@ CREATE TABLE territories (
     population integer NOT NULL,
     index_tenths integer NOT NULL,
     fragile_population integer,
+    shared BOOLEAN NOT NULL, -- the file has the postal code for other communes, too
     source TEXT NOT NULL,
     loaded_at timestamptz NOT NULL,
     PRIMARY KEY (postal_code, name_key)

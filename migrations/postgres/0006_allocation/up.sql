@@ -94,3 +94,15 @@ BEGIN
 END $$;
 CREATE TRIGGER wave_explanations_append_only BEFORE UPDATE OR DELETE ON wave_explanations
     FOR EACH ROW EXECUTE FUNCTION wave_explanations_append_only();
+
+-- What is signed with an association before it receives more in a civil year than the law
+-- allows without.
+CREATE TABLE conventions (
+    association_id uuid NOT NULL REFERENCES organisations (id),
+    year INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    signed_on TEXT NOT NULL, -- YYYY-MM-DD
+    recorded_by uuid NOT NULL REFERENCES people (id),
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (association_id, year)
+);

@@ -27,3 +27,12 @@ CREATE UNIQUE INDEX handovers_of_lot ON handovers (wave_id, application_id, work
 CREATE INDEX handovers_by_workshop ON handovers (workshop_id, id);
 CREATE INDEX handovers_by_association ON handovers (association_id, id);
 CREATE INDEX handovers_by_status ON handovers (status, id);
+
+-- What a donor was told of a closed batch, beside the count.
+CREATE TABLE donor_news (
+    batch_id uuid NOT NULL PRIMARY KEY REFERENCES batches (id),
+    erasure_told_at timestamptz,
+    news_told_at timestamptz,
+    handed_over bigint NOT NULL, -- as it was told
+    settled BOOLEAN NOT NULL -- every device has found its place, and the donor knows
+);

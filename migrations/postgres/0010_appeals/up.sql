@@ -31,10 +31,20 @@ CREATE TABLE obligations (
     what TEXT NOT NULL,
     due_at timestamptz NOT NULL,
     met_at timestamptz,
+    met_by uuid REFERENCES people (id),
+    report TEXT, -- JSON: what the association says became of it
+    handover_id uuid REFERENCES handovers (id), -- none when staff noted it
+    reminded_at timestamptz, -- before it was due
+    overdue_told_at timestamptz,
     created_by uuid NOT NULL REFERENCES people (id),
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    CHECK ((met_at IS NULL) = (met_by IS NULL)),
+    CHECK (report IS NULL OR met_at IS NOT NULL)
 );
 CREATE INDEX obligations_by_association ON obligations (association_id, due_at);
+CREATE INDEX obligations_open ON obligations (due_at) WHERE met_at IS NULL;
+-- One report for each lot that was handed over.
+CREATE UNIQUE INDEX obligations_of_handover ON obligations (handover_id);
 
 -- What was reminded, so that it is reminded once.
 CREATE TABLE reminders (

@@ -1,3 +1,9 @@
+DROP TABLE audit_events;
+DROP TABLE audit_chains;
+DROP TABLE sign_in_places;
+DROP TABLE sign_in_attempts;
+DROP TABLE recovery_codes;
+DROP TABLE second_factors;
 DROP TABLE idempotency_keys;
 DROP TABLE api_keys;
 DROP TABLE refresh_tokens;

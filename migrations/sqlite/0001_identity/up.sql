@@ -95,3 +95,71 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (actor_id, idempotency_key)
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+-- A second factor: the secret of a generator of codes (TOTP, RFC 6238).
+CREATE TABLE second_factors (
+    person_id BLOB NOT NULL PRIMARY KEY REFERENCES people (id),
+    secret BLOB NOT NULL,
+    confirmed_at INTEGER, -- none until a first code showed that the generator is set up
+    last_step BIGINT NOT NULL, -- of the last code that was taken: none is taken twice
+    created_at INTEGER NOT NULL
+);
+
+-- For who has lost the generator; only their hash is kept.
+CREATE TABLE recovery_codes (
+    person_id BLOB NOT NULL REFERENCES people (id),
+    code_hash BLOB NOT NULL,
+    used_at INTEGER,
+    PRIMARY KEY (person_id, code_hash)
+);
+
+-- Attempts to sign in of late. What is counted (an account, a network address, both) is
+-- known by a keyed digest alone.
+CREATE TABLE sign_in_attempts (
+    bucket BLOB NOT NULL PRIMARY KEY,
+    attempts INTEGER NOT NULL,
+    since INTEGER NOT NULL
+);
+CREATE INDEX sign_in_attempts_by_age ON sign_in_attempts (since);
+
+-- From where somebody signed in before, by a keyed digest: a stranger who tries their
+-- account from elsewhere cannot keep them out.
+CREATE TABLE sign_in_places (
+    person_id BLOB NOT NULL REFERENCES people (id),
+    place BLOB NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (person_id, place)
+);
+
+-- Who saw and changed what: a chain a subject, as custody has one a device.
+CREATE TABLE audit_chains (
+    subject_id BLOB NOT NULL PRIMARY KEY, -- the person, application, wave … that it is about
+    seq INTEGER NOT NULL, -- of the last event
+    head BLOB NOT NULL -- its hash
+);
+
+CREATE TABLE audit_events (
+    subject_id BLOB NOT NULL REFERENCES audit_chains (subject_id),
+    seq INTEGER NOT NULL,
+    id BLOB NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL, -- the operation, as the OpenAPI document names it
+    actor_id BLOB REFERENCES people (id), -- none for the command line
+    organisation_id BLOB REFERENCES organisations (id),
+    api_key_id BLOB REFERENCES api_keys (id), -- when a machine asked
+    network TEXT, -- from where, without the part that tells one machine from its neighbors
+    detail TEXT NOT NULL, -- JSON, byte for byte as it was hashed
+    prev_hash BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (subject_id, seq)
+);
+CREATE INDEX audit_events_by_actor ON audit_events (actor_id, id);
+
+CREATE TRIGGER audit_events_update BEFORE UPDATE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit_events is append-only');
+END;
+CREATE TRIGGER audit_events_delete BEFORE DELETE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit_events is append-only');
+END;

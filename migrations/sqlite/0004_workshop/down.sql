@@ -1,5 +1,13 @@
+DROP TABLE waste;
+DROP TABLE transfer_lines;
+DROP TABLE repairs;
+DROP TABLE part_movements;
+DROP TABLE part_stock;
 DROP TABLE accessory_movements;
 DROP TABLE accessory_stock;
+DROP TABLE device_contradictions;
+DROP TABLE device_files;
 DROP TABLE custody_events;
 DROP TABLE drives;
 DROP TABLE devices;
+DROP TABLE transfers;

@@ -12,6 +12,7 @@ CREATE TABLE programmes (
     opens_at INTEGER NOT NULL,
     closes_at INTEGER,
     territory TEXT NOT NULL,
+    follow_up_months INTEGER NOT NULL DEFAULT 12 CHECK (follow_up_months BETWEEN 1 AND 120),
     created_by BLOB NOT NULL REFERENCES people (id),
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -73,6 +74,7 @@ CREATE TABLE territories (
     population INTEGER NOT NULL,
     index_tenths INTEGER NOT NULL,
     fragile_population INTEGER,
+    shared BOOLEAN NOT NULL, -- the file has the postal code for other communes, too
     source TEXT NOT NULL,
     loaded_at INTEGER NOT NULL,
     PRIMARY KEY (postal_code, name_key)

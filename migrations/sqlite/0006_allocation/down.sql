@@ -1,3 +1,4 @@
+DROP TABLE conventions;
 DROP TABLE wave_explanations;
 DROP TABLE wave_devices;
 DROP TABLE wave_supply;

@@ -96,3 +96,15 @@ CREATE TRIGGER wave_explanations_delete BEFORE DELETE ON wave_explanations
 BEGIN
     SELECT RAISE(ABORT, 'wave_explanations is append-only');
 END;
+
+-- What is signed with an association before it receives more in a civil year than the law
+-- allows without.
+CREATE TABLE conventions (
+    association_id BLOB NOT NULL REFERENCES organisations (id),
+    year INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    signed_on TEXT NOT NULL, -- YYYY-MM-DD
+    recorded_by BLOB NOT NULL REFERENCES people (id),
+    recorded_at INTEGER NOT NULL,
+    PRIMARY KEY (association_id, year)
+);

@@ -1,1 +1,2 @@
+DROP TABLE donor_news;
 DROP TABLE handovers;

@@ -28,12 +28,13 @@ CREATE TABLE register_loads (
 -- What the register said of an association when it was registered; JSON.
 ALTER TABLE organisations ADD COLUMN register_check TEXT;
 
--- Somebody registers an association that is there already: one case for staff.
+-- A registration that staff have to look at: of an association that is there already, or under
+-- a name that is not the register's.
 CREATE TABLE registration_cases (
     id BLOB NOT NULL PRIMARY KEY,
     organisation_id BLOB NOT NULL REFERENCES organisations (id), -- the one that was there
     other_id BLOB REFERENCES organisations (id), -- the second registration, if it was taken
-    kind TEXT NOT NULL CHECK (kind IN ('same_identifier', 'same_name')),
+    kind TEXT NOT NULL CHECK (kind IN ('same_identifier', 'same_name', 'name_differs')),
     association TEXT NOT NULL, -- the name that was given
     person_name TEXT NOT NULL,
     email TEXT NOT NULL,

@@ -1,4 +1,8 @@
 //! What several stories set up.
 #![allow(dead_code)]
 
+pub mod applications;
+pub mod estate;
+pub mod intake;
 pub mod waves;
+pub mod workshop;

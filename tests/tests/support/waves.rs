@@ -1,6 +1,8 @@
 //! A programme with eligible applications and devices that are ready, without the way there.
 
-use db::schema::{applications as a, devices as d};
+use std::collections::BTreeSet;
+
+use db::schema::{applications as a, devices as d, wave_devices as v};
 use diesel::prelude::*;
 use kernel::{ApplicationId, BatchId, OrganisationId};
 use testkit::{Client, TestApp, Value, json};
@@ -220,4 +222,72 @@ pub fn tie(app: &TestApp, tag: &str, restrictions: Option<&Value>) {
             .execute(&mut **tx)?;
         Ok(())
     });
+}
+
+/// The desktops that lines give to an application.
+pub fn granted(lines: &Value, application: &str) -> i64 {
+    let lines = lines.as_array().unwrap();
+    let line = lines
+        .iter()
+        .find(|line| line["application_id"] == application);
+    line.and_then(|line| line["granted"]["desktop"].as_i64())
+        .unwrap_or(0)
+}
+
+/// Devices on live lines, and how many of them twice.
+pub fn reserved(app: &TestApp) -> (usize, usize) {
+    let ids: Vec<kernel::DeviceId> = app.read(|db| {
+        Ok(v::table
+            .filter(v::released_at.is_null())
+            .select(v::device_id)
+            .load(db)?)
+    });
+    let distinct: BTreeSet<_> = ids.iter().copied().collect();
+    (ids.len(), ids.len() - distinct.len())
+}
+
+/// A handover, as those read it who deliver.
+pub fn handover_of(app: &TestApp, association: &str) -> Value {
+    let list = app.staff.get("/handovers").expect(200);
+    let found = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|handover| handover["association"] == association);
+    let id = found.unwrap()["id"].as_str().unwrap();
+    app.staff.get(&format!("/handovers/{id}")).expect(200)
+}
+
+/// The tags of a handover's lot.
+pub fn tags_of(handover: &Value) -> Vec<String> {
+    let lot = handover["lot"].as_array().unwrap();
+    lot.iter()
+        .map(|device| device["tag"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Hands a lot over, with these devices scanned.
+pub fn complete(client: &Client, handover: &Value, devices: &[String]) -> testkit::Reply {
+    let id = handover["id"].as_str().unwrap();
+    let body = json!({"recipient_name": "Aïcha Responsable", "devices": devices,
+        "signature": "data:image/svg+xml,…"});
+    client.post(&format!("/handovers/{id}/complete"), body)
+}
+
+/// Two lots, of twelve and ten desktops, and the path of their wave.
+pub fn two_lots(app: &TestApp) -> (Stage, String) {
+    let stage = Stage::set(app, &[("Alpha", 12, 8_000), ("Beta", 10, 7_000)], 22);
+    let path = stage.approved_wave(app, "Première vague");
+    (stage, path)
+}
+
+/// The path of a handover.
+pub fn path_of(handover: &Value) -> String {
+    format!("/handovers/{}", handover["id"].as_str().unwrap())
+}
+
+/// An appointment on a day of March.
+pub fn appointment(day: u32) -> Value {
+    json!({"from": format!("2023-03-{day:02}T09:00:00Z"), "to": format!("2023-03-{day:02}T10:00:00Z"),
+        "place": "Atelier du Port, quai 3"})
 }

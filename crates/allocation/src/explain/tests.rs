@@ -4,7 +4,7 @@
 use kernel::{ApplicationId, DeviceKind, Instant, WaveId};
 
 use super::{Case, Explanation, Review, ReviewFacts, complete_text, explain, would_change};
-use crate::model::{Residual, Settings, Supply, Wave, WaveStatus, Weight};
+use crate::model::{Picking, Residual, Settings, Supply, Wave, WaveStatus, Weight};
 use crate::plan::counterfactual::WhatIf;
 use crate::plan::instance::Instance;
 use crate::plan::plan;
@@ -26,6 +26,7 @@ fn settings() -> Settings {
         reserve_small: None,
         caps: Vec::new(),
         residual: Residual::Grow,
+        picking: Picking::SiteFirst,
         complements: false,
         weight: Weight {
             base: 0,

@@ -231,7 +231,7 @@ fn phase_b(text: &mut Bilingual, request: &RequestExplanation) {
 
 fn interventions(text: &mut Bilingual, explanation: &Explanation) {
     if let Some(own) = &explanation.intervention {
-        let day = own.at.utc().format("%d/%m/%Y");
+        let day = day(own.at);
         let what = match &own.granted {
             None => Bilingual::new(
                 "a écarté cette demande de la vague",
@@ -247,44 +247,62 @@ fn interventions(text: &mut Bilingual, explanation: &Explanation) {
         };
         text.add(Bilingual::new(
             format!(
-                "Le {day}, {}, pour la Ville, {} : « {} »",
-                own.by, what.fr, own.reason
+                "Le {}, {}, pour la Ville, {} : « {} »",
+                day.fr, own.by, what.fr, own.reason
             ),
             format!(
-                "On {day}, {}, for the city, {}: \"{}\"",
-                own.by, what.en, own.reason
+                "On {}, {}, for the city, {}: \"{}\"",
+                day.en, own.by, what.en, own.reason
             ),
         ));
     }
     if explanation.other_interventions > 0 {
         let count = explanation.other_interventions;
+        let (fr, en) = match count {
+            1 => (
+                "une autre demande".to_owned(),
+                "one other application".to_owned(),
+            ),
+            _ => (
+                format!("{count} autres demandes"),
+                format!("{count} other applications"),
+            ),
+        };
         text.add(Bilingual::new(
-            format!("Dans cette vague, la Ville a fixé ou écarté {count} autre(s) demande(s), chaque fois avec sa raison."),
-            format!("In this wave the city fixed or took out {count} other application(s), each with its reason."),
+            format!(
+                "Dans cette vague, la Ville a fixé ou écarté {fr}, chaque fois avec sa raison."
+            ),
+            format!("In this wave the city fixed or took out {en}, each time with its reason."),
         ));
     }
 }
 
 fn review(explanation: &Explanation) -> Bilingual {
     let review = &explanation.review;
-    let day = |at: Option<kernel::Instant>| at.map(|at| at.utc().format("%d/%m/%Y").to_string());
+    let day = |at: Option<kernel::Instant>| at.map(day);
     let mut text = Bilingual::default();
     if let Some(on) = day(review.proposed_at) {
         text.add(Bilingual::new(
-            format!("Un calcul a proposé ce résultat le {on} ; il ne décide pas."),
-            format!("A computation proposed this result on {on}; it does not decide."),
+            format!(
+                "Un calcul a proposé ce résultat le {} ; il ne décide pas.",
+                on.fr
+            ),
+            format!(
+                "A computation proposed this result on {}; it does not decide.",
+                on.en
+            ),
         ));
     }
     if let (Some(who), Some(on)) = (&review.submitted_by, day(review.submitted_at)) {
         text.add(Bilingual::new(
-            format!("{who} l'a examiné et soumis le {on}."),
-            format!("{who} examined and submitted it on {on}."),
+            format!("{who} l'a examiné et soumis le {}.", on.fr),
+            format!("{who} examined and submitted it on {}.", on.en),
         ));
     }
     match (&review.approved_by, day(review.approved_at)) {
         (Some(who), Some(on)) => text.add(Bilingual::new(
-            format!("{who}, une autre personne, l'a approuvé le {on}."),
-            format!("{who}, another person, approved it on {on}."),
+            format!("{who}, une autre personne, l'a approuvé le {}.", on.fr),
+            format!("{who}, another person, approved it on {}.", on.en),
         )),
         _ => text.add(Bilingual::new(
             "Il n'est pas encore approuvé et peut encore changer.",
@@ -292,6 +310,12 @@ fn review(explanation: &Explanation) -> Bilingual {
         )),
     }
     text
+}
+
+/// A day, as people write it.
+fn day(at: kernel::Instant) -> Bilingual {
+    let written = |pattern: &str| at.utc().format(pattern).to_string();
+    Bilingual::new(written("%d/%m/%Y"), written("%-d %B %Y"))
 }
 
 pub(super) fn next_step(explanation: &Explanation) -> Bilingual {

@@ -1,11 +1,13 @@
 //! The types of a wave: its settings, its states, what it gives.
 
+mod convention;
 mod settings;
 mod views;
 mod wave;
 
+pub use convention::{Convention, NewConvention, Warning};
 pub use settings::{
-    Cap, CapInput, NewWave, PerKind, ReserveSmall, ReserveSmallInput, Residual, Settings,
+    Cap, CapInput, NewWave, PerKind, Picking, ReserveSmall, ReserveSmallInput, Residual, Settings,
     SettingsInput, Simulation, SimulationBody, SmallShare, SmallShareInput, Supply, WaveChange,
     Weight, WeightInput,
 };

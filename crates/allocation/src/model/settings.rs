@@ -17,6 +17,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Which devices of the stock make up a lot.
+    pub enum Picking {
+        /// From one workshop where possible, of few models.
+        SiteFirst = "site_first",
+        /// To each its fair share of the grades A, B and C, then from one workshop where possible.
+        GradesFirst = "grades_first",
+    }
+}
+
 /// The body that makes a wave.
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
 pub struct NewWave {
@@ -35,6 +45,8 @@ pub struct NewWave {
     pub caps: Option<Vec<CapInput>>,
     /// What becomes of stock that cannot form another lot; `grow` when absent.
     pub residual: Option<Residual>,
+    /// Which devices make up a lot; `site_first` when absent.
+    pub picking: Option<Picking>,
     /// Whether requests that received devices in earlier waves take part; `false` when absent.
     pub complements: Option<bool>,
     /// How what remains is shared out; in proportion to points when absent.
@@ -58,6 +70,8 @@ pub struct Simulation {
     pub caps: Option<Vec<CapInput>>,
     /// What becomes of stock that cannot form another lot.
     pub residual: Option<Residual>,
+    /// Which devices make up a lot.
+    pub picking: Option<Picking>,
     /// Whether requests that received devices in earlier waves take part.
     pub complements: Option<bool>,
     /// How what remains is shared out.
@@ -96,6 +110,7 @@ pub struct SettingsInput {
     pub reserve_small: Option<ReserveSmallInput>,
     pub caps: Option<Vec<CapInput>>,
     pub residual: Option<Residual>,
+    pub picking: Option<Picking>,
     pub complements: Option<bool>,
     pub weight: Option<WeightInput>,
     pub seed: String,
@@ -110,6 +125,7 @@ impl From<&NewWave> for SettingsInput {
             reserve_small: body.reserve_small.clone(),
             caps: body.caps.clone(),
             residual: body.residual,
+            picking: body.picking,
             complements: body.complements,
             weight: body.weight,
             seed: body.seed.clone(),
@@ -134,6 +150,7 @@ impl Simulation {
                 .clone()
                 .or_else(|| Some(wave.caps.iter().map(Into::into).collect())),
             residual: self.residual.or(Some(wave.residual)),
+            picking: self.picking.or(Some(wave.picking)),
             complements: self.complements.or(Some(wave.complements)),
             weight: self.weight.or(Some(wave.weight.into())),
             seed: self.seed.clone().unwrap_or_else(|| wave.seed.clone()),
@@ -237,6 +254,8 @@ pub struct Settings {
     pub caps: Vec<Cap>,
     /// What becomes of stock that cannot form another lot.
     pub residual: Residual,
+    /// Which devices make up a lot.
+    pub picking: Picking,
     /// Whether requests that received devices before take part.
     pub complements: bool,
     /// How what remains is shared out.

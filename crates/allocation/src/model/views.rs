@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::rules;
 
-use super::{Granted, LineReason, Settings, WaveLine, WaveStatus};
+use super::{Convention, Granted, LineReason, Settings, Warning, WaveLine, WaveStatus};
 
 /// A wave.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -46,6 +46,9 @@ pub struct WaveView {
     pub largest: Option<u64>,
     /// Requests that receive nothing.
     pub unserved: u64,
+    /// What would stop the handover of lots; said of a single wave, not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<Vec<Warning>>,
     /// Names the inputs of the plan.
     pub digest: Option<String>,
     /// When it was planned.
@@ -244,6 +247,8 @@ pub struct Award {
     pub value_cents: u64,
     /// It is more than may be given in a year without a convention.
     pub convention_due: bool,
+    /// The convention for that year, once it is recorded.
+    pub convention: Option<Convention>,
 }
 
 /// A request over all waves of its programme.

@@ -69,6 +69,12 @@ impl WaveStatus {
         matches!(self, Self::Proposed | Self::Adjusted)
     }
 
+    /// It has a plan that nobody decided on.
+    #[must_use]
+    pub fn is_open_plan(self) -> bool {
+        self.is_planned() || self == Self::Submitted
+    }
+
     /// Someone approved it, so associations may see their line.
     #[must_use]
     pub fn is_decided(self) -> bool {

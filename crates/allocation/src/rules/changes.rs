@@ -35,6 +35,14 @@ pub struct Changes {
     pub devices: Vec<DeviceChange>,
     /// The applications.
     pub applications: Vec<LineChange>,
+    /// The gifts, by reference, whose donor ties them to others than before.
+    pub gifts: Vec<String>,
+}
+
+impl Changes {
+    fn is_empty(&self) -> bool {
+        self.device_count == 0 && self.applications.is_empty() && self.gifts.is_empty()
+    }
 }
 
 /// Compares the lines of the plan with what they would be now. New applications are for
@@ -81,54 +89,40 @@ fn what_differs(planned: &Line, now: &Line) -> &'static str {
 /// # Errors
 /// `wave_out_of_date`, with what changed in `changes`.
 pub fn out_of_date(changes: &Changes) -> Result<(), Refusal> {
-    if changes.device_count == 0 && changes.applications.is_empty() {
+    if changes.is_empty() {
         return Ok(());
     }
-    let tags: Vec<&str> = changes
-        .devices
-        .iter()
-        .map(|device| device.tag.as_str())
-        .take(10)
-        .collect();
-    let references: Vec<&str> = changes
+    let tags = changes.devices.iter().map(|device| device.tag.as_str());
+    let references = changes
         .applications
         .iter()
-        .map(|line| line.reference.as_str())
-        .take(10)
-        .collect();
+        .map(|line| line.reference.as_str());
+    let gifts = changes.gifts.iter().map(String::as_str);
     let (mut fr, mut en) = (Vec::new(), Vec::new());
-    if changes.device_count > 0 {
-        let more = if changes.device_count > tags.len() {
-            ", …"
-        } else {
-            ""
-        };
-        let count = changes.device_count;
-        fr.push(format!(
-            "appareils qui ne sont plus prêts : {count} ({}{more})",
-            tags.join(", ")
-        ));
-        en.push(format!(
-            "devices no longer ready: {count} ({}{more})",
-            tags.join(", ")
-        ));
-    }
-    if !references.is_empty() {
-        let more = if changes.applications.len() > references.len() {
-            ", …"
-        } else {
-            ""
-        };
-        let count = changes.applications.len();
-        fr.push(format!(
-            "demandes modifiées : {count} ({}{more})",
-            references.join(", ")
-        ));
-        en.push(format!(
-            "applications changed: {count} ({}{more})",
-            references.join(", ")
-        ));
-    }
+    let mut say = |count: usize, names: String, french: &str, english: &str| {
+        if count > 0 {
+            fr.push(format!("{french} : {count} ({names})"));
+            en.push(format!("{english}: {count} ({names})"));
+        }
+    };
+    say(
+        changes.device_count,
+        first_of(tags, changes.device_count),
+        "appareils qui ne sont plus prêts",
+        "devices no longer ready",
+    );
+    say(
+        changes.applications.len(),
+        first_of(references, changes.applications.len()),
+        "demandes modifiées",
+        "applications changed",
+    );
+    say(
+        changes.gifts.len(),
+        first_of(gifts, changes.gifts.len()),
+        "dons dont le donateur a changé les conditions",
+        "gifts whose donor changed their conditions",
+    );
     let detail = Text::new(
         format!(
             "Depuis la proposition : {}. Proposez de nouveau.",
@@ -147,6 +141,17 @@ pub fn out_of_date(changes: &Changes) -> Result<(), Refusal> {
         .map(|line| json!({"reference": line.reference, "what": line.what}))
         .collect();
     Err(Refusal::new(Code::WaveOutOfDate, detail).with_extra(json!({
-        "changes": {"device_count": changes.device_count, "devices": devices, "applications": applications}
+        "changes": {"device_count": changes.device_count, "devices": devices, "applications": applications,
+            "gifts": changes.gifts}
     })))
+}
+
+/// The first names of so many.
+fn first_of<'a>(names: impl Iterator<Item = &'a str>, count: usize) -> String {
+    const SAID: usize = 10;
+    let mut list = names.take(SAID).collect::<Vec<_>>().join(", ");
+    if count > SAID {
+        list.push_str(", …");
+    }
+    list
 }

@@ -1,16 +1,20 @@
 //! The decisions about waves: facts in, decision out. No database, no clock.
 
+mod awards;
 mod changes;
+mod fair;
 mod instance;
 mod lots;
 mod picking;
 mod pins;
 mod settings;
 mod steps;
+mod supply;
 #[cfg(test)]
 mod tests;
 mod values;
 
+pub use awards::{AwardFacts, may_receive, missing, new_convention};
 pub use changes::{Changes, DeviceChange, LineChange, changed_lines, out_of_date};
 pub use instance::{
     Applicant, Ask, Facts, History, SMALL, Tied, instance, kind_of_class, line_id, line_parts,
@@ -24,4 +28,4 @@ pub use steps::{
     Verdict, may_approve, may_cancel, may_complete, may_hand_over, may_pin, may_propose,
     may_reject, may_submit, reason_given,
 };
-pub use values::{convention_due, euros, value_cents};
+pub use values::{above_city_gift, convention_due, euros, value_cents};

@@ -1,10 +1,14 @@
-//! Which devices make up which lot (ALLOCATION §1, "Then devices"): from the most
-//! restricted classes first, the devices ready for longest; a lot from one workshop
-//! where possible, of few models; the same devices on every machine.
+//! Which devices make up which lot: from the most restricted classes first, the devices
+//! ready for longest; a lot from one workshop where possible, of few models; the same
+//! devices on every machine. With `grades_first` every line has its fair share of each grade
+//! before that.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use kernel::{BatchId, DeviceId, OrganisationId, WaveLineId};
+use kernel::{BatchId, DeviceId, Grade, OrganisationId, WaveLineId};
+
+use super::fair::fair_shares;
+use crate::model::Picking;
 
 /// A device of the supply, where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub struct Shelf {
     pub workshop: Option<OrganisationId>,
     /// Its model; empty when unknown.
     pub model: String,
+    /// How it looks; none when nobody said.
+    pub grade: Option<Grade>,
 }
 
 /// What a line needs.
@@ -31,19 +37,39 @@ pub struct Pick {
 }
 
 type Models = BTreeMap<String, VecDeque<(usize, DeviceId)>>;
+/// The devices of one heap, by workshop and model.
+type Places = BTreeMap<Option<OrganisationId>, Models>;
+
+/// What is drawn from apart from the rest: a class, or one grade of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Heap<'a> {
+    class: &'a str,
+    grade: Option<Grade>,
+}
+
+/// How many each line draws from each heap.
+type Shares<'a> = Vec<Vec<(Heap<'a>, usize)>>;
 
 /// Gives each line its devices. `shelves` are the supply, ready for longest first;
 /// `picks` the lines that receive something, in the public order. `None` when the supply
 /// does not hold what the plan gives, which a checked plan excludes.
 #[must_use]
-pub fn pick(shelves: &[Shelf], picks: &[Pick]) -> Option<Vec<(WaveLineId, DeviceId)>> {
+pub fn pick(
+    shelves: &[Shelf],
+    picks: &[Pick],
+    picking: Picking,
+) -> Option<Vec<(WaveLineId, DeviceId)>> {
     let shares = shares(shelves, picks)?;
-    let mut stock = oldest(shelves, &shares);
-    let mut picked = Vec::new();
+    let given = oldest(shelves, &shares);
+    let shares = match picking {
+        Picking::SiteFirst => shares,
+        Picking::GradesFirst => by_grade(&given, &shares)?,
+    };
+    let mut stock = heaps(&given, picking);
+    let mut picked = Vec::with_capacity(given.len());
     for (pick, shares) in picks.iter().zip(&shares) {
-        for (class, quantity) in shares {
-            let places = stock.get_mut(class.as_str())?;
-            let devices = one_lot(places, *quantity)?;
+        for (heap, quantity) in shares {
+            let devices = one_lot(stock.get_mut(heap)?, *quantity)?;
             picked.extend(devices.into_iter().map(|device| (pick.line, device)));
         }
     }
@@ -51,12 +77,12 @@ pub fn pick(shelves: &[Shelf], picks: &[Pick]) -> Option<Vec<(WaveLineId, Device
 }
 
 /// How many each line draws from each class.
-fn shares(shelves: &[Shelf], picks: &[Pick]) -> Option<Vec<Vec<(String, usize)>>> {
+fn shares<'a>(shelves: &[Shelf], picks: &'a [Pick]) -> Option<Shares<'a>> {
     let mut left: HashMap<&str, usize> = HashMap::new();
     for shelf in shelves {
         *left.entry(shelf.class.as_str()).or_default() += 1;
     }
-    let one = |pick: &Pick| {
+    let one = |pick: &'a Pick| {
         let mut open = pick.quantity;
         let mut shares = Vec::new();
         for class in &pick.classes {
@@ -67,7 +93,8 @@ fn shares(shelves: &[Shelf], picks: &[Pick]) -> Option<Vec<Vec<(String, usize)>>
             if taken > 0 {
                 *stock -= taken;
                 open -= taken;
-                shares.push((class.clone(), taken));
+                let heap = Heap { class, grade: None };
+                shares.push((heap, taken));
             }
         }
         (open == 0).then_some(shares)
@@ -75,35 +102,62 @@ fn shares(shelves: &[Shelf], picks: &[Pick]) -> Option<Vec<Vec<(String, usize)>>
     picks.iter().map(one).collect()
 }
 
-/// Of each class the devices ready for longest, as many as are given, by workshop and model.
-fn oldest<'a>(
-    shelves: &'a [Shelf],
-    shares: &[Vec<(String, usize)>],
-) -> HashMap<&'a str, BTreeMap<Option<OrganisationId>, Models>> {
+/// Of each class the devices ready for longest, as many as are given; each with its place in
+/// the order of age.
+fn oldest<'a>(shelves: &'a [Shelf], shares: &Shares<'_>) -> Vec<(usize, &'a Shelf)> {
     let mut given: HashMap<&str, usize> = HashMap::new();
-    for (class, quantity) in shares.iter().flatten() {
-        *given.entry(class.as_str()).or_default() += quantity;
+    for (heap, quantity) in shares.iter().flatten() {
+        *given.entry(heap.class).or_default() += quantity;
     }
-    let mut stock: HashMap<&str, BTreeMap<Option<OrganisationId>, Models>> = HashMap::new();
-    for (age, shelf) in shelves.iter().enumerate() {
-        let Some(open) = given
-            .get_mut(shelf.class.as_str())
-            .filter(|open| **open > 0)
-        else {
-            continue;
+    let taken = |(_, shelf): &(usize, &Shelf)| {
+        let open = given.get_mut(shelf.class.as_str());
+        open.is_some_and(|open| {
+            let some = *open > 0;
+            *open = open.saturating_sub(1);
+            some
+        })
+    };
+    shelves.iter().enumerate().filter(taken).collect()
+}
+
+/// Divides what each line draws from a class among the grades that are given of it: each
+/// line's share of each grade is within one of fair.
+fn by_grade<'a>(given: &[(usize, &'a Shelf)], shares: &Shares<'a>) -> Option<Shares<'a>> {
+    let mut grades: BTreeMap<&str, BTreeMap<Option<Grade>, u64>> = BTreeMap::new();
+    for (_, shelf) in given {
+        let of_class = grades.entry(shelf.class.as_str()).or_default();
+        *of_class.entry(shelf.grade).or_default() += 1;
+    }
+    let mut divided = vec![Vec::new(); shares.len()];
+    for (class, grades) in grades {
+        let draws = shares.iter().enumerate().filter_map(|(line, shares)| {
+            let share = shares.iter().find(|(heap, _)| heap.class == class)?;
+            Some((line, share.1 as u64))
+        });
+        let (lines, draws): (Vec<usize>, Vec<u64>) = draws.unzip();
+        let columns: Vec<u64> = grades.values().copied().collect();
+        for (line, row) in lines.into_iter().zip(fair_shares(&draws, &columns)?) {
+            let heaps = grades.keys().map(|&grade| Heap { class, grade });
+            let some = heaps.zip(row).filter(|(_, quantity)| *quantity > 0);
+            let some = some.map(|(heap, quantity)| Some((heap, usize::try_from(quantity).ok()?)));
+            divided[line].extend(some.collect::<Option<Vec<_>>>()?);
+        }
+    }
+    Some(divided)
+}
+
+fn heaps<'a>(given: &[(usize, &'a Shelf)], picking: Picking) -> BTreeMap<Heap<'a>, Places> {
+    let mut heaps: BTreeMap<Heap<'a>, Places> = BTreeMap::new();
+    for (age, shelf) in given {
+        let heap = Heap {
+            class: &shelf.class,
+            grade: shelf.grade.filter(|_| picking == Picking::GradesFirst),
         };
-        *open -= 1;
-        let models = stock
-            .entry(shelf.class.as_str())
-            .or_default()
-            .entry(shelf.workshop)
-            .or_default();
-        models
-            .entry(shelf.model.clone())
-            .or_default()
-            .push_back((age, shelf.device));
+        let models = heaps.entry(heap).or_default().entry(shelf.workshop);
+        let queue = models.or_default().entry(shelf.model.clone());
+        queue.or_default().push_back((*age, shelf.device));
     }
-    stock
+    heaps
 }
 
 fn size(models: &Models) -> usize {
@@ -120,10 +174,7 @@ fn age(models: &Models) -> usize {
 }
 
 /// Takes one lot: from one workshop that has enough, else from the fullest ones.
-fn one_lot(
-    places: &mut BTreeMap<Option<OrganisationId>, Models>,
-    quantity: usize,
-) -> Option<Vec<DeviceId>> {
+fn one_lot(places: &mut Places, quantity: usize) -> Option<Vec<DeviceId>> {
     let mut lot = Vec::with_capacity(quantity);
     while lot.len() < quantity {
         let open = quantity - lot.len();

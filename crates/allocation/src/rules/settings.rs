@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use kernel::{Code, DeviceKind, Fields, Refusal, Text};
 
 use crate::model::{
-    Cap, CapInput, NewWave, PerKind, ReserveSmallInput, Residual, Settings, SettingsInput,
-    SmallShare, SmallShareInput, Supply, Weight, WeightInput,
+    Cap, CapInput, NewWave, PerKind, Picking, ReserveSmallInput, Residual, Settings, SettingsInput,
+    SmallShare, SmallShareInput, Weight, WeightInput,
 };
+
+use super::supply::{distinct, not_in_wave, supply};
 
 /// What the programme says.
 #[derive(Debug, Clone)]
@@ -79,7 +81,7 @@ fn complete(input: &SettingsInput, limits: &Limits, fields: &mut Fields) -> Sett
         );
     }
     Settings {
-        supply: input.supply.clone(),
+        supply: distinct(&input.supply),
         lot_min: narrow(lot_min),
         lot_max: narrow(lot_max),
         reserve_small: input
@@ -88,6 +90,7 @@ fn complete(input: &SettingsInput, limits: &Limits, fields: &mut Fields) -> Sett
             .map(|share| small_share(share, &kinds, limits, fields)),
         caps: caps(input.caps.as_deref().unwrap_or_default(), fields),
         residual: input.residual.unwrap_or(Residual::Grow),
+        picking: input.picking.unwrap_or(Picking::SiteFirst),
         complements: input.complements.unwrap_or(false),
         weight: weight(input.weight, fields),
         seed: input.seed.trim().to_owned(),
@@ -98,12 +101,12 @@ fn narrow(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn out_of_range(fields: &mut Fields, pointer: &str, fr: String, en: String) {
+pub(super) fn out_of_range(fields: &mut Fields, pointer: &str, fr: String, en: String) {
     fields.push(pointer, Code::OutOfRange, Text::new(fr, en));
 }
 
 /// A number of devices, at least `least`; noted when it is not.
-fn number(fields: &mut Fields, pointer: &str, value: i64, least: i64) -> u64 {
+pub(super) fn number(fields: &mut Fields, pointer: &str, value: i64, least: i64) -> u64 {
     if !(least..=DEVICES_MAX).contains(&value) {
         out_of_range(
             fields,
@@ -115,77 +118,8 @@ fn number(fields: &mut Fields, pointer: &str, value: i64, least: i64) -> u64 {
     value.clamp(least, DEVICES_MAX).unsigned_abs()
 }
 
-/// Checks the supply and returns the kinds of the wave.
-fn supply(supply: &Supply, limits: &Limits, fields: &mut Fields) -> Vec<DeviceKind> {
-    let Some(kinds) = &supply.kinds else {
-        at_most(supply, &limits.kinds, fields);
-        return limits.kinds.clone();
-    };
-    if kinds.is_empty() {
-        required(fields, "/supply/kinds");
-    }
-    for (at, kind) in kinds.iter().enumerate() {
-        let pointer = format!("/supply/kinds/{at}");
-        if !limits.kinds.contains(kind) {
-            fields.push(
-                pointer,
-                Code::Invalid,
-                Text::new(
-                    format!("Ce dispositif n'attribue pas ce type d'appareil ({kind})."),
-                    format!("This programme does not give this kind of device ({kind})."),
-                ),
-            );
-        } else if kinds[..at].contains(kind) {
-            fields.push(pointer, Code::Duplicate, Code::Duplicate.help());
-        }
-    }
-    for (list, pointer) in [
-        (supply.grades.as_ref().map(Vec::is_empty), "/supply/grades"),
-        (
-            supply.batch_ids.as_ref().map(Vec::is_empty),
-            "/supply/batch_ids",
-        ),
-    ] {
-        if list == Some(true) {
-            required(fields, pointer);
-        }
-    }
-    at_most(supply, kinds, fields);
-    kinds.clone()
-}
-
-fn required(fields: &mut Fields, pointer: &str) {
-    fields.push(
-        pointer,
-        Code::Required,
-        Text::new(
-            "Une liste vide ne laisserait rien à attribuer ; retirez ce champ pour tout prendre.",
-            "An empty list would leave nothing to give; leave this field out to take everything.",
-        ),
-    );
-}
-
-fn at_most(supply: &Supply, kinds: &[DeviceKind], fields: &mut Fields) {
-    for (kind, most) in supply.at_most.iter().flatten() {
-        let pointer = format!("/supply/at_most/{kind}");
-        if !kinds.contains(kind) {
-            not_in_wave(fields, pointer.clone(), *kind);
-        }
-        number(fields, &pointer, *most, 0);
-    }
-}
-
-fn not_in_wave(fields: &mut Fields, pointer: String, kind: DeviceKind) {
-    fields.push(
-        pointer,
-        Code::Invalid,
-        Text::new(
-            format!("Cette vague n'attribue pas ce type d'appareil ({kind})."),
-            format!("This wave does not give this kind of device ({kind})."),
-        ),
-    );
-}
-
+/// The most caps of a wave.
+const CAPS_MAX: usize = 500;
 fn small_share(
     input: &ReserveSmallInput,
     kinds: &[DeviceKind],
@@ -230,6 +164,14 @@ fn small_share(
 }
 
 fn caps(input: &[CapInput], fields: &mut Fields) -> Vec<Cap> {
+    if input.len() > CAPS_MAX {
+        out_of_range(
+            fields,
+            "/caps",
+            format!("Au plus {CAPS_MAX} plafonds."),
+            format!("At most {CAPS_MAX} caps."),
+        );
+    }
     let mut ids = HashSet::new();
     let mut caps = Vec::with_capacity(input.len());
     for (at, cap) in input.iter().enumerate() {
@@ -288,7 +230,10 @@ fn weight(input: Option<WeightInput>, fields: &mut Fields) -> Weight {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use kernel::Grade;
+
     use super::*;
+    use crate::model::Supply;
 
     fn limits() -> Limits {
         Limits {
@@ -371,6 +316,50 @@ mod tests {
             "/weight/base",
         ] {
             assert!(pointers.contains(&pointer), "{pointer} in {pointers:?}");
+        }
+    }
+
+    #[test]
+    fn lists_of_a_supply_name_something_once_and_not_too_much() {
+        let batches = |count: u128| {
+            let id = |number: u128| format!("{number:032x}").parse().unwrap();
+            Some((0..count).map(id).collect::<Vec<kernel::BatchId>>())
+        };
+        let check = |supply: Supply| {
+            let seed = "s".to_owned();
+            let input = SettingsInput {
+                supply,
+                seed,
+                ..SettingsInput::default()
+            };
+            settings(&input, &limits())
+        };
+        let twice = Supply {
+            grades: Some(vec![Grade::B, Grade::A, Grade::B]),
+            batch_ids: Some([batches(3).unwrap(), batches(2).unwrap()].concat()),
+            ..Supply::default()
+        };
+        let kept = check(twice).unwrap().supply;
+        assert_eq!(kept.grades, Some(vec![Grade::A, Grade::B]));
+        assert_eq!(kept.batch_ids, batches(3));
+        for (supply, pointer) in [
+            (
+                Supply {
+                    batch_ids: batches(1_001),
+                    ..Supply::default()
+                },
+                "/supply/batch_ids",
+            ),
+            (
+                Supply {
+                    grades: Some(Vec::new()),
+                    ..Supply::default()
+                },
+                "/supply/grades",
+            ),
+        ] {
+            let refusal = check(supply).unwrap_err();
+            assert_eq!(refusal.errors[0].pointer.as_deref(), Some(pointer));
         }
     }
 

@@ -4,7 +4,7 @@
 use kernel::{Code, DeviceId, DeviceKind};
 
 use super::*;
-use crate::model::{Cap, Granted, Pin, Residual, Settings, SmallShare, Supply, Weight};
+use crate::model::{Cap, Granted, Picking, Pin, Residual, Settings, SmallShare, Supply, Weight};
 use crate::plan::instance::Instance;
 
 fn id<T>(number: u128) -> kernel::Id<T> {
@@ -24,6 +24,7 @@ fn settings() -> Settings {
             max: 9,
         }],
         residual: Residual::Hold,
+        picking: Picking::SiteFirst,
         complements: false,
         weight: Weight {
             base: 1,
@@ -211,6 +212,7 @@ fn shelf(number: u128, class: &str, workshop: u128, model: &str) -> Shelf {
         class: class.into(),
         workshop: Some(id(workshop)),
         model: model.into(),
+        grade: None,
     }
 }
 
@@ -223,7 +225,7 @@ fn picked(shelves: &[Shelf], picks: &[(u128, usize, &[&str])]) -> Option<Vec<Vec
             classes: classes.iter().map(|&class| class.to_owned()).collect(),
         })
         .collect();
-    let all = pick(shelves, &picks)?;
+    let all = pick(shelves, &picks, Picking::SiteFirst)?;
     Some(
         picks
             .iter()

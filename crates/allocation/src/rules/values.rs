@@ -15,6 +15,7 @@ const FILE: &str = include_str!("../../../../config/values.toml");
 #[derive(Deserialize)]
 struct Values {
     convention_cents: u64,
+    city_gift_cents: u64,
     cents: HashMap<DeviceKind, u64>,
 }
 
@@ -43,6 +44,20 @@ pub fn convention_due(cents: u64) -> bool {
     VALUES
         .as_ref()
         .is_none_or(|values| cents > values.convention_cents)
+}
+
+/// The sum above which a convention is due.
+#[must_use]
+pub fn convention_cents() -> u64 {
+    VALUES.as_ref().map_or(0, |values| values.convention_cents)
+}
+
+/// Whether a device of a kind is worth more than the city may give away of its own.
+#[must_use]
+pub fn above_city_gift(kind: DeviceKind) -> bool {
+    VALUES
+        .as_ref()
+        .is_none_or(|values| cents_of(kind) > values.city_gift_cents)
 }
 
 /// An amount, as people read it.

@@ -54,7 +54,7 @@ pub fn approve(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, decision: &Remark) ->
     let wave = load(tx, id)?;
     let lines = store::named_lines(tx, id)?;
     reserve(tx, actor, &wave, &instance, &lines)?;
-    explanation::write_down(tx, actor, &wave, &instance)?;
+    explanation::write_down(tx, &wave, &instance, &lines)?;
     mail::approved(tx, &wave, &instance, &lines)?;
     Ok(Approval {
         wave: id,
@@ -72,7 +72,7 @@ fn reserve(
 ) -> Result<()> {
     let shelves = store::shelves(tx, wave.id)?;
     let picks = picks(instance, lines);
-    let picked = rules::pick(&shelves, &picks).ok_or_else(|| {
+    let picked = rules::pick(&shelves, &picks, wave.settings.picking).ok_or_else(|| {
         Error::Inconsistent(format!(
             "the supply of wave {} does not hold its plan",
             wave.id

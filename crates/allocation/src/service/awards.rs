@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike;
 use db::{Db, Result};
 use kernel::{Actor, Code, Instant, OrganisationId, Refusal, Text};
 
@@ -15,25 +16,9 @@ use crate::{rules, store};
 /// # Errors
 /// `invalid_fields` for a year that is none.
 pub fn awards(db: &mut Db, actor: &Actor, year: u16) -> Result<Vec<Award>> {
-    let start =
-        |year: u16| -> Option<Instant> { format!("{year:04}-01-01T00:00:00Z").parse().ok() };
-    let (Some(from), Some(to)) = (start(year), start(year.saturating_add(1))) else {
-        return Err(Refusal::field(
-            "/year",
-            Code::OutOfRange,
-            Text::new(
-                "Indiquez une année, telle que 2026.",
-                "Give a year, such as 2026.",
-            ),
-        )
-        .into());
-    };
-    let mut sums: BTreeMap<OrganisationId, Granted> = BTreeMap::new();
-    for (association, kind, count) in store::given(db, association_of(actor), from, to)? {
-        let Some(kind) = kind else { continue };
-        let granted = sums.entry(association).or_default();
-        *granted.entry(kind).or_default() += count.unsigned_abs();
-    }
+    let own = association_of(actor);
+    let sums = granted_in(db, own, year.into())?;
+    let mut conventions = store::conventions(db, own, year.into())?;
     let ids: Vec<OrganisationId> = sums.keys().copied().collect();
     let mut names = identity::names(db, &ids)?;
     let mut awards: Vec<Award> = sums
@@ -48,9 +33,46 @@ pub fn awards(db: &mut Db, actor: &Actor, year: u16) -> Result<Vec<Award>> {
                 granted,
                 value_cents,
                 convention_due: rules::convention_due(value_cents),
+                convention: conventions.remove(&association_id),
             }
         })
         .collect();
     awards.sort_by(|a, b| (b.value_cents, &a.association).cmp(&(a.value_cents, &b.association)));
     Ok(awards)
+}
+
+/// The civil year of a moment.
+pub(super) fn civil_year(at: Instant) -> i32 {
+    at.date().year()
+}
+
+/// What approved waves gave each association in a civil year, by kind, and did not take back.
+///
+/// # Errors
+/// `invalid_fields` for a year that is none.
+pub(super) fn granted_in(
+    db: &mut Db,
+    association: Option<OrganisationId>,
+    year: i32,
+) -> Result<BTreeMap<OrganisationId, Granted>> {
+    let start =
+        |year: i32| -> Option<Instant> { format!("{year:04}-01-01T00:00:00Z").parse().ok() };
+    let (Some(from), Some(to)) = (start(year), start(year.saturating_add(1))) else {
+        return Err(Refusal::field(
+            "/year",
+            Code::OutOfRange,
+            Text::new(
+                "Indiquez une année, telle que 2026.",
+                "Give a year, such as 2026.",
+            ),
+        )
+        .into());
+    };
+    let mut sums: BTreeMap<OrganisationId, Granted> = BTreeMap::new();
+    for (association, kind, count) in store::given(db, association, from, to)? {
+        let Some(kind) = kind else { continue };
+        let granted = sums.entry(association).or_default();
+        *granted.entry(kind).or_default() += count.unsigned_abs();
+    }
+    Ok(sums)
 }

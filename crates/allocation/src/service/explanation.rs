@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use db::{Db, Error, Result, Tx};
-use kernel::{Actor, ApplicationId, Instant, PersonId, Refusal, WaveId};
+use kernel::{Actor, ApplicationId, Code, Instant, PersonId, Refusal, WaveId};
 use serde_json::{Value, json};
 
 use super::{load, read, stored_plan};
 use crate::explain::{
     self, Case, Explanation, Intervention, Notice, NoticeFacts, Review, ReviewFacts,
 };
-use crate::model::{LineFilter, Pin, Wave, WaveStatus};
+use crate::model::{LineFilter, Pin, Wave, WaveLine, WaveStatus};
 use crate::plan::counterfactual::WhatIf;
 use crate::plan::instance::{Instance, Line};
 use crate::plan::key::Ratio;
@@ -152,18 +152,19 @@ impl<'a> Whole<'a> {
             let trace = plan.why(self.instance, &line.id);
             lines.extend(trace.map(|trace| (line, trace)));
         }
-        self.case(db, by, application, association, lines)
+        let (actor, now) = by;
+        let score = eligibility::score(db, actor, application, now)?;
+        self.case(application, association, lines, &score)
     }
 
     fn case(
         &self,
-        db: &mut Db,
-        (actor, now): (&Actor, Instant),
         application: ApplicationId,
         association: &str,
         lines: Vec<(&Line, crate::plan::trace::LineTrace)>,
+        score: &eligibility::ScoreView,
     ) -> Result<Explanation> {
-        let score = serde_json::to_value(eligibility::score(db, actor, application, now)?)?;
+        let score = serde_json::to_value(score)?;
         let intervention = self
             .pins
             .iter()
@@ -188,15 +189,15 @@ impl<'a> Whole<'a> {
 /// Writes down the explanation of every application of a wave that was just approved.
 pub(super) fn write_down(
     tx: &mut Tx<'_>,
-    actor: &Actor,
     wave: &Wave,
     instance: &Instance,
+    lines: &[(WaveLine, String)],
 ) -> Result<()> {
     let plan = planned(wave, instance)?;
     let whole = Whole::load(tx, wave, instance)?;
-    let names: HashMap<ApplicationId, String> = store::named_lines(tx, wave.id)?
-        .into_iter()
-        .map(|(line, name)| (line.application_id, name))
+    let names: HashMap<ApplicationId, &str> = lines
+        .iter()
+        .map(|(line, name)| (line.application_id, name.as_str()))
         .collect();
     let by_id: HashMap<&str, &Line> = instance
         .lines
@@ -215,13 +216,13 @@ pub(super) fn write_down(
         }
     }
     let now = tx.now();
+    let ids: Vec<ApplicationId> = cases.keys().copied().collect();
+    let scores = eligibility::decided_scores(tx, &ids)?;
     let mut bodies = Vec::with_capacity(cases.len());
     for (application, lines) in cases {
-        let name = names
-            .get(&application)
-            .map(String::as_str)
-            .unwrap_or_default();
-        let explanation = whole.case(tx, (actor, now), application, name, lines)?;
+        let name = names.get(&application).copied().unwrap_or_default();
+        let score = scores.get(&application).ok_or(Code::NotScored)?;
+        let explanation = whole.case(application, name, lines, score)?;
         bodies.push((application, serde_json::to_string(&explanation)?));
     }
     store::insert_explanations(tx, wave.id, now, &bodies)

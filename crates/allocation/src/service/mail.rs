@@ -1,6 +1,6 @@
 //! Who is told what about a decided wave.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use db::{Result, Tx};
 use kernel::{ApplicationId, OrganisationId};
@@ -55,28 +55,37 @@ pub(super) fn approved(
 ) -> Result<()> {
     let programme = eligibility::programme(tx, wave.programme_id)?.name;
     let references = references(instance);
+    let mut told: Vec<(OrganisationId, Message)> = Vec::new();
     for case in cases(lines) {
         let reference = references
             .get(&case.application)
             .copied()
             .unwrap_or_default();
-        let Some(message) = result(wave, &programme, reference, &case, lines.len()) else {
-            continue;
-        };
-        let to = identity::contacts(tx, case.association)?;
-        notifications::push_all(tx, &to, &message)?;
+        let message = result(wave, &programme, reference, &case, lines.len());
+        told.extend(message.map(|message| (case.association, message)));
     }
     for (workshop, lots, devices) in store::workshops_of(tx, wave.id)? {
-        let to = identity::contacts(tx, workshop)?;
         let message = Message::PickingList {
             wave: wave.name.clone(),
             programme: programme.clone(),
             lots,
             devices,
         };
-        notifications::push_all(tx, &to, &message)?;
+        told.push((workshop, message));
     }
-    Ok(())
+    tell_all(tx, told)
+}
+
+/// To everyone of each organization.
+fn tell_all(tx: &mut Tx<'_>, told: Vec<(OrganisationId, Message)>) -> Result<()> {
+    let ids: BTreeSet<OrganisationId> = told.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<OrganisationId> = ids.into_iter().collect();
+    let contacts = identity::contacts_of_all(tx, &ids)?;
+    let letters: Vec<_> = told
+        .into_iter()
+        .map(|(id, message)| (message, contacts.get(&id).cloned().unwrap_or_default()))
+        .collect();
+    notifications::push_many(tx, &letters)
 }
 
 /// What an application is told; nothing when it received a lot before and no complement now.
@@ -157,6 +166,7 @@ pub(super) fn released(
         .iter()
         .map(|line| (line.application_id, line.association_id))
         .collect();
+    let mut told = Vec::new();
     for application in applications {
         let Some(association) = owners.get(&application) else {
             continue;
@@ -170,8 +180,7 @@ pub(super) fn released(
             wave: wave.name.clone(),
             reason: reason.to_owned(),
         };
-        let to = identity::contacts(tx, *association)?;
-        notifications::push_all(tx, &to, &message)?;
+        told.push((*association, message));
     }
-    Ok(())
+    tell_all(tx, told)
 }

@@ -4,6 +4,7 @@ mod approve;
 mod awards;
 mod cancel;
 mod compare;
+mod conventions;
 mod draft;
 mod explanation;
 mod ground;
@@ -19,11 +20,14 @@ pub use approve::approve;
 pub use awards::awards;
 pub use cancel::{cancel, complete, hand_over_begins, release_lot};
 pub use compare::compare;
+pub use conventions::{may_receive, record_convention};
 pub use draft::{change, create};
 pub use explanation::{explanation, notice, published};
 pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
-pub use read::{Lot, decided_waves, device_list, lines, lot_devices, lots, view, wave, waves};
+pub use read::{
+    Lot, decided_waves, device_list, lines, lot_devices, lots, view, wave, wave_name, waves,
+};
 pub use replace::{pass_on, replace_device};
 pub use submit::{reject, submit};
 pub use waiting::waiting_list;

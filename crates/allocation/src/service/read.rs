@@ -8,7 +8,7 @@ use kernel::{
     WaveId,
 };
 
-use super::load;
+use super::{conventions, load};
 use crate::model::{
     DeviceFilter, Granted, LineFilter, LineView, LotDevice, Wave, WaveFilter, WaveLine, WaveView,
 };
@@ -38,13 +38,27 @@ pub fn wave(db: &mut Db, actor: &Actor, id: WaveId) -> Result<Wave> {
     Ok(wave)
 }
 
+/// The name of a wave, for who may see something of it.
+///
+/// # Errors
+/// `not_found`.
+pub fn wave_name(db: &mut Db, id: WaveId) -> Result<String> {
+    Ok(load(db, id)?.name)
+}
+
 /// A wave with the sums of its plan.
 ///
 /// # Errors
 /// `not_found` when the actor may not see it.
 pub fn view(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
     let wave = wave(db, actor, id)?;
-    wave_view(db, wave)
+    let lines = store::all_lines(db, wave.id)?;
+    let warnings = match actor.is_city() {
+        true => Some(conventions::warnings(db, &wave, &lines)?),
+        false => None,
+    };
+    let view = wave_view(db, wave, &lines)?;
+    Ok(WaveView { warnings, ..view })
 }
 
 /// A page of waves, the newest first.
@@ -60,7 +74,8 @@ pub fn waves(
     let found = store::waves(db, filter, association_of(actor), page)?;
     let mut items = Vec::with_capacity(found.items.len());
     for wave in found.items {
-        items.push(wave_view(db, wave)?);
+        let lines = store::all_lines(db, wave.id)?;
+        items.push(wave_view(db, wave, &lines)?);
     }
     Ok(Page {
         items,
@@ -68,17 +83,16 @@ pub fn waves(
     })
 }
 
-fn wave_view(db: &mut Db, wave: Wave) -> Result<WaveView> {
+fn wave_view(db: &mut Db, wave: Wave, lines: &[WaveLine]) -> Result<WaveView> {
     let mut supply = Granted::new();
     for (class, count) in store::supply_by_class(db, wave.id)? {
         if let Some(kind) = rules::kind_of_class(&class) {
             *supply.entry(kind).or_default() += u64::try_from(count).unwrap_or(0);
         }
     }
-    let lines = store::all_lines(db, wave.id)?;
     let submitted_by = name(db, wave.submitted_by)?;
     let approved_by = name(db, wave.approved_by)?;
-    Ok(sums(wave, supply, &lines, submitted_by, approved_by))
+    Ok(sums(wave, supply, lines, submitted_by, approved_by))
 }
 
 fn name(db: &mut Db, person: Option<PersonId>) -> Result<Option<String>> {
@@ -122,6 +136,7 @@ fn sums(
         smallest: lots().min(),
         largest: lots().max(),
         unserved: (lines.len() - served.len()) as u64,
+        warnings: None,
         digest: wave.digest,
         proposed_at: wave.proposed_at,
         submitted_by,

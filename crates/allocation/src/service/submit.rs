@@ -1,10 +1,12 @@
 //! A plan is submitted for approval, or sent back.
 
+use std::collections::HashMap;
+
 use db::{Db, Error, Result, Tx};
-use kernel::{Actor, Code, WaveId};
+use kernel::{Actor, BatchId, Code, WaveId};
 use notifications::Message;
 
-use super::ground::without_devices;
+use super::ground::{ties, without_devices};
 use super::{load, stored_plan};
 use crate::model::{Wave, WaveStatus};
 use crate::plan::instance::Instance;
@@ -85,6 +87,30 @@ pub fn reject(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, reason: &str) -> Resul
     load(tx, id)
 }
 
+/// The gifts of a plan that their donors tie otherwise than when it was made.
+fn retied(db: &mut Db, wave: &Wave, instance: &Instance) -> Result<Vec<String>> {
+    let tied: HashMap<&str, &[String]> = instance
+        .classes
+        .iter()
+        .filter(|class| !class.any_of.iter().any(|tag| tag == rules::SMALL))
+        .map(|class| (class.id.as_str(), class.any_of.as_slice()))
+        .collect();
+    let gifts = store::gifts(db, wave.id)?;
+    let batches: Vec<BatchId> = gifts.iter().map(|gift| gift.batch).collect();
+    let ties = ties(db, &batches)?;
+    let mut retied: Vec<String> = gifts
+        .into_iter()
+        .filter(|gift| {
+            let then = tied.get(gift.class.as_str()).copied().unwrap_or_default();
+            let now = ties.get(&gift.batch).map(Vec::as_slice);
+            then != now.unwrap_or_default()
+        })
+        .map(|gift| gift.reference)
+        .collect();
+    retied.dedup();
+    Ok(retied)
+}
+
 /// Refuses a plan whose devices or applications are no longer what it was computed from.
 pub(super) fn still_true(db: &mut Db, wave: &Wave, instance: &Instance) -> Result<()> {
     let mut changes = Changes::default();
@@ -97,6 +123,7 @@ pub(super) fn still_true(db: &mut Db, wave: &Wave, instance: &Instance) -> Resul
         changes.device_count += count;
         changes.devices.extend(devices);
     }
+    changes.gifts = retied(db, wave, instance)?;
     let now = without_devices(db, wave)?.instance(wave, &wave.settings, &[])?;
     changes.applications = rules::changed_lines(
         &rules::without_association_tags(&instance.lines),

@@ -28,9 +28,7 @@ pub(crate) struct NewLotDevice {
 /// Puts devices on their lines. A device that is on a live line elsewhere breaks the
 /// unique index, which is the last word on this rule.
 pub(crate) fn insert_devices(db: &mut Db, rows: &[NewLotDevice]) -> Result<()> {
-    for chunk in rows.chunks(CHUNK) {
-        db::on!(&mut *db, c => diesel::insert_into(v::table).values(chunk).execute(c))?;
-    }
+    db::insert_many!(&mut *db, v::table, rows, CHUNK);
     Ok(())
 }
 
@@ -125,24 +123,20 @@ type Lot = (ApplicationId, OrganisationId, Option<OrganisationId>, i64);
 
 /// The live lots of a wave, by application and workshop.
 pub(crate) fn lots_of(db: &mut Db, wave: WaveId) -> Result<Vec<Lot>> {
-    let devices: Vec<(ApplicationId, OrganisationId, Option<OrganisationId>)> = v::table
+    Ok(v::table
         .inner_join(l::table.on(l::id.eq(v::line_id)))
         .inner_join(d::table.on(d::id.eq(v::device_id)))
         .filter(v::wave_id.eq(wave))
         .filter(v::released_at.is_null())
-        .select((l::application_id, l::association_id, d::workshop_id))
+        .group_by((l::application_id, l::association_id, d::workshop_id))
+        .select((
+            l::application_id,
+            l::association_id,
+            d::workshop_id,
+            diesel::dsl::count_star(),
+        ))
         .order((l::application_id, d::workshop_id))
-        .load(db)?;
-    let mut lots: Vec<Lot> = Vec::new();
-    for (application, association, workshop) in devices {
-        match lots.last_mut() {
-            Some((same, _, place, count)) if *same == application && *place == workshop => {
-                *count += 1;
-            }
-            _ => lots.push((application, association, workshop, 1)),
-        }
-    }
-    Ok(lots)
+        .load(db)?)
 }
 
 /// The workshops that keep devices of a wave: how many lots and devices each.
@@ -203,7 +197,7 @@ fn lot_device((device, application_id, association_id, association, line_id): Lo
     }
 }
 
-/// A page of the picking list, by tag.
+/// A page of the picking list, by device.
 pub(crate) fn lot_devices(
     db: &mut Db,
     wave: WaveId,
@@ -223,7 +217,7 @@ pub(crate) fn lot_devices(
             o::name,
             l::id,
         ))
-        .order(d::id)
+        .order(v::device_id)
         .limit(page.fetch())
         .into_boxed();
     if let Some(workshop) = filter.workshop {
@@ -233,7 +227,7 @@ pub(crate) fn lot_devices(
         query = query.filter(l::application_id.eq(application));
     }
     if let Some(after) = page.after::<DeviceId>()? {
-        query = query.filter(d::id.gt(after));
+        query = query.filter(v::device_id.gt(after));
     }
     let rows: Vec<LotRow> = query.load(db)?;
     let rows = rows.into_iter().map(lot_device).collect();

@@ -5,15 +5,13 @@ use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{ApplicationId, Instant, Page, PageRequest, WaveId};
 
-use super::IDS;
+use super::{CHUNK, IDS};
 use crate::model::{LineFilter, WaveLine};
 
 /// Stores the lines of a plan in place of those before.
 pub(crate) fn replace_lines(db: &mut Db, wave: WaveId, lines: &[WaveLine]) -> Result<()> {
     diesel::delete(l::table.filter(l::wave_id.eq(wave))).execute(db)?;
-    for chunk in lines.chunks(IDS) {
-        db::on!(&mut *db, c => diesel::insert_into(l::table).values(chunk).execute(c))?;
-    }
+    db::insert_many!(&mut *db, l::table, lines, IDS);
     Ok(())
 }
 
@@ -65,25 +63,30 @@ pub(crate) fn lines(
     }))
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = e, treat_none_as_default_value = false)]
+struct NewExplanation {
+    wave_id: WaveId,
+    application_id: ApplicationId,
+    body: String,
+    made_at: Instant,
+}
+
 pub(crate) fn insert_explanations(
     db: &mut Db,
     wave: WaveId,
     now: Instant,
     bodies: &[(ApplicationId, String)],
 ) -> Result<()> {
-    for chunk in bodies.chunks(IDS) {
-        let rows: Vec<_> = chunk
-            .iter()
-            .map(|(application, body)| {
-                (
-                    e::wave_id.eq(wave),
-                    e::application_id.eq(*application),
-                    e::body.eq(body),
-                    e::made_at.eq(now),
-                )
-            })
-            .collect();
-        db::on!(&mut *db, c => diesel::insert_into(e::table).values(&rows).execute(c))?;
+    let row = |(application, body): &(ApplicationId, String)| NewExplanation {
+        wave_id: wave,
+        application_id: *application,
+        body: body.clone(),
+        made_at: now,
+    };
+    for chunk in bodies.chunks(CHUNK) {
+        let rows: Vec<NewExplanation> = chunk.iter().map(row).collect();
+        db::insert_many!(&mut *db, e::table, &rows, IDS);
     }
     Ok(())
 }

@@ -1,11 +1,15 @@
 //! Rows and queries. No decisions.
 
+mod conventions;
 mod devices;
 mod lines;
 mod pins;
 mod supply;
 mod waves;
 
+pub(crate) use conventions::{
+    city_owned_of_lot, city_owned_of_supply, conventions, put_convention,
+};
 pub(crate) use devices::{
     NewLotDevice, given, history, insert_devices, live_counts, lot_devices, lots_of, mark_released,
     reserved_devices, workshops_of,
@@ -16,8 +20,8 @@ pub(crate) use lines::{
 };
 pub(crate) use pins::{delete_pin, is_of_programme, pins, put_pin};
 pub(crate) use supply::{
-    changed_devices, classes_of, ready_devices, replace_supply, shelves, spares, supply_by_class,
-    unknown_batches,
+    changed_devices, classes_of, gifts, ready_devices, replace_supply, shelves, spares,
+    supply_by_class, unknown_batches,
 };
 pub(crate) use waves::{
     Step, change_settings, insert_wave, next_ordinal, plan_documents, save_plan, step, wave,

@@ -70,6 +70,14 @@ pub(crate) fn unknown_batches(db: &mut Db, ids: &[BatchId]) -> Result<Vec<usize>
         .collect())
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = s, treat_none_as_default_value = false)]
+struct NewSupply<'a> {
+    wave_id: WaveId,
+    device_id: DeviceId,
+    class: &'a str,
+}
+
 /// Stores what a plan counts on, in place of what the one before did.
 pub(crate) fn replace_supply(
     db: &mut Db,
@@ -77,19 +85,13 @@ pub(crate) fn replace_supply(
     devices: &[(DeviceId, &str)],
 ) -> Result<()> {
     diesel::delete(s::table.filter(s::wave_id.eq(wave))).execute(db)?;
-    for chunk in devices.chunks(CHUNK) {
-        let rows: Vec<_> = chunk
-            .iter()
-            .map(|(device, class)| {
-                (
-                    s::wave_id.eq(wave),
-                    s::device_id.eq(*device),
-                    s::class.eq(*class),
-                )
-            })
-            .collect();
-        db::on!(&mut *db, c => diesel::insert_into(s::table).values(&rows).execute(c))?;
-    }
+    let row = |&(device_id, class)| NewSupply {
+        wave_id: wave,
+        device_id,
+        class,
+    };
+    let rows: Vec<NewSupply<'_>> = devices.iter().map(row).collect();
+    db::insert_many!(&mut *db, s::table, &rows, CHUNK);
     Ok(())
 }
 
@@ -138,6 +140,31 @@ pub(crate) fn changed_devices(
     Ok((rows.len(), changes.collect()))
 }
 
+/// A gift that a plan counts on, as far as it is in one class.
+pub(crate) struct Gift {
+    pub(crate) class: String,
+    pub(crate) batch: BatchId,
+    pub(crate) reference: String,
+}
+
+/// The gifts that a plan counts on, by reference.
+pub(crate) fn gifts(db: &mut Db, wave: WaveId) -> Result<Vec<Gift>> {
+    let rows: Vec<(String, BatchId, String)> = s::table
+        .inner_join(d::table)
+        .inner_join(batches::table.on(batches::id.eq(d::batch_id)))
+        .filter(s::wave_id.eq(wave))
+        .select((s::class, batches::id, batches::reference))
+        .distinct()
+        .order((batches::reference, s::class))
+        .load(db)?;
+    let gift = |(class, batch, reference)| Gift {
+        class,
+        batch,
+        reference,
+    };
+    Ok(rows.into_iter().map(gift).collect())
+}
+
 /// The supply as it stands on the shelves, ready for longest first.
 pub(crate) fn shelves(db: &mut Db, wave: WaveId) -> Result<Vec<Shelf>> {
     type Row = (
@@ -146,17 +173,26 @@ pub(crate) fn shelves(db: &mut Db, wave: WaveId) -> Result<Vec<Shelf>> {
         Option<OrganisationId>,
         Option<String>,
         Option<String>,
+        Option<Grade>,
     );
     let rows: Vec<Row> = s::table
         .inner_join(d::table)
         .filter(s::wave_id.eq(wave))
         .order((d::ready_at.asc(), d::id.asc()))
-        .select((d::id, s::class, d::workshop_id, d::manufacturer, d::model))
+        .select((
+            d::id,
+            s::class,
+            d::workshop_id,
+            d::manufacturer,
+            d::model,
+            d::grade,
+        ))
         .load(db)?;
-    let shelf = |(device, class, workshop, maker, model): Row| Shelf {
+    let shelf = |(device, class, workshop, maker, model, grade): Row| Shelf {
         device,
         class,
         workshop,
+        grade,
         model: format!(
             "{} {}",
             maker.unwrap_or_default(),

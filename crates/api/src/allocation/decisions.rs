@@ -19,10 +19,9 @@ pub async fn submit(
     if_match: IfMatch,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+        .change(&who, id, if_match, move |tx, actor, id| {
             allocation::submit(tx, actor, id)?;
-            super::changed(tx, actor, id)
+            allocation::view(tx, actor, id)
         })
         .await
 }
@@ -40,10 +39,9 @@ pub async fn approve(
     OptionalBody(body): OptionalBody<Remark>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+        .change(&who, id, if_match, move |tx, actor, id| {
             handover::approve_wave(tx, actor, id, &body)?;
-            super::changed(tx, actor, id)
+            allocation::view(tx, actor, id)
         })
         .await
 }
@@ -60,10 +58,9 @@ pub async fn reject(
     body: Body<WaveReason>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+        .change(&who, id, if_match, move |tx, actor, id| {
             allocation::reject(tx, actor, id, &body.reason)?;
-            super::changed(tx, actor, id)
+            allocation::view(tx, actor, id)
         })
         .await
 }
@@ -80,10 +77,9 @@ pub async fn cancel(
     body: Body<WaveReason>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+        .change(&who, id, if_match, move |tx, actor, id| {
             handover::cancel_wave(tx, actor, id, &body.reason)?;
-            super::changed(tx, actor, id)
+            allocation::view(tx, actor, id)
         })
         .await
 }

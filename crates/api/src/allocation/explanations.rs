@@ -1,21 +1,20 @@
 //! `/waves/{id}/lines/{application_id}/explanation`, `/waves/{id}/notice`, `/waves/{id}/file`:
 //! why, for those concerned and for everyone.
 
-use actix_web::http::header::ACCEPT;
-use actix_web::{HttpRequest, get, web};
+use actix_web::{get, web};
 use allocation::explain::{Explanation, Notice};
 use kernel::{ApplicationId, Language, WaveId};
 
 use super::PathApplication;
 use crate::access::{Allowed, ReadWaveLines};
-use crate::problem::language_of;
+use crate::reading::{Form, LanguageParams, Reading};
 use crate::{Answer, ApiResult, PathId, Problems, State};
 
 /// Why an application has what it has, in numbers and in sentences: for staff from the plan
 /// on, for the association once the wave is approved. With `Accept: text/plain` the
 /// sentences alone, with `Accept: text/html` a page to print, in French or English.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])),
-    params(("id" = WaveId, Path), ("application_id" = ApplicationId, Path)),
+    params(("id" = WaveId, Path), ("application_id" = ApplicationId, Path), LanguageParams),
     responses((status = 200, body = Explanation), Problems))]
 #[get("/waves/{id}/lines/{application_id}/explanation")]
 pub async fn get(
@@ -23,7 +22,7 @@ pub async fn get(
     who: Allowed<ReadWaveLines>,
     PathId(id): PathId<kernel::Wave>,
     PathApplication(application): PathApplication,
-    request: HttpRequest,
+    reading: Reading,
 ) -> ApiResult<Answer> {
     let now = state.database.now();
     let explanation = state
@@ -31,62 +30,40 @@ pub async fn get(
             allocation::explanation(db, actor, id, application, now)
         })
         .await?;
-    Ok(match form(&request) {
-        Form::Page(language) => Answer::text(
+    Ok(match (reading.form, reading.language) {
+        (Form::Page, language) => Answer::text(
             "text/html; charset=utf-8",
             allocation::explanation_page(&explanation, language),
         ),
-        Form::Text(language) => Answer::text(
+        (Form::Text, language) => Answer::text(
             "text/plain; charset=utf-8",
             match language {
                 Language::French => explanation.text.fr,
                 Language::English => explanation.text.en,
             },
         ),
-        Form::Json => Answer::ok(&explanation)?,
+        _ => Answer::ok(&explanation)?,
     })
-}
-
-/// How an answer is to be written, by `Accept` and `Accept-Language`.
-enum Form {
-    Json,
-    Text(Language),
-    Page(Language),
-}
-
-fn form(request: &HttpRequest) -> Form {
-    let language = language_of(request.headers());
-    let accept = request.headers().get(ACCEPT);
-    let accept = accept.and_then(|value| value.to_str().ok());
-    let accept = accept.unwrap_or_default().to_ascii_lowercase();
-    let first = accept.split(',').next().unwrap_or_default().trim();
-    if first.starts_with("text/html") {
-        Form::Page(language)
-    } else if first.starts_with("text/plain") {
-        Form::Text(language)
-    } else {
-        Form::Json
-    }
 }
 
 /// The public notice on the algorithm of a wave; with figures once the wave is approved. It
 /// names no association and no person. With `Accept: text/html` a page to print.
-#[utoipa::path(tag = "Allocation", params(("id" = WaveId, Path)),
+#[utoipa::path(tag = "Allocation", params(("id" = WaveId, Path), LanguageParams),
     responses((status = 200, body = Notice), Problems))]
 #[get("/waves/{id}/notice")]
 pub async fn notice(
     state: web::Data<State>,
     PathId(id): PathId<kernel::Wave>,
-    request: HttpRequest,
+    reading: Reading,
 ) -> ApiResult<Answer> {
     let notice = state
         .database
         .read(move |db| allocation::notice(db, id))
         .await?;
-    Ok(match form(&request) {
-        Form::Page(language) => Answer::text(
+    Ok(match reading.form {
+        Form::Page => Answer::text(
             "text/html; charset=utf-8",
-            allocation::notice_page(&notice, language),
+            allocation::notice_page(&notice, reading.language),
         ),
         _ => Answer::ok(&notice)?,
     })

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Allowed, ReadPickingLists, ReadWaveLines};
+use crate::reading::{Form, LanguageParams, Reading};
 use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// The requests of a wave in the public order. An association sees its own, once the wave
@@ -75,8 +76,9 @@ fn line_table(lines: Vec<LineView>) -> db::Result<Answer> {
 }
 
 /// The picking list of an approved wave, device by device: the city sees all, a workshop
-/// what it keeps. As a table, all of it.
-#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path), PagingParams),
+/// what it keeps. As a table, or with `Accept: text/html` as a page to print, all of it.
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])),
+    params(("id" = WaveId, Path), PagingParams, LanguageParams),
     responses((status = 200, body = Page<LotDevice>), Problems))]
 #[get("/waves/{id}/devices")]
 pub async fn devices(
@@ -84,18 +86,26 @@ pub async fn devices(
     who: Allowed<ReadPickingLists>,
     PathId(id): PathId<kernel::Wave>,
     Paging(page): Paging,
-    Csv(csv): Csv,
+    reading: Reading,
 ) -> ApiResult<Answer> {
-    let page = if csv { PageRequest::everything() } else { page };
-    let page = state
+    let page = match reading.form {
+        Form::Csv | Form::Page => PageRequest::everything(),
+        Form::Json | Form::Text => page,
+    };
+    let (wave, page) = state
         .read(&who, move |db, actor| {
-            allocation::device_list(db, actor, id, &page)
+            let page = allocation::device_list(db, actor, id, &page)?;
+            Ok((allocation::wave_name(db, id)?, page))
         })
         .await?;
-    if csv {
-        return Ok(device_table(page.items)?);
-    }
-    Ok(Answer::ok(&page)?)
+    Ok(match reading.form {
+        Form::Csv => device_table(page.items)?,
+        Form::Page => Answer::text(
+            "text/html; charset=utf-8",
+            allocation::picking_page(&wave, page.items, reading.language),
+        ),
+        Form::Json | Form::Text => Answer::ok(&page)?,
+    })
 }
 
 fn device_table(lot: Vec<LotDevice>) -> db::Result<Answer> {

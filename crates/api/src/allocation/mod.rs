@@ -1,5 +1,6 @@
 //! Allocation: waves, their plan, their decision.
 
+mod conventions;
 mod decisions;
 mod explanations;
 mod lines;
@@ -9,10 +10,12 @@ mod waves;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use allocation::WaveView;
+use db::Db;
 use kernel::{Actor, ApplicationId, Refusal, WaveId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{Answer, ApiError, IfMatch};
+use crate::{ApiError, Versioned};
 
 /// The operations of this area.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -24,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(waves::change)
         .service(lines::waiting_list)
         .service(lines::awards)
+        .service(conventions::put)
         .service(plans::propose)
         .service(plans::simulate)
         .service(lines::list)
@@ -58,14 +62,14 @@ impl FromRequest for PathApplication {
     }
 }
 
-/// The wave after a change, with its version as `ETag`.
-fn changed(db: &mut db::Db, actor: &Actor, id: WaveId) -> db::Result<Answer> {
-    let view = allocation::view(db, actor, id)?;
-    Ok(Answer::ok(&view)?.version(view.version))
-}
+impl Versioned for WaveView {
+    type Id = WaveId;
 
-/// Compares the version that the client expects with the one that is there.
-fn check_version(db: &mut db::Db, actor: &Actor, id: WaveId, if_match: IfMatch) -> db::Result<()> {
-    let wave = allocation::wave(db, actor, id)?;
-    Ok(if_match.check(wave.version)?)
+    fn load(db: &mut Db, actor: &Actor, id: WaveId) -> db::Result<Self> {
+        allocation::view(db, actor, id)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
 }

@@ -1,7 +1,7 @@
 //! `/waves/{id}/pins/{application_id}`: staff fix a line, or take it out.
 
 use actix_web::{delete, put, web};
-use allocation::{PinInput, ProposalView};
+use allocation::{PinInput, ProposalView, WaveView};
 use kernel::{ApplicationId, WaveId};
 
 use super::PathApplication;
@@ -24,7 +24,7 @@ pub async fn put(
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+            if_match.of::<WaveView>(tx, actor, id)?;
             let proposal = allocation::pin(tx, actor, id, application, &body)?;
             Ok(Answer::ok(&proposal)?.version(proposal.version))
         })
@@ -45,7 +45,7 @@ pub async fn remove(
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+            if_match.of::<WaveView>(tx, actor, id)?;
             let proposal = allocation::unpin(tx, actor, id, application)?;
             Ok(Answer::ok(&proposal)?.version(proposal.version))
         })

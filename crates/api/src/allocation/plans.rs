@@ -1,7 +1,7 @@
 //! `POST /waves/{id}/propose` and `/simulate`: the machine proposes.
 
 use actix_web::{post, web};
-use allocation::{Comparison, ProposalView, SimulationBody};
+use allocation::{Comparison, ProposalView, SimulationBody, WaveView};
 use kernel::WaveId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,7 +24,7 @@ pub async fn propose(
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+            if_match.of::<WaveView>(tx, actor, id)?;
             let proposal = allocation::propose(tx, actor, id)?;
             Ok(Answer::ok(&proposal)?.version(proposal.version))
         })

@@ -114,10 +114,9 @@ pub async fn change(
     body: Body<WaveChange>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+        .change(&who, id, if_match, move |tx, actor, id| {
             allocation::change(tx, id, &body)?;
-            super::changed(tx, actor, id)
+            allocation::view(tx, actor, id)
         })
         .await
 }

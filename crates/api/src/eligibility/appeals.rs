@@ -1,5 +1,7 @@
 //! `/applications/{id}/appeals` and `/appeals`.
 
+use std::sync::Arc;
+
 use actix_web::{get, post, web};
 use eligibility::{Appeal, AppealDecision, NewAppeal};
 use kernel::{AppealId, ApplicationId, Page};
@@ -22,9 +24,10 @@ pub async fn file(
     PathId(id): PathId<kernel::Application>,
     body: Body<NewAppeal>,
 ) -> ApiResult<Answer> {
+    let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
-            let appeal = eligibility::file_appeal(tx, actor, id, &body)?;
+            let appeal = eligibility::file_appeal(tx, actor, &setup.delays, id, &body)?;
             Ok(Answer::created(&appeal)?.version(appeal.version))
         })
         .await

@@ -73,7 +73,7 @@ pub async fn submit(
     state
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
-            changed(&eligibility::submit(tx, actor, &setup.lists, id)?)
+            changed(&eligibility::submit(tx, actor, &setup, id)?)
         })
         .await
 }

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, delete, get, post, web};
-use eligibility::documents::{self, Kept, LARGEST, NotKept};
-use eligibility::{Document, DocumentKind, NewDocument};
+use eligibility::{DOCUMENT_TYPES, Document, DocumentKind, LARGEST_DOCUMENT, NewDocument};
 use kernel::{ApplicationId, Code, DocumentId, Refusal, Text};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{Allowed, Apply, ReadApplications};
-use crate::problem::ApiError;
-use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload};
+use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload, files};
 
 /// What a document is.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -37,12 +34,13 @@ pub async fn attach(
     Params(about): Params<About>,
     file: Upload,
 ) -> ApiResult<Answer> {
+    let setup = Arc::clone(&state.eligibility);
     state
         .read(&who, move |db, actor| {
-            eligibility::may_attach(db, actor, id)
+            eligibility::may_attach(db, actor, &setup, id)
         })
         .await?;
-    if file.bytes.len() > LARGEST {
+    if file.bytes.len() > LARGEST_DOCUMENT {
         return Err(Refusal::new(
             Code::TooLarge,
             Text::new(
@@ -52,10 +50,11 @@ pub async fn attach(
         )
         .into());
     }
-    let media_type = documents::recognize(&file.bytes)
+    let media_type = ::files::recognize(&file.bytes)
+        .filter(|media_type| DOCUMENT_TYPES.contains(media_type))
         .ok_or_else(|| Refusal::plain(Code::DocumentNotAccepted))?;
     let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-    let kept = keep(&state, file.bytes).await?;
+    let kept = files::keep(&state, file.bytes).await?;
     let new = NewDocument {
         kind: about.kind.unwrap_or(DocumentKind::Other),
         name: about.name.unwrap_or_default(),
@@ -64,27 +63,12 @@ pub async fn attach(
         sha256: kept.sha256,
         scanned: kept.scanned,
     };
+    let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
-            Answer::created(&eligibility::attach_document(tx, actor, id, &new)?)
+            Answer::created(&eligibility::attach_document(tx, actor, &setup, id, &new)?)
         })
         .await
-}
-
-async fn keep(state: &State, bytes: web::Bytes) -> ApiResult<Kept> {
-    let setup = Arc::clone(&state.eligibility);
-    let outcome = web::block(move || setup.documents.keep(&bytes)).await;
-    match outcome.map_err(db::Error::internal)? {
-        Ok(kept) => Ok(kept),
-        Err(NotKept::Infected(what)) => {
-            tracing::warn!(%what, "a document is infected");
-            Err(Code::DocumentInfected.into())
-        }
-        Err(NotKept::Failed(cause)) => {
-            tracing::error!(%cause, "a document cannot be kept");
-            Err(ApiError::from(Code::Unavailable))
-        }
-    }
 }
 
 /// The documents of an application, the oldest first.
@@ -117,24 +101,7 @@ pub async fn get(
     let document = state
         .read(&who, move |db, actor| eligibility::document(db, actor, id))
         .await?;
-    let setup = Arc::clone(&state.eligibility);
-    let sha256 = document.sha256;
-    let read = web::block(move || setup.documents.read(&sha256)).await;
-    let bytes = read.map_err(db::Error::internal)?.map_err(|cause| {
-        tracing::error!(%cause, "a document cannot be read");
-        ApiError::from(Code::Unavailable)
-    })?;
-    let name: String = form_urlencoded::byte_serialize(document.name.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20");
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, document.media_type.as_str()))
-        .insert_header((
-            CONTENT_DISPOSITION,
-            format!("attachment; filename*=UTF-8''{name}"),
-        ))
-        .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
-        .body(bytes))
+    files::send(&state, document.sha256, document.media_type, &document.name).await
 }
 
 /// Takes a document off while the application is with the association.

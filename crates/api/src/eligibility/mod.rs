@@ -38,6 +38,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(appeals::decide)
         .service(obligations::note)
         .service(obligations::list)
+        .service(obligations::all)
+        .service(obligations::report)
         .service(obligations::meet)
         .service(lists::get)
         .service(ranking::get)

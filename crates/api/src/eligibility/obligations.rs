@@ -1,11 +1,13 @@
 //! `/organisations/{id}/obligations` and `/obligations`.
 
 use actix_web::{get, post, web};
-use eligibility::{NewObligation, Obligation};
-use kernel::{ObligationId, OrganisationId};
+use eligibility::{FollowUpReport, NewObligation, Obligation, ObligationFilter};
+use kernel::{ObligationId, OrganisationId, Page};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use crate::access::{Allowed, ReadApplications, ReviewApplications};
-use crate::{Answer, ApiResult, Body, PathId, Problems, State};
+use crate::access::{Allowed, Apply, ReadApplications, ReviewApplications};
+use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// Notes what an association owes from what it received, such as a follow-up.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = OrganisationId, Path)),
@@ -35,7 +37,7 @@ pub async fn list(
 ) -> ApiResult<Answer> {
     let items = state
         .read(&who, move |db, actor| {
-            eligibility::obligations(db, actor, id)
+            eligibility::obligations_of(db, actor, id)
         })
         .await?;
     let next: Option<String> = None;
@@ -44,7 +46,61 @@ pub async fn list(
     )?)
 }
 
-/// Notes that an obligation is met.
+/// Which obligations to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Of this association.
+    association_id: Option<OrganisationId>,
+    /// Only those that are not met, or only those that are.
+    open: Option<bool>,
+    /// Only those that are not met and whose day has passed.
+    overdue: Option<bool>,
+}
+
+/// What associations owe, the newest first: the city sees all, an association its own.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams),
+    responses((status = 200, body = Page<Obligation>), Problems))]
+#[get("/obligations")]
+pub async fn all(
+    state: web::Data<State>,
+    who: Allowed<ReadApplications>,
+    Params(filter): Params<Filter>,
+    Paging(page): Paging,
+) -> ApiResult<Answer> {
+    let now = state.database.now();
+    let page = state
+        .read(&who, move |db, actor| {
+            let filter = ObligationFilter {
+                association_id: filter.association_id,
+                open: filter.open,
+                overdue: filter.overdue.unwrap_or(false),
+            };
+            eligibility::obligations(db, actor, &filter, now, &page)
+        })
+        .await?;
+    Ok(Answer::ok(&page)?)
+}
+
+/// An association says what became of what it received, which meets the obligation; staff
+/// may write it down for it.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ObligationId, Path)),
+    request_body = FollowUpReport, responses((status = 200, body = Obligation), Problems))]
+#[post("/obligations/{id}/report")]
+pub async fn report(
+    state: web::Data<State>,
+    who: Allowed<Apply>,
+    PathId(id): PathId<kernel::Obligation>,
+    body: Body<FollowUpReport>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            Answer::ok(&eligibility::report_follow_up(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Staff note that an obligation is met.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ObligationId, Path)),
     responses((status = 200, body = Obligation), Problems))]
 #[post("/obligations/{id}/meet")]

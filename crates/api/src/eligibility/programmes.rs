@@ -21,7 +21,7 @@ pub async fn create(
     let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
-            let programme = eligibility::create_programme(tx, actor, &setup.library, &body)?;
+            let programme = eligibility::create_programme(tx, actor, &setup, &body)?;
             Ok(Answer::created(&programme)?.version(programme.version))
         })
         .await

@@ -23,7 +23,7 @@ pub struct Filter {
     min_score: Option<i32>,
     /// Hundredths of a point, at the most.
     max_score: Option<i32>,
-    /// Only those whose assessors are far apart, or too few.
+    /// Only those that somebody should look at: `checks` says why.
     to_check: Option<bool>,
     /// Part of the association's name or of the reference.
     q: Option<String>,
@@ -81,11 +81,13 @@ const COLUMNS: &[&str] = &[
     "themes",
     "submitted_at",
     "to_check",
+    "checks",
     "id",
 ];
 
 fn cells(it: &Ranked) -> Vec<String> {
     let themes: Vec<_> = it.themes.iter().map(|theme| theme.as_str()).collect();
+    let checks: Vec<_> = it.checks.iter().map(|check| check.as_str()).collect();
     vec![
         it.rank.to_string(),
         it.score.to_string(),
@@ -99,6 +101,7 @@ fn cells(it: &Ranked) -> Vec<String> {
         themes.join("|"),
         it.submitted_at.map(|at| at.to_string()).unwrap_or_default(),
         it.to_check.to_string(),
+        checks.join("|"),
         it.application_id.to_string(),
     ]
 }

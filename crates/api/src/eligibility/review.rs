@@ -37,11 +37,13 @@ pub async fn assess(
     who: Allowed<ReviewApplications>,
     path: web::Path<(String, String)>,
     PathId(id): PathId<kernel::Application>,
+    if_match: IfMatch,
     body: Body<AssessmentInput>,
 ) -> ApiResult<Answer> {
     let (_, criterion) = path.into_inner();
     state
         .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
             Answer::ok(&eligibility::assess(tx, actor, id, &criterion, &body)?)
         })
         .await

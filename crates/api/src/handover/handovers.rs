@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{Allowed, ReadHandovers};
+use crate::reading::{LanguageParams, Reading};
 use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// Which handovers to list.
@@ -63,21 +64,22 @@ pub async fn get(
     Ok(Answer::ok(&view)?.version(view.version))
 }
 
-/// The delivery note of a handover: a page to print and sign, in French.
-#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path)),
+/// The delivery note of a handover: a page to print and sign, in French or English.
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(("id" = HandoverId, Path), LanguageParams),
     responses((status = 200, body = String, content_type = "text/html"), Problems))]
 #[get("/handovers/{id}/note")]
 pub async fn note(
     state: web::Data<State>,
     who: Allowed<ReadHandovers>,
     PathId(id): PathId<kernel::Handover>,
+    reading: Reading,
 ) -> ApiResult<Answer> {
     let view = state
         .read(&who, move |db, actor| handover::handover(db, actor, id))
         .await?;
     Ok(Answer::text(
         "text/html; charset=utf-8",
-        handover::note(&view),
+        handover::note(&view, reading.language),
     ))
 }
 

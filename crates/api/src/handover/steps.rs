@@ -4,24 +4,10 @@ use actix_web::{post, web};
 use handover::{
     Completion, DeviceFailure, HandoverSchedule, HandoverView, Missed, PassedOn, Replacement,
 };
-use kernel::{Actor, HandoverId};
+use kernel::HandoverId;
 
 use crate::access::{Allowed, ManageWaves, RunHandovers};
 use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
-
-fn check_version(
-    db: &mut db::Db,
-    actor: &Actor,
-    id: HandoverId,
-    if_match: IfMatch,
-) -> db::Result<()> {
-    let view = handover::handover(db, actor, id)?;
-    Ok(if_match.check(view.version)?)
-}
-
-fn changed(view: &HandoverView) -> db::Result<Answer> {
-    Ok(Answer::ok(view)?.version(view.version))
-}
 
 /// Gives a handover its appointment, or moves it; association and workshop get the
 /// calendar entry by mail.
@@ -36,9 +22,8 @@ pub async fn schedule(
     body: Body<HandoverSchedule>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            check_version(tx, actor, id, if_match)?;
-            changed(&handover::schedule(tx, actor, id, &body)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            handover::schedule(tx, actor, id, &body)
         })
         .await
 }
@@ -55,9 +40,8 @@ pub async fn complete(
     body: Body<Completion>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            check_version(tx, actor, id, if_match)?;
-            changed(&handover::complete(tx, actor, id, &body)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            handover::complete(tx, actor, id, &body)
         })
         .await
 }
@@ -74,9 +58,8 @@ pub async fn missed(
     body: Body<Missed>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            check_version(tx, actor, id, if_match)?;
-            changed(&handover::missed(tx, actor, id, &body)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            handover::missed(tx, actor, id, &body)
         })
         .await
 }
@@ -94,9 +77,8 @@ pub async fn release(
     body: Body<Missed>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            check_version(tx, actor, id, if_match)?;
-            changed(&handover::release(tx, actor, id, &body)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            handover::release(tx, actor, id, &body)
         })
         .await
 }
@@ -115,7 +97,7 @@ pub async fn pass_on(
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            check_version(tx, actor, id, if_match)?;
+            if_match.of::<HandoverView>(tx, actor, id)?;
             Answer::ok(&handover::pass_on(tx, actor, id, &body)?)
         })
         .await
@@ -135,7 +117,7 @@ pub async fn replace(
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            check_version(tx, actor, id, if_match)?;
+            if_match.of::<HandoverView>(tx, actor, id)?;
             let replaced = handover::replace(tx, actor, id, &body)?;
             Ok(Answer::ok(&replaced)?.version(replaced.handover.version))
         })

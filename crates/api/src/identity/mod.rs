@@ -1,17 +1,19 @@
 //! Who: signing in, people, organizations, keys.
 
 mod api_keys;
-mod invitation_page;
+mod audit;
 mod me;
 mod organisations;
+mod password_pages;
+mod passwords;
 mod people;
+mod personal_data;
 mod registrations;
+mod second_factor;
 mod sessions;
-mod throttle;
 mod users;
 
-pub(crate) use invitation_page::routes as pages;
-pub(crate) use throttle::Throttle;
+pub(crate) use password_pages::routes as pages;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this area.
@@ -20,8 +22,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(sessions::login)
         .service(sessions::refresh)
         .service(sessions::logout)
-        .service(sessions::accept_invitation)
+        .service(passwords::accept_invitation)
+        .service(passwords::forgotten)
+        .service(passwords::reset)
+        .service(passwords::change)
+        .service(second_factor::begin)
+        .service(second_factor::confirm)
+        .service(second_factor::remove)
+        .service(second_factor::remove_of)
         .service(me::me)
+        .service(me::correct)
+        .service(personal_data::mine)
+        .service(personal_data::of_person)
+        .service(personal_data::erase)
         .service(users::invite)
         .service(registrations::register)
         .service(registrations::cases)
@@ -34,5 +47,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(organisations::get)
         .service(organisations::verify)
         .service(organisations::suspend)
-        .service(api_keys::create);
+        .service(api_keys::create)
+        .service(api_keys::list)
+        .service(api_keys::revoke)
+        .service(audit::list);
 }

@@ -1,68 +1,99 @@
-//! `/auth`. Hashing a password is slow on purpose, so it happens outside the transaction.
+//! `/auth/login`, `/auth/refresh`, `/auth/logout`. Their answers hold tokens, which are kept
+//! nowhere: an `Idempotency-Key` is not heeded here.
 
 use actix_web::{HttpRequest, post, web};
-use identity::{TokenPair, password};
+use identity::password::Verdict;
+use identity::{SignIn, SignedIn, TokenPair};
 use kernel::Code;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Throttle;
 use crate::access::{Allowed, UseAccount};
+use crate::record::Origin;
+use crate::security::client_address;
 use crate::{Answer, ApiResult, Body, Problems, State};
 
 /// A sign-in.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub struct Login {
     /// The account's address.
     email: String,
     /// Its password.
     password: String,
+    /// For an account with a second factor: a code of the authenticator application, or a
+    /// recovery code.
+    totp: Option<String>,
 }
 
-/// Signs in. An unknown address and a wrong password are answered alike.
+/// Signs in. An unknown address and a wrong password are answered alike. An account with a
+/// second factor is answered `second_factor_required` until `totp` comes along. Tokens are
+/// kept nowhere, so an `Idempotency-Key` is not heeded: each sign-in is one of its own.
 #[utoipa::path(tag = "Identity", request_body = Login,
     responses((status = 200, body = TokenPair), Problems))]
 #[post("/auth/login")]
 pub async fn login(
     state: web::Data<State>,
-    throttle: web::Data<Throttle>,
     request: HttpRequest,
     Body(login): Body<Login>,
 ) -> ApiResult<Answer> {
-    let Login { email, password } = login;
-    let account = identity::rules::normal_email(&email);
-    let address = request.peer_addr().map(|peer| peer.ip());
-    let now = state.database.now();
-    throttle.check(address, &account, now)?;
-    let credentials = state
-        .database
-        .read(move |db| identity::credentials(db, &email))
-        .await?;
-    let stored = credentials.as_ref().and_then(|c| c.password_hash.clone());
-    let matches = slow(move || Ok(password::matches(&password, stored.as_deref()))).await?;
-    let person = credentials
-        .filter(|credentials| matches && !credentials.disabled)
-        .map(|credentials| credentials.person)
-        .ok_or_else(|| {
-            throttle.failed(address, &account, now);
-            Code::InvalidCredentials
-        })?;
+    let Login {
+        email,
+        password,
+        totp,
+    } = login;
+    let (from, origin) = (client_address(&request), Origin::of(&request));
     let signer = state.signer.clone();
-    let tokens = state
+    let sign_in = state
         .database
-        .write(move |tx| identity::open_session(tx, &signer, person))
+        .write(move |tx| identity::begin_sign_in(tx, &signer, &email, from))
         .await?;
-    Ok(Answer::ok(&tokens)?)
+    let (right, new_hash) = compare(&state, &sign_in, password).await?;
+    let person = sign_in
+        .person
+        .filter(|_| right)
+        .ok_or(Code::InvalidCredentials)?;
+    let signer = state.signer.clone();
+    let signed_in = state
+        .database
+        .write(move |tx| {
+            let (code, hash) = (totp.as_deref(), new_hash.as_deref());
+            let done = identity::finish_sign_in(tx, &signer, &sign_in, person, code, hash)?;
+            if matches!(done, SignedIn::Session(_)) {
+                identity::record(tx, origin.of_person(person))?;
+            }
+            Ok(done)
+        })
+        .await?;
+    match signed_in {
+        SignedIn::Session(tokens) => Ok(Answer::ok(&tokens)?),
+        SignedIn::SecondFactorRequired => Err(Code::SecondFactorRequired.into()),
+    }
+}
+
+/// Compares a password with that of a sign-in under way: whether it is right, and the hash
+/// to keep instead of an outdated one.
+pub(super) async fn compare(
+    state: &State,
+    sign_in: &SignIn,
+    password: String,
+) -> db::Result<(bool, Option<String>)> {
+    let stored = sign_in.password_hash.clone();
+    Ok(match state.passwords.verify(password, stored).await? {
+        Verdict::Wrong => (false, None),
+        Verdict::Right => (true, None),
+        Verdict::Outdated(hash) => (true, Some(hash)),
+    })
 }
 
 /// A refresh token.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub struct Refresh {
     /// From the last sign-in or refresh.
     refresh_token: String,
 }
 
-/// Exchanges a refresh token for a new pair. One that was used before ends the session.
+/// Exchanges a refresh token for a new pair. One that was used before ends the session. An
+/// `Idempotency-Key` is not heeded: a token is good for one use.
 #[utoipa::path(tag = "Identity", request_body = Refresh,
     responses((status = 200, body = TokenPair), Problems))]
 #[post("/auth/refresh")]
@@ -76,7 +107,7 @@ pub async fn refresh(state: web::Data<State>, body: Body<Refresh>) -> ApiResult<
     Ok(Answer::ok(&tokens)?)
 }
 
-/// Ends the session, with all its tokens.
+/// Ends the session, with all its tokens. A repeat changes nothing.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])),
     responses((status = 204, description = "Signed out"), Problems))]
 #[post("/auth/logout")]
@@ -87,51 +118,4 @@ pub async fn logout(state: web::Data<State>, who: Allowed<UseAccount>) -> ApiRes
         .write(move |tx| identity::end_session(tx, &actor))
         .await?;
     Ok(Answer::no_content())
-}
-
-/// The answer to an invitation.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct Acceptance {
-    /// From the link in the mail.
-    pub(super) token: String,
-    /// The password to be.
-    password: String,
-}
-
-/// Accepts an invitation or confirms a registration: sets the password and signs in.
-#[utoipa::path(tag = "Identity", request_body = Acceptance,
-    responses((status = 200, body = TokenPair), Problems))]
-#[post("/auth/invitation")]
-pub async fn accept_invitation(
-    state: web::Data<State>,
-    Body(acceptance): Body<Acceptance>,
-) -> ApiResult<Answer> {
-    Ok(Answer::ok(&accept(&state, acceptance).await?)?)
-}
-
-/// Sets the password that an invitation asks for, and signs in.
-pub(super) async fn accept(state: &State, acceptance: Acceptance) -> db::Result<TokenPair> {
-    // what is too long is refused below, and need not be hashed
-    let to_hash: String = acceptance
-        .password
-        .chars()
-        .take(identity::rules::PASSWORD_MAX)
-        .collect();
-    let hash = slow(move || password::hash(&to_hash)).await?;
-    let signer = state.signer.clone();
-    state
-        .database
-        .write(move |tx| {
-            let Acceptance { token, password } = &acceptance;
-            identity::accept_invitation(tx, &signer, token, password, &hash)
-        })
-        .await
-}
-
-async fn slow<T: Send + 'static>(
-    work: impl FnOnce() -> db::Result<T> + Send + 'static,
-) -> db::Result<T> {
-    web::block(work)
-        .await
-        .unwrap_or_else(|cause| Err(db::Error::internal(cause)))
 }

@@ -47,10 +47,9 @@ async fn answer(
     said: Comment,
 ) -> ApiResult<Answer> {
     state
-        .write(who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
+        .change(who, id, if_match, move |tx, actor, id| {
             let comment = said.comment.as_deref();
-            super::changed(&intake::answer_reception(tx, actor, id, answer, comment)?)
+            intake::answer_reception(tx, actor, id, answer, comment)
         })
         .await
 }
@@ -69,9 +68,8 @@ pub async fn restrict(
     body: Body<Restrictions>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            super::changed(&intake::restrict(tx, actor, id, &body)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            intake::restrict(tx, actor, id, &body)
         })
         .await
 }

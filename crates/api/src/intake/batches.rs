@@ -7,7 +7,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{Allowed, ReadBatches, RegisterBatches};
-use crate::{Answer, ApiResult, Body, Csv, Paging, PagingParams, Params, PathId, Problems, State};
+use crate::{
+    Answer, ApiResult, Body, Csv, Paging, PagingParams, Params, PathId, Problems, State, Versioned,
+};
 
 /// Begins a batch, as a draft: a donor's own, or the donor's that staff name.
 #[utoipa::path(tag = "Donor intake", security(("bearer" = [])), request_body = NewBatch,
@@ -80,7 +82,7 @@ pub async fn get(
     let batch = state
         .read(&who, move |db, actor| intake::batch(db, actor, id))
         .await?;
-    Ok(super::changed(&batch)?)
+    Ok(batch.answer()?)
 }
 
 fn table(batches: Vec<Batch>) -> db::Result<Answer> {

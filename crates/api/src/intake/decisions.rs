@@ -17,12 +17,7 @@ pub async fn submit(
     PathId(id): PathId<kernel::Batch>,
     if_match: IfMatch,
 ) -> ApiResult<Answer> {
-    state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            super::changed(&intake::submit(tx, actor, id)?)
-        })
-        .await
+    state.change(&who, id, if_match, intake::submit).await
 }
 
 /// The city takes the batch; the donor is told.
@@ -35,12 +30,7 @@ pub async fn accept(
     PathId(id): PathId<kernel::Batch>,
     if_match: IfMatch,
 ) -> ApiResult<Answer> {
-    state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            super::changed(&intake::accept(tx, actor, id)?)
-        })
-        .await
+    state.change(&who, id, if_match, intake::accept).await
 }
 
 /// The city does not take the batch; the donor is told why.
@@ -56,9 +46,8 @@ pub async fn refuse(
     body: Body<Reason>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            super::changed(&intake::refuse(tx, actor, id, &body.reason)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            intake::refuse(tx, actor, id, &body.reason)
         })
         .await
 }
@@ -76,9 +65,8 @@ pub async fn cancel(
     body: Body<Reason>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            super::changed(&intake::cancel(tx, actor, id, &body.reason)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            intake::cancel(tx, actor, id, &body.reason)
         })
         .await
 }

@@ -1,26 +1,14 @@
 //! `PUT /batches/{id}/manifest`: the donor's list, as its spreadsheet program writes it.
 
 use actix_web::{HttpRequest, put, web};
-use intake::ManifestReport;
+use intake::{Batch, ManifestReport};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::upload::UploadedList;
 use crate::access::{Allowed, RegisterBatches};
 use crate::problem::{ProblemField, language_of};
-use crate::{Answer, ApiResult, IfMatch, Params, PathId, Problems, State, Upload};
-
-/// How spreadsheet programs and scripts name what they save. What a file is, its content
-/// says: browsers call a CSV file `application/vnd.ms-excel` where Excel is installed.
-const ACCEPTED: [&str; 8] = [
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.oasis.opendocument.spreadsheet",
-    "application/vnd.ms-excel",
-    "text/csv",
-    "application/csv",
-    "text/plain",
-    "text/tab-separated-values",
-    "application/octet-stream",
-];
+use crate::{Answer, ApiResult, IfMatch, Params, PathId, Problems, State};
 
 /// What to do with the file.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,9 +44,8 @@ pub async fn put(
     PathId(id): PathId<kernel::Batch>,
     Params(options): Params<Options>,
     if_match: IfMatch,
-    upload: Upload,
+    upload: UploadedList,
 ) -> ApiResult<Answer> {
-    upload.of_type(&ACCEPTED)?;
     let language = language_of(request.headers());
     let answer = move |mut report: ManifestReport| {
         let errors = std::mem::take(&mut report.errors);
@@ -72,16 +59,16 @@ pub async fn put(
         let now = state.database.now();
         let report = state
             .read(&who, move |db, actor| {
-                super::check_version(db, actor, id, if_match)?;
-                intake::check_manifest(db, actor, id, &upload.bytes, now)
+                if_match.of::<Batch>(db, actor, id)?;
+                intake::check_manifest(db, actor, id, &upload.0, now)
             })
             .await?;
         return Ok(answer(report)?);
     }
     state
         .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            let report = intake::put_manifest(tx, actor, id, &upload.bytes)?;
+            if_match.of::<Batch>(tx, actor, id)?;
+            let report = intake::put_manifest(tx, actor, id, &upload.0)?;
             let batch = intake::batch(tx, actor, id)?;
             Ok(answer(report)?.version(batch.version))
         })

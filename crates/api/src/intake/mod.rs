@@ -6,10 +6,16 @@ mod decisions;
 mod manifest;
 mod page;
 mod pickup;
+mod upload;
 
+use db::Db;
+use intake::Batch;
+use kernel::{Actor, BatchId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Versioned;
 pub(crate) use page::routes as pages;
+pub(crate) use upload::ManifestLimit;
 
 /// The operations of this area.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -29,18 +35,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(answers::contest);
 }
 
-/// The batch after a change, with its version as `ETag`.
-fn changed(batch: &intake::Batch) -> db::Result<crate::Answer> {
-    Ok(crate::Answer::ok(batch)?.version(batch.version))
-}
+impl Versioned for Batch {
+    type Id = BatchId;
 
-/// Compares the version that the client expects with the one that is there.
-fn check_version(
-    db: &mut db::Db,
-    actor: &kernel::Actor,
-    id: kernel::BatchId,
-    if_match: crate::IfMatch,
-) -> db::Result<()> {
-    let batch = intake::batch(db, actor, id)?;
-    Ok(if_match.check(batch.version)?)
+    fn load(db: &mut Db, actor: &Actor, id: BatchId) -> db::Result<Self> {
+        intake::batch(db, actor, id)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
 }

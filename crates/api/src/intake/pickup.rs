@@ -20,9 +20,8 @@ pub async fn schedule(
     body: Body<Schedule>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            super::changed(&intake::schedule(tx, actor, id, &body)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            intake::schedule(tx, actor, id, &body)
         })
         .await
 }
@@ -40,9 +39,8 @@ pub async fn collect(
     body: Body<Collection>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            super::check_version(tx, actor, id, if_match)?;
-            super::changed(&intake::collect(tx, actor, id, &body)?)
+        .change(&who, id, if_match, move |tx, actor, id| {
+            intake::collect(tx, actor, id, &body)
         })
         .await
 }

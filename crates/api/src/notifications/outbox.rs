@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{Allowed, ReadOutbox};
-use crate::{Answer, ApiResult, Paging, PagingParams, Params, PathId, Problems, State};
+use crate::{Answer, ApiResult, IfMatch, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// Which messages to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,7 +41,23 @@ pub async fn list(
     Ok(Answer::ok(&page)?)
 }
 
-/// Sends again what failed or was given up.
+/// One message of the outbox.
+#[utoipa::path(tag = "Notifications", operation_id = "get_notification", security(("bearer" = [])),
+    params(("id" = kernel::MessageId, Path)),
+    responses((status = 200, body = Notification), Problems))]
+#[get("/notifications/{id}")]
+pub async fn get(
+    state: web::Data<State>,
+    who: Allowed<ReadOutbox>,
+    PathId(id): PathId<kernel::Message>,
+) -> ApiResult<Answer> {
+    let found = state
+        .read(&who, move |db, _| notifications::notification(db, id))
+        .await?;
+    Ok(Answer::ok(&found)?.version(found.version))
+}
+
+/// Sends again what failed or was given up, with all that travels in the same mail.
 #[utoipa::path(tag = "Notifications", security(("bearer" = [])), params(("id" = kernel::MessageId, Path)),
     responses((status = 200, body = Notification), Problems))]
 #[post("/notifications/{id}/retry")]
@@ -49,10 +65,13 @@ pub async fn retry(
     state: web::Data<State>,
     who: Allowed<ReadOutbox>,
     PathId(id): PathId<kernel::Message>,
+    if_match: IfMatch,
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, _| {
-            Answer::ok(&notifications::retry(tx, id)?)
+            if_match.check(notifications::notification(tx, id)?.version)?;
+            let again = notifications::retry(tx, id)?;
+            Ok(Answer::ok(&again)?.version(again.version))
         })
         .await
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, post, web};
 use kernel::{DeviceId, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use workshop::{EventOutcome, EventResult, Incoming, Stage};
+use workshop::{BulkAnswer, EventOutcome, EventResult, Incoming, Stage};
 
 use crate::access::{Allowed, LogDevices};
 use crate::problem::language_of;
@@ -24,6 +24,18 @@ pub struct Lines {
 pub struct Verdicts {
     /// The verdicts.
     results: Vec<LineVerdict>,
+}
+
+impl Verdicts {
+    /// In the reader's language.
+    pub(super) fn new(answer: BulkAnswer, language: Language) -> Self {
+        let results = answer.results.into_iter();
+        Self {
+            results: results
+                .map(|result| LineVerdict::new(result, language))
+                .collect(),
+        }
+    }
 }
 
 /// The verdict on a line.
@@ -79,12 +91,7 @@ pub async fn post(
     state
         .write(&who, move |tx, actor| {
             let answer = workshop::record_all(tx, actor, &body.events)?;
-            let results = answer.results.into_iter();
-            Answer::ok(&Verdicts {
-                results: results
-                    .map(|result| LineVerdict::new(result, language))
-                    .collect(),
-            })
+            Answer::ok(&Verdicts::new(answer, language))
         })
         .await
 }

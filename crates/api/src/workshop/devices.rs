@@ -1,7 +1,7 @@
 //! `/devices`: finding them.
 
 use actix_web::{get, web};
-use kernel::{BatchId, DeviceKind, Grade, OrganisationId, Page};
+use kernel::{BatchId, DeviceKind, Grade, Instant, OrganisationId, Page, TransferId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use workshop::{DEVICE_COLUMNS, DeviceFilter, DeviceView, Stage};
@@ -23,10 +23,47 @@ pub struct Filter {
     /// In this workshop.
     #[param(value_type = Option<String>)]
     workshop_id: Option<OrganisationId>,
+    /// Its machine says it is another, and nobody has decided yet; or not.
+    contradicts: Option<bool>,
     /// With this grade.
     grade: Option<Grade>,
-    /// With these words, or any part of a serial number, in tag, serial number, maker or model.
+    /// In this place of the workshop; accents and case are ignored.
+    location: Option<String>,
+    /// At its stage for more than so many days.
+    older_than_days: Option<u16>,
+    /// At its stage for longer than the limits in `/workshop-templates` allow.
+    waiting: Option<bool>,
+    /// Under way with this shipment.
+    #[param(value_type = Option<String>)]
+    transfer_id: Option<TransferId>,
+    /// The one device that a scanner's string names: tag or serial number, alone, in a link or
+    /// behind a label. No other filter counts then.
+    scan: Option<String>,
+    /// With these words, or any part of a serial number, in tag, serial number, maker, model or
+    /// location; accents and case are ignored.
     q: Option<String>,
+}
+
+impl Filter {
+    /// With its days counted from now.
+    pub(super) fn at(self, now: Instant) -> DeviceFilter {
+        DeviceFilter {
+            stage: self.stage,
+            kind: self.kind,
+            batch_id: self.batch_id,
+            workshop_id: self.workshop_id,
+            contradicts: self.contradicts,
+            grade: self.grade,
+            location: self.location,
+            stage_before: self
+                .older_than_days
+                .map(|days| now.plus_days(-i64::from(days))),
+            waiting_at: (self.waiting == Some(true)).then_some(now),
+            transfer_id: self.transfer_id,
+            scan: self.scan,
+            q: self.q,
+        }
+    }
 }
 
 /// Devices, the oldest first: the city sees all, a workshop and a donor their own. As CSV,
@@ -41,14 +78,7 @@ pub async fn list(
     Paging(page): Paging,
     Csv(csv): Csv,
 ) -> ApiResult<Answer> {
-    let filter = DeviceFilter {
-        stage: filter.stage,
-        kind: filter.kind,
-        batch_id: filter.batch_id,
-        workshop_id: filter.workshop_id,
-        grade: filter.grade,
-        q: filter.q,
-    };
+    let filter = filter.at(state.database.now());
     if csv {
         let rows = state
             .read(&who, move |db, actor| {

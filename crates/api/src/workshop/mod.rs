@@ -1,11 +1,16 @@
-//! The workshop: devices and what happens to them, the count at the dock, accessories.
+//! The workshop: devices and what happens to them, the count at the dock, stock, shipments, waste.
 
 mod accessories;
 mod bulk;
+mod counts;
 mod devices;
 mod events;
 mod hardware;
+mod parts;
 mod reception;
+mod reports;
+mod transfers;
+mod waste;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,11 +18,29 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(devices::list)
+        .service(counts::by_stage) // before the device of an id
+        .service(counts::templates)
         .service(devices::get)
         .service(events::list)
         .service(events::post)
         .service(bulk::post)
         .service(hardware::put)
+        .service(reports::attach)
+        .service(reports::list)
+        .service(reports::get)
+        .service(hardware::resolve)
+        .service(hardware::captures)
+        .service(hardware::raw_capture)
+        .service(parts::repairs)
+        .service(parts::list)
+        .service(parts::post)
+        .service(transfers::send)
+        .service(transfers::list)
+        .service(transfers::get)
+        .service(transfers::devices)
+        .service(transfers::receive)
+        .service(transfers::cancel)
+        .service(waste::list)
         .service(accessories::get)
         .service(accessories::post)
         .service(reception::receive)

@@ -1,10 +1,11 @@
 //! `/batches/{id}/receive`, `/close`, `/reconciliation`: the count at the dock.
 
 use actix_web::{get, post, web};
+use intake::Batch;
 use workshop::{Reception, ReceptionAnswer, Reconciliation};
 
 use crate::access::{Allowed, CloseBatches, ReadBatches, ReceiveBatches};
-use crate::{Answer, ApiResult, Body, PathId, Problems, State};
+use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 
 /// Counts what comes off the truck, in one call or several, by one person or several. What
 /// was counted before is answered with `already_received`; what nobody announced is taken
@@ -16,11 +17,14 @@ pub async fn receive(
     state: web::Data<State>,
     who: Allowed<ReceiveBatches>,
     PathId(id): PathId<kernel::Batch>,
+    if_match: IfMatch,
     body: Body<Reception>,
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            Answer::ok(&workshop::receive(tx, actor, id, &body)?)
+            if_match.of::<Batch>(tx, actor, id)?;
+            let answer = workshop::receive(tx, actor, id, &body)?;
+            Ok(Answer::ok(&answer)?.version(answer.version))
         })
         .await
 }
@@ -34,10 +38,13 @@ pub async fn close(
     state: web::Data<State>,
     who: Allowed<CloseBatches>,
     PathId(id): PathId<kernel::Batch>,
+    if_match: IfMatch,
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            Answer::ok(&workshop::close(tx, actor, id)?)
+            if_match.of::<Batch>(tx, actor, id)?;
+            let view = workshop::close(tx, actor, id)?;
+            Ok(Answer::ok(&view)?.version(view.version))
         })
         .await
 }

@@ -159,3 +159,24 @@ diesel::table! {
         made_at -> Moment,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    conventions (association_id, year) {
+        /// `association_id`.
+        association_id -> Key,
+        /// `year`.
+        year -> Integer,
+        /// `reference`.
+        reference -> Text,
+        /// `signed_on`.
+        signed_on -> Text,
+        /// `recorded_by`.
+        recorded_by -> Key,
+        /// `recorded_at`.
+        recorded_at -> Moment,
+    }
+}

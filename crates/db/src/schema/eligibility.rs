@@ -28,6 +28,8 @@ diesel::table! {
         closes_at -> Nullable<Moment>,
         /// `territory`.
         territory -> Text,
+        /// `follow_up_months`.
+        follow_up_months -> Integer,
         /// `created_by`.
         created_by -> Key,
         /// `version`.
@@ -133,6 +135,8 @@ diesel::table! {
         index_tenths -> Integer,
         /// `fragile_population`.
         fragile_population -> Nullable<Integer>,
+        /// `shared`.
+        shared -> Bool,
         /// `source`.
         source -> Text,
         /// `loaded_at`.

@@ -84,6 +84,16 @@ diesel::table! {
         due_at -> Moment,
         /// `met_at`.
         met_at -> Nullable<Moment>,
+        /// `met_by`.
+        met_by -> Nullable<Key>,
+        /// `report`.
+        report -> Nullable<Text>,
+        /// `handover_id`.
+        handover_id -> Nullable<Key>,
+        /// `reminded_at`.
+        reminded_at -> Nullable<Moment>,
+        /// `overdue_told_at`.
+        overdue_told_at -> Nullable<Moment>,
         /// `created_by`.
         created_by -> Key,
         /// `created_at`.

@@ -48,3 +48,22 @@ diesel::table! {
         updated_at -> Moment,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    donor_news (batch_id) {
+        /// `batch_id`.
+        batch_id -> Key,
+        /// `erasure_told_at`.
+        erasure_told_at -> Nullable<Moment>,
+        /// `news_told_at`.
+        news_told_at -> Nullable<Moment>,
+        /// `handed_over`.
+        handed_over -> BigInt,
+        /// `settled`.
+        settled -> Bool,
+    }
+}

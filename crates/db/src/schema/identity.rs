@@ -190,3 +190,115 @@ diesel::table! {
         created_at -> Moment,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    second_factors (person_id) {
+        /// `person_id`.
+        person_id -> Key,
+        /// `secret`.
+        secret -> Binary,
+        /// `confirmed_at`.
+        confirmed_at -> Nullable<Moment>,
+        /// `last_step`.
+        last_step -> BigInt,
+        /// `created_at`.
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    recovery_codes (person_id, code_hash) {
+        /// `person_id`.
+        person_id -> Key,
+        /// `code_hash`.
+        code_hash -> Binary,
+        /// `used_at`.
+        used_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    sign_in_attempts (bucket) {
+        /// `bucket`.
+        bucket -> Binary,
+        /// `attempts`.
+        attempts -> Integer,
+        /// `since`.
+        since -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    sign_in_places (person_id, place) {
+        /// `person_id`.
+        person_id -> Key,
+        /// `place`.
+        place -> Binary,
+        /// `last_at`.
+        last_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    audit_chains (subject_id) {
+        /// `subject_id`.
+        subject_id -> Key,
+        /// `seq`.
+        seq -> Integer,
+        /// `head`.
+        head -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    audit_events (subject_id, seq) {
+        /// `subject_id`.
+        subject_id -> Key,
+        /// `seq`.
+        seq -> Integer,
+        /// `id`.
+        id -> Key,
+        /// `at`.
+        at -> Moment,
+        /// `action`.
+        action -> Text,
+        /// `actor_id`.
+        actor_id -> Nullable<Key>,
+        /// `organisation_id`.
+        organisation_id -> Nullable<Key>,
+        /// `api_key_id`.
+        api_key_id -> Nullable<Key>,
+        /// `network`.
+        network -> Nullable<Text>,
+        /// `detail`.
+        detail -> Text,
+        /// `prev_hash`.
+        prev_hash -> Binary,
+        /// `hash`.
+        hash -> Binary,
+    }
+}

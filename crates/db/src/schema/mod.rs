@@ -10,19 +10,25 @@ mod notifications;
 mod registers;
 mod workshop;
 
-pub use allocation::{wave_devices, wave_explanations, wave_lines, wave_pins, wave_supply, waves};
+pub use allocation::{
+    conventions, wave_devices, wave_explanations, wave_lines, wave_pins, wave_supply, waves,
+};
 pub use eligibility::{applications, assessments, programmes, territories};
 pub use follow_ups::{
     appeals, application_scores, documents, obligations, programme_rubrics, reminders,
 };
-pub use handover::handovers;
+pub use handover::{donor_news, handovers};
 pub use identity::{
-    api_keys, idempotency_keys, invitations, organisations, people, refresh_tokens, sessions,
+    api_keys, audit_chains, audit_events, idempotency_keys, invitations, organisations, people,
+    recovery_codes, refresh_tokens, second_factors, sessions, sign_in_attempts, sign_in_places,
 };
 pub use intake::{batches, counters, reception_answers, reception_links};
-pub use notifications::outbox;
+pub use notifications::{mail_keys, notification_choices, outbox, webhook_deliveries, webhooks};
 pub use registers::{register_loads, register_rna, registration_cases};
-pub use workshop::{accessory_movements, accessory_stock, custody_events, devices, drives};
+pub use workshop::{
+    accessory_movements, accessory_stock, custody_events, device_contradictions, device_files,
+    devices, drives, part_movements, part_stock, repairs, transfer_lines, transfers, waste,
+};
 
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
@@ -32,16 +38,34 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     api_keys,
     idempotency_keys,
+    second_factors,
+    recovery_codes,
+    sign_in_attempts,
+    sign_in_places,
+    audit_chains,
+    audit_events,
     outbox,
+    notification_choices,
+    mail_keys,
+    webhooks,
+    webhook_deliveries,
     counters,
     batches,
     reception_answers,
     reception_links,
     devices,
     drives,
+    device_files,
+    device_contradictions,
     custody_events,
     accessory_stock,
     accessory_movements,
+    part_stock,
+    part_movements,
+    repairs,
+    transfers,
+    transfer_lines,
+    waste,
     programmes,
     applications,
     assessments,
@@ -52,7 +76,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     wave_supply,
     wave_devices,
     wave_explanations,
+    conventions,
     handovers,
+    donor_news,
     register_rna,
     register_loads,
     registration_cases,
@@ -80,3 +106,12 @@ diesel::joinable!(invitations -> people (person_id));
 diesel::joinable!(documents -> applications (application_id));
 diesel::joinable!(appeals -> applications (application_id));
 diesel::joinable!(wave_supply -> devices (device_id));
+diesel::joinable!(webhooks -> organisations (organisation_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    wave_lines::application_id,
+    wave_lines::association_id,
+    devices::workshop_id,
+);
+diesel::joinable!(donor_news -> batches (batch_id));

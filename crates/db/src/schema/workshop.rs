@@ -68,6 +68,8 @@ diesel::table! {
         version -> Integer,
         /// `updated_at`.
         updated_at -> Moment,
+        /// `transfer_id`.
+        transfer_id -> Nullable<Key>,
     }
 }
 
@@ -181,5 +183,183 @@ diesel::table! {
         actor_id -> Key,
         /// `at`.
         at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    part_stock (workshop_id, part_key) {
+        /// `workshop_id`.
+        workshop_id -> Key,
+        /// `part_key`.
+        part_key -> Text,
+        /// `kind`.
+        kind -> Text,
+        /// `label`.
+        label -> Text,
+        /// `quantity`.
+        quantity -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    part_movements (id) {
+        /// `id`.
+        id -> Key,
+        /// `workshop_id`.
+        workshop_id -> Key,
+        /// `part_key`.
+        part_key -> Text,
+        /// `delta`.
+        delta -> Integer,
+        /// `reason`.
+        reason -> Text,
+        /// `device_id`.
+        device_id -> Nullable<Key>,
+        /// `actor_id`.
+        actor_id -> Key,
+        /// `at`.
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    repairs (device_id, seq) {
+        /// `device_id`.
+        device_id -> Key,
+        /// `seq`.
+        seq -> Integer,
+        /// `workshop_id`.
+        workshop_id -> Key,
+        /// `description`.
+        description -> Text,
+        /// `minutes`.
+        minutes -> Integer,
+        /// `parts`.
+        parts -> Text,
+        /// `at`.
+        at -> Moment,
+        /// `corrected_at`.
+        corrected_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    transfers (id) {
+        /// `id`.
+        id -> Key,
+        /// `from_workshop_id`.
+        from_workshop_id -> Key,
+        /// `to_workshop_id`.
+        to_workshop_id -> Key,
+        /// `status`.
+        status -> Text,
+        /// `note`.
+        note -> Nullable<Text>,
+        /// `sent_by`.
+        sent_by -> Key,
+        /// `sent_at`.
+        sent_at -> Moment,
+        /// `closed_at`.
+        closed_at -> Nullable<Moment>,
+        /// `version`.
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    transfer_lines (transfer_id, device_id) {
+        /// `transfer_id`.
+        transfer_id -> Key,
+        /// `device_id`.
+        device_id -> Key,
+        /// `outcome`.
+        outcome -> Text,
+        /// `settled_at`.
+        settled_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    waste (device_id) {
+        /// `device_id`.
+        device_id -> Key,
+        /// `workshop_id`.
+        workshop_id -> Key,
+        /// `category`.
+        category -> Text,
+        /// `weight_grams`.
+        weight_grams -> Nullable<Integer>,
+        /// `waste_reference`.
+        waste_reference -> Nullable<Text>,
+        /// `reason`.
+        reason -> Nullable<Text>,
+        /// `at`.
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    device_files (id) {
+        /// `id`.
+        id -> Key,
+        /// `device_id`.
+        device_id -> Key,
+        /// `cycle`.
+        cycle -> Integer,
+        /// `kind`.
+        kind -> Text,
+        /// `sha256`.
+        sha256 -> Text,
+        /// `media_type`.
+        media_type -> Text,
+        /// `size`.
+        size -> BigInt,
+        /// `name`.
+        name -> Nullable<Text>,
+        /// `added_by`.
+        added_by -> Key,
+        /// `added_at`.
+        added_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    device_contradictions (device_id) {
+        /// `device_id`.
+        device_id -> Key,
+        /// `found_at`.
+        found_at -> Moment,
     }
 }

@@ -1,5 +1,6 @@
 //! An application, from draft to decision.
 
+use identity::register::RegisterCheck;
 use kernel::{
     ApplicationId, DeviceKind, Instant, OrganisationId, PersonId, ProgrammeId, Theme, text_enum,
 };
@@ -43,6 +44,10 @@ pub struct Application {
     pub association_id: OrganisationId,
     /// The association's name.
     pub association: String,
+    /// What the public register said when the association registered itself: for staff only,
+    /// who look when the names differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_check: Option<RegisterCheck>,
     /// How far it has come.
     pub status: ApplicationStatus,
     /// What was filled in.

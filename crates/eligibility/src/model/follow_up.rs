@@ -1,13 +1,14 @@
 //! What comes with an application and after its decision: documents, appeals, obligations.
 
+use files::MediaType;
 use kernel::{
-    AppealId, ApplicationId, DocumentId, Instant, ObligationId, OrganisationId, PersonId, text_enum,
+    AppealId, ApplicationId, DocumentId, HandoverId, Instant, ObligationId, OrganisationId,
+    PersonId, text_enum,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Reasons;
-use crate::documents::MediaType;
 
 text_enum! {
     /// What a document is.
@@ -155,12 +156,20 @@ pub struct Obligation {
     pub id: ObligationId,
     /// Whose.
     pub association_id: OrganisationId,
-    /// Such as « bilan d'usage du lot de mars 2023 ».
+    /// The association's name.
+    pub association: String,
+    /// Such as « Bilan d'usage du lot R-2023-00007 (12 appareils) ».
     pub what: String,
     /// By when.
     pub due_at: Instant,
+    /// The handover that it comes from; null when staff noted it.
+    pub handover_id: Option<HandoverId>,
     /// When it was met; null until then.
     pub met_at: Option<Instant>,
+    /// Who reported, or noted that it is met.
+    pub met_by: Option<PersonId>,
+    /// What the association says became of it; null when staff noted that it is met.
+    pub report: Option<FollowUpReport>,
     /// When it was noted.
     pub created_at: Instant,
 }
@@ -172,4 +181,40 @@ pub struct NewObligation {
     pub what: String,
     /// By when.
     pub due_at: Instant,
+}
+
+/// What an association says became of what it received.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct FollowUpReport {
+    /// In its own words; a few sentences are enough.
+    pub summary: String,
+    /// Devices that are still in use.
+    pub devices_in_use: Option<i64>,
+    /// People who use them.
+    pub people_reached: Option<i64>,
+}
+
+/// A lot that was handed over: what `owe_follow_up` is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Received<'a> {
+    /// The handover.
+    pub handover: HandoverId,
+    /// The application that the lot was granted for.
+    pub application: ApplicationId,
+    /// The handover's reference.
+    pub reference: &'a str,
+    /// Devices of the lot.
+    pub devices: i32,
+}
+
+/// Which obligations to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ObligationFilter {
+    /// Of this association.
+    pub association_id: Option<OrganisationId>,
+    /// Only those that are not met, or only those that are.
+    pub open: Option<bool>,
+    /// Only those that are not met and whose day has passed.
+    pub overdue: bool,
 }

@@ -12,14 +12,14 @@ pub use application::{
     Changes, HowResolved, Resolution,
 };
 pub use follow_up::{
-    Appeal, AppealDecision, AppealOutcome, Contested, Document, DocumentKind, NewAppeal,
-    NewDocument, NewObligation, Obligation,
+    Appeal, AppealDecision, AppealOutcome, Contested, Document, DocumentKind, FollowUpReport,
+    NewAppeal, NewDocument, NewObligation, Obligation, ObligationFilter, Received,
 };
 pub use form::{Commitments, Form, NewApplication, Purpose, Request, SiteForm, StoredCommitments};
 pub use programme::{NewProgramme, Programme, TerritoryNames};
 pub use ranking::{
     Comparison, Difference, Move, Ranked, Ranking, RankingFilter, RubricChoice, RubricName,
-    ScoreBand,
+    ScoreBand, ToCheck,
 };
 pub use review::{
     Answered, AssessmentInput, ChangesInput, Decision, NewChange, Outcome, Reasons, ScoreView,

@@ -25,6 +25,10 @@ pub struct NewProgramme {
     /// Commune codes or départements, or a name. Null or empty: anywhere.
     #[serde(default)]
     pub territory: Option<TerritoryNames>,
+    /// Months after a handover when the association reports on it; the setting when absent.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 120)]
+    pub follow_up_months: Option<i32>,
 }
 
 /// One area or several.
@@ -80,6 +84,8 @@ pub struct Programme {
     pub closes_at: Option<Instant>,
     /// Commune codes or départements, or a name; empty: anywhere.
     pub territory: String,
+    /// Months after a handover when the association reports on it.
+    pub follow_up_months: i32,
     /// Rises with each change.
     pub version: i32,
     /// When it was created.

@@ -1,6 +1,6 @@
 //! Applications in the order of their scores, and two rubrics side by side.
 
-use kernel::{ApplicationId, Instant, OrganisationId, ProgrammeId, Theme};
+use kernel::{ApplicationId, Instant, OrganisationId, ProgrammeId, Theme, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,7 +19,7 @@ pub struct RankingFilter {
     pub min_score: Option<i32>,
     /// Hundredths of a point, at the most.
     pub max_score: Option<i32>,
-    /// Only those whose assessors are far apart, or too few.
+    /// Only those that somebody should look at, decided or not.
     pub to_check: bool,
     /// Part of the association's name or of the reference.
     pub q: Option<String>,
@@ -86,8 +86,28 @@ pub struct Ranked {
     pub themes: Vec<Theme>,
     /// When it was submitted.
     pub submitted_at: Option<Instant>,
-    /// Assessors are far apart, or fewer than the rubric asks.
+    /// Somebody should look at it: `checks` says why.
     pub to_check: bool,
+    /// What to look at; see the table in this crate's README.
+    pub checks: Vec<ToCheck>,
+}
+
+text_enum! {
+    /// Why somebody should look at an application.
+    pub enum ToCheck {
+        /// Assessors are further apart than the rubric allows.
+        MarksDiverge = "marks_diverge",
+        /// Fewer people assessed it than the rubric asks.
+        MarksMissing = "marks_missing",
+        /// The program cannot tell whether a condition is met, such as the territory.
+        ConditionUnclear = "condition_unclear",
+        /// No fragility index is known for the site, not even of a larger area.
+        FragilityUnknown = "fragility_unknown",
+        /// The association is not verified yet.
+        AssociationPending = "association_pending",
+        /// The register has the association under quite another name than it gave.
+        NameDiffers = "name_differs",
+    }
 }
 
 /// Which rubric to compare with, or to pin.

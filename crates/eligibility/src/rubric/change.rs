@@ -3,7 +3,7 @@
 use kernel::{Text, Theme};
 
 use super::explain::{points_en, points_fr, theme_en, theme_fr};
-use super::points::{decimal_en, decimal_fr};
+use super::points::{count_en, count_fr, decimal_en, decimal_fr};
 use super::score::flag;
 use super::{Criterion, Points, Rule, score};
 use crate::rubric::Facts;
@@ -77,14 +77,14 @@ fn better(criterion: &Criterion, facts: &Facts, points: Points) -> Better {
         Rule::Steps(rule) => {
             let next = rule.steps.iter().find(|step| step.points > points)?;
             Some((
-                format!("À partir de {}", next.from),
-                format!("From {} on", next.from),
+                format!("À partir de {}", count_fr(next.from)),
+                format!("From {} on", count_en(next.from)),
                 next.points,
             ))
         }
         Rule::Range(rule) => whole(
-            &format!("À partir de {}", rule.to),
-            &format!("From {} on", rule.to),
+            &format!("À partir de {}", count_fr(rule.to)),
+            &format!("From {} on", count_en(rule.to)),
         ),
         Rule::Themes(_) => one_theme_more(criterion, facts, points),
         Rule::Territory(rule) => whole(

@@ -3,7 +3,7 @@
 use kernel::{Text, Theme};
 use serde_json::{Value, json};
 
-use super::points::{decimal_en, decimal_fr};
+use super::points::{count_en, count_fr, decimal_en, decimal_fr};
 use super::score::{Facts, figure, flag, marks};
 use super::{Assessed, Criterion, Points, Range, Rule, Scale, Steps, Tenths, Territory, Themes};
 
@@ -26,16 +26,16 @@ pub(super) fn criterion(
     let (value, read) = read(criterion, facts);
     let result = Text::new(
         format!(
-            "{} sur 100, avec un poids de {} : {}.",
+            "Cela donne {} sur 100, soit {} avec un poids de {}.",
             points_fr(points.value()),
-            criterion.weight,
-            points_fr(contribution)
+            points_fr(contribution),
+            criterion.weight
         ),
         format!(
-            "{} out of 100, with a weight of {}: {}.",
+            "This gives {} out of 100, or {} with a weight of {}.",
             points_en(points.value()),
-            criterion.weight,
-            points_en(contribution)
+            points_en(contribution),
+            criterion.weight
         ),
     );
     Told {
@@ -57,8 +57,8 @@ fn source(rule: &Rule, facts: &Facts) -> Text {
             "Follow-up of past awards, kept by the city",
         ),
         Rule::Assessed(_) => Text::new(
-            "Évaluation par les agents de la ville",
-            "Assessment by staff of the city",
+            "Lecture du dossier par des agents de la ville",
+            "Reading of the file by staff of the city",
         ),
         _ => Text::new(
             "Déclaration de l'association",
@@ -131,36 +131,45 @@ fn with_figure(figure: Option<i64>, tell: impl Fn(i64) -> Text) -> (Value, Text)
 fn steps(rule: &Steps, value: i64) -> Text {
     match rule.steps.iter().rev().find(|step| value >= step.from) {
         Some(step) => Text::new(
-            format!("{value}, soit {} ou plus.", step.from),
-            format!("{value}, which is {} or more.", step.from),
+            format!("{}, soit {} ou plus.", count_fr(value), count_fr(step.from)),
+            format!(
+                "{}, which is {} or more.",
+                count_en(value),
+                count_en(step.from)
+            ),
         ),
         None => Text::new(
-            format!("{value}, en dessous du premier palier."),
-            format!("{value}, below the first step."),
+            format!("{}, en dessous du premier palier.", count_fr(value)),
+            format!("{}, below the first step.", count_en(value)),
         ),
     }
 }
 
 fn range(rule: &Range, value: i64) -> Text {
-    let (from, to) = (rule.from, rule.to);
-    match rule.scale {
-        Scale::Linear => Text::new(
-            format!(
-                "{value}, sur une échelle proportionnelle de {from} (0 point) à {to} (100 points)."
-            ),
-            format!(
-                "{value}, on a proportional scale from {from} (0 points) to {to} (100 points)."
-            ),
+    let (fr, en) = match rule.scale {
+        Scale::Linear => (
+            "en proportion entre les deux",
+            "in proportion between the two",
         ),
-        Scale::Logarithmic => Text::new(
-            format!(
-                "{value}, sur une échelle logarithmique de {from} (0 point) à {to} (100 points) : chaque doublement compte autant."
-            ),
-            format!(
-                "{value}, on a logarithmic scale from {from} (0 points) to {to} (100 points): each doubling counts the same."
-            ),
+        Scale::Logarithmic => (
+            "entre les deux, chaque doublement compte autant",
+            "between the two, each doubling counts the same",
         ),
-    }
+    };
+    Text::new(
+        format!(
+            "{}. Aucun point jusqu'à {}, 100 points à partir de {} ; {fr}.",
+            count_fr(value),
+            count_fr(rule.from),
+            count_fr(rule.to)
+        ),
+        format!(
+            "{}. No points up to {}, 100 points from {} on; {en}.",
+            count_en(value),
+            count_en(rule.from),
+            count_en(rule.to)
+        ),
+    )
 }
 
 fn themes(rule: &Themes, facts: &Facts) -> Text {
@@ -183,11 +192,11 @@ fn themes(rule: &Themes, facts: &Facts) -> Text {
     };
     Text::new(
         format!(
-            "{} ; les points s'ajoutent, dans la limite de 100.",
+            "{} ; les points des thèmes s'ajoutent, jusqu'à 100.",
             upper(&list(theme_fr))
         ),
         format!(
-            "{}; points add up, to 100 at the most.",
+            "{}; the points of themes add up, to 100.",
             upper(&list(theme_en))
         ),
     )
@@ -205,14 +214,14 @@ fn territory(rule: &Territory, facts: &Facts) -> Text {
     let point = |tenths: i32| decimal_en(tenths * 10);
     Text::new(
         format!(
-            "Indice de fragilité numérique {} sur 10, {}. De {} (0 point) à {} (100 points), en proportion.",
+            "Indice de fragilité numérique {} sur 10, {}. Aucun point jusqu'à {}, 100 points à partir de {} ; en proportion entre les deux.",
             comma(index),
             place.found.french(&place.name),
             comma(rule.from.0),
             comma(rule.to.0),
         ),
         format!(
-            "Digital fragility index {} out of 10, {}. From {} (0 points) to {} (100 points), in proportion.",
+            "Digital fragility index {} out of 10, {}. No points up to {}, 100 points from {} on; in proportion between the two.",
             point(index),
             place.found.english(&place.name),
             point(rule.from.0),
@@ -249,7 +258,7 @@ fn assessed(code: &str, rule: &Assessed, facts: &Facts) -> (Value, Text) {
     (json!(decimal_en(mean)), text)
 }
 
-pub(super) fn points_fr(hundredths: i32) -> String {
+pub(crate) fn points_fr(hundredths: i32) -> String {
     // in French, the plural begins at two
     let word = if hundredths < 200 { "point" } else { "points" };
     format!("{} {word}", decimal_fr(hundredths))

@@ -133,6 +133,29 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_documentation_are_a_rubric_with_every_kind() {
+        let page = include_str!("../../../../config/rubrics/README.md");
+        let parts = page.split("```toml\n").skip(1);
+        let text: String = parts.filter_map(|part| part.split("```").next()).collect();
+        let rubric = Rubric::parse(&text).unwrap();
+        assert_eq!(rubric.name, "arles-2025");
+        let kinds = |rules: Vec<String>| -> std::collections::BTreeSet<String> {
+            let words = rules.into_iter();
+            words
+                .filter_map(|it| it.split(['(', ' ']).next().map(str::to_owned))
+                .collect()
+        };
+        let rules = rubric.criteria.iter().map(|it| format!("{:?}", it.rule));
+        assert_eq!(kinds(rules.collect()).len(), 8);
+        let conditions = rubric
+            .knock_outs
+            .iter()
+            .map(|it| format!("{:?}", it.condition));
+        assert_eq!(kinds(conditions.collect()).len(), 6);
+        assert_eq!(rubric.fragility.fallbacks.len(), 2);
+    }
+
+    #[test]
     fn unknown_rubric_names_those_there_are() {
         let refusal = Library::embedded().find("lyon").unwrap_err();
         assert_eq!(refusal.errors[0].code, Code::UnknownRubric);

@@ -9,6 +9,8 @@ mod logarithm;
 #[cfg(test)]
 mod marseille_tests;
 mod points;
+#[cfg(test)]
+mod property_tests;
 mod score;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 use kernel::{Text, Theme};
 use serde::Deserialize;
 
+pub(crate) use explain::points_fr;
 pub use library::Library;
 pub(crate) use points::decimal_fr;
 pub use points::{Points, Tenths};

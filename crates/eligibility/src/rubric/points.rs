@@ -101,6 +101,31 @@ pub fn decimal_en(hundredths: i32) -> String {
     decimal(hundredths, '.')
 }
 
+/// A whole number as people write it in French: 2 000, with a space that does not break.
+pub fn count_fr(number: i64) -> String {
+    grouped(number, '\u{a0}')
+}
+
+/// A whole number as people write it in English: 2,000.
+pub fn count_en(number: i64) -> String {
+    grouped(number, ',')
+}
+
+fn grouped(number: i64, mark: char) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    if number < 0 {
+        text.push('-');
+    }
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn decimal(hundredths: i32, mark: char) -> String {
     let (whole, rest) = (hundredths / 100, hundredths % 100);
     match rest {
@@ -143,6 +168,13 @@ mod tests {
             let parsed = text.parse::<Tenths>();
             assert!(parsed.is_err() || text == "6.", "{text} {parsed:?}");
         }
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!(count_fr(2_000), "2\u{a0}000");
+        assert_eq!(count_en(-1_234_567), "-1,234,567");
+        assert_eq!(count_fr(200), "200");
     }
 
     #[test]

@@ -86,6 +86,29 @@ impl Score {
         self.knock_outs.iter().filter(|outcome| !outcome.met)
     }
 
+    /// Whether both say the same but for the words: score, conditions, points, weights.
+    pub fn same_numbers(&self, other: &Self) -> bool {
+        type Numbers<'a> = (
+            i32,
+            Option<i32>,
+            Vec<(&'a str, bool)>,
+            Vec<(&'a str, i32, i32, i32)>,
+        );
+        fn numbers(score: &Score) -> Numbers<'_> {
+            let conditions = score.knock_outs.iter();
+            let criteria = score.criteria.iter();
+            (
+                score.score,
+                score.fragility,
+                conditions.map(|it| (it.code.as_str(), it.met)).collect(),
+                criteria
+                    .map(|it| (it.code.as_str(), it.points, it.weight, it.contribution))
+                    .collect(),
+            )
+        }
+        numbers(self) == numbers(other)
+    }
+
     /// The criteria that nobody has assessed yet.
     pub fn unassessed(&self) -> impl Iterator<Item = &CriterionScore> {
         self.criteria.iter().filter(|criterion| criterion.missing)

@@ -2,7 +2,7 @@
 
 use kernel::{Code, Instant, PersonId, Refusal, Text};
 
-use super::steps::two_months_after;
+use super::steps::months_after;
 use crate::model::{Appeal, AppealOutcome, ApplicationStatus, Contested};
 
 /// A decision that can be contested.
@@ -47,12 +47,16 @@ pub(crate) fn contest(
     })
 }
 
-/// Two months from the decision, the last day included.
+/// So many months from the decision, the last day included.
 ///
 /// # Errors
 /// `appeal_too_late`.
-pub(crate) fn still_appealable(contest: &Contest, now: Instant) -> Result<(), Refusal> {
-    let last = two_months_after(contest.at).date();
+pub(crate) fn still_appealable(
+    contest: &Contest,
+    months: u32,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let last = months_after(contest.at, months).date();
     if now.date() <= last {
         return Ok(());
     }
@@ -60,10 +64,10 @@ pub(crate) fn still_appealable(contest: &Contest, now: Instant) -> Result<(), Re
         Code::AppealTooLate,
         Text::new(
             format!(
-                "Le recours devait être déposé au plus tard le {}, deux mois après la décision.",
+                "Le recours devait être déposé au plus tard le {}, {months} mois après la décision.",
                 last.format("%d/%m/%Y")
             ),
-            format!("The appeal had to be filed by {last}, two months after the decision."),
+            format!("The appeal had to be filed by {last}, {months} months after the decision."),
         ),
     ))
 }
@@ -115,12 +119,12 @@ mod tests {
     }
 
     #[test]
-    fn appeal_too_late_after_two_months() {
+    fn appeal_too_late_when_the_months_are_over() {
         let by = kernel::Id::from_uuid("0190a000-0000-7000-8000-000000000000".parse().unwrap());
         let now = at("2023-12-31T10:00:00Z");
         let contest = contest(Ineligible, Some((now, by)), None, now).unwrap();
-        still_appealable(&contest, at("2024-02-29T23:59:59Z")).unwrap();
-        let late = still_appealable(&contest, at("2024-03-01T00:00:00Z")).unwrap_err();
+        still_appealable(&contest, 2, at("2024-02-29T23:59:59Z")).unwrap();
+        let late = still_appealable(&contest, 2, at("2024-03-01T00:00:00Z")).unwrap_err();
         assert_eq!(late.code, Code::AppealTooLate);
         assert!(late.detail.fr.contains("29/02/2024"));
     }

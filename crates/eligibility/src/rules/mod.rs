@@ -8,7 +8,9 @@ mod review;
 mod steps;
 
 pub(crate) use appeals::{contest, may_decide_appeal, still_appealable};
-pub(crate) use changes::{field_of, open_items, resolve, resolve_changed, resolve_others};
+pub(crate) use changes::{
+    Named, open_items, resolve, resolve_attached, resolve_changed, resolve_others,
+};
 pub(crate) use form::{check_complete, check_draft};
 pub(crate) use programme::{check_open, check_programme, not_closed};
 pub(crate) use review::{
@@ -17,5 +19,5 @@ pub(crate) use review::{
 };
 pub(crate) use steps::{
     Verdict, may_apply, may_assess, may_decide, may_edit, may_request_changes, may_submit,
-    may_withdraw, no_lot_reserved, silence_after, two_months_after,
+    may_withdraw, months_after, no_lot_reserved,
 };

@@ -25,6 +25,16 @@ pub(crate) fn check_programme(new: &NewProgramme) -> Result<(), Refusal> {
             ),
         );
     }
+    if new
+        .follow_up_months
+        .is_some_and(|months| !(1..=120).contains(&months))
+    {
+        fields.push(
+            "/follow_up_months",
+            Code::OutOfRange,
+            Text::new("De 1 à 120 mois.", "From 1 to 120 months."),
+        );
+    }
     let territory = new
         .territory
         .as_ref()
@@ -154,6 +164,7 @@ mod tests {
             opens_at: moment(opens),
             closes_at: closes.map(moment),
             territory: String::new(),
+            follow_up_months: 12,
             version: 1,
             created_at: moment(opens),
             updated_at: moment(opens),

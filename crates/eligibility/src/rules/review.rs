@@ -4,6 +4,7 @@ use identity::OrganisationStatus;
 use kernel::{Code, Fields, Refusal, Text};
 use serde_json::json;
 
+use super::changes::Named;
 use super::steps::may_apply;
 use crate::model::{AssessmentInput, ChangesInput, Decision, Outcome};
 use crate::rubric::{CriterionScore, KnockOutOutcome, Rubric, Score};
@@ -56,7 +57,10 @@ pub(crate) fn check_assessment(
             ),
         ),
     }
-    fields.text("/justification", &input.justification, SENTENCE);
+    // a declared conflict of interest is reason enough
+    if !(input.recused && input.justification.trim().is_empty()) {
+        fields.text("/justification", &input.justification, SENTENCE);
+    }
     fields.check()
 }
 
@@ -72,13 +76,25 @@ pub(crate) fn check_changes(input: &ChangesInput) -> Result<(), Refusal> {
         );
     }
     for (at, item) in input.items.iter().enumerate() {
-        fields.text(&format!("/items/{at}/field"), &item.field, 100);
+        let field = format!("/items/{at}/field");
+        fields.text(&field, &item.field, 100);
+        if !item.field.trim().is_empty() && Named::read(&item.field).is_none() {
+            fields.push(field, Code::Invalid, unknown_field());
+        }
         fields.text(&format!("/items/{at}/message"), &item.message, SENTENCE);
         if item.reason.chars().count() > SENTENCE {
             fields.text(&format!("/items/{at}/reason"), &item.reason, SENTENCE);
         }
     }
     fields.check()
+}
+
+fn unknown_field() -> Text {
+    let possible = Named::possible();
+    Text::new(
+        format!("Un champ de la demande ou une pièce : {possible}."),
+        format!("A field of the application or a document: {possible}."),
+    )
 }
 
 /// # Errors
@@ -251,6 +267,7 @@ mod tests {
         };
         check_assessment(&rubric, "project", &input(Some(5), "Solide.", false)).unwrap();
         check_assessment(&rubric, "project", &input(None, "J'en suis membre.", true)).unwrap();
+        check_assessment(&rubric, "project", &input(None, "", true)).unwrap();
         for criterion in ["projects", "fragility"] {
             let refusal =
                 check_assessment(&rubric, criterion, &input(Some(5), "x", false)).unwrap_err();

@@ -154,16 +154,11 @@ fn not_now(status: ApplicationStatus) -> Refusal {
     Refusal::new(Code::ApplicationStepNotAllowed, Text::new(fr, en))
 }
 
-/// Silence of two months is a refusal.
-pub(crate) fn silence_after(received: Instant) -> Instant {
-    two_months_after(received)
-}
-
-/// The same hour two months later, or the last day of that month.
-pub(crate) fn two_months_after(moment: Instant) -> Instant {
+/// The same hour so many months later, or the last day of that month.
+pub(crate) fn months_after(moment: Instant, months: u32) -> Instant {
     moment
         .utc()
-        .checked_add_months(Months::new(2))
+        .checked_add_months(Months::new(months))
         .map_or(moment, Instant::from_utc)
 }
 
@@ -225,10 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn silence_decides_after_two_months() {
+    fn months_end_on_the_last_day_of_a_short_month() {
         let at = |text: &str| text.parse::<Instant>().unwrap();
         assert_eq!(
-            silence_after(at("2023-12-31T10:00:00Z")),
+            months_after(at("2023-12-31T10:00:00Z"), 2),
             at("2024-02-29T10:00:00Z")
         );
     }

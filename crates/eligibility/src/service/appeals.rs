@@ -6,6 +6,7 @@ use notifications::Message;
 
 use super::application::tell_association;
 use super::score::{Detail, keep_score};
+use crate::Delays;
 use crate::model::{
     Appeal, AppealDecision, AppealOutcome, ApplicationStatus, Contested, NewAppeal, Reasons,
 };
@@ -20,6 +21,7 @@ use crate::store::{self, Record};
 pub fn file_appeal(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    delays: &Delays,
     id: ApplicationId,
     new: &NewAppeal,
 ) -> Result<Appeal> {
@@ -34,7 +36,7 @@ pub fn file_appeal(
     if store::appeal_exists(tx, id, contest.at)? {
         return Err(Code::AppealExists.into());
     }
-    rules::still_appealable(&contest, now)?;
+    rules::still_appealable(&contest, delays.appeal_months, now)?;
     let year = now.date().format("%Y").to_string();
     let number = tx.next_numbers(&format!("appeals-{year}"), 1)?;
     let appeal = Appeal {
@@ -50,7 +52,7 @@ pub fn file_appeal(
         grounds: new.grounds.trim().to_owned(),
         filed_by: actor.person,
         filed_at: now,
-        silence_at: rules::two_months_after(now),
+        silence_at: rules::months_after(now, delays.silence_months),
         outcome: None,
         reasons: Vec::new(),
         decided_by: None,

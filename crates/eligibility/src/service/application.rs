@@ -5,10 +5,8 @@ use identity::OrganisationStatus;
 use kernel::{Actor, ApplicationId, Page, PageRequest};
 use notifications::{Message, Quantity};
 
-use crate::lists::Lists;
-use crate::model::{
-    Application, ApplicationFilter, ApplicationStatus, HowResolved, StoredCommitments,
-};
+use crate::Setup;
+use crate::model::{Application, ApplicationFilter, ApplicationStatus, StoredCommitments};
 use crate::rules::{self, Verdict};
 use crate::store::{self, Record};
 
@@ -36,8 +34,10 @@ pub fn applications(
 
 /// With the assessments, when staff ask.
 pub(super) fn view(db: &mut Db, actor: &Actor, record: Record) -> Result<Application> {
+    let register_check = record.association.register_check.clone();
     let mut application = to_application(record);
     if actor.is_city() {
+        application.register_check = register_check;
         application.assessments = Some(store::assessments(db, application.id)?);
     }
     Ok(application)
@@ -56,6 +56,7 @@ fn to_application(record: Record) -> Application {
         programme,
         association_id: row.association_id,
         association: association.name,
+        register_check: None,
         status: row.status,
         form: row.form.form,
         committed: row.form.committed,
@@ -84,7 +85,7 @@ fn to_application(record: Record) -> Application {
 pub fn submit(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    lists: &Lists,
+    setup: &Setup,
     id: ApplicationId,
 ) -> Result<Application> {
     let mut record = store::application(tx, actor, id)?;
@@ -104,10 +105,10 @@ pub fn submit(
             other => other?,
         }
     }
-    rules::check_complete(&record.row.form.form, &programme.kinds, lists)?;
+    rules::check_complete(&record.row.form.form, &programme.kinds, &setup.lists)?;
     if let Some(changes) = record.row.changes.as_mut().filter(|_| !first) {
         rules::open_items(changes)?;
-        rules::resolve_others(changes, HowResolved::Submitted, actor.person, now);
+        rules::resolve_others(changes, actor.person, now);
     }
     record
         .row
@@ -115,13 +116,13 @@ pub fn submit(
         .committed
         .get_or_insert_with(|| StoredCommitments {
             at: now,
-            version: lists.commitments.version.clone(),
+            version: setup.lists.commitments.version.clone(),
             by: actor.person,
         });
     if first {
         record.row.status = ApplicationStatus::Submitted;
         record.row.submitted_at = Some(now);
-        record.row.silence_at = Some(rules::silence_after(now));
+        record.row.silence_at = Some(rules::months_after(now, setup.delays.silence_months));
     } else {
         record.row.status = ApplicationStatus::InReview;
         resume(&mut record, now);

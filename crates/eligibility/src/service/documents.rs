@@ -1,13 +1,24 @@
 //! Supporting documents: attached to an application, read by its association and staff.
 
 use db::{Db, Result, Tx};
+use files::MediaType;
 use kernel::{Actor, ApplicationId, Code, DocumentId, Refusal, Text};
 
-use crate::model::{ApplicationStatus, Document, HowResolved, NewDocument};
-use crate::{rules, store};
+use crate::model::{ApplicationStatus, Document, NewDocument};
+use crate::{Setup, rules, store};
 
-/// Documents of one application at the most.
-const MOST: usize = 50;
+/// What is accepted as a supporting document.
+pub const DOCUMENT_TYPES: [MediaType; 6] = [
+    MediaType::Pdf,
+    MediaType::Png,
+    MediaType::Jpeg,
+    MediaType::Webp,
+    MediaType::Odt,
+    MediaType::Docx,
+];
+/// Bytes of a document at the most.
+pub const LARGEST_DOCUMENT: usize = 10 << 20;
+
 /// Characters of a file's name at the most.
 const NAME: usize = 200;
 
@@ -16,18 +27,19 @@ const NAME: usize = 200;
 ///
 /// # Errors
 /// `not_found`, `application_step_not_allowed`, `document_not_accepted` when there are too many.
-pub fn may_attach(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<()> {
+pub fn may_attach(db: &mut Db, actor: &Actor, setup: &Setup, id: ApplicationId) -> Result<()> {
     let record = store::application(db, actor, id)?;
     rules::may_apply(record.association.status)?;
     if record.row.status == ApplicationStatus::Withdrawn {
         return Err(Code::ApplicationStepNotAllowed.into());
     }
-    if store::documents(db, id)?.len() >= MOST {
+    let most = setup.documents_most;
+    if store::documents(db, id)?.len() >= most {
         return Err(Refusal::new(
             Code::DocumentNotAccepted,
             Text::new(
-                format!("Une demande a {MOST} pièces au plus."),
-                format!("An application has at most {MOST} documents."),
+                format!("Une demande a {most} pièces au plus."),
+                format!("An application has at most {most} documents."),
             ),
         )
         .into());
@@ -35,18 +47,19 @@ pub fn may_attach(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<()> {
     Ok(())
 }
 
-/// Attaches a document that was kept. What staff asked for outside of the form's fields is
-/// resolved by it.
+/// Attaches a document that was kept. What staff asked for is resolved by it,
+/// when it is of the kind that they named.
 ///
 /// # Errors
 /// `not_found`, `application_step_not_allowed`, `document_not_accepted`.
 pub fn attach_document(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    setup: &Setup,
     id: ApplicationId,
     new: &NewDocument,
 ) -> Result<Document> {
-    may_attach(tx, actor, id)?;
+    may_attach(tx, actor, setup, id)?;
     let new = NewDocument {
         name: plain_name(&new.name),
         ..new.clone()
@@ -56,7 +69,7 @@ pub fn attach_document(
     if record.row.status == ApplicationStatus::ChangesRequested {
         let now = tx.now();
         let resolved = record.row.changes.as_mut().is_some_and(|changes| {
-            rules::resolve_others(changes, HowResolved::Document, actor.person, now)
+            rules::resolve_attached(changes, document.kind, actor.person, now)
         });
         if resolved {
             store::save_application(tx, &mut record.row, now)?;

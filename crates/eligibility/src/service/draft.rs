@@ -1,7 +1,7 @@
 //! Opening an application and filling it in.
 
 use db::{Result, Tx};
-use identity::OrganisationKind;
+use identity::{Organisation, OrganisationKind};
 use kernel::{Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, Text};
 
 use super::application::view;
@@ -37,13 +37,43 @@ pub fn create_application(
     if !actor.is_city() {
         rules::not_closed(&programme, tx.now())?;
     }
-    if store::application_exists(tx, programme.id, association.id)? {
-        return Err(Code::ApplicationExists.into());
-    }
+    only_one(tx, &programme, &association)?;
     let row = new_row(tx, actor, &programme, association.id, form)?;
     store::insert_application(tx, &row)?;
     let record = store::application(tx, actor, row.id)?;
     view(tx, actor, record)
+}
+
+/// One application per legal entity and programme.
+///
+/// # Errors
+/// `application_exists`.
+fn only_one(tx: &mut Tx<'_>, programme: &Programme, association: &Organisation) -> Result<()> {
+    if store::application_exists(tx, programme.id, association.id)? {
+        return Err(Code::ApplicationExists.into());
+    }
+    let siren = association
+        .siret
+        .as_deref()
+        .and_then(|siret| siret.get(..9));
+    let Some(siren) = siren else {
+        return Ok(());
+    };
+    if store::entity_applied(tx, programme.id, association.id, siren)? {
+        return Err(Refusal::new(
+            Code::ApplicationExists,
+            Text::new(
+                format!(
+                    "Un autre établissement de votre association (SIREN {siren}) a déjà une demande dans ce dispositif : une seule par association. Complétez celle-là avec lui, ou écrivez à la ville."
+                ),
+                format!(
+                    "Another establishment of your association (SIREN {siren}) has an application in this programme already: there is one per association. Complete that one with it, or write to the city."
+                ),
+            ),
+        )
+        .into());
+    }
+    Ok(())
 }
 
 /// For whom an application is opened: the actor's association, or for staff the one they name.

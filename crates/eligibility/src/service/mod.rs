@@ -18,14 +18,17 @@ mod territory;
 pub use appeals::{appeal, appeals, decide_appeal, file_appeal};
 pub use application::{application, applications, submit, withdraw};
 pub use documents::{
-    attach_document, content_used, document, documents, may_attach, remove_document,
+    DOCUMENT_TYPES, LARGEST_DOCUMENT, attach_document, content_used, document, documents,
+    may_attach, remove_document,
 };
 pub use draft::{adopt_applications, create_application, resolve_change, update_application};
-pub use obligations::{meet_obligation, note_obligation, obligations};
+pub use obligations::{
+    meet_obligation, note_obligation, obligations, obligations_of, owe_follow_up, report_follow_up,
+};
 pub use programme::{create_programme, programme, programmes};
 pub use ranking::ranking;
 pub use reminders::remind;
 pub use rescoring::{change_rubric, compare_rubrics};
 pub use review::{assess, decide, request_changes};
-pub use score::{candidates, recompute, score};
+pub use score::{candidates, decided_scores, recompute, score};
 pub use territory::{TerritoryReport, load_territories};

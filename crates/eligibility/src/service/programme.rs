@@ -4,8 +4,7 @@ use db::{Db, Result, Tx};
 use kernel::{Actor, Page, PageRequest, ProgrammeId};
 
 use crate::model::{NewProgramme, Programme};
-use crate::rubric::Library;
-use crate::{rules, store};
+use crate::{Setup, rules, store};
 
 /// Creates a programme, which pins its rubric: version and text.
 ///
@@ -14,11 +13,11 @@ use crate::{rules, store};
 pub fn create_programme(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    library: &Library,
+    setup: &Setup,
     new: &NewProgramme,
 ) -> Result<Programme> {
     rules::check_programme(new)?;
-    let (rubric, text) = library.find(&new.rubric)?;
+    let (rubric, text) = setup.library.find(&new.rubric)?;
     let programme = Programme {
         id: tx.new_id(),
         name: new.name.trim().to_owned(),
@@ -35,6 +34,9 @@ pub fn create_programme(
             .as_ref()
             .map(|names| names.joined())
             .unwrap_or_default(),
+        follow_up_months: new
+            .follow_up_months
+            .unwrap_or_else(|| i32::try_from(setup.delays.follow_up_months).unwrap_or(12)),
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),

@@ -3,11 +3,15 @@
 use std::cmp::Reverse;
 
 use db::{Db, Result};
-use kernel::{Instant, ProgrammeId, fold};
+use identity::OrganisationStatus;
+use kernel::{ApplicationId, Instant, ProgrammeId, fold};
 
 use super::bulk::score_all;
-use crate::model::{ApplicationStatus, Programme, Ranked, Ranking, RankingFilter, ScoreBand};
-use crate::rubric::Score;
+use super::score::Detail;
+use crate::model::{
+    ApplicationStatus, Programme, Ranked, Ranking, RankingFilter, ScoreBand, ToCheck,
+};
+use crate::rubric::{CriterionScore, Score};
 use crate::store::{self, Record};
 
 /// Hundredths of a point of a step of the distribution.
@@ -51,10 +55,17 @@ pub fn ranking(
         .into_iter()
         .filter(|it| it.rank > after && found(filter, it))
         .collect();
+    if filter.to_check {
+        check_decided(db, &programme, &mut items)?;
+        items.retain(|it| it.to_check);
+    }
     let mut next = None;
     if let Some(most) = most.filter(|most| items.len() > *most) {
         items.truncate(most);
         next = items.last().map(|it| it.rank);
+    }
+    if !filter.to_check {
+        check_decided(db, &programme, &mut items)?;
     }
     Ok(Ranking {
         programme_id: programme.id,
@@ -92,21 +103,63 @@ fn decided(record: &Record) -> Option<Ranked> {
     })
 }
 
+/// What to look at in decided applications stands in what their scores used. It is long: it
+/// is read for those that are shown.
+fn check_decided(db: &mut Db, programme: &Programme, items: &mut [Ranked]) -> Result<()> {
+    let decided = items.iter().filter(|it| !it.provisional);
+    let ids: Vec<ApplicationId> = decided.map(|it| it.application_id).collect();
+    let mut details = store::details(db, programme.id, Some(&ids))?;
+    for it in items {
+        if let Some(detail) = details.remove(&it.application_id) {
+            let detail: Detail = serde_json::from_str(&detail)?;
+            add_checks(it, &detail.score);
+        }
+    }
+    Ok(())
+}
+
+fn add_checks(it: &mut Ranked, score: &Score) {
+    let criteria = |flag: fn(&CriterionScore) -> bool| score.criteria.iter().any(flag);
+    for (check, applies) in [
+        (ToCheck::MarksDiverge, criteria(|it| it.divergent)),
+        (
+            ToCheck::MarksMissing,
+            criteria(|it| it.more_assessors_needed),
+        ),
+        (
+            ToCheck::ConditionUnclear,
+            score.knock_outs.iter().any(|it| it.to_check),
+        ),
+        (ToCheck::FragilityUnknown, score.fragility.is_none()),
+    ] {
+        if applies {
+            it.checks.push(check);
+        }
+    }
+    it.to_check = !it.checks.is_empty();
+}
+
 fn entry(record: &Record, score: &Score) -> Ranked {
-    Ranked {
+    let mut it = Ranked {
         score: score.score,
         provisional: true,
         fragility: score.fragility,
-        to_check: score
-            .criteria
-            .iter()
-            .any(|criterion| criterion.divergent || criterion.more_assessors_needed),
         ..bare(record)
-    }
+    };
+    add_checks(&mut it, score);
+    it
 }
 
 fn bare(record: &Record) -> Ranked {
     let form = &record.row.form.form;
+    let mut checks = Vec::new();
+    if record.association.status == OrganisationStatus::Pending {
+        checks.push(ToCheck::AssociationPending);
+    }
+    let register = record.association.register_check.as_ref();
+    if register.is_some_and(|check| check.name_differs) {
+        checks.push(ToCheck::NameDiffers);
+    }
     Ranked {
         rank: 0,
         application_id: record.row.id,
@@ -121,7 +174,8 @@ fn bare(record: &Record) -> Ranked {
         postal_code: record.site().postal_code,
         themes: form.themes.clone().unwrap_or_default(),
         submitted_at: record.row.submitted_at,
-        to_check: false,
+        to_check: !checks.is_empty(),
+        checks,
     }
 }
 
@@ -134,7 +188,6 @@ fn found(filter: &RankingFilter, it: &Ranked) -> bool {
             .is_none_or(|code| it.postal_code.starts_with(code.trim()))
         && filter.min_score.is_none_or(|least| it.score >= least)
         && filter.max_score.is_none_or(|most| it.score <= most)
-        && (!filter.to_check || it.to_check)
         && q.is_none_or(|q| fold(&it.association).contains(&q) || fold(&it.reference).contains(&q))
 }
 

@@ -6,14 +6,10 @@ use kernel::Instant;
 use notifications::Message;
 
 use super::application::tell_association;
+use super::obligations::remind_follow_ups;
+use crate::Delays;
 use crate::store::{self, Record, ReminderKind};
 
-/// Days before a deadline on which a draft is reminded.
-const DEADLINE_DAYS: i64 = 7;
-/// Days without a change after which requested changes are reminded.
-const CHANGES_DAYS: i64 = 14;
-/// Days before silence decides on which staff are reminded.
-const SILENCE_DAYS: i64 = 14;
 /// What is older is past reminding: a program that stood still for a year does not write
 /// to everybody.
 const PAST_DAYS: i64 = 365;
@@ -24,16 +20,26 @@ const MOST: i64 = 200;
 ///
 /// # Errors
 /// When the database fails.
-pub fn remind(tx: &mut Tx<'_>) -> Result<usize> {
+pub fn remind(tx: &mut Tx<'_>, delays: &Delays) -> Result<usize> {
     let now = tx.now();
     let past = now.plus_days(-PAST_DAYS);
+    let in_days = |days: u32| now.plus_days(i64::from(days));
+    let changes = now.plus_days(-i64::from(delays.changes_reminder_days));
     let windows = [
-        (ReminderKind::Deadline, now, now.plus_days(DEADLINE_DAYS)),
-        (ReminderKind::Changes, past, now.plus_days(-CHANGES_DAYS)),
-        (ReminderKind::SilenceNear, now, now.plus_days(SILENCE_DAYS)),
+        (
+            ReminderKind::Deadline,
+            now,
+            in_days(delays.draft_reminder_days),
+        ),
+        (ReminderKind::Changes, past, changes),
+        (
+            ReminderKind::SilenceNear,
+            now,
+            in_days(delays.silence_reminder_days),
+        ),
         (ReminderKind::Silence, past, now),
     ];
-    let mut sent = 0;
+    let mut sent = remind_follow_ups(tx, delays, past, MOST)?;
     for (kind, from, to) in windows {
         for (record, moment) in store::due(tx, kind, from, to, MOST)? {
             store::insert_reminder(tx, record.row.id, kind, moment, now)?;

@@ -99,7 +99,7 @@ fn keep(tx: &mut Tx<'_>, actor: &Actor, both: Vec<Both>) -> Result<()> {
 
 fn both(db: &mut Db, programme: &Programme, rubric: &Rubric) -> Result<Vec<Both>> {
     rubric_of(programme)?;
-    let mut details = store::details(db, programme.id)?;
+    let mut details = store::details(db, programme.id, None)?;
     let records = store::records(db, programme, &[ApplicationStatus::Eligible])?;
     let mut both = Vec::with_capacity(records.len());
     for record in records {

@@ -8,9 +8,9 @@ use super::application::{tell_association, view};
 use super::score::{Detail, keep_score, rubric_of};
 use crate::model::{
     Application, ApplicationStatus, Assessment, AssessmentInput, ChangeRequest, Changes,
-    ChangesInput, Decision, NewChange, Outcome,
+    ChangesInput, Decision, DocumentKind, NewChange, Outcome,
 };
-use crate::rules::{self, Verdict};
+use crate::rules::{self, Named, Verdict};
 use crate::store::{self, Record};
 
 /// Sends an application back to the association, item by item.
@@ -62,20 +62,36 @@ fn numbered(items: &[NewChange]) -> Vec<ChangeRequest> {
 }
 
 fn told(item: &NewChange, language: Language) -> ChangeItem {
-    let reason = item.reason.trim();
-    let message = item.message.trim();
+    let (message, reason) = (item.message.trim(), item.reason.trim());
+    let why = match language {
+        Language::French => "Pourquoi :",
+        Language::English => "Why:",
+    };
     ChangeItem {
-        field: field_name(&item.field, language),
+        field: name_of(&item.field, language),
         message: match reason {
             "" => message.to_owned(),
-            reason => format!("{message} ({reason})"),
+            reason => format!("{message} {why} {reason}"),
         },
     }
 }
 
-/// What people call a field of the form.
-fn field_name(field: &str, language: Language) -> String {
-    let (fr, en) = match rules::field_of(field).unwrap_or("") {
+/// What people call what an item names.
+fn name_of(item: &str, language: Language) -> String {
+    let name = match Named::read(item) {
+        Some(Named::Field(field)) => field_name(field),
+        Some(Named::Document(kind)) => document_name(kind),
+        Some(Named::Association) => ("L'association", "The association"),
+        None => return item.to_owned(),
+    };
+    match language {
+        Language::French => name.0.to_owned(),
+        Language::English => name.1.to_owned(),
+    }
+}
+
+fn field_name(field: &str) -> (&'static str, &'static str) {
+    match field {
         "labels" => ("Labels et dispositifs", "Labels and schemes"),
         "publics" => ("Publics accompagnés", "People reached"),
         "requests" => ("Matériel demandé", "Equipment asked for"),
@@ -86,12 +102,19 @@ fn field_name(field: &str, language: Language) -> String {
         "trained_staff" => ("Personnes formées", "Trained people"),
         "own_use" => ("Usage propre de l'association", "The association's own use"),
         "statement" => ("Présentation du projet", "Presentation of the project"),
-        "commitments" => ("Engagements", "Commitments"),
-        _ => return field.to_owned(),
-    };
-    match language {
-        Language::French => fr.to_owned(),
-        Language::English => en.to_owned(),
+        _ => ("Engagements", "Commitments"),
+    }
+}
+
+fn document_name(kind: Option<DocumentKind>) -> (&'static str, &'static str) {
+    match kind {
+        Some(DocumentKind::Statutes) => ("Statuts (pièce jointe)", "Statutes (document)"),
+        Some(DocumentKind::Project) => ("Projet (pièce jointe)", "Project (document)"),
+        Some(DocumentKind::Identity) => (
+            "Preuve que l'association existe (pièce jointe)",
+            "Proof that the association exists (document)",
+        ),
+        Some(DocumentKind::Other) | None => ("Pièce jointe", "Document"),
     }
 }
 
@@ -116,8 +139,10 @@ pub fn assess(
         return Err(refusal.into());
     }
     let now = tx.now();
-    store::put_assessment(tx, id, criterion, actor.person, input, now)?;
-    if record.row.status == ApplicationStatus::Submitted {
+    let written = store::put_assessment(tx, id, criterion, actor.person, input, now)?;
+    // what is decided stands as it is while an appeal has it assessed again
+    let open = [ApplicationStatus::Submitted, ApplicationStatus::InReview];
+    if written && open.contains(&record.row.status) {
         record.row.status = ApplicationStatus::InReview;
         store::save_application(tx, &mut record.row, now)?;
     }

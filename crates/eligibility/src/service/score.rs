@@ -1,5 +1,7 @@
 //! Scores: computed from facts that are stored with them, and explained.
 
+use std::collections::HashMap;
+
 use db::{Db, Error, Result, Tx};
 use kernel::{Actor, ApplicationId, Code, Instant, ProgrammeId, Text};
 use serde::{Deserialize, Serialize};
@@ -181,7 +183,30 @@ pub fn score(db: &mut Db, actor: &Actor, id: ApplicationId, now: Instant) -> Res
     Ok(Detail::compute(db, &record, now)?.view(id, true, now))
 }
 
-/// Computes a stored score again from what is stored with it, and says whether it is the same.
+/// The scores of many applications as they were decided, for what the city does with all of
+/// them at once.
+///
+/// # Errors
+/// `not_scored` when one of them was not decided.
+pub fn decided_scores(
+    db: &mut Db,
+    ids: &[ApplicationId],
+) -> Result<HashMap<ApplicationId, ScoreView>> {
+    let view = |(id, detail, at): (ApplicationId, Option<String>, Option<Instant>)| {
+        let (Some(detail), Some(at)) = (detail, at) else {
+            return Err(Code::NotScored.into());
+        };
+        let detail: Detail = serde_json::from_str(&detail)?;
+        Ok((id, detail.view(id, false, at)))
+    };
+    store::score_details(db, ids)?
+        .into_iter()
+        .map(view)
+        .collect()
+}
+
+/// Computes a stored score again from what is stored with it, and says whether it is the same
+/// in every number. How it is worded may have changed since.
 ///
 /// # Errors
 /// `not_found`, `not_scored`.
@@ -200,7 +225,7 @@ pub fn recompute(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<bool> 
         ))
     })?;
     let again = rubric::evaluate(&parse(&text)?, &detail.facts);
-    Ok(again == detail.score && record.row.score == Some(again.score))
+    Ok(again.same_numbers(&detail.score) && record.row.score == Some(again.score))
 }
 
 /// The eligible applications of a programme whose associations are verified, by id: what an

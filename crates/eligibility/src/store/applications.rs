@@ -6,6 +6,7 @@ use db::schema::{
 use db::{Db, Error, Result};
 use diesel::prelude::*;
 use identity::OrganisationStatus;
+use identity::register::RegisterCheck;
 use kernel::{
     Actor, ApplicationId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId,
     Refusal, fold,
@@ -69,6 +70,7 @@ pub(crate) struct AssociationRow {
     pub postal_code: String,
     pub commune: String,
     pub commune_code: Option<String>,
+    pub register_check: Option<RegisterCheck>,
 }
 
 /// An application, whose it is, and the name of its programme.
@@ -206,6 +208,25 @@ pub(crate) fn application_exists(
     Ok(count > 0)
 }
 
+/// Whether another establishment of this legal entity has one: the first nine digits of a
+/// SIRET name the entity.
+pub(crate) fn entity_applied(
+    db: &mut Db,
+    programme: ProgrammeId,
+    association: OrganisationId,
+    siren: &str,
+) -> Result<bool> {
+    let count: i64 = a::table
+        .inner_join(o::table)
+        .filter(a::programme_id.eq(programme))
+        .filter(a::association_id.ne(association))
+        .filter(a::status.ne(ApplicationStatus::Withdrawn))
+        .filter(o::siret.between(format!("{siren}00000"), format!("{siren}99999")))
+        .count()
+        .get_result(db)?;
+    Ok(count > 0)
+}
+
 pub(crate) fn insert_application(db: &mut Db, row: &ApplicationRow) -> Result<()> {
     diesel::insert_into(a::table)
         .values((
@@ -300,6 +321,46 @@ pub(crate) fn score_detail(db: &mut Db, id: ApplicationId) -> Result<Option<Stri
         .first(db)
         .optional()?;
     Ok(detail.flatten())
+}
+
+/// Those of these applications that have not signed the republican commitment contract.
+///
+/// # Errors
+/// When the database fails.
+pub fn uncommitted(db: &mut Db, ids: &[ApplicationId]) -> Result<Vec<ApplicationId>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(1_000) {
+        let rows: Vec<(ApplicationId, Stored)> = a::table
+            .filter(a::id.eq_any(chunk))
+            .order(a::id)
+            .select((a::id, a::form))
+            .load(db)?;
+        let unsigned = rows.into_iter().filter(|(_, stored)| {
+            let signed = stored
+                .form
+                .commitments
+                .and_then(|signed| signed.republican_contract);
+            signed != Some(true)
+        });
+        found.extend(unsigned.map(|(id, _)| id));
+    }
+    Ok(found)
+}
+
+/// An application, how it was scored, and when.
+type ScoreRow = (ApplicationId, Option<String>, Option<Instant>);
+
+/// How each of these applications was scored, and when.
+pub(crate) fn score_details(db: &mut Db, ids: &[ApplicationId]) -> Result<Vec<ScoreRow>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        let rows: Vec<ScoreRow> = a::table
+            .filter(a::id.eq_any(chunk))
+            .select((a::id, a::score_detail, a::scored_at))
+            .load(db)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 pub(crate) fn set_score_detail(db: &mut Db, id: ApplicationId, detail: &str) -> Result<()> {

@@ -53,7 +53,8 @@ pub(crate) fn marks(db: &mut Db, application: ApplicationId) -> Result<Vec<Mark>
     Ok(marks.collect())
 }
 
-/// One per assessor and criterion: a second one takes the place of the first.
+/// One per assessor and criterion: a second one takes the place of the first. False when it
+/// says the same.
 pub(crate) fn put_assessment(
     db: &mut Db,
     application: ApplicationId,
@@ -61,8 +62,17 @@ pub(crate) fn put_assessment(
     assessor: PersonId,
     input: &AssessmentInput,
     now: Instant,
-) -> Result<()> {
+) -> Result<bool> {
     let points = input.points.filter(|_| !input.recused);
+    let before: Option<(Option<i32>, String, bool)> = s::table
+        .find((application, criterion, assessor))
+        .select((s::points, s::justification, s::recused))
+        .first(db)
+        .optional()?;
+    let after = (points, input.justification.trim().to_owned(), input.recused);
+    if before.as_ref() == Some(&after) {
+        return Ok(false);
+    }
     let changed = diesel::update(s::table.find((application, criterion, assessor)))
         .set((
             s::points.eq(points),
@@ -84,5 +94,5 @@ pub(crate) fn put_assessment(
             ))
             .execute(db)?;
     }
-    Ok(())
+    Ok(true)
 }

@@ -3,9 +3,9 @@
 use db::schema::{applications as a, documents as d};
 use db::{Db, Result, Tx};
 use diesel::prelude::*;
+use files::MediaType;
 use kernel::{Actor, ApplicationId, Code, DocumentId, Instant, PersonId, Refusal};
 
-use crate::documents::MediaType;
 use crate::model::{Document, DocumentKind, NewDocument};
 
 type Columns = (

@@ -14,15 +14,17 @@ pub(crate) use appeals::{
     appeal, appeal_exists, appeals, decide_appeal, insert_appeal, under_appeal,
 };
 
+pub use applications::uncommitted;
 pub(crate) use applications::{
     ApplicationRow, ReasonList, Record, Stored, application, application_exists, applications,
-    candidates, insert_application, move_applications, reserved_devices, save_application,
-    score_detail, set_score_detail,
+    candidates, entity_applied, insert_application, move_applications, reserved_devices,
+    save_application, score_detail, score_details, set_score_detail,
 };
 pub(crate) use assessments::{assessments, marks, put_assessment};
 pub(crate) use documents::{content_used, delete_document, document, documents, insert_document};
 pub(crate) use obligations::{
-    insert_obligation, meet_obligation, obligation, obligations, overdue, overdue_of_all,
+    due_obligations, follow_up_terms, insert_obligation, meet_obligation, note_reminded,
+    obligation, obligations, obligations_of, overdue, overdue_of_all,
 };
 pub(crate) use programmes::{insert_programme, programme, programmes};
 pub(crate) use reminders::{ReminderKind, due, insert_reminder};

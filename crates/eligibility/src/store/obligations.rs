@@ -2,66 +2,103 @@
 
 use std::collections::HashMap;
 
-use db::schema::{applications as a, obligations as b};
+use db::schema::{applications as a, obligations as b, organisations as o, programmes as p};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Actor, Code, Instant, ObligationId, OrganisationId, PersonId, ProgrammeId, Refusal};
+use identity::OrganisationStatus;
+use kernel::{
+    Actor, ApplicationId, Code, HandoverId, Instant, ObligationId, OrganisationId, Page,
+    PageRequest, PersonId, ProgrammeId, Refusal,
+};
 
-use crate::model::Obligation;
+use crate::model::{FollowUpReport, Obligation, ObligationFilter};
 
-type Columns = (
-    ObligationId,
-    OrganisationId,
-    String,
-    Instant,
-    Option<Instant>,
-    Instant,
-);
+db::json_column!(FollowUpReport);
 
-macro_rules! columns {
-    () => {
-        (
-            b::id,
-            b::association_id,
-            b::what,
-            b::due_at,
-            b::met_at,
-            b::created_at,
-        )
-    };
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = b)]
+struct ObligationRow {
+    id: ObligationId,
+    association_id: OrganisationId,
+    what: String,
+    due_at: Instant,
+    handover_id: Option<HandoverId>,
+    met_at: Option<Instant>,
+    met_by: Option<PersonId>,
+    report: Option<FollowUpReport>,
+    created_at: Instant,
 }
 
-fn to_obligation((id, association_id, what, due_at, met_at, created_at): Columns) -> Obligation {
+fn to_obligation((row, association): (ObligationRow, String)) -> Obligation {
     Obligation {
-        id,
-        association_id,
-        what,
-        due_at,
-        met_at,
-        created_at,
+        id: row.id,
+        association_id: row.association_id,
+        association,
+        what: row.what,
+        due_at: row.due_at,
+        handover_id: row.handover_id,
+        met_at: row.met_at,
+        met_by: row.met_by,
+        report: row.report,
+        created_at: row.created_at,
     }
 }
 
+macro_rules! with_association {
+    () => {
+        b::table
+            .inner_join(o::table.on(o::id.eq(b::association_id)))
+            .select((ObligationRow::as_select(), o::name))
+            .into_boxed()
+    };
+}
+
 /// Of one association, the first due first.
-pub(crate) fn obligations(db: &mut Db, association: OrganisationId) -> Result<Vec<Obligation>> {
-    let rows: Vec<Columns> = b::table
+pub(crate) fn obligations_of(db: &mut Db, association: OrganisationId) -> Result<Vec<Obligation>> {
+    let rows = with_association!()
         .filter(b::association_id.eq(association))
         .order((b::due_at, b::id))
-        .select(columns!())
         .load(db)?;
     Ok(rows.into_iter().map(to_obligation).collect())
 }
 
-/// One that the actor may read.
-pub(crate) fn obligation(db: &mut Db, actor: &Actor, id: ObligationId) -> Result<Obligation> {
-    let mut query = b::table
-        .filter(b::id.eq(id))
-        .select(columns!())
-        .into_boxed();
+/// The newest first: the city sees all, an association its own.
+pub(crate) fn obligations(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &ObligationFilter,
+    now: Instant,
+    page: &PageRequest,
+) -> Result<Page<Obligation>> {
+    let mut query = with_association!().order(b::id.desc()).limit(page.fetch());
     if let Some(organisation) = actor.limited_to() {
         query = query.filter(b::association_id.eq(organisation));
     }
-    let row: Option<Columns> = query.first(db).optional()?;
+    if let Some(association) = filter.association_id {
+        query = query.filter(b::association_id.eq(association));
+    }
+    match filter.open {
+        Some(true) => query = query.filter(b::met_at.is_null()),
+        Some(false) => query = query.filter(b::met_at.is_not_null()),
+        None => {}
+    }
+    if filter.overdue {
+        query = query.filter(b::met_at.is_null()).filter(b::due_at.lt(now));
+    }
+    if let Some(after) = page.after::<ObligationId>()? {
+        query = query.filter(b::id.lt(after));
+    }
+    let rows: Vec<Obligation> = query.load(db)?.into_iter().map(to_obligation).collect();
+    Ok(Page::from_rows(rows, page, |it| it.id.to_string()))
+}
+
+/// One that the actor may read.
+pub(crate) fn obligation(db: &mut Db, actor: &Actor, id: ObligationId) -> Result<Obligation> {
+    let mut query = with_association!().filter(b::id.eq(id));
+    if let Some(organisation) = actor.limited_to() {
+        query = query.filter(b::association_id.eq(organisation));
+    }
+    let row = query.first(db).optional()?;
     row.map(to_obligation)
         .ok_or_else(|| Refusal::not_found().into())
 }
@@ -73,7 +110,7 @@ pub(crate) fn insert_obligation(db: &mut Db, new: &Obligation, by: PersonId) -> 
             b::association_id.eq(new.association_id),
             b::what.eq(&new.what),
             b::due_at.eq(new.due_at),
-            b::met_at.eq(new.met_at),
+            b::handover_id.eq(new.handover_id),
             b::created_by.eq(by),
             b::created_at.eq(new.created_at),
         ))
@@ -81,13 +118,77 @@ pub(crate) fn insert_obligation(db: &mut Db, new: &Obligation, by: PersonId) -> 
     Ok(())
 }
 
+/// Whose an application is, their name, and after how many months its programme asks for a
+/// report. Not scoped: who hands a lot over does not read applications.
+pub(crate) fn follow_up_terms(
+    db: &mut Db,
+    application: ApplicationId,
+) -> Result<Option<(OrganisationId, String, i32)>> {
+    Ok(a::table
+        .inner_join(o::table)
+        .inner_join(p::table.on(p::id.eq(a::programme_id)))
+        .filter(a::id.eq(application))
+        .select((a::association_id, o::name, p::follow_up_months))
+        .first(db)
+        .optional()?)
+}
+
 /// Guarded: it is met once.
-pub(crate) fn meet_obligation(db: &mut Db, id: ObligationId, now: Instant) -> Result<()> {
+pub(crate) fn meet_obligation(
+    db: &mut Db,
+    id: ObligationId,
+    report: Option<&FollowUpReport>,
+    by: PersonId,
+    now: Instant,
+) -> Result<()> {
     let rows = diesel::update(b::table.find(id))
         .filter(b::met_at.is_null())
-        .set(b::met_at.eq(Some(now)))
+        .set((
+            b::met_at.eq(Some(now)),
+            b::met_by.eq(Some(by)),
+            b::report.eq(report),
+        ))
         .execute(db)?;
     db::guard(rows, Code::ObligationMet)
+}
+
+/// Obligations whose day is near, or past, and that nobody was reminded of. Suspended
+/// associations can do nothing and are not written to.
+pub(crate) fn due_obligations(
+    db: &mut Db,
+    overdue: bool,
+    from: Instant,
+    to: Instant,
+    most: i64,
+) -> Result<Vec<Obligation>> {
+    let mut query = with_association!()
+        .filter(o::status.eq_any([OrganisationStatus::Pending, OrganisationStatus::Verified]))
+        .filter(b::met_at.is_null())
+        .filter(b::due_at.between(from, to))
+        .order(b::id)
+        .limit(most);
+    query = if overdue {
+        query.filter(b::overdue_told_at.is_null())
+    } else {
+        query.filter(b::reminded_at.is_null())
+    };
+    Ok(query.load(db)?.into_iter().map(to_obligation).collect())
+}
+
+/// Notes that the association was reminded.
+pub(crate) fn note_reminded(
+    db: &mut Db,
+    id: ObligationId,
+    overdue: bool,
+    now: Instant,
+) -> Result<()> {
+    let row = diesel::update(b::table.find(id));
+    if overdue {
+        row.set(b::overdue_told_at.eq(Some(now))).execute(db)?;
+    } else {
+        row.set(b::reminded_at.eq(Some(now))).execute(db)?;
+    }
+    Ok(())
 }
 
 /// How many are overdue.

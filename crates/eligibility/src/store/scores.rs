@@ -153,16 +153,24 @@ pub(crate) fn records(
     Ok(records.collect())
 }
 
-/// The details of every eligible application's score.
+/// Ids that a query names one by one; of more, it reads the whole programme.
+const NAMED: usize = 200;
+
+/// The details of eligible applications' scores: of these, or of all of a programme.
 pub(crate) fn details(
     db: &mut Db,
     programme: ProgrammeId,
+    of: Option<&[ApplicationId]>,
 ) -> Result<HashMap<ApplicationId, String>> {
-    let rows: Vec<(ApplicationId, Option<String>)> = a::table
+    let mut query = a::table
         .filter(a::programme_id.eq(programme))
         .filter(a::status.eq(ApplicationStatus::Eligible))
         .select((a::id, a::score_detail))
-        .load(db)?;
+        .into_boxed();
+    if let Some(ids) = of.filter(|ids| ids.len() <= NAMED) {
+        query = query.filter(a::id.eq_any(ids.to_vec()));
+    }
+    let rows: Vec<(ApplicationId, Option<String>)> = query.load(db)?;
     let details = rows
         .into_iter()
         .filter_map(|(id, detail)| Some((id, detail?)));

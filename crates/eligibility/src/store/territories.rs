@@ -17,6 +17,7 @@ struct NewRow<'a> {
     population: i32,
     index_tenths: i32,
     fragile_population: Option<i32>,
+    shared: bool,
     source: &'a str,
     loaded_at: Instant,
 }
@@ -36,6 +37,7 @@ pub(crate) fn replace_territories(tx: &mut Tx<'_>, rows: &[Row], source: &str) -
                 population: row.population,
                 index_tenths: row.index_tenths,
                 fragile_population: row.fragile_population,
+                shared: row.shared,
                 source,
                 loaded_at,
             })
@@ -55,6 +57,7 @@ struct StoredRow {
     population: i32,
     index_tenths: i32,
     fragile_population: Option<i32>,
+    shared: bool,
     source: String,
     loaded_at: Instant,
 }
@@ -69,6 +72,7 @@ impl From<StoredRow> for Row {
             population: row.population,
             index_tenths: row.index_tenths,
             fragile_population: row.fragile_population,
+            shared: row.shared,
         }
     }
 }

@@ -173,7 +173,9 @@ fn in_table<'a>(site: &Site, rows: &'a [Row]) -> Option<(&'a Row, Found)> {
     }
     match (same_postal_code.next(), same_postal_code.next()) {
         // a code that is known and was not found is another commune
-        (Some(row), None) if site.commune_code.is_none() => Some((row, Found::PostalCode)),
+        (Some(row), None) if site.commune_code.is_none() && !row.shared => {
+            Some((row, Found::PostalCode))
+        }
         _ => None,
     }
 }
@@ -248,10 +250,19 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_postal_code_is_resolved_by_the_name() {
+    fn a_shared_postal_code_is_resolved_by_the_commune() {
         assert_eq!(
             find("13100", Some("St Marc Jaumegarde"), None),
             (Some(64), Found::Name)
+        );
+        assert_eq!(
+            find("13100", None, Some("13095")),
+            (Some(64), Found::CommuneCode)
+        );
+        // the other line of the postal code is impossible, and still another commune
+        assert_eq!(
+            find("13100", None, None),
+            (Some(52), Found::DepartmentFallback)
         );
         assert_eq!(
             find("13100", Some("Aix-en-Provence"), None),

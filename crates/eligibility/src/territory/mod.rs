@@ -2,6 +2,7 @@
 
 mod area;
 mod columns;
+mod communes;
 mod lookup;
 mod table;
 

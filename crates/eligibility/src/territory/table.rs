@@ -1,11 +1,12 @@
 //! The table of the digital fragility index as it is published: CSV, one row a commune or
 //! arrondissement. What is impossible is rejected by name; the rest is taken.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{Code, CommuneCode, FieldError, Fields, Refusal, Text, fold};
 
 use super::columns::{Columns, decode, delimiter};
+use super::communes;
 use crate::rubric::Tenths;
 
 /// One commune or arrondissement of the table.
@@ -17,7 +18,8 @@ pub struct Row {
     pub name: String,
     /// The name for comparing.
     pub name_key: String,
-    /// The table's, or Marseille's arrondissement by its postal code.
+    /// The table's, or Marseille's arrondissement by its postal code, or the code that a
+    /// commune of this name has.
     pub commune_code: Option<String>,
     /// Inhabitants.
     pub population: i32,
@@ -25,6 +27,9 @@ pub struct Row {
     pub index_tenths: i32,
     /// Inhabitants who are fragile.
     pub fragile_population: Option<i32>,
+    /// The file has the postal code on other lines, too, were they usable or not: alone, it
+    /// names no commune.
+    pub shared: bool,
 }
 
 /// What a table was worth.
@@ -65,6 +70,7 @@ pub fn read_table(bytes: &[u8]) -> Result<TableReport, Refusal> {
         rejected: 0,
     };
     let mut seen = HashSet::new();
+    let mut lines_of: HashMap<String, usize> = HashMap::new();
     for record in reader.records() {
         let record = record.map_err(|_| unreadable(Vec::new()))?;
         if record.iter().all(str::is_empty) {
@@ -72,6 +78,7 @@ pub fn read_table(bytes: &[u8]) -> Result<TableReport, Refusal> {
         }
         report.rows += 1;
         let mut line = Line::new(&columns, &record);
+        *lines_of.entry(line.padded_postal_code()).or_default() += 1;
         let row = line.row(&mut seen);
         let errors = line.errors.into_vec();
         match row {
@@ -79,6 +86,11 @@ pub fn read_table(bytes: &[u8]) -> Result<TableReport, Refusal> {
             _ => report.rejected += 1,
         }
         report.errors.extend(errors);
+    }
+    for row in &mut report.accepted {
+        row.shared = lines_of
+            .get(&row.postal_code)
+            .is_some_and(|lines| *lines > 1);
     }
     if report.accepted.is_empty() {
         return Err(unreadable(report.errors));
@@ -162,6 +174,7 @@ impl<'a> Line<'a> {
             population: population?,
             index_tenths: index?,
             fragile_population: fragile,
+            shared: false, // known at the end of the file
         })
     }
 
@@ -192,14 +205,24 @@ impl<'a> Line<'a> {
             );
             return None;
         }
-        // a spreadsheet drops the zero in front
-        Some(format!("{text:0>5}"))
+        Some(self.padded_postal_code())
+    }
+
+    /// A spreadsheet drops the zero in front.
+    fn padded_postal_code(&self) -> String {
+        format!("{:0>5}", self.cell("postal_code"))
     }
 
     fn commune_code(&mut self) -> Option<String> {
         let text = self.cell("commune_code");
         if text.is_empty() {
-            return CommuneCode::of_marseille(self.cell("postal_code")).map(String::from);
+            let postal_code = self.padded_postal_code();
+            return CommuneCode::of_marseille(&postal_code)
+                .map(String::from)
+                .or_else(|| {
+                    let name = place_key(self.cell("commune"));
+                    communes::code_of(&postal_code, &name).map(str::to_owned)
+                });
         }
         match text.parse::<CommuneCode>() {
             Ok(code) => Some(code.into()),

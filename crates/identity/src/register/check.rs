@@ -1,7 +1,9 @@
 //! What the register says of an association that registers.
 
+use std::collections::BTreeSet;
+
 use db::{Db, Result};
-use kernel::{Code, Instant, Refusal, Rna, Siret, Text, text_enum};
+use kernel::{Code, Instant, Refusal, Rna, Siret, Text, fold, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,6 +34,9 @@ pub struct RegisterCheck {
     pub given_name: String,
     /// The name that the register has.
     pub register_name: Option<String>,
+    /// The two have little in common: people look whether the number is theirs.
+    #[serde(default)]
+    pub name_differs: bool,
     /// When it was asked.
     pub checked_at: Instant,
     /// When the copy was loaded.
@@ -61,14 +66,52 @@ pub(crate) fn look_up(
         (None, true, false) => RegisterAnswer::NotLoaded,
         (None, true, true) => RegisterAnswer::NotFound,
     };
+    let given_name = new.name.trim().to_owned();
+    let register_name = entry.as_ref().map(|entry| entry.name.clone());
     let check = RegisterCheck {
         answer,
-        given_name: new.name.trim().to_owned(),
-        register_name: entry.as_ref().map(|entry| entry.name.clone()),
+        name_differs: register_name
+            .as_deref()
+            .is_some_and(|known| names_differ(&given_name, known)),
+        given_name,
+        register_name,
         checked_at: now,
         loaded_at: state.loaded_at,
     };
     Ok((check, entry))
+}
+
+/// Words that say nothing of which association it is.
+const COMMON: [&str; 16] = [
+    "l",
+    "la",
+    "le",
+    "les",
+    "d",
+    "de",
+    "des",
+    "du",
+    "et",
+    "a",
+    "au",
+    "aux",
+    "en",
+    "pour",
+    "asso",
+    "association",
+];
+
+/// Whether two names hardly mean the same association: neither is a part of the other, as
+/// « Les Mouettes » is of « ASSOCIATION LES MOUETTES RIEUSES ».
+fn names_differ(given: &str, known: &str) -> bool {
+    let (given, known) = (fold(given), fold(known));
+    let words = |name: &str| -> BTreeSet<String> {
+        let words = name.split(' ').filter(|word| !COMMON.contains(word));
+        words.map(str::to_owned).collect()
+    };
+    let (few, many) = (words(&given), words(&known));
+    given != known
+        && (few.is_empty() || many.is_empty() || !(few.is_subset(&many) || many.is_subset(&few)))
 }
 
 fn parsed<T: std::str::FromStr + Into<String>>(text: Option<&str>) -> Option<String> {
@@ -136,6 +179,24 @@ pub(crate) fn filled_in(new: &NewOrganisation, entry: Option<&Entry>) -> NewOrga
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_differs_when_neither_is_a_part_of_the_other() {
+        for (given, known, differ) in [
+            ("Les Mouettes", "ASSOCIATION LES MOUETTES RIEUSES", false),
+            (
+                "Asso. des mouettes rieuses de l'Évêché",
+                "MOUETTES RIEUSES",
+                false,
+            ),
+            ("l'éveil numérique", "L'EVEIL NUMERIQUE", false),
+            ("Les Mots du Port", "LES MOUETTES RIEUSES", true),
+            ("Association", "LES MOUETTES RIEUSES", true),
+            ("À la", "A LA", false),
+        ] {
+            assert_eq!(names_differ(given, known), differ, "{given}, {known}");
+        }
+    }
 
     #[test]
     fn association_dissolved_says_since_when() {

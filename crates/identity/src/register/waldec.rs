@@ -1,7 +1,8 @@
 //! Reads the open-data file of the register (Waldec), line by line: `;`, quoted, UTF-8 or
-//! Latin-1. It is never in memory as a whole.
+//! Windows-1252. It is never in memory as a whole.
 
-use std::io::Read;
+use std::collections::HashMap;
+use std::io::{Chain, Cursor, Read};
 
 use kernel::{CommuneCode, Rna, Siret, text_enum};
 
@@ -58,14 +59,34 @@ const COLUMNS: [&str; 13] = [
 const CODE: &str = "adrs_codeinsee";
 const NEEDED: usize = 3;
 
+/// Bytes of one line at the most. More is a quotation mark that is never closed, which would
+/// take the rest of the file into memory.
+const LONGEST_LINE: u64 = 1 << 20;
+/// Lines at fault that are kept to be shown; `broken` counts them all.
+const SHOWN: usize = 20;
+
 /// The file, being read.
 pub struct Waldec<R> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Rationed<Chain<Cursor<Vec<u8>>, R>>>,
     columns: Vec<(&'static str, usize)>,
+    width: usize,
+    /// Lines that were read, the header aside.
+    pub lines: u64,
     /// Lines without a number of the register.
     pub skipped: u64,
-    /// Lines that were read.
-    pub lines: u64,
+    /// Lines that do not have as many fields as the header; they are not taken.
+    pub broken: u64,
+    /// The first of them.
+    pub flaws: Vec<Flaw>,
+}
+
+/// A line that is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Of the file, the first being 1.
+    pub line: u64,
+    /// What is wrong, for the operator.
+    pub what: String,
 }
 
 impl<R> std::fmt::Debug for Waldec<R> {
@@ -74,49 +95,63 @@ impl<R> std::fmt::Debug for Waldec<R> {
     }
 }
 
+/// A file that gives so many bytes and no more, until it is allowed more.
+struct Rationed<R> {
+    file: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Rationed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            return Err(std::io::Error::other(
+                "a line of more than 1 MB: a quotation mark is never closed",
+            ));
+        }
+        let read = self.file.read(buffer)?;
+        self.left = self.left.saturating_sub(read as u64);
+        Ok(read)
+    }
+}
+
 impl<R: Read> Waldec<R> {
     /// Reads the header.
     ///
     /// # Errors
-    /// A sentence for the operator: which columns are missing.
-    pub fn open(file: R) -> Result<Self, String> {
+    /// A sentence for the operator: what the file is instead, or which columns are missing.
+    pub fn open(mut file: R) -> Result<Self, String> {
+        let mut head = Vec::new();
+        let read = file.by_ref().take(4096).read_to_end(&mut head);
+        read.map_err(|cause| cause.to_string())?;
+        if let Some(kind) = packed(&head) {
+            return Err(kind.to_owned());
+        }
+        if head.starts_with(b"\xef\xbb\xbf") {
+            head.drain(..3);
+        }
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(b';')
+            .delimiter(delimiter(&head))
             .flexible(true)
-            .from_reader(file);
+            // with `\r` as an end of its own the lines are counted one behind; cells are trimmed
+            .terminator(csv::Terminator::Any(b'\n'))
+            .from_reader(Rationed {
+                file: Cursor::new(head).chain(file),
+                left: LONGEST_LINE,
+            });
         let header = reader.byte_headers().map_err(|cause| cause.to_string())?;
         let names: Vec<String> = header
             .iter()
-            .map(|name| {
-                text(name)
-                    .trim_start_matches('\u{feff}')
-                    .trim()
-                    .to_ascii_lowercase()
-            })
+            .map(|name| text(name).trim().to_ascii_lowercase())
             .collect();
-        let place = |column: &str| names.iter().position(|name| name == column);
-        let missing: Vec<&str> = COLUMNS
-            .iter()
-            .take(NEEDED)
-            .copied()
-            .filter(|column| place(column).is_none())
-            .collect();
-        if !missing.is_empty() {
-            return Err(format!(
-                "this is not the register (RNA, « Waldec »): no column {}",
-                missing.join(", ")
-            ));
-        }
-        let columns = COLUMNS
-            .iter()
-            .chain([&CODE])
-            .filter_map(|column| Some((*column, place(column)?)))
-            .collect();
+        let columns = columns(&names)?;
         Ok(Self {
             reader,
             columns,
-            skipped: 0,
+            width: names.len(),
             lines: 0,
+            skipped: 0,
+            broken: 0,
+            flaws: Vec::new(),
         })
     }
 
@@ -129,36 +164,53 @@ impl<R: Read> Waldec<R> {
     /// twice among them, the later line counts.
     ///
     /// # Errors
-    /// A sentence for the operator, when the file cannot be read.
+    /// A sentence for the operator, with the line, when the file cannot be read further.
     pub fn next_entries(&mut self, most: usize) -> Result<Vec<Entry>, String> {
         let mut found: Vec<Entry> = Vec::with_capacity(most);
-        let mut places = std::collections::HashMap::new();
+        let mut places = HashMap::new();
         let mut record = csv::ByteRecord::new();
-        while found.len() < most {
-            let more = self
-                .reader
-                .read_byte_record(&mut record)
-                .map_err(|cause| cause.to_string())?;
-            if !more {
-                break;
-            }
-            self.lines += 1;
-            match self.entry(&record) {
-                None => self.skipped += 1,
-                Some(entry) => match places.get(&entry.rna) {
-                    Some(at) => {
-                        if let Some(slot) = found.get_mut::<usize>(*at) {
-                            *slot = entry;
-                        }
-                    }
-                    None => {
-                        places.insert(entry.rna.clone(), found.len());
-                        found.push(entry);
-                    }
-                },
+        while found.len() < most && self.next_record(&mut record)? {
+            let Some(entry) = self.entry(&record) else {
+                self.skipped += 1;
+                continue;
+            };
+            match places
+                .get(&entry.rna)
+                .and_then(|at| found.get_mut::<usize>(*at))
+            {
+                Some(slot) => *slot = entry,
+                None => {
+                    places.insert(entry.rna.clone(), found.len());
+                    found.push(entry);
+                }
             }
         }
         Ok(found)
+    }
+
+    /// Reads the next line that has its fields; false at the end.
+    fn next_record(&mut self, record: &mut csv::ByteRecord) -> Result<bool, String> {
+        loop {
+            self.reader.get_mut().left = LONGEST_LINE;
+            let line = self.reader.position().line();
+            let more = self.reader.read_byte_record(record);
+            if !more.map_err(|cause| format!("line {line}: {cause}"))? {
+                return Ok(false);
+            }
+            if record.len() == 1 && record[0].trim_ascii().is_empty() {
+                continue;
+            }
+            self.lines += 1;
+            if record.len() == self.width {
+                return Ok(true);
+            }
+            self.broken += 1;
+            if self.flaws.len() < SHOWN {
+                let line = record.position().map_or(line, csv::Position::line);
+                let what = format!("{} fields instead of {}", record.len(), self.width);
+                self.flaws.push(Flaw { line, what });
+            }
+        }
     }
 
     fn entry(&self, record: &csv::ByteRecord) -> Option<Entry> {
@@ -221,11 +273,61 @@ fn is_day(day: &str) -> bool {
     day.len() == 10 && day.parse::<kernel::Date>().is_ok() && !day.starts_with("0001")
 }
 
-/// UTF-8, else Latin-1; the character zero, which PostgreSQL does not keep, is dropped.
+/// Where the columns stand that are read.
+fn columns(names: &[String]) -> Result<Vec<(&'static str, usize)>, String> {
+    let place = |column: &str| names.iter().position(|name| name == column);
+    let needed = COLUMNS.iter().take(NEEDED).copied();
+    let missing: Vec<&str> = needed.filter(|column| place(column).is_none()).collect();
+    if missing.is_empty() {
+        let known = COLUMNS.iter().chain([&CODE]);
+        return Ok(known
+            .filter_map(|column| Some((*column, place(column)?)))
+            .collect());
+    }
+    let first: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+    Err(format!(
+        "line 1: this is not the register (RNA, « Waldec »): no column {}; the line begins with: {}",
+        missing.join(", "),
+        first.join(", ").chars().take(80).collect::<String>()
+    ))
+}
+
+/// What the file is when it is not text, and what to do then.
+fn packed(head: &[u8]) -> Option<&'static str> {
+    if head.is_empty() {
+        Some("the file is empty")
+    } else if head.starts_with(b"PK\x03\x04") {
+        Some("this is a zip archive: unpack it first, and give the CSV file that is in it")
+    } else if head.starts_with(&[0x1f, 0x8b]) {
+        Some("this is a gzip archive: unpack it first, and give the CSV file that is in it")
+    } else if head.contains(&0) {
+        Some("this is not a text file in UTF-8 or Windows-1252")
+    } else {
+        None
+    }
+}
+
+/// The published file has `;`; one that went through a spreadsheet may have another.
+fn delimiter(head: &[u8]) -> u8 {
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+    let count = |mark: u8| first.iter().filter(|byte| **byte == mark).count();
+    let mut best = b';';
+    for mark in [b',', b'\t'] {
+        if count(mark) > count(best) {
+            best = mark;
+        }
+    }
+    best
+}
+
+/// UTF-8, else Windows-1252; the character zero, which PostgreSQL does not keep, is dropped.
 fn text(bytes: &[u8]) -> String {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+        Err(_) => {
+            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
+            text.into_owned()
+        }
     };
     if text.contains('\0') {
         text.replace('\0', "")
@@ -235,55 +337,5 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEADER: &str = "id;id_ex;siret;rup_mi;gestion;date_creat;date_decla;date_publi;date_disso;nature;groupement;titre;titre_court;objet;objet_social1;objet_social2;adrs_complement;adrs_numvoie;adrs_repetition;adrs_typevoie;adrs_libvoie;adrs_distrib;adrs_codeinsee;adrs_codepostal;adrs_libcommune;adrg_declarant;adrg_complemid;adrg_complemgeo;adrg_libvoie;adrg_distrib;adrg_codepostal;adrg_achemine;adrg_pays;dir_civilite;siteweb;publiweb;observation;position;maj_time";
-
-    fn line(id: &str, title: &str, position: &str, dissolved: &str) -> String {
-        format!(
-            "\"{id}\";\"\";\"\";\"\";\"133S\";\"1999-01-01\";\"2010-01-01\";\"0001-01-01\";\"{dissolved}\";\"D\";\"S\";\"{title}\";\"\";\"objet ; avec\nune ligne\";\"\";\"\";\"\";\"12\";\"\";\"RUE\";\"DE L'ÉVÊCHÉ\";\"_\";\"13055\";\"13002\";\"Marseille\";\"\";\"\";\"\";\"\";\"\";\"\";\"\";\"France\";\"PF\";\"\";\"N\";\"\";\"{position}\";\"2020-01-01 00:00:00\""
-        )
-    }
-
-    #[test]
-    fn the_published_file_is_read_in_utf8_and_in_latin1() {
-        let file = [
-            HEADER.to_owned(),
-            line(
-                "W133971864",
-                "LES MOUETTES RIEUSES ÉTOILÉES",
-                "A",
-                "0001-01-01",
-            ),
-            line("W133000001", "ANCIENNE", "D", "2018-05-04"),
-            line("133000001", "SANS NUMÉRO", "A", ""),
-            line("W133971864", "LES MOUETTES", "A", "0001-01-01"),
-        ]
-        .join("\r\n");
-        let latin1: Vec<u8> = file
-            .chars()
-            .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
-            .collect();
-        for bytes in [file.as_bytes(), &latin1] {
-            let mut waldec = Waldec::open(bytes).expect("opens");
-            let entries = waldec.next_entries(100).expect("reads");
-            assert_eq!((waldec.lines, waldec.skipped, entries.len()), (4, 1, 2));
-            assert_eq!(entries[0].name, "LES MOUETTES");
-            assert_eq!(entries[0].address, "12 RUE DE L'ÉVÊCHÉ");
-            assert_eq!(entries[0].commune_code.as_deref(), Some("13202"));
-            assert_eq!(entries[0].status, EntryStatus::Active);
-            assert_eq!(
-                (entries[1].status, entries[1].dissolved_on.as_deref()),
-                (EntryStatus::Dissolved, Some("2018-05-04"))
-            );
-            assert!(waldec.next_entries(100).expect("reads").is_empty());
-        }
-    }
-
-    #[test]
-    fn another_file_is_refused_with_the_missing_columns() {
-        let refused = Waldec::open(&b"id;name\n1;2\n"[..]).expect_err("refused");
-        assert!(refused.contains("titre, position"), "{refused}");
-    }
-}
+#[path = "waldec_tests.rs"]
+mod tests;

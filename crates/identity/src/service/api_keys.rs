@@ -1,9 +1,9 @@
 //! Keys for machines.
 
-use db::{Result, Tx};
-use kernel::{Actor, Code, Fields, Refusal};
+use db::{Db, Result, Tx};
+use kernel::{Actor, ApiKeyId, Code, Fields, OrganisationId, Page, PageRequest, Refusal};
 
-use crate::model::{ApiKeyCreated, NewApiKey};
+use crate::model::{ApiKey, ApiKeyCreated, NewApiKey};
 use crate::{rules, store, token};
 
 /// Makes a key for a machine of an organization.
@@ -49,4 +49,29 @@ pub fn create_api_key(tx: &mut Tx<'_>, actor: &Actor, new: &NewApiKey) -> Result
         organisation_id,
         expires_at: new.expires_at,
     })
+}
+
+/// A page of keys, of one organization or of all, the newest first.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn api_keys(
+    db: &mut Db,
+    organisation: Option<OrganisationId>,
+    page: &PageRequest,
+) -> Result<Page<ApiKey>> {
+    store::api_keys(db, organisation, page)
+}
+
+/// Revokes a key: from now on it opens nothing, also where a request is under way. A
+/// repeat changes nothing.
+///
+/// # Errors
+/// `not_found`.
+pub fn revoke_api_key(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<()> {
+    let now = tx.now();
+    if store::revoke_api_key(tx, id, now)? {
+        return Ok(());
+    }
+    Err(Refusal::not_found().into())
 }

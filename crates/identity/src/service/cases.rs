@@ -1,6 +1,7 @@
-//! Two registrations of one association: one case for staff.
+//! Registrations that staff have to look at: two of one association, or one under a name
+//! that is not the register's.
 
-use db::{Db, Result, Tx};
+use db::{Db, Error, Result, Tx};
 use kernel::{
     Actor, Code, Fields, OrganisationId, Page, PageRequest, Refusal, RegistrationCaseId, Role, Text,
 };
@@ -22,8 +23,11 @@ use crate::{rules, store};
 /// When the database fails.
 pub fn note_case(tx: &mut Tx<'_>, registration: &Registration) -> Result<()> {
     let now = tx.now();
-    let Ok((_, entry)) = register::look_up(tx, &registration.organisation, now) else {
-        return Ok(());
+    let entry = match register::look_up(tx, &registration.organisation, now) {
+        Ok((_, entry)) => entry,
+        // a dissolved association is refused, and no case
+        Err(Error::Refused(_)) => return Ok(()),
+        Err(cause) => return Err(cause),
     };
     let new = register::filled_in(&registration.organisation, entry.as_ref());
     let identifiers = rules::check_organisation(&mut Fields::default(), "", &new);
@@ -97,13 +101,54 @@ pub(super) fn note_namesake(
     open(tx, &case)
 }
 
+/// Notes for staff that the register has the association under quite another name.
+pub(super) fn note_other_name(
+    tx: &mut Tx<'_>,
+    organisation: &Organisation,
+    person: &Person,
+) -> Result<()> {
+    let check = organisation.register_check.as_ref();
+    let Some(check) = check.filter(|check| check.name_differs) else {
+        return Ok(());
+    };
+    let case = RegistrationCase {
+        id: tx.new_id(),
+        organisation_id: organisation.id,
+        organisation: organisation.name.clone(),
+        other_id: None,
+        kind: CaseKind::NameDiffers,
+        association: check.given_name.clone(),
+        person_name: person.name.clone(),
+        email: person.email.clone(),
+        status: CaseStatus::Open,
+        note: None,
+        created_at: tx.now(),
+        closed_at: None,
+    };
+    open(tx, &case)
+}
+
 fn open(tx: &mut Tx<'_>, case: &RegistrationCase) -> Result<()> {
     store::insert_case(tx, case)?;
-    let message = Message::RegistrationTwice {
-        organisation: case.organisation.clone(),
-        association: case.association.clone(),
-        person: case.person_name.clone(),
-        email: case.email.clone(),
+    let organisation = case.organisation.clone();
+    let (given, person, email) = (
+        case.association.clone(),
+        case.person_name.clone(),
+        case.email.clone(),
+    );
+    let message = match case.kind {
+        CaseKind::NameDiffers => Message::RegisterNameDiffers {
+            organisation,
+            given_name: given,
+            person,
+            email,
+        },
+        CaseKind::SameIdentifier | CaseKind::SameName => Message::RegistrationTwice {
+            organisation,
+            association: given,
+            person,
+            email,
+        },
     };
     let staff = store::staff_contacts(tx)?;
     notifications::push_all(tx, &staff, &message)
@@ -136,27 +181,17 @@ pub fn settle_case(
     if case.status != CaseStatus::Open {
         return Err(Code::CaseClosed.into());
     }
-    let status = match (settlement.outcome, case.other_id) {
-        (CaseOutcome::Dismiss, _) => CaseStatus::Dismissed,
-        (CaseOutcome::Join, None) => {
+    let status = match (settlement.outcome, case.kind, case.other_id) {
+        (CaseOutcome::Dismiss, ..) => CaseStatus::Dismissed,
+        (CaseOutcome::Join, CaseKind::SameIdentifier, _) => {
             join(tx, &case)?;
             CaseStatus::Joined
         }
-        (CaseOutcome::Merge, Some(other)) => {
+        (CaseOutcome::Merge, _, Some(other)) => {
             merge(tx, &case, other)?;
             CaseStatus::Merged
         }
-        (CaseOutcome::Join, Some(_)) | (CaseOutcome::Merge, None) => {
-            return Err(Refusal::field(
-                "/outcome",
-                Code::Invalid,
-                Text::new(
-                    "« join » vaut pour une inscription refusée, « merge » pour deux inscriptions acceptées.",
-                    "`join` is for a registration that was refused, `merge` for two that were taken.",
-                ),
-            )
-            .into());
-        }
+        _ => return Err(not_this_outcome().into()),
     };
     let now = tx.now();
     let note = settlement.note.trim();
@@ -165,6 +200,17 @@ pub fn settle_case(
     case.note = Some(note.to_owned());
     case.closed_at = Some(now);
     Ok(case)
+}
+
+fn not_this_outcome() -> Refusal {
+    Refusal::field(
+        "/outcome",
+        Code::Invalid,
+        Text::new(
+            "« join » vaut pour une inscription refusée, « merge » pour deux inscriptions acceptées, « dismiss » pour toutes.",
+            "`join` is for a registration that was refused, `merge` for two that were taken, `dismiss` for any.",
+        ),
+    )
 }
 
 fn join(tx: &mut Tx<'_>, case: &RegistrationCase) -> Result<()> {

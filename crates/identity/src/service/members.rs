@@ -73,7 +73,7 @@ pub fn remove_member(
     rules::may_leave(&members, person)?;
     let now = tx.now();
     if store::disable(tx, person, now)? {
-        store::end_sessions(tx, person, "left the organization", now)?;
+        store::end_sessions(tx, person, None, "left the organization", now)?;
     }
     Ok(())
 }

@@ -1,19 +1,36 @@
 //! One function per use case: load, decide, write, tell.
 
 mod api_keys;
+mod attempts;
+mod audit;
 mod cases;
 mod members;
 mod organisations;
+mod passwords;
 mod people;
+mod personal_data;
 mod registration;
+mod second_factors;
 mod sessions;
+mod sign_in;
 
-pub use api_keys::create_api_key;
+pub use api_keys::{api_keys, create_api_key, revoke_api_key};
+pub use attempts::forget_old_attempts;
+pub use audit::{audit_events, record, verify_audit};
 pub use cases::{note_case, registration_cases, settle_case};
 pub use members::{invite_colleague, members, remove_member};
 pub use organisations::{change_status, create_organisation, suspend, verify_organisation};
-pub use people::{found_city, invite};
+pub use passwords::{
+    accept_invitation, change_password, check_link, check_new_password, forget_password,
+    reset_password,
+};
+pub use people::{change_profile, found_city, invite};
+pub use personal_data::{RetentionSettings, erase_person, personal_data, retention};
 pub use registration::register;
-pub use sessions::{
-    accept_invitation, confirm, end_session, open_session, refresh, still_signed_in,
+pub use second_factors::{
+    begin_second_factor, confirm_second_factor, remove_second_factor, use_second_factor,
+};
+pub use sessions::{Standing, confirm, end_session, open_session, refresh, still_signed_in};
+pub use sign_in::{
+    SignIn, SignedIn, begin_proof, begin_sign_in, finish_sign_in, has_second_factor, proven,
 };

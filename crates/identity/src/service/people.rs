@@ -3,11 +3,12 @@
 use db::schema::organisations;
 use db::{Result, Tx};
 use diesel::prelude::*;
-use kernel::{Code, Fields, Instant, Language, OrganisationId, Refusal, Role};
+use kernel::{Actor, Code, Fields, Instant, Language, OrganisationId, Refusal, Role};
 use notifications::{Message, Recipient};
 
 use crate::model::{
-    Invited, NewPerson, Organisation, OrganisationKind, OrganisationStatus, Person,
+    Invited, LinkPurpose, Me, NewPerson, Organisation, OrganisationKind, OrganisationStatus,
+    Person, ProfileChange,
 };
 use crate::token::{self, INVITATION_DAYS};
 use crate::{rules, store};
@@ -95,7 +96,16 @@ pub(super) fn send_invitation(
     let token = token::random()?;
     let (id, now) = (tx.new_id(), tx.now());
     let expires_at = now.plus_days(INVITATION_DAYS);
-    store::insert_invitation(tx, id, person.id, &token::hash(&token), now, expires_at)?;
+    let purpose = LinkPurpose::Invitation;
+    store::insert_link(
+        tx,
+        id,
+        person.id,
+        purpose,
+        &token::hash(&token),
+        now,
+        expires_at,
+    )?;
     let organisation = organisation.to_owned();
     let message = if registered_itself {
         Message::RegistrationReceived {
@@ -114,7 +124,7 @@ pub(super) fn send_invitation(
     Ok(expires_at)
 }
 
-fn recipient(person: &Person) -> Recipient {
+pub(super) fn recipient(person: &Person) -> Recipient {
     Recipient {
         person: Some(person.id),
         email: person.email.clone(),
@@ -154,4 +164,25 @@ pub fn invite(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Invited> {
         person,
         invitation_expires_at,
     })
+}
+
+/// Corrects what an account says of its person.
+///
+/// # Errors
+/// `invalid_fields`.
+pub fn change_profile(tx: &mut Tx<'_>, actor: &Actor, change: &ProfileChange) -> Result<Me> {
+    let me = store::me(tx, actor.person)?;
+    let name = change.name.as_deref().unwrap_or(&me.name).trim();
+    let mut fields = Fields::default();
+    fields.text("/name", name, 200);
+    fields.check()?;
+    let now = tx.now();
+    store::set_profile(
+        tx,
+        actor.person,
+        name,
+        change.language.unwrap_or(me.language),
+        now,
+    )?;
+    store::me(tx, actor.person)
 }

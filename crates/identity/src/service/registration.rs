@@ -3,7 +3,7 @@
 use db::{Result, Tx};
 use kernel::{Code, Fields, Language, Role, Text};
 
-use super::cases::note_namesake;
+use super::cases::{note_namesake, note_other_name};
 use super::organisations::add_organisation;
 use super::people::{add_person, send_invitation};
 use crate::model::{
@@ -64,6 +64,7 @@ pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<Register
     add_person(tx, &person, None)?;
     send_invitation(tx, &person, &organisation.name, true)?;
     note_namesake(tx, &organisation, &person)?;
+    note_other_name(tx, &organisation, &person)?;
     Ok(RegisteredOrganisation {
         organisation,
         person,

@@ -1,33 +1,11 @@
 //! Sessions: opened, refreshed, confirmed, ended.
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, Code, Instant, PersonId, SessionId};
+use kernel::{Actor, ApiKeyId, Code, Instant, PersonId, SessionId};
 
 use crate::model::{Claimed, OrganisationStatus, TokenPair};
+use crate::store;
 use crate::token::{self, SESSION_DAYS, Signer256};
-use crate::{rules, store};
-
-/// Sets the password of someone who was invited, and signs them in. `password_hash` is
-/// made by the caller, outside of the transaction; `password` is checked here.
-///
-/// # Errors
-/// `invalid_token` when the link was used or is too old, `weak_password`.
-pub fn accept_invitation(
-    tx: &mut Tx<'_>,
-    signer: &Signer256,
-    token: &str,
-    password: &str,
-    password_hash: &str,
-) -> Result<TokenPair> {
-    let now = tx.now();
-    let invitation = store::invitation(tx, &token::hash(token))?
-        .filter(|invitation| !invitation.used && invitation.expires_at > now)
-        .ok_or(Code::InvalidToken)?;
-    rules::check_password(password, &invitation.email)?;
-    store::use_invitation(tx, invitation.id, now)?;
-    store::set_password(tx, invitation.person, password_hash, now)?;
-    open_session(tx, signer, invitation.person)
-}
 
 /// Opens a session for someone whose password was checked.
 ///
@@ -78,12 +56,12 @@ pub fn refresh(
         store::end_session(tx, session, "refresh token used twice", now)?;
         return Ok(None);
     }
-    let Some((claimed, _)) = store::live_session(tx, session, now)? else {
+    let Some(live) = store::live_session(tx, session, now)? else {
         return Ok(None);
     };
     store::use_refresh_token(tx, &token_hash, now)?;
     store::extend_session(tx, session, now.plus_days(SESSION_DAYS))?;
-    issue(tx, signer, claimed).map(Some)
+    issue(tx, signer, live.claimed).map(Some)
 }
 
 /// Signs out.
@@ -98,36 +76,62 @@ pub fn end_session(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
     }
 }
 
+/// What an actor is found to be when it is looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Signs in with a code, too.
+    pub second_factor: bool,
+    /// Acts for an organization that is barred.
+    suspended: bool,
+}
+
 /// Checks, in the transaction that writes, that the actor still is who the token says: a
-/// session that was ended, a role that was changed or an organization that was suspended
-/// a moment ago changes nothing.
+/// session that was ended, a key that was revoked, a role that was changed or an
+/// organization that was suspended a moment ago changes nothing.
 ///
 /// # Errors
-/// `session_ended`, `organisation_suspended`.
-pub fn confirm(db: &mut Db, actor: &Actor, now: Instant) -> Result<()> {
-    match standing(db, actor, now)? {
-        Some(OrganisationStatus::Suspended) => Err(Code::OrganisationSuspended.into()),
-        _ => Ok(()),
+/// `session_ended`, `not_authenticated` for a key, `organisation_suspended`.
+pub fn confirm(
+    db: &mut Db,
+    actor: &Actor,
+    key: Option<ApiKeyId>,
+    now: Instant,
+) -> Result<Standing> {
+    let standing = still_signed_in(db, actor, key, now)?;
+    if standing.suspended {
+        return Err(Code::OrganisationSuspended.into());
     }
+    Ok(standing)
 }
 
-/// Checks before a read that the session was not ended, nor the role changed.
+/// Checks before a read that the session was not ended, the key not revoked, nor the role
+/// changed.
 ///
 /// # Errors
-/// `session_ended`.
-pub fn still_signed_in(db: &mut Db, actor: &Actor, now: Instant) -> Result<()> {
-    standing(db, actor, now).map(drop)
-}
-
-/// The status of the organization of an actor whose session stands; none for a machine's
-/// key, which is looked up at each request.
-fn standing(db: &mut Db, actor: &Actor, now: Instant) -> Result<Option<OrganisationStatus>> {
-    let Some(session) = actor.session else {
-        return Ok(None);
-    };
-    let (claimed, status) = store::live_session(db, session, now)?.ok_or(Code::SessionEnded)?;
+/// `session_ended`, `not_authenticated` for a key.
+pub fn still_signed_in(
+    db: &mut Db,
+    actor: &Actor,
+    key: Option<ApiKeyId>,
+    now: Instant,
+) -> Result<Standing> {
+    if let Some(key) = key {
+        if !store::key_stands(db, key, now)? {
+            return Err(Code::NotAuthenticated.into());
+        }
+        return Ok(Standing {
+            second_factor: false,
+            suspended: false,
+        });
+    }
+    let session = actor.session.ok_or(Code::SessionEnded)?;
+    let live = store::live_session(db, session, now)?.ok_or(Code::SessionEnded)?;
+    let claimed = live.claimed;
     if claimed.role != actor.role || claimed.organisation != actor.organisation {
         return Err(Code::SessionEnded.into());
     }
-    Ok(Some(status))
+    Ok(Standing {
+        second_factor: live.second_factor,
+        suspended: live.status == OrganisationStatus::Suspended,
+    })
 }

@@ -1,27 +1,46 @@
 //! Rows and queries. No decisions.
 
 mod api_keys;
+mod attempts;
+mod audit;
 mod cases;
 mod organisations;
 mod people;
+mod personal_data;
+mod second_factors;
 mod sessions;
 
 use db::{Db, Result};
 
-pub(crate) use api_keys::insert_api_key;
 pub use api_keys::{KeyHolder, api_key, touch_api_key};
+pub(crate) use api_keys::{api_keys, insert_api_key, key_stands, revoke_api_key};
+pub(crate) use attempts::{
+    attempts, forget_attempts, forget_attempts_before, is_place_of, note_place, set_attempts,
+    take_back_attempt,
+};
+pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_links};
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
     identifier_taken, insert_organisation, namesake, set_status, with_identifier,
 };
 pub use organisations::{names, organisation, organisation_of_kind, organisations};
-pub use people::{contacts, credentials, me, person, staff_contacts};
+pub use people::{contacts, contacts_of_all, credentials, me, person, staff_contacts};
 pub(crate) use people::{
-    disable, email_taken, end_sessions, insert_person, members, move_people, set_password,
+    disable, email_taken, end_sessions, insert_person, members, move_people, replace_hash,
+    set_password, set_profile,
+};
+pub(crate) use personal_data::{
+    acts, closed_before, erase_cases_before, erase_from_cases, erase_person, forget_links_before,
+    forget_places_before, forget_sessions_before, held_account, held_links, held_sessions,
+    other_admin,
+};
+pub(crate) use second_factors::{
+    confirm_second_factor, delete_second_factor, insert_recovery_code, insert_second_factor,
+    second_factor, use_recovery_code, use_step,
 };
 pub(crate) use sessions::{
-    end_session, extend_session, insert_invitation, insert_refresh_token, insert_session,
-    invitation, live_session, refresh_token, signing_in, use_invitation, use_refresh_token,
+    LinkRow, end_session, extend_session, insert_link, insert_refresh_token, insert_session, link,
+    live_session, refresh_token, signing_in, use_links, use_refresh_token,
 };
 
 /// Whether a count is not zero.

@@ -1,9 +1,11 @@
 //! Rows of `people`.
 
-use db::schema::{people as p, sessions};
+use std::collections::HashMap;
+
+use db::schema::{people as p, second_factors as f, sessions};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Code, Instant, Language, OrganisationId, PersonId, Refusal, Role};
+use kernel::{Code, Instant, Language, OrganisationId, PersonId, Refusal, Role, SessionId};
 use notifications::Recipient;
 
 use super::{exists, organisation};
@@ -84,6 +86,32 @@ pub fn contacts(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Recipie
     Ok(rows.into_iter().map(to_recipient).collect())
 }
 
+/// Everyone who can be written to at each of these organizations.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_of_all(
+    db: &mut Db,
+    organisations: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, Vec<Recipient>>> {
+    let mut found: HashMap<OrganisationId, Vec<Recipient>> = HashMap::new();
+    for chunk in organisations.chunks(1_000) {
+        let rows: Vec<(OrganisationId, (PersonId, String, String, Language))> = p::table
+            .filter(p::organisation_id.eq_any(chunk))
+            .filter(p::disabled.eq(false))
+            .order(p::id)
+            .select((p::organisation_id, (p::id, p::email, p::name, p::language)))
+            .load(db)?;
+        for (organisation, row) in rows {
+            found
+                .entry(organisation)
+                .or_default()
+                .push(to_recipient(row));
+        }
+    }
+    Ok(found)
+}
+
 /// Everyone who reviews and approves for the city.
 ///
 /// # Errors
@@ -114,12 +142,20 @@ fn to_recipient((id, email, name, language): (PersonId, String, String, Language
 pub fn me(db: &mut Db, id: PersonId) -> Result<Me> {
     let person = person(db, id)?.ok_or_else(Refusal::not_found)?;
     let organisation = organisation(db, person.organisation_id)?.ok_or_else(Refusal::not_found)?;
+    let second_factor = exists(
+        db,
+        f::table
+            .filter(f::person_id.eq(id))
+            .filter(f::confirmed_at.is_not_null())
+            .count(),
+    )?;
     Ok(Me {
         id: person.id,
         email: person.email,
         name: person.name,
         role: person.role,
         language: person.language,
+        second_factor,
         organisation: MyOrganisation {
             id: organisation.id,
             kind: organisation.kind,
@@ -195,21 +231,56 @@ pub(crate) fn disable(db: &mut Db, person: PersonId, now: Instant) -> Result<boo
     Ok(rows > 0)
 }
 
-/// Ends every session of someone.
+/// Ends every session of someone, but the one at hand if there is one.
 pub(crate) fn end_sessions(
     db: &mut Db,
     person: PersonId,
+    but: Option<SessionId>,
     because: &str,
     now: Instant,
 ) -> Result<()> {
-    diesel::update(sessions::table.filter(sessions::person_id.eq(person)))
+    let mut ending = diesel::update(sessions::table)
+        .filter(sessions::person_id.eq(person))
         .filter(sessions::ended_at.is_null())
         .set((
             sessions::ended_at.eq(now),
             sessions::ended_because.eq(because),
         ))
+        .into_boxed();
+    if let Some(but) = but {
+        ending = ending.filter(sessions::id.ne(but));
+    }
+    ending.execute(db)?;
+    Ok(())
+}
+
+/// Keeps a hash of today's parameters in the place of an older one of the same password.
+pub(crate) fn replace_hash(db: &mut Db, person: PersonId, old: &str, new: &str) -> Result<()> {
+    diesel::update(p::table.find(person))
+        .filter(p::password_hash.eq(old))
+        .set(p::password_hash.eq(new))
         .execute(db)?;
     Ok(())
+}
+
+/// Corrects somebody's name and language.
+pub(crate) fn set_profile(
+    db: &mut Db,
+    person: PersonId,
+    name: &str,
+    language: Language,
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(p::table.find(person))
+        .filter(p::disabled.eq(false))
+        .set((
+            p::name.eq(name),
+            p::language.eq(language),
+            p::version.eq(p::version + 1),
+            p::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::NotFound)
 }
 
 /// Everyone of one organization acts for another from now on.
@@ -220,7 +291,7 @@ pub(crate) fn move_people(
     now: Instant,
 ) -> Result<()> {
     for member in members(db, from)? {
-        end_sessions(db, member.id, "organization merged", now)?;
+        end_sessions(db, member.id, None, "organization merged", now)?;
     }
     diesel::update(p::table.filter(p::organisation_id.eq(from)))
         .set((

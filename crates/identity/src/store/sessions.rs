@@ -1,25 +1,29 @@
 //! Rows of `invitations`, `sessions` and `refresh_tokens`.
 
-use db::schema::{invitations, organisations as o, people as p, refresh_tokens, sessions};
+use db::schema::{
+    invitations, organisations as o, people as p, refresh_tokens, second_factors as f, sessions,
+};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Code, Instant, InvitationId, OrganisationId, PersonId, Role, SessionId};
 
-use crate::model::{Claimed, OrganisationStatus};
+use crate::model::{Claimed, LinkPurpose, OrganisationStatus};
 
 /// A token that was mailed, as it was found.
-pub(crate) struct InvitationRow {
-    pub id: InvitationId,
+pub(crate) struct LinkRow {
     pub person: PersonId,
     pub email: String,
+    pub name: String,
+    pub organisation: String,
     pub expires_at: Instant,
     pub used: bool,
 }
 
-pub(crate) fn insert_invitation(
+pub(crate) fn insert_link(
     db: &mut Db,
     id: InvitationId,
     person: PersonId,
+    purpose: LinkPurpose,
     token_hash: &[u8],
     now: Instant,
     expires_at: Instant,
@@ -28,7 +32,7 @@ pub(crate) fn insert_invitation(
         .values((
             invitations::id.eq(id),
             invitations::person_id.eq(person),
-            invitations::purpose.eq("invitation"),
+            invitations::purpose.eq(purpose),
             invitations::token_hash.eq(token_hash),
             invitations::created_at.eq(now),
             invitations::expires_at.eq(expires_at),
@@ -37,37 +41,46 @@ pub(crate) fn insert_invitation(
     Ok(())
 }
 
-pub(crate) fn invitation(db: &mut Db, token_hash: &[u8]) -> Result<Option<InvitationRow>> {
-    let row: Option<(InvitationId, PersonId, String, Instant, Option<Instant>)> =
-        invitations::table
-            .inner_join(p::table)
-            .filter(invitations::token_hash.eq(token_hash))
-            .select((
-                invitations::id,
-                invitations::person_id,
-                p::email,
-                invitations::expires_at,
-                invitations::used_at,
-            ))
-            .first(db)
-            .optional()?;
-    Ok(
-        row.map(|(id, person, email, expires_at, used_at)| InvitationRow {
-            id,
+pub(crate) fn link(
+    db: &mut Db,
+    purpose: LinkPurpose,
+    token_hash: &[u8],
+) -> Result<Option<LinkRow>> {
+    type Row = (PersonId, String, String, String, Instant, Option<Instant>);
+    let row: Option<Row> = invitations::table
+        .inner_join(p::table.inner_join(o::table))
+        .filter(invitations::token_hash.eq(token_hash))
+        .filter(invitations::purpose.eq(purpose))
+        .filter(p::disabled.eq(false))
+        .select((
+            p::id,
+            p::email,
+            p::name,
+            o::name,
+            invitations::expires_at,
+            invitations::used_at,
+        ))
+        .first(db)
+        .optional()?;
+    Ok(row.map(
+        |(person, email, name, organisation, expires_at, used_at)| LinkRow {
             person,
             email,
+            name,
+            organisation,
             expires_at,
             used: used_at.is_some(),
-        }),
-    )
+        },
+    ))
 }
 
-pub(crate) fn use_invitation(db: &mut Db, id: InvitationId, now: Instant) -> Result<()> {
-    let rows = diesel::update(invitations::table.find(id))
+/// Uses up every link of somebody: the one at hand, and others that were mailed before.
+pub(crate) fn use_links(db: &mut Db, person: PersonId, now: Instant) -> Result<()> {
+    diesel::update(invitations::table.filter(invitations::person_id.eq(person)))
         .filter(invitations::used_at.is_null())
         .set(invitations::used_at.eq(now))
         .execute(db)?;
-    db::guard(rows, Code::InvalidToken)
+    Ok(())
 }
 
 pub(crate) fn insert_session(
@@ -149,30 +162,56 @@ pub(crate) fn end_session(
     Ok(())
 }
 
-/// What a live session opens today, whatever its tokens say.
+/// A session that stands.
+pub(crate) struct LiveSession {
+    /// What it opens today, whatever its tokens say.
+    pub claimed: Claimed,
+    /// Of the organization.
+    pub status: OrganisationStatus,
+    /// Its person signs in with a code, too.
+    pub second_factor: bool,
+}
+
 pub(crate) fn live_session(
     db: &mut Db,
     session: SessionId,
     now: Instant,
-) -> Result<Option<(Claimed, OrganisationStatus)>> {
-    let row: Option<(PersonId, Role, OrganisationId, OrganisationStatus)> = sessions::table
+) -> Result<Option<LiveSession>> {
+    type Row = (
+        PersonId,
+        Role,
+        OrganisationId,
+        OrganisationStatus,
+        Option<Instant>,
+    );
+    let row: Option<Row> = sessions::table
         .inner_join(p::table.inner_join(o::table))
+        .left_join(f::table.on(f::person_id.eq(sessions::person_id)))
         .filter(sessions::id.eq(session))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(p::disabled.eq(false))
-        .select((p::id, p::role, p::organisation_id, o::status))
+        .select((
+            p::id,
+            p::role,
+            p::organisation_id,
+            o::status,
+            f::confirmed_at.nullable(),
+        ))
         .first(db)
         .optional()?;
-    Ok(row.map(|(person, role, organisation, status)| {
-        let claimed = Claimed {
-            person,
-            role,
-            organisation,
-            session,
-        };
-        (claimed, status)
-    }))
+    Ok(row.map(
+        |(person, role, organisation, status, confirmed_at)| LiveSession {
+            claimed: Claimed {
+                person,
+                role,
+                organisation,
+                session,
+            },
+            status,
+            second_factor: confirmed_at.is_some(),
+        },
+    ))
 }
 
 /// Whether a person may sign in, and as whom.

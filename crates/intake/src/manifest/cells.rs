@@ -1,8 +1,8 @@
 //! Lines to cells (RFC 4180, and what programs make of it): a cell in quotation marks may
 //! hold the delimiter, doubled quotation marks, and line ends.
 
-use kernel::Refusal;
-
+use super::Unread;
+use super::content::Content;
 use super::encoding::{Encoding, Lines};
 
 /// Lines that one cell may hold. A quotation mark that is not closed until then is a
@@ -80,23 +80,28 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(bytes: &'a [u8], encoding: Encoding, delimiter: char) -> Self {
+    pub(super) fn new(content: &'a Content, encoding: Encoding, delimiter: char) -> Self {
         Self {
-            lines: Lines::new(bytes, encoding),
+            lines: Lines::new(content, encoding),
             delimiter,
         }
     }
 
     /// The records below the one that begins on `line`.
-    pub(super) fn after(bytes: &'a [u8], encoding: Encoding, delimiter: char, line: u64) -> Self {
-        let mut records = Self::new(bytes, encoding, delimiter);
+    pub(super) fn after(
+        content: &'a Content,
+        encoding: Encoding,
+        delimiter: char,
+        line: u64,
+    ) -> Result<Self, Unread> {
+        let mut records = Self::new(content, encoding, delimiter);
         let mut skipped = Record::default();
-        while skipped.line < line && records.next(&mut skipped).unwrap_or(false) {}
-        records
+        while skipped.line < line && records.next(&mut skipped)? {}
+        Ok(records)
     }
 
     /// Reads the next record into `record`; false after the last.
-    pub(super) fn next(&mut self, record: &mut Record) -> Result<bool, Refusal> {
+    pub(super) fn next(&mut self, record: &mut Record) -> Result<bool, Unread> {
         let Some(first) = self.lines.next()? else {
             return Ok(false);
         };
@@ -170,8 +175,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(u64, Vec<String>, bool)> {
-        let encoding = Encoding::of(text.as_bytes()).unwrap();
-        let mut records = Records::new(text.as_bytes(), encoding, ';');
+        let content = Content::from(text.as_bytes());
+        let encoding = Encoding::of(&content).unwrap();
+        let mut records = Records::new(&content, encoding, ';');
         let mut record = Record::default();
         let mut read = Vec::new();
         while records.next(&mut record).unwrap() {
@@ -224,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_cell_by_its_place() {
-        let mut records = Records::new(b"a;bc;", Encoding::of(b"a;bc;").unwrap(), ';');
+        let content = Content::from(&b"a;bc;"[..]);
+        let mut records = Records::new(&content, Encoding::of(&content).unwrap(), ';');
         let mut record = Record::default();
         assert!(records.next(&mut record).unwrap());
         let found: Vec<&str> = (0..5).map(|at| record.cell(at)).collect();

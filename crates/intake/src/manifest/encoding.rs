@@ -1,11 +1,13 @@
 //! Which characters the bytes of a file are, and its lines one by one.
 
 use std::collections::VecDeque;
+use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use kernel::Refusal;
 
-use super::unreadable;
+use super::content::{Content, Reader};
+use super::{Unread, unreadable};
 
 /// Bytes decoded at a time.
 const CHUNK: usize = 64 * 1024;
@@ -16,7 +18,7 @@ const LINE_MAX: usize = 1024 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Encoding {
     pub(super) encoding: &'static encoding_rs::Encoding,
-    pub(super) mark: usize,
+    pub(super) mark: u64,
 }
 
 impl Encoding {
@@ -25,9 +27,11 @@ impl Encoding {
     ///
     /// # Errors
     /// `manifest_unreadable` for a file that is no text.
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, Refusal> {
-        refuse_other_formats(bytes)?;
-        let found = match bytes {
+    pub(super) fn of(content: &Content) -> Result<Self, Unread> {
+        let head = content.head(CHUNK as u64)?;
+        let all = head.len() as u64 == content.length();
+        refuse_other_formats(&head, all)?;
+        let found = match head.as_slice() {
             [0xEF, 0xBB, 0xBF, ..] => Self {
                 encoding: UTF_8,
                 mark: 3,
@@ -41,13 +45,13 @@ impl Encoding {
                 mark: 2,
             },
             _ => Self {
-                encoding: without_mark(bytes),
+                encoding: without_mark(&head, content)?,
                 mark: 0,
             },
         };
         let wide = found.encoding == UTF_16LE || found.encoding == UTF_16BE;
-        if !wide && looks_binary(bytes) {
-            return Err(not_text());
+        if !wide && looks_binary(&head) {
+            return Err(not_text().into());
         }
         Ok(found)
     }
@@ -63,8 +67,8 @@ impl Encoding {
     }
 }
 
-fn without_mark(bytes: &[u8]) -> &'static encoding_rs::Encoding {
-    let head = &bytes[..bytes.len().min(512)];
+fn without_mark(head: &[u8], content: &Content) -> io::Result<&'static encoding_rs::Encoding> {
+    let head = &head[..head.len().min(512)];
     let zeros = |parity: usize| {
         head.iter()
             .skip(parity)
@@ -73,20 +77,41 @@ fn without_mark(bytes: &[u8]) -> &'static encoding_rs::Encoding {
             .count()
     };
     let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
-    if even == 0 && odd * 2 > half {
+    Ok(if even == 0 && odd * 2 > half {
         UTF_16LE
     } else if odd == 0 && even * 2 > half {
         UTF_16BE
-    } else if std::str::from_utf8(bytes).is_ok() {
+    } else if is_utf8(content.reader())? {
         UTF_8
     } else {
         WINDOWS_1252
+    })
+}
+
+/// Whether the file is UTF-8 to its end.
+fn is_utf8(mut reader: Reader<'_>) -> io::Result<bool> {
+    let mut part = vec![0; CHUNK];
+    // the first bytes of a character that the part before ended in
+    let mut open = 0;
+    loop {
+        let read = reader.read(&mut part[open..])?;
+        if read == 0 {
+            return Ok(open == 0);
+        }
+        let end = open + read;
+        match std::str::from_utf8(&part[..end]) {
+            Ok(_) => open = 0,
+            Err(wrong) if wrong.error_len().is_some() => return Ok(false),
+            Err(cut) => {
+                part.copy_within(cut.valid_up_to()..end, 0);
+                open = end - cut.valid_up_to();
+            }
+        }
     }
 }
 
 /// Text has no zero bytes, and few control characters.
-fn looks_binary(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(CHUNK)];
+fn looks_binary(head: &[u8]) -> bool {
     let controls = head
         .iter()
         .filter(|b| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0C | 0x1A))
@@ -94,18 +119,18 @@ fn looks_binary(bytes: &[u8]) -> bool {
     head.contains(&0) || controls * 100 > head.len()
 }
 
-fn refuse_other_formats(bytes: &[u8]) -> Result<(), Refusal> {
-    let text_start = bytes
+fn refuse_other_formats(head: &[u8], all: bool) -> Result<(), Refusal> {
+    let text_start = head
         .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(bytes)
+        .unwrap_or(head)
         .trim_ascii_start();
-    if text_start.is_empty() {
+    if all && text_start.is_empty() {
         return Err(unreadable(
             "Ce fichier est vide.".to_owned(),
             "This file is empty.".to_owned(),
         ));
     }
-    let (fr, en) = match bytes {
+    let (fr, en) = match head {
         [0xD0, 0xCF, 0x11, 0xE0, ..] => (
             "un classeur Excel ancien (.xls) ou protégé par un mot de passe",
             "an Excel workbook that is old (.xls) or protected by a password",
@@ -143,7 +168,9 @@ fn not_text() -> Refusal {
 
 /// The physical lines of a file, as an editor numbers them: ended by CRLF, LF or CR.
 pub(super) struct Lines<'a> {
-    rest: &'a [u8],
+    reader: Reader<'a>,
+    /// What was read last, not decoded.
+    raw: Vec<u8>,
     decoder: Decoder,
     decoded_all: bool,
     buffer: String,
@@ -153,9 +180,10 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(bytes: &'a [u8], encoding: Encoding) -> Self {
+    pub(super) fn new(content: &'a Content, encoding: Encoding) -> Self {
         Self {
-            rest: bytes.get(encoding.mark..).unwrap_or_default(),
+            reader: content.reader_from(encoding.mark),
+            raw: vec![0; CHUNK],
             decoder: encoding.encoding.new_decoder_without_bom_handling(),
             decoded_all: false,
             buffer: String::new(),
@@ -179,7 +207,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The next line without its end, or `None` after the last.
-    pub(super) fn next(&mut self) -> Result<Option<String>, Refusal> {
+    pub(super) fn next(&mut self) -> Result<Option<String>, Unread> {
         if let Some(line) = self.again.pop_front() {
             self.number += 1;
             return Ok(Some(line));
@@ -205,26 +233,27 @@ impl<'a> Lines<'a> {
                     self.number += 1;
                     return Ok(Some(line));
                 }
-                _ if open.len() > LINE_MAX => return Err(not_text()),
-                _ => self.decode_more(),
+                _ if open.len() > LINE_MAX => return Err(not_text().into()),
+                _ => self.decode_more()?,
             }
         }
     }
 
-    fn decode_more(&mut self) {
+    fn decode_more(&mut self) -> io::Result<()> {
         self.buffer.drain(..self.at);
         self.at = 0;
-        let size = self.rest.len().min(CHUNK);
-        let last = size == self.rest.len();
-        let room = self
-            .decoder
-            .max_utf8_buffer_length(size)
-            .unwrap_or(size * 3 + 16);
-        self.buffer.reserve(room);
-        let (outcome, read, _) =
-            self.decoder
-                .decode_to_string(&self.rest[..size], &mut self.buffer, last);
-        self.rest = &self.rest[read..];
-        self.decoded_all = last && outcome == CoderResult::InputEmpty;
+        let read = self.reader.read(&mut self.raw)?;
+        let last = read == 0;
+        let mut rest = &self.raw[..read];
+        loop {
+            let room = self.decoder.max_utf8_buffer_length(rest.len());
+            self.buffer.reserve(room.unwrap_or(CHUNK));
+            let (outcome, decoded, _) = self.decoder.decode_to_string(rest, &mut self.buffer, last);
+            rest = &rest[decoded..];
+            if outcome == CoderResult::InputEmpty {
+                self.decoded_all = last;
+                return Ok(());
+            }
+        }
     }
 }

@@ -6,7 +6,9 @@
 //! ```
 //!
 //! Each file is made from a number alone. One that fails is named by it, and tried again
-//! with `RESSAC_FUZZ_SEED`; its number then joins [`KEPT`].
+//! with `RESSAC_FUZZ_SEED`; its number then joins [`KEPT`]. Of one that ends the process, such
+//! as by asking for more memory than there is, the number lies in the file that is printed
+//! first. Limit the memory (`ulimit -v 4000000`) before a long run.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,13 +19,14 @@
 
 use std::io::{Cursor, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use kernel::{Code, Date};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Manifest, Reading, Source};
+use super::{Content, Manifest, Reading, Source, Unread};
 
 const CORPUS: [&[u8]; 5] = [
     include_bytes!("../../../../tests/data/marseille/orange_manifest.csv"),
@@ -191,19 +194,22 @@ fn examine(bytes: &[u8]) -> bool {
         today: Date::from_ymd_opt(2023, 2, 28).unwrap(),
         only_kind: None,
     };
-    let read = Source::of(bytes).and_then(|source| {
+    let content = Content::from(bytes);
+    let read = Source::of(&content).and_then(|source| {
         let manifest = Manifest::read(&source, reading)?;
-        Ok((manifest.rows(&source).collect::<Vec<_>>(), manifest))
+        let rows = manifest.rows(&source)?.collect::<Result<Vec<_>, _>>()?;
+        Ok((rows, manifest))
     });
     let (rows, manifest) = match read {
         Ok(read) => read,
-        Err(refusal) => {
+        Err(Unread::Disk(cause)) => panic!("{cause}"),
+        Err(Unread::Refused(refusal)) => {
             assert_eq!(refusal.code, Code::ManifestUnreadable);
             assert!(!refusal.detail.fr.is_empty() && !refusal.detail.en.is_empty());
             return false;
         }
     };
-    let bad = manifest.mistakes().line_count();
+    let bad = manifest.mistakes.line_count();
     // without a column of kinds, the file is at fault and not each line
     if manifest
         .columns()
@@ -221,13 +227,19 @@ fn examine(bytes: &[u8]) -> bool {
                 .is_none_or(|day| day <= reading.today)
         );
     }
-    for mistake in manifest.mistakes().clone().into_sorted() {
+    for mistake in manifest.mistakes.into_sorted() {
         assert!(mistake.line.is_some() && !mistake.detail.fr.is_empty());
     }
     true
 }
 
+/// Where the number of the file under way is written.
+fn note() -> PathBuf {
+    std::env::temp_dir().join("ressac-fuzz-intake.seed")
+}
+
 fn try_seed(seed: u64) -> bool {
+    std::fs::write(note(), seed.to_string()).unwrap();
     let bytes = file(seed);
     let start = Instant::now();
     let outcome = catch_unwind(AssertUnwindSafe(|| examine(&bytes)));
@@ -250,6 +262,7 @@ fn fuzz() {
     for seed in KEPT {
         try_seed(seed);
     }
+    eprintln!("the number of the file under way: {}", note().display());
     let budget = Duration::from_secs(number("RESSAC_FUZZ_SECONDS").unwrap_or(1));
     let first = number("RESSAC_FUZZ_FROM").unwrap_or(1);
     let (start, mut tried, mut read) = (Instant::now(), 0_u64, 0_u64);

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use kernel::Refusal;
 
 use super::cells::{Record, Records};
+use super::content::Content;
 use super::encoding::Encoding;
-use super::unreadable;
 use super::values::{Unit, clean};
 use super::vocabulary::{Field, VOCABULARY};
+use super::{Unread, unreadable};
 use crate::model::ColumnMapping;
 
 /// What may stand between two cells of a text, the most usual here first.
@@ -115,13 +116,13 @@ impl Header {
 /// # Errors
 /// `manifest_unreadable`, with the column names that were found.
 pub(super) fn find(
-    bytes: &[u8],
+    content: &Content,
     encoding: Encoding,
     delimiters: &[char],
-) -> Result<(char, Header), Refusal> {
+) -> Result<(char, Header), Unread> {
     let mut best: Option<(char, Header)> = None;
     for &delimiter in delimiters {
-        let mut records = Records::new(bytes, encoding, delimiter);
+        let mut records = Records::new(content, encoding, delimiter);
         let mut record = Record::default();
         for _ in 0..SEARCHED {
             if !records.next(&mut record)? {
@@ -145,8 +146,8 @@ pub(super) fn find(
     }
     match best {
         Some((delimiter, header)) if header.has(Field::Serial) => Ok((delimiter, header)),
-        Some((_, header)) => Err(no_serial_column(&header)),
-        None => Err(no_header()),
+        Some((_, header)) => Err(no_serial_column(&header).into()),
+        None => Err(no_header().into()),
     }
 }
 

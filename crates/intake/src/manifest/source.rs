@@ -1,62 +1,54 @@
 //! What was uploaded, made ready to be read line by line: a text as it is, a workbook by its
 //! sheet of devices.
 
-use std::borrow::Cow;
-
-use kernel::Refusal;
-
 use super::cells::Records;
+use super::content::Content;
 use super::encoding::Encoding;
-use super::{header, workbook};
+use super::workbook::Sheet;
+use super::{Unread, header, workbook};
 
 /// A file that may be a list of devices.
 #[derive(Debug)]
 pub struct Source<'a> {
-    text: Cow<'a, [u8]>,
+    file: &'a Content,
     encoding: Encoding,
-    format: &'static str,
-    sheet: Option<String>,
-    other_sheets: Vec<String>,
+    sheet: Option<Sheet>,
 }
 
 impl<'a> Source<'a> {
-    /// Finds out what the bytes are.
+    /// Finds out what the file is.
     ///
     /// # Errors
     /// `manifest_unreadable`, with what to do, for what is neither text nor workbook.
-    pub fn of(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        if workbook::looks_like_one(bytes) {
-            let sheet = workbook::read(bytes)?;
-            return Ok(Self {
-                text: Cow::Owned(sheet.text),
-                encoding: workbook::LINES_ENCODING,
-                format: sheet.format,
-                sheet: Some(sheet.name),
-                other_sheets: sheet.others,
-            });
-        }
+    pub fn of(file: &'a Content) -> Result<Self, Unread> {
+        let sheet = match workbook::looks_like_one(&file.head(4)?) {
+            true => Some(workbook::read(file)?),
+            false => None,
+        };
+        let encoding = match sheet {
+            Some(_) => workbook::LINES_ENCODING,
+            None => Encoding::of(file)?,
+        };
         Ok(Self {
-            text: Cow::Borrowed(bytes),
-            encoding: Encoding::of(bytes)?,
-            format: "csv",
-            sheet: None,
-            other_sheets: Vec::new(),
+            file,
+            encoding,
+            sheet,
         })
     }
 
     /// `csv`, `xlsx` or `ods`.
     pub fn format(&self) -> &'static str {
-        self.format
+        self.sheet.as_ref().map_or("csv", |sheet| sheet.format)
     }
 
     /// The sheet of a workbook that was read.
     pub fn sheet(&self) -> Option<&str> {
-        self.sheet.as_deref()
+        self.sheet.as_ref().map(|sheet| sheet.name.as_str())
     }
 
     /// Other sheets that name serial numbers; they are not read.
     pub fn other_sheets(&self) -> &[String] {
-        &self.other_sheets
+        self.sheet.as_ref().map_or(&[], |sheet| &sheet.others)
     }
 
     /// Such as `windows-1252`.
@@ -64,8 +56,8 @@ impl<'a> Source<'a> {
         self.encoding.name()
     }
 
-    pub(super) fn text(&self) -> &[u8] {
-        &self.text
+    pub(super) fn text(&self) -> &Content {
+        self.sheet.as_ref().map_or(self.file, |sheet| &sheet.text)
     }
 
     pub(super) fn encoding(&self) -> Encoding {
@@ -81,7 +73,7 @@ impl<'a> Source<'a> {
     }
 
     /// The records below the one that begins on `line`.
-    pub(super) fn records(&self, delimiter: char, line: u64) -> Records<'_> {
-        Records::after(&self.text, self.encoding, delimiter, line)
+    pub(super) fn records(&self, delimiter: char, line: u64) -> Result<Records<'_>, Unread> {
+        Records::after(self.text(), self.encoding, delimiter, line)
     }
 }

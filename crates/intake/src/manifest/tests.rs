@@ -4,7 +4,7 @@
 use kernel::{Code, Date, DeviceKind, FieldError, Refusal};
 use proptest::prelude::*;
 
-use super::{Manifest, ManifestRow, Reading, Source};
+use super::{Content, Manifest, ManifestRow, Reading, Source, Unread};
 
 const REAL: &[u8] = include_bytes!("../../../../tests/data/marseille/orange_manifest.csv");
 
@@ -16,7 +16,12 @@ fn reading() -> Reading {
 }
 
 fn try_read(bytes: &[u8], reading: Reading) -> Result<Manifest, Refusal> {
-    Manifest::read(&Source::of(bytes)?, reading)
+    let content = Content::from(bytes);
+    let read = Source::of(&content).and_then(|source| Manifest::read(&source, reading));
+    read.map_err(|unread| match unread {
+        Unread::Refused(refusal) => *refusal,
+        Unread::Disk(cause) => panic!("{cause}"),
+    })
 }
 
 fn read(bytes: &[u8]) -> Manifest {
@@ -24,12 +29,15 @@ fn read(bytes: &[u8]) -> Manifest {
 }
 
 fn good(manifest: &Manifest, bytes: &[u8]) -> Vec<ManifestRow> {
-    manifest.rows(&Source::of(bytes).unwrap()).collect()
+    let content = Content::from(bytes);
+    let source = Source::of(&content).unwrap();
+    let rows = manifest.rows(&source).unwrap();
+    rows.map(Result::unwrap).collect()
 }
 
 fn rows(bytes: &[u8]) -> Vec<ManifestRow> {
     let manifest = read(bytes);
-    assert!(manifest.mistakes().is_empty(), "{:?}", manifest.mistakes());
+    assert!(manifest.mistakes.is_empty(), "{:?}", manifest.mistakes);
     let rows = good(&manifest, bytes);
     assert_eq!(rows.len() as u64, manifest.row_count());
     rows
@@ -45,8 +53,7 @@ fn mistakes(text: &str) -> Vec<(u64, String, Code)> {
         )
     };
     read(text.as_bytes())
-        .mistakes()
-        .clone()
+        .mistakes
         .into_sorted()
         .into_iter()
         .map(told)
@@ -78,9 +85,12 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
 fn the_real_export_of_1060_desktops_is_read_as_it_is() {
     let manifest = read(REAL);
     assert_eq!(manifest.row_count(), 1060);
-    assert!(manifest.mistakes().is_empty());
+    assert!(manifest.mistakes.is_empty());
     assert_eq!((manifest.delimiter(), manifest.header_line()), (';', 3));
-    assert_eq!(Source::of(REAL).unwrap().encoding_name(), "windows-1252");
+    assert_eq!(
+        Source::of(&Content::from(REAL)).unwrap().encoding_name(),
+        "windows-1252"
+    );
     let columns: Vec<_> = manifest
         .columns()
         .into_iter()
@@ -145,7 +155,8 @@ fn names_what_the_encoding_and_delimiter_were() {
     let plain = "serial\tkind\nA1\tlaptop";
     let told = |bytes: &[u8]| {
         let manifest = read(bytes);
-        let encoding = Source::of(bytes).unwrap().encoding_name();
+        let content = Content::from(bytes);
+        let encoding = Source::of(&content).unwrap().encoding_name();
         (encoding, manifest.delimiter())
     };
     assert_eq!(told(plain.as_bytes()), ("utf-8", '\t'));
@@ -195,14 +206,14 @@ fn a_list_of_serials_alone_is_enough_when_one_kind_is_declared() {
         ..reading()
     };
     let manifest = try_read(text.as_bytes(), only).unwrap();
-    assert!(manifest.mistakes().is_empty());
+    assert!(manifest.mistakes.is_empty());
     assert!(
         good(&manifest, text.as_bytes())
             .iter()
             .all(|row| row.kind == DeviceKind::Monitor)
     );
     let manifest = read(text.as_bytes());
-    assert_eq!(manifest.mistakes().line_count(), 2);
+    assert_eq!(manifest.mistakes.line_count(), 2);
     assert_eq!(mistakes(text), [(1, String::new(), Code::Required)]);
 }
 
@@ -236,7 +247,7 @@ fn every_bad_line_is_named_at_once_by_line_and_column() {
     );
     let manifest = read(text.as_bytes());
     assert_eq!(
-        (manifest.row_count(), manifest.mistakes().line_count()),
+        (manifest.row_count(), manifest.mistakes.line_count()),
         (9, 8)
     );
     assert_eq!(good(&manifest, text.as_bytes()).len(), 1);
@@ -294,7 +305,7 @@ fn a_file_too_large_to_keep_gives_the_same_rows() {
     let lines: String = (0..12_000).map(|n| format!("A{n:05};UC\n")).collect();
     let text = format!("serial;type\n{lines}");
     let manifest = read(text.as_bytes());
-    assert!(manifest.kept.is_none() && manifest.mistakes().is_empty());
+    assert!(manifest.kept.is_none() && manifest.mistakes.is_empty());
     let found = good(&manifest, text.as_bytes());
     assert_eq!(found.len(), 12_000);
     assert_eq!(
@@ -309,7 +320,7 @@ fn thirty_thousand_bad_lines_are_counted_and_some_listed() {
     for _ in 0..30_000 {
         text.push_str(";cafetière\n");
     }
-    let found = read(text.as_bytes()).mistakes().clone();
+    let found = read(text.as_bytes()).mistakes;
     assert_eq!(found.line_count(), 30_000);
     assert_eq!(found.omitted(), 50_000);
     let refusal = found.refusal(30_000);
@@ -336,7 +347,7 @@ proptest! {
         bytes.extend(lines.join("\n").as_bytes());
         if let Ok(manifest) = try_read(&bytes, reading()) {
             let good = good(&manifest, &bytes).len() as u64;
-            let bad = manifest.mistakes().line_count();
+            let bad = manifest.mistakes.line_count();
             prop_assert_eq!(good + bad, manifest.row_count());
         }
     }
@@ -351,7 +362,7 @@ proptest! {
             text.push_str(&format!("laptop,{serial},\"{}\"\r\n", note.replace('"', "\"\"")));
         }
         let manifest = try_read(text.as_bytes(), reading()).unwrap();
-        prop_assert!(manifest.mistakes().is_empty());
+        prop_assert!(manifest.mistakes.is_empty());
         let read: std::collections::HashSet<String> =
             good(&manifest, text.as_bytes()).into_iter().map(|row| row.serial).collect();
         prop_assert_eq!(read, serials);
@@ -366,7 +377,8 @@ const WRONG_ODS: &[u8] = include_bytes!("../../../../tests/data/manifests/erreur
 #[test]
 fn a_workbook_is_read_from_its_sheet_of_devices() {
     for (bytes, format) in [(XLSX, "xlsx"), (ODS, "ods")] {
-        let source = Source::of(bytes).unwrap();
+        let content = Content::from(bytes);
+        let source = Source::of(&content).unwrap();
         assert_eq!(
             (source.format(), source.sheet()),
             (format, Some("Parc 2019"))
@@ -410,7 +422,7 @@ fn a_workbook_is_read_from_its_sheet_of_devices() {
 fn every_bad_row_of_a_workbook_is_named_by_its_number() {
     for bytes in [WRONG_XLSX, WRONG_ODS] {
         let found: Vec<_> = read(bytes)
-            .mistakes()
+            .mistakes
             .clone()
             .into_sorted()
             .into_iter()

@@ -9,7 +9,8 @@ use crate::model::{
 
 /// So many of a kind at the most in one line: beyond, it is a slip of the finger.
 const QUANTITY_MAX: i64 = 1_000_000;
-const LINES_MAX: usize = 200;
+/// Lines of a list in a body at the most.
+pub(crate) const LINES_MAX: usize = 200;
 const NAME_MAX: usize = 100;
 /// A clock of a phone may be ahead of ours by this much.
 const CLOCK_SKEW_SECONDS: i64 = 300;
@@ -200,23 +201,36 @@ pub fn check_schedule(schedule: &Schedule) -> Result<(), Refusal> {
 }
 
 /// What was loaded is possible, and happened before now, or at the latest within the time
-/// that was agreed, which people note beforehand. Gives the weight in grams.
+/// that was agreed, which people note beforehand; and before the first device of it was
+/// counted. Gives the weight in grams.
 ///
 /// # Errors
-/// `invalid_fields`, with `date_in_future` for a moment to come.
+/// `invalid_fields`, with `date_in_future` for a moment to come, `out_of_range` for one after
+/// the count began.
 pub fn check_collection(
     collection: &Collection,
     agreed: Option<Window>,
+    counted_from: Option<Instant>,
     now: Instant,
 ) -> Result<Option<i64>, Refusal> {
     let mut fields = Fields::default();
     let latest = now.plus_seconds(CLOCK_SKEW_SECONDS);
     let latest = agreed.map_or(latest, |window| latest.max(window.to));
+    let after_count = counted_from.is_some_and(|first| collection.collected_at > first);
     if collection.collected_at > latest {
         fields.push(
             "/collected_at",
             Code::DateInFuture,
             Code::DateInFuture.help(),
+        );
+    } else if after_count {
+        fields.push(
+            "/collected_at",
+            Code::OutOfRange,
+            Text::new(
+                "Le camion est parti avant le comptage du premier appareil.",
+                "The truck left before the first device was counted.",
+            ),
         );
     }
     if collection

@@ -17,8 +17,18 @@ pub(crate) fn where_it_is(serial: &str, stock: &InStock, visible: bool) -> Text 
             ),
         );
     }
-    let (fr, en) = stage(&stock.stage);
-    let InStock { tag, reference, .. } = stock;
+    let InStock {
+        tag,
+        reference,
+        workshop,
+        ..
+    } = stock;
+    let (mut fr, mut en) = stage(&stock.stage);
+    let elsewhere = matches!(stock.stage.as_str(), "expected" | "handed_over");
+    if let Some(name) = workshop.as_ref().filter(|_| !elsewhere) {
+        fr = format!("{fr} chez {name}");
+        en = format!("{en} at {name}");
+    }
     Text::new(
         format!(
             "Le numéro de série {serial} est déjà dans le lot {reference} (étiquette {tag}, {fr})."
@@ -29,13 +39,21 @@ pub(crate) fn where_it_is(serial: &str, stock: &InStock, visible: bool) -> Text 
     )
 }
 
-fn stage(stage: &str) -> (&'static str, &'static str) {
-    match stage {
+fn stage(stage: &str) -> (String, String) {
+    let (fr, en) = match stage {
         "expected" => ("annoncé", "announced"),
+        "received" => ("reçu", "received"),
+        "triaged" => ("trié", "triaged"),
+        "erased" => ("effacé", "erased"),
+        "tested" => ("testé", "tested"),
+        "in_repair" => ("en réparation", "in repair"),
+        "graded" => ("classé", "graded"),
         "ready" => ("prêt", "ready"),
         "reserved" => ("réservé à une association", "reserved for an association"),
         "handed_over" => ("remis à une association", "handed over to an association"),
         "returned" => ("rendu", "returned"),
-        _ => ("dans un atelier", "in a workshop"),
-    }
+        // a stage that is added elsewhere reads as its name
+        other => (other, other),
+    };
+    (fr.to_owned(), en.to_owned())
 }

@@ -172,6 +172,7 @@ fn date_in_future_for_a_truck_that_has_not_left() {
     let grams = check_collection(
         &collection("2023-02-28T08:04:00Z", Some(3), Some(12.3456)),
         None,
+        None,
         now,
     );
     assert_eq!(
@@ -181,6 +182,7 @@ fn date_in_future_for_a_truck_that_has_not_left() {
     );
     let refusal = check_collection(
         &collection("2023-02-28T08:06:00Z", Some(-1), Some(f64::NAN)),
+        None,
         None,
         now,
     )
@@ -195,9 +197,27 @@ fn date_in_future_for_a_truck_that_has_not_left() {
         to: now.plus_days(1),
     };
     let within = collection("2023-03-01T08:00:00Z", None, None);
-    assert_eq!(check_collection(&within, Some(agreed), now), Ok(None));
+    assert_eq!(check_collection(&within, Some(agreed), None, now), Ok(None));
     let beyond = collection("2023-03-01T08:00:01Z", None, None);
-    assert!(check_collection(&beyond, Some(agreed), now).is_err());
+    assert!(check_collection(&beyond, Some(agreed), None, now).is_err());
+}
+
+#[test]
+fn out_of_range_for_a_truck_that_left_after_it_was_unloaded() {
+    let first_counted = at("2023-03-01T10:00:00Z");
+    let now = at("2023-03-02T08:00:00Z");
+    let noted = |collected_at: &str| {
+        let collection = Collection {
+            collected_at: at(collected_at),
+            pallets: None,
+            weight_kg: None,
+        };
+        check_collection(&collection, None, Some(first_counted), now)
+    };
+    assert_eq!(noted("2023-03-01T10:00:00Z"), Ok(None));
+    let refusal = noted("2023-03-01T10:00:01Z").unwrap_err();
+    assert_eq!(refusal.errors[0].code, Code::OutOfRange);
+    assert_eq!(pointers(refusal), ["/collected_at"]);
 }
 
 #[test]
@@ -213,13 +233,20 @@ fn duplicate_serial_in_stock_is_told_to_those_who_may_know() {
         stage: "ready".to_owned(),
         donor_id: organisation(1),
         reference: "LOT-2023-0001".to_owned(),
+        workshop: Some("Atelier Nord".to_owned()),
     };
     let told = where_it_is("A1", &stock, true);
     assert_eq!(
         told.fr,
-        "Le numéro de série A1 est déjà dans le lot LOT-2023-0001 (étiquette RS-00001-X, prêt)."
+        "Le numéro de série A1 est déjà dans le lot LOT-2023-0001 (étiquette RS-00001-X, prêt chez Atelier Nord)."
     );
-    assert!(!where_it_is("A1", &stock, false).fr.contains("LOT"));
+    let hidden = where_it_is("A1", &stock, false).fr;
+    assert!(!hidden.contains("LOT") && !hidden.contains("Nord"));
+    let gone = InStock {
+        stage: "handed_over".to_owned(),
+        ..stock
+    };
+    assert!(!where_it_is("A1", &gone, true).fr.contains("Nord"));
 }
 
 #[test]

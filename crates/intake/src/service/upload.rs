@@ -1,11 +1,15 @@
-//! The upload of a manifest: all of it or nothing.
+//! The upload of a manifest: all of it or nothing. The file is gone through in one pass that
+//! finds every mistake and, when it is long, in another that stores the rows, some hundreds at
+//! a time: memory does not grow with it.
+
+use std::io::Read;
 
 use db::{Db, Result, Tx};
 use kernel::{Actor, BatchId, Code, FieldError, Instant};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Manifest, ManifestRow, Mistakes, Reading, Source};
+use crate::manifest::{Content, Manifest, ManifestRow, Mistakes, Reading, Source, Unread};
 use crate::model::{Batch, BatchStatus, ManifestReport, ManifestSummary};
 use crate::rules;
 use crate::store::{self, Change, NewDevice};
@@ -24,23 +28,24 @@ pub fn check_manifest(
     db: &mut Db,
     actor: &Actor,
     id: BatchId,
-    bytes: &[u8],
+    file: &Content,
     now: Instant,
 ) -> Result<ManifestReport> {
     let batch = store::batch(db, actor, id)?;
     rules::may_edit(batch.status)?;
-    let source = Source::of(bytes)?;
-    let manifest = Manifest::read(&source, reading(&batch, now))?;
-    let mut mistakes = manifest.mistakes().clone();
+    let source = Source::of(file)?;
+    let mut manifest = Manifest::read(&source, reading(&batch, now))?;
+    let mut mistakes = manifest.take_mistakes();
     each_chunk(&manifest, &source, |rows| {
         note_known(db, (actor, &batch), &manifest, rows, &mut mistakes)
     })?;
-    let unchanged = is_same_file(&batch, &fingerprint(bytes));
     Ok(ManifestReport {
         dry_run: true,
-        unchanged,
-        ..report(&manifest, &source, mistakes)
-    })
+        unchanged: is_same_file(&batch, &fingerprint(file)?),
+        preview: preview(&manifest, &source)?,
+        ..report(&manifest, &source, &mistakes)
+    }
+    .with_errors(mistakes))
 }
 
 /// Stores the devices of a manifest in place of those of an earlier one. The same file
@@ -53,11 +58,11 @@ pub fn put_manifest(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: BatchId,
-    bytes: &[u8],
+    file: &Content,
 ) -> Result<ManifestReport> {
     let batch = store::batch(tx, actor, id)?;
     rules::may_edit(batch.status)?;
-    let sha256 = fingerprint(bytes);
+    let sha256 = fingerprint(file)?;
     if let Some(known) = batch
         .manifest
         .as_ref()
@@ -65,9 +70,9 @@ pub fn put_manifest(
     {
         return Ok(unchanged(known));
     }
-    let source = Source::of(bytes)?;
-    let manifest = Manifest::read(&source, reading(&batch, tx.now()))?;
-    let mut mistakes = manifest.mistakes().clone();
+    let source = Source::of(file)?;
+    let mut manifest = Manifest::read(&source, reading(&batch, tx.now()))?;
+    let mut mistakes = manifest.take_mistakes();
     store::delete_announced(tx, batch.id)?;
     each_chunk(&manifest, &source, |rows| {
         note_known(tx, (actor, &batch), &manifest, rows, &mut mistakes)?;
@@ -77,7 +82,7 @@ pub fn put_manifest(
             Ok(())
         }
     })?;
-    let report = report(&manifest, &source, mistakes.clone());
+    let mut report = report(&manifest, &source, &mistakes);
     if !mistakes.is_empty() {
         // refusing undoes the whole transaction
         return Err(mistakes
@@ -85,6 +90,7 @@ pub fn put_manifest(
             .with_extra(understood(&report))
             .into());
     }
+    report.preview = preview(&manifest, &source)?;
     let mut change = Change::to(&batch, BatchStatus::Draft, tx.now());
     change.manifest = Some(ManifestSummary {
         rows: report.rows,
@@ -120,9 +126,9 @@ fn each_chunk(
     source: &Source<'_>,
     mut work: impl FnMut(&[ManifestRow]) -> Result<()>,
 ) -> Result<()> {
-    let mut rows = manifest.rows(source);
+    let mut rows = manifest.rows(source)?;
     loop {
-        let chunk: Vec<ManifestRow> = rows.by_ref().take(CHUNK).collect();
+        let chunk: Vec<ManifestRow> = rows.by_ref().take(CHUNK).collect::<Result<_, Unread>>()?;
         if chunk.is_empty() {
             return Ok(());
         }
@@ -191,7 +197,11 @@ fn announce(tx: &mut Tx<'_>, batch: &Batch, rows: &[ManifestRow]) -> Result<()> 
     store::insert_announced(tx, &devices)
 }
 
-fn report(manifest: &Manifest, source: &Source<'_>, mistakes: Mistakes) -> ManifestReport {
+fn preview(manifest: &Manifest, source: &Source<'_>) -> Result<Vec<ManifestRow>, Unread> {
+    manifest.rows(source)?.take(PREVIEW).collect()
+}
+
+fn report(manifest: &Manifest, source: &Source<'_>, mistakes: &Mistakes) -> ManifestReport {
     let (rows, rejected) = (manifest.row_count(), mistakes.line_count());
     ManifestReport {
         rows,
@@ -207,11 +217,18 @@ fn report(manifest: &Manifest, source: &Source<'_>, mistakes: Mistakes) -> Manif
         },
         header_line: manifest.header_line(),
         columns: manifest.columns(),
-        preview: manifest.rows(source).take(PREVIEW).collect(),
+        preview: Vec::new(),
         dry_run: false,
         unchanged: false,
         errors_omitted: mistakes.omitted(),
-        errors: mistakes.into_sorted(),
+        errors: Vec::new(),
+    }
+}
+
+impl ManifestReport {
+    fn with_errors(self, mistakes: Mistakes) -> Self {
+        let errors = mistakes.into_sorted();
+        Self { errors, ..self }
     }
 }
 
@@ -252,11 +269,18 @@ fn understood(report: &ManifestReport) -> serde_json::Value {
     })
 }
 
-fn fingerprint(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+/// The SHA-256 of a file, in hexadecimal.
+fn fingerprint(file: &Content) -> Result<String, Unread> {
+    let (mut reader, mut part) = (file.reader(), vec![0; 64 * 1024]);
+    let mut hash = Sha256::new();
+    loop {
+        match reader.read(&mut part)? {
+            0 => break,
+            read => hash.update(part.get(..read).unwrap_or_default()),
+        }
+    }
+    let digest = hash.finalize();
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn is_same_file(batch: &Batch, sha256: &str) -> bool {

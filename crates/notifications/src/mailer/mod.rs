@@ -1,22 +1,27 @@
 //! How mail leaves: into a folder or to a mail server.
 
 mod file;
+mod limit;
+mod secret;
 mod smtp;
 mod url;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use kernel::Instant;
+use kernel::{Instant, Language};
 use lettre::Address;
 use lettre::message::Mailbox;
 
-use crate::Message;
+use crate::links::{self, Link};
 use crate::mime::{self, Envelope};
-use crate::model::Claimed;
-use crate::render::{self, Surroundings};
+use crate::model::Letter;
+use crate::render::Reader;
 use crate::rules::Failure;
+use crate::rules::pace::Windows;
 use crate::settings::{MailSettings, TransportKind};
+use crate::{Message, Templates, events};
 
 /// Sends messages. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -26,15 +31,17 @@ struct Inner {
     transport: Transport,
     from: Mailbox,
     reply_to: Mailbox,
-    sender: String,
-    base_url: String,
+    templates: Arc<Templates>,
+    windows: Windows,
     connections: usize,
     timeout: Duration,
+    grace: Duration,
+    limit: limit::Limit,
 }
 
 enum Transport {
     File(file::Folder),
-    Smtp(smtp::Server),
+    Smtp(Box<smtp::Server>),
 }
 
 /// Why a message did not leave, in words for staff: no secret, no stack.
@@ -65,36 +72,26 @@ impl Mailer {
     ///
     /// # Errors
     /// A sentence for whoever set them, without the secrets in them.
-    pub fn new(settings: &MailSettings) -> Result<Self, String> {
-        let from: Mailbox = settings
-            .from
-            .parse()
-            .map_err(|cause| format!("mail.from is not `Name <address>`: {cause}"))?;
-        let contact: Address = settings
-            .contact
-            .parse()
-            .map_err(|cause| format!("mail.contact is not an address: {cause}"))?;
-        let sender = from.name.clone().unwrap_or_else(|| from.email.to_string());
+    pub fn new(settings: &MailSettings, templates: Arc<Templates>) -> Result<Self, String> {
+        let from = settings.from()?;
+        let (sender, contact) = settings.sender()?;
         let timeout = Duration::from_secs(settings.timeout_seconds.clamp(1, 600));
         let transport = match settings.transport {
             TransportKind::File => Transport::File(file::Folder::new(settings.directory.clone())),
             TransportKind::Smtp => {
-                let url = settings
-                    .smtp_url
-                    .as_deref()
-                    .ok_or("mail.smtp_url is missing")?;
-                let server = url::parse(url).map_err(|help| format!("mail.smtp_url: {help}"))?;
-                Transport::Smtp(smtp::Server::new(server, from.email.domain(), timeout)?)
+                Transport::Smtp(Box::new(smtp::Server::new(settings, &from, timeout)?))
             }
         };
         Ok(Self(Arc::new(Inner {
             transport,
-            reply_to: Mailbox::new(Some(sender.clone()), contact),
+            reply_to: Mailbox::new(Some(sender), contact),
             from,
-            sender,
-            base_url: settings.base_url.trim_end_matches('/').to_owned(),
+            templates,
+            windows: settings.windows(),
             connections: settings.connections.clamp(1, 64),
             timeout,
+            grace: Duration::from_secs(settings.grace_seconds.clamp(1, 3600).into()),
+            limit: limit::Limit::new(settings.per_minute),
         })))
     }
 
@@ -108,45 +105,115 @@ impl Mailer {
         self.0.timeout * 2
     }
 
-    /// The Message-ID of a row, without angle brackets. It is fixed by the first attempt,
-    /// and so outlives a change of the sender's address.
-    pub(crate) fn message_id(&self, row: &Claimed) -> String {
-        match row.message_id.contains('@') {
-            true => row.message_id.clone(),
-            false => format!("{}@{}", row.message_id, self.0.from.email.domain()),
+    /// How long a message stays in hand beyond that.
+    pub(crate) fn grace(&self) -> Duration {
+        self.0.grace
+    }
+
+    /// Letters to take at once at the most: not more than leave within a minute.
+    pub(crate) fn at_once(&self, most: i64) -> i64 {
+        match self.0.limit.per_minute() {
+            0 => most,
+            limit => most.min(limit.into()),
         }
     }
 
-    /// Renders a message and sends it.
-    pub(crate) async fn send(&self, row: &Claimed, now: Instant) -> Result<(), Undelivered> {
-        let mail = self.compose(row, now)?;
+    pub(crate) fn windows(&self) -> Windows {
+        self.0.windows
+    }
+
+    /// Waits until the limit allows one more mail, or until `stopping`.
+    pub(crate) async fn wait_for_turn(&self, stopping: &AtomicBool) {
+        self.0.limit.wait(stopping).await;
+    }
+
+    /// The Message-ID of a letter, without angle brackets. It is fixed by the first attempt,
+    /// and so outlives a change of the sender's address.
+    pub(crate) fn message_id(&self, letter: &Letter) -> String {
+        match letter.message_id.contains('@') {
+            true => letter.message_id.clone(),
+            false => format!("{}@{}", letter.message_id, self.0.from.email.domain()),
+        }
+    }
+
+    /// Writes a letter and sends it. `key` signs the link that turns such mails off.
+    pub(crate) async fn send(
+        &self,
+        letter: &Letter,
+        key: &str,
+        now: Instant,
+    ) -> Result<(), Undelivered> {
+        let mail = self.compose(letter, key, now)?;
         match &self.0.transport {
-            Transport::File(folder) => folder.put(&row.id.to_string(), mail.formatted()).await,
+            Transport::File(folder) => folder.put(&letter.id.to_string(), mail.formatted()).await,
             Transport::Smtp(server) => server.send(mail.envelope(), &mail.formatted()).await,
         }
     }
 
-    fn compose(&self, row: &Claimed, now: Instant) -> Result<lettre::Message, Undelivered> {
+    fn compose(
+        &self,
+        letter: &Letter,
+        key: &str,
+        now: Instant,
+    ) -> Result<lettre::Message, Undelivered> {
         let inner = &self.0;
-        let surroundings = Surroundings {
-            sender: &inner.sender,
-            contact: inner.reply_to.email.as_ref(),
-            base_url: &inner.base_url,
-        };
-        let message: Message = serde_json::from_str(&row.data).map_err(Undelivered::permanent)?;
-        let rendered = render::render(&message, &row.name, row.language, surroundings)
+        let messages: Vec<Message> = letter
+            .parts
+            .iter()
+            .map(|part| serde_json::from_str(&part.data))
+            .collect::<Result<_, _>>()
             .map_err(Undelivered::permanent)?;
-        let address: Address = row.email.parse().map_err(Undelivered::permanent)?;
-        let name = Some(row.name.clone()).filter(|name| !name.is_empty());
+        let unsubscribe = self.unsubscribe(letter, key);
+        let reader = Reader {
+            name: &letter.name,
+            language: letter.language,
+            unsubscribe: unsubscribe.as_deref(),
+        };
+        let rendered = inner
+            .templates
+            .render(&messages, reader)
+            .map_err(Undelivered::permanent)?;
+        let appointments: Vec<_> = messages
+            .iter()
+            .zip(&rendered.subjects)
+            .filter_map(|(message, subject)| Some((message.appointment()?, subject.as_str())))
+            .collect();
+        let address: Address = letter.email.parse().map_err(Undelivered::permanent)?;
+        let name = Some(letter.name.clone()).filter(|name| !name.is_empty());
         let envelope = Envelope {
             from: &inner.from,
             reply_to: &inner.reply_to,
             to: Mailbox::new(name, address),
-            message_id: &self.message_id(row),
+            message_id: &self.message_id(letter),
             date: now,
+            unsubscribe: unsubscribe.as_deref(),
             eight_bit: matches!(inner.transport, Transport::File(_)),
         };
-        mime::mail(envelope, row, message.appointment(), &rendered).map_err(Undelivered::permanent)
+        mime::mail(envelope, letter, &appointments, &rendered).map_err(Undelivered::permanent)
+    }
+
+    /// The link to where the reader chooses how to hear of this, when they may.
+    fn unsubscribe(&self, letter: &Letter, key: &str) -> Option<String> {
+        let person = letter.person?;
+        let first = letter.parts.first()?;
+        let same = letter.parts.iter().all(|part| part.kind == first.kind);
+        let about = if same { &first.kind } else { links::DIGEST };
+        if events::of_kind(about).is_some_and(|event| event.always) {
+            return None;
+        }
+        let token = links::write(
+            key,
+            &Link {
+                person,
+                about: about.to_owned(),
+            },
+        );
+        let language = match letter.language {
+            Language::French => "",
+            Language::English => "&lang=en",
+        };
+        let base_url = self.0.templates.base_url();
+        Some(format!("{base_url}/unsubscribe?token={token}{language}"))
     }
 }
 

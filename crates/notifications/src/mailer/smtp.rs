@@ -5,14 +5,16 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::address::Envelope;
+use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::time::{Instant as Moment, timeout};
 
 use super::Undelivered;
-use super::url::{ServerUrl, TlsUse};
+use super::secret::Secret;
+use super::url::{self, ServerUrl, TlsUse};
+use crate::MailSettings;
 
 /// Messages before a connection is made anew: some servers cut long ones.
 const MESSAGES: u32 = 50;
@@ -26,6 +28,8 @@ pub(super) struct Server {
     url: ServerUrl,
     hello: ClientId,
     tls: Option<TlsParameters>,
+    /// Who we are to the server, and what proves it.
+    account: Option<(String, Secret)>,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
 }
@@ -37,17 +41,35 @@ struct Connection {
 }
 
 impl Server {
-    pub(super) fn new(url: ServerUrl, domain: &str, timeout: Duration) -> Result<Self, String> {
+    pub(super) fn new(
+        settings: &MailSettings,
+        from: &Mailbox,
+        timeout: Duration,
+    ) -> Result<Self, String> {
+        let url = settings
+            .smtp_url
+            .as_deref()
+            .ok_or("mail.smtp_url is missing")?;
+        let mut url = url::parse(url).map_err(|help| format!("mail.smtp_url: {help}"))?;
         let tls = match url.tls {
             TlsUse::None => None,
             TlsUse::Opportunistic | TlsUse::Required | TlsUse::Wrapped => {
-                Some(TlsParameters::new(url.host.clone()).map_err(|cause| cause.to_string())?)
+                Some(tls(settings, &url.host)?)
             }
+        };
+        let (user, password) = url.user.take().unzip();
+        let secret = Secret::of(settings, password.flatten().as_deref())?;
+        let account = match (user, secret) {
+            (Some(user), Some(secret)) => Some((user, secret)),
+            (None, None) => None,
+            (Some(_), None) => return Err("mail.smtp_url: the password is missing".to_owned()),
+            (None, Some(_)) => return Err("mail.smtp_url: the user is missing".to_owned()),
         };
         Ok(Self {
             url,
-            hello: ClientId::Domain(domain.to_owned()),
+            hello: ClientId::Domain(from.email.domain().to_owned()),
             tls,
+            account,
             timeout,
             idle: Mutex::default(),
         })
@@ -57,8 +79,7 @@ impl Server {
     pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), Undelivered> {
         let mut connection = timeout(self.timeout, self.connection())
             .await
-            .map_err(|_| Undelivered::temporary("the mail server did not answer in time"))?
-            .map_err(|cause| undelivered(&cause))?;
+            .map_err(|_| Undelivered::temporary("the mail server did not answer in time"))??;
         // a future that is dropped here takes its connection with it
         match timeout(self.timeout, connection.smtp.send(envelope, mail)).await {
             Err(_) => Err(Undelivered::temporary(
@@ -90,7 +111,7 @@ impl Server {
             .pop()
     }
 
-    async fn connection(&self) -> Result<Connection, Error> {
+    async fn connection(&self) -> Result<Connection, Undelivered> {
         while let Some(mut connection) = self.waiting() {
             let waited = connection.last_used.elapsed();
             if waited < FRESH || (waited < STALE && connection.smtp.test_connected().await) {
@@ -100,7 +121,27 @@ impl Server {
         self.connect().await
     }
 
-    async fn connect(&self) -> Result<Connection, Error> {
+    async fn connect(&self) -> Result<Connection, Undelivered> {
+        // a refusal of us, however final, says nothing about the message
+        let refused = |cause: Error| Undelivered::temporary(with_causes(&cause));
+        let mut smtp = self.greet().await.map_err(refused)?;
+        if let Some((user, secret)) = &self.account {
+            let credentials = secret
+                .credentials(user)
+                .await
+                .map_err(Undelivered::temporary)?;
+            smtp.auth(secret.mechanisms(), &credentials)
+                .await
+                .map_err(refused)?;
+        }
+        Ok(Connection {
+            smtp,
+            messages: 0,
+            last_used: Moment::now(),
+        })
+    }
+
+    async fn greet(&self) -> Result<AsyncSmtpConnection, Error> {
         let place = (self.url.host.as_str(), self.url.port);
         let wrapped = match self.url.tls {
             TlsUse::Wrapped => self.tls.clone(),
@@ -122,17 +163,28 @@ impl Server {
         if let (true, Some(tls)) = (upgrade, &self.tls) {
             smtp.starttls(tls.clone(), &self.hello).await?;
         }
-        if let Some((user, password)) = &self.url.user {
-            let credentials = Credentials::new(user.clone(), password.clone());
-            smtp.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-                .await?;
-        }
-        Ok(Connection {
-            smtp,
-            messages: 0,
-            last_used: Moment::now(),
-        })
+        Ok(smtp)
     }
+}
+
+/// Whom to trust: the public authorities, and those of the operator's file.
+fn tls(settings: &MailSettings, host: &str) -> Result<TlsParameters, String> {
+    let mut tls = TlsParameters::builder(host.to_owned());
+    if !settings.ca_file.as_os_str().is_empty() {
+        let file = settings.ca_file.display();
+        let pem = std::fs::read(&settings.ca_file)
+            .map_err(|cause| format!("mail.ca_file {file}: {cause}"))?;
+        // the library takes a file without any as well
+        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(format!(
+                "mail.ca_file {file}: there is no certificate in it"
+            ));
+        }
+        let authority = Certificate::from_pem(&pem)
+            .map_err(|cause| format!("mail.ca_file {file}: {}", with_causes(&cause)))?;
+        tls = tls.add_root_certificate(authority);
+    }
+    tls.build().map_err(|cause| with_causes(&cause))
 }
 
 /// 5xx is for good, but not when the server refuses *us*: a wrong password or a missing

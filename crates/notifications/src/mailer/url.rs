@@ -7,7 +7,8 @@ pub(super) struct ServerUrl {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) tls: TlsUse,
-    pub(super) user: Option<(String, String)>,
+    /// The user, and the password unless it is kept elsewhere.
+    pub(super) user: Option<(String, Option<String>)>,
 }
 
 /// When the connection is encrypted. A certificate is always verified.
@@ -23,7 +24,7 @@ pub(super) enum TlsUse {
     Wrapped,
 }
 
-/// Reads `smtp[s]://[user:password@]host[:port][?tls=required|opportunistic|none]`.
+/// Reads `smtp[s]://[user[:password]@]host[:port][?tls=required|opportunistic|none]`.
 pub(super) fn parse(url: &str) -> Result<ServerUrl, &'static str> {
     let (scheme, rest) = url
         .split_once("://")
@@ -91,9 +92,11 @@ fn is_local(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
-fn credentials(text: &str) -> Result<(String, String), &'static str> {
-    let (user, password) = text.split_once(':').ok_or("the password is missing")?;
-    Ok((decoded(user)?, decoded(password)?))
+fn credentials(text: &str) -> Result<(String, Option<String>), &'static str> {
+    match text.split_once(':') {
+        Some((user, password)) => Ok((decoded(user)?, Some(decoded(password)?))),
+        None => Ok((decoded(text)?, None)),
+    }
 }
 
 /// Undoes percent-encoding.
@@ -129,7 +132,7 @@ mod tests {
         assert_eq!((url.port, url.tls), (465, TlsUse::Wrapped));
         assert_eq!(
             url.user,
-            Some(("ville@marseille.example".into(), "p:é%".into()))
+            Some(("ville@marseille.example".into(), Some("p:é%".into())))
         );
         let url = parse("smtp://mail.example?tls=required").unwrap();
         assert_eq!((url.port, url.tls, url.user), (587, TlsUse::Required, None));
@@ -150,7 +153,7 @@ mod tests {
             "smtp://u:secret@mail.example:99999?tls=required",
             "smtp://u:sec%ret@mail.example?tls=required",
             "smtp://u:secret@mail.example?tls=maybe",
-            "smtps://usecret@mail.example",
+            "smtp://usecret@mail.example",
         ] {
             let help = parse(url).unwrap_err();
             assert!(!help.contains("secret"), "{help}");

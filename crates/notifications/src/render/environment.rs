@@ -1,13 +1,14 @@
-//! The templates, embedded: the program runs from any folder.
+//! The templates, embedded: the program runs from any folder. An operator may put texts of
+//! the same names into a folder; each takes the place of the embedded one.
 
-use std::sync::LazyLock;
+use std::path::Path;
 
 use kernel::{Instant, Language};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::blocks::{BUTTON, BUTTON_TO};
-use super::dates;
+use crate::dates;
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
@@ -25,14 +26,18 @@ macro_rules! templates {
 templates![
     "_algorithm",
     "_appeal",
+    "_bundle",
     "_closing",
     "_footer",
     "_greeting",
     "invitation",
     "registration_received",
+    "password_reset",
+    "account_changed",
     "association_verified",
     "organisation_suspended",
     "registration_twice",
+    "register_name_differs",
     "batch_submitted",
     "batch_accepted",
     "batch_refused",
@@ -41,6 +46,8 @@ templates![
     "batch_collected",
     "batch_closed",
     "reception_contested",
+    "erasure_proven",
+    "donation_news",
     "application_received",
     "application_to_review",
     "changes_requested",
@@ -62,13 +69,67 @@ templates![
     "handover_scheduled",
     "handover_completed",
     "handover_missed",
+    "follow_up_due",
+    "mail_failed",
+    "webhook_disabled",
 ];
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
+/// The embedded templates, and those of the folder in their place.
+///
+/// # Errors
+/// The file and line at fault.
+pub(super) fn load(folder: Option<&Path>) -> Result<Environment<'static>, String> {
+    let mut environment = environment();
+    for (name, text) in TEMPLATES {
+        environment
+            .add_template(name, text)
+            .map_err(|cause| fault(name, &cause))?;
+    }
+    if let Some(folder) = folder {
+        replace(&mut environment, folder)?;
+    }
+    Ok(environment)
+}
 
-/// The environment with all templates.
-pub(super) fn get() -> &'static Environment<'static> {
-    &ENVIRONMENT
+fn replace(environment: &mut Environment<'static>, folder: &Path) -> Result<(), String> {
+    let read = |cause: std::io::Error| format!("mail.templates {}: {cause}", folder.display());
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .map_err(read)?
+        .collect::<Result<_, _>>()
+        .map_err(read)?;
+    files.sort_by_key(std::fs::DirEntry::file_name);
+    for file in files {
+        let path = file.path();
+        let name = file.file_name().to_string_lossy().into_owned();
+        let is_template = name.ends_with(".txt") || name.ends_with(".html");
+        if !is_template || name.starts_with('.') {
+            continue;
+        }
+        if !TEMPLATES.iter().any(|(known, _)| *known == name) {
+            return Err(format!(
+                "mail.templates {}: no message has a template of this name",
+                path.display()
+            ));
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(|cause| format!("mail.templates {}: {cause}", path.display()))?;
+        environment
+            .add_template_owned(name, text)
+            .map_err(|cause| fault(&path.display().to_string(), &cause))?;
+    }
+    Ok(())
+}
+
+/// What is wrong in a template, as `file:line: cause`.
+pub(super) fn fault(file: &str, cause: &Error) -> String {
+    let line = cause.line().map(|line| format!(":{line}"));
+    let detail = cause.detail().map(|detail| format!(": {detail}"));
+    format!(
+        "mail.templates {file}{}: {}{}",
+        line.unwrap_or_default(),
+        cause.kind(),
+        detail.unwrap_or_default()
+    )
 }
 
 fn environment() -> Environment<'static> {
@@ -98,16 +159,12 @@ fn environment() -> Environment<'static> {
     environment.add_filter("until", |from: &str, to: &str, language: &str| {
         Ok::<_, Error>(dates::span(instant(from)?, instant(to)?, reader(language)?))
     });
+    environment.add_filter("months", |count: u32, language: &str| {
+        Ok::<_, Error>(dates::months(count, reader(language)?))
+    });
     environment.add_function("button", |label: &str, url: &str| {
         format!("{BUTTON}{label}{BUTTON_TO}{url}")
     });
-    for (name, text) in TEMPLATES {
-        // a template that cannot be read is missing, and its message fails to render; a
-        // test renders all of them
-        if let Err(cause) = environment.add_template(name, text) {
-            tracing::error!(template = name, %cause, "a template cannot be read");
-        }
-    }
     environment
 }
 

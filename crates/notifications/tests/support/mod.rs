@@ -13,9 +13,12 @@ use std::sync::Arc;
 use db::{Database, DatabaseSettings};
 use diesel::{Connection, PgConnection};
 use kernel::{Clock, Language, ManualClock, PageRequest};
-use notifications::{Filter, MailSettings, Message, Notification, Recipient};
+use notifications::{Filter, MailSettings, Mailer, Message, Notification, Recipient, Templates};
 
+pub mod pace;
+pub mod receiver;
 pub mod smtp;
+pub mod tls;
 
 pub fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new("2023-02-28T13:30:00Z".parse().unwrap()))
@@ -25,6 +28,7 @@ fn open(url: &str, clock: Arc<dyn Clock>) -> Arc<Database> {
     let settings = DatabaseSettings {
         url: url.to_owned(),
         connections: 8,
+        statement_limit: None,
     };
     Arc::new(Database::open(settings, clock).expect("opens"))
 }
@@ -84,8 +88,17 @@ pub fn settings() -> MailSettings {
         from: "Ville de Marseille <ressac@marseille.example>".to_owned(),
         contact: "numerique@marseille.example".to_owned(),
         base_url: "https://ressac.example".to_owned(),
+        gather_seconds: 0,
         ..MailSettings::default()
     }
+}
+
+pub fn templates() -> Arc<Templates> {
+    Arc::new(Templates::load(&settings()).expect("sound templates"))
+}
+
+pub fn mailer(settings: &MailSettings) -> Mailer {
+    Mailer::new(settings, templates()).expect("mailer")
 }
 
 pub fn to(address: &str) -> Recipient {
@@ -112,6 +125,91 @@ pub fn invitation() -> Message {
     }
 }
 
+/// Somebody with an account, at a donor of their own.
+pub async fn person(database: &Database, name: &'static str) -> Recipient {
+    person_of(database, name).await.0
+}
+
+/// The same, with the donor.
+pub async fn person_of(
+    database: &Database,
+    name: &'static str,
+) -> (Recipient, kernel::OrganisationId) {
+    use db::schema::{organisations as o, people as p};
+    use diesel::prelude::*;
+    database
+        .write(move |tx| {
+            let now = tx.now();
+            let organisation: kernel::OrganisationId = tx.new_id();
+            diesel::insert_into(o::table)
+                .values((
+                    o::id.eq(organisation),
+                    o::kind.eq("donor"),
+                    o::name.eq(name),
+                    o::name_key.eq(name),
+                    o::status.eq("verified"),
+                    o::address.eq("1 quai du Port"),
+                    o::postal_code.eq("13002"),
+                    o::commune.eq("Marseille"),
+                    o::version.eq(1),
+                    o::created_at.eq(now),
+                    o::updated_at.eq(now),
+                ))
+                .execute(&mut **tx)?;
+            let person: kernel::PersonId = tx.new_id();
+            let email = format!("{name}@asso.example");
+            diesel::insert_into(p::table)
+                .values((
+                    p::id.eq(person),
+                    p::organisation_id.eq(organisation),
+                    p::email.eq(&email),
+                    p::name.eq(name),
+                    p::role.eq("donor"),
+                    p::language.eq(Language::French),
+                    p::disabled.eq(false),
+                    p::version.eq(1),
+                    p::created_at.eq(now),
+                    p::updated_at.eq(now),
+                ))
+                .execute(&mut **tx)?;
+            let recipient = Recipient {
+                person: Some(person),
+                email,
+                name: name.to_owned(),
+                language: Language::French,
+            };
+            Ok((recipient, organisation))
+        })
+        .await
+        .expect("a person")
+}
+
+/// Pushes to one recipient.
+pub async fn push_to(database: &Database, recipient: &Recipient, message: Message) {
+    let recipient = recipient.clone();
+    database
+        .write(move |tx| notifications::push(tx, &recipient, &message))
+        .await
+        .expect("pushed");
+}
+
+/// The mails in a folder.
+pub fn files(folder: &std::path::Path) -> Vec<String> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .map(|entries| entries.map(|e| e.unwrap().path()).collect())
+        .unwrap_or_default();
+    files.sort();
+    assert!(
+        files
+            .iter()
+            .all(|file| file.extension().is_some_and(|e| e == "eml"))
+    );
+    files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect()
+}
+
 pub async fn push(database: &Database, address: &str, message: Message) {
     let recipient = to(address);
     database
@@ -123,7 +221,10 @@ pub async fn push(database: &Database, address: &str, message: Message) {
 /// The whole outbox, the newest first.
 pub async fn outbox(database: &Database) -> Vec<Notification> {
     database
-        .read(|db| notifications::list(db, &Filter::default(), &PageRequest::everything()))
+        .read(|db| {
+            let page = PageRequest::everything();
+            notifications::list(db, &Filter::default(), &page)
+        })
         .await
         .expect("listed")
         .items

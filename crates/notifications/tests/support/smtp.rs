@@ -1,13 +1,19 @@
-//! A small mail server on the loopback, with a script of what it does to each message.
+//! A small mail server on the loopback, with a script of what it does to each message, with
+//! and without encryption.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+/// A connection, encrypted or not.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// What the server does to a message.
 #[derive(Debug, Clone, Copy)]
@@ -23,13 +29,29 @@ pub enum Act {
     Hang,
 }
 
+/// When the server speaks encrypted.
+#[derive(Clone, Default)]
+pub enum Encryption {
+    #[default]
+    Never,
+    /// From the first byte.
+    Wrapped(TlsAcceptor),
+    /// After STARTTLS.
+    Offered(TlsAcceptor),
+}
+
 #[derive(Default)]
 pub struct Seen {
     /// Messages that were answered 250, as they came.
     pub mails: Vec<String>,
     pub connections: usize,
+    /// What clients showed to prove who they are.
+    pub credentials: Vec<String>,
+    /// The only one of those that is let in.
+    pub password: Option<String>,
     script: VecDeque<Act>,
     always: Option<Act>,
+    encryption: Encryption,
 }
 
 pub struct SmtpServer {
@@ -45,19 +67,47 @@ impl SmtpServer {
     }
 
     pub async fn at(address: SocketAddr, script: impl IntoIterator<Item = Act>) -> Self {
-        let listener = TcpListener::bind(address).await.expect("a port");
-        let address = listener.local_addr().expect("address");
-        let seen = Arc::new(Mutex::new(Seen {
+        let seen = Seen {
             script: script.into_iter().collect(),
             ..Seen::default()
-        }));
+        };
+        Self::run(address, seen).await
+    }
+
+    /// Speaks encrypted.
+    pub async fn encrypted(encryption: Encryption) -> Self {
+        Self::encrypted_at("127.0.0.1:0".parse().unwrap(), encryption).await
+    }
+
+    pub async fn encrypted_at(address: SocketAddr, encryption: Encryption) -> Self {
+        let seen = Seen {
+            encryption,
+            ..Seen::default()
+        };
+        Self::run(address, seen).await
+    }
+
+    async fn run(address: SocketAddr, seen: Seen) -> Self {
+        let listener = TcpListener::bind(address).await.expect("a port");
+        let address = listener.local_addr().expect("address");
+        let encryption = seen.encryption.clone();
+        let seen = Arc::new(Mutex::new(seen));
         let shared = Arc::clone(&seen);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 shared.lock().unwrap().connections += 1;
-                let shared = Arc::clone(&shared);
+                let (shared, encryption) = (Arc::clone(&shared), encryption.clone());
                 tokio::spawn(async move {
-                    let _ = session(stream, &shared).await;
+                    let _ = match encryption {
+                        Encryption::Never => session(Box::new(stream), None, &shared).await,
+                        Encryption::Offered(tls) => {
+                            session(Box::new(stream), Some(tls), &shared).await
+                        }
+                        Encryption::Wrapped(tls) => match tls.accept(stream).await {
+                            Ok(stream) => session(Box::new(stream), None, &shared).await,
+                            Err(cause) => Err(cause),
+                        },
+                    };
                 });
             }
         });
@@ -101,7 +151,21 @@ fn next_act(seen: &Mutex<Seen>) -> Act {
     seen.script.pop_front().unwrap_or(always)
 }
 
-async fn session(stream: TcpStream, seen: &Mutex<Seen>) -> std::io::Result<()> {
+/// Notes what a client shows, and whether it is let in.
+fn authenticate(seen: &Mutex<Seen>, shown: &str) -> &'static str {
+    let mut seen = seen.lock().unwrap();
+    seen.credentials.push(shown.to_owned());
+    match &seen.password {
+        Some(password) if password == shown => "235 come in",
+        _ => "535 5.7.8 who are you",
+    }
+}
+
+async fn session(
+    stream: Box<dyn Stream>,
+    mut tls: Option<TlsAcceptor>,
+    seen: &Mutex<Seen>,
+) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 test ESMTP\r\n").await?;
     let mut act = Act::Accept;
@@ -113,9 +177,17 @@ async fn session(stream: TcpStream, seen: &Mutex<Seen>) -> std::io::Result<()> {
         }
         let verb = line.trim_end().to_ascii_uppercase();
         let answer = if verb.starts_with("EHLO") {
-            "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN"
+            match tls {
+                Some(_) => "250-test\r\n250-STARTTLS\r\n250 8BITMIME",
+                None => "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN XOAUTH2",
+            }
+        } else if let (true, Some(acceptor)) = (verb == "STARTTLS", tls.take()) {
+            stream.write_all(b"220 go on\r\n").await?;
+            let encrypted = acceptor.accept(stream.into_inner()).await?;
+            stream = BufReader::new(Box::new(encrypted));
+            continue;
         } else if verb.starts_with("AUTH") {
-            "535 5.7.8 who are you"
+            authenticate(seen, line.trim_end())
         } else if verb.starts_with("MAIL FROM") {
             act = next_act(seen);
             "250 ok"
@@ -146,7 +218,10 @@ fn finish(seen: &Mutex<Seen>, act: Act, mail: String) -> &'static str {
 }
 
 /// Reads until the dot; `None` when the server leaves before.
-async fn message(stream: &mut BufReader<TcpStream>, act: Act) -> std::io::Result<Option<String>> {
+async fn message(
+    stream: &mut BufReader<Box<dyn Stream>>,
+    act: Act,
+) -> std::io::Result<Option<String>> {
     let mut mail = String::new();
     let mut line = Vec::new();
     loop {

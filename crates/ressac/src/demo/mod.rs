@@ -118,7 +118,8 @@ pub fn run(mut settings: Settings, options: &Options) -> Result<(), String> {
 
 /// The first administrator, as `ressac admin create` makes one.
 fn found(settings: &Settings, database: &Database) -> Result<(), String> {
-    let hash = password::hash(PASSWORD).map_err(|cause| cause.to_string())?;
+    let hash =
+        password::hash(&settings.auth.password, PASSWORD).map_err(|cause| cause.to_string())?;
     let city = settings.city.name.clone();
     blocking(database.write(move |tx| {
         identity::found_city(tx, &city, "Alix Admin", ADMIN, Some(&hash)).map(drop)

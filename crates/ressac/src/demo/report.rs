@@ -23,7 +23,7 @@ impl Report {
         database: &Database,
         progress: &Progress,
     ) -> Result<Self, String> {
-        let mails = sent_mails(cast)?;
+        let sent = Sent::gather(cast)?;
         let mut devices: BTreeMap<String, u64> = BTreeMap::new();
         for device in cast.sam.all("/devices")? {
             let stage = device["stage"].as_str().unwrap_or("?").to_owned();
@@ -34,7 +34,6 @@ impl Report {
         }
         let figures = cast.sam.get(&format!("/programmes/{programme}/figures"))?;
         let custody = blocking(database.read(|db| workshop::verify_custody(db, |_, _| {})))?;
-        let total: u64 = mails.values().sum();
         Ok(Self(json!({
             "programme": programme,
             "waves": waves.iter().map(|wave| json!({
@@ -48,8 +47,9 @@ impl Report {
             })).collect::<Vec<_>>(),
             "devices": devices,
             "associations_served": figures["associations_served"],
-            "mails": total,
-            "mails_by_kind": mails,
+            "mails": sent.mails,
+            "messages": sent.by_kind.values().sum::<u64>(),
+            "messages_by_kind": sent.by_kind,
             "custody": match &custody.broken {
                 None => "intact".to_owned(),
                 Some(link) => link.to_string(),
@@ -81,7 +81,7 @@ impl Report {
         println!();
         for (title, member) in [
             ("devices by stage", "devices"),
-            ("mails by kind", "mails_by_kind"),
+            ("messages by kind", "messages_by_kind"),
         ] {
             println!("{title}");
             for (name, count) in report[member].as_object().into_iter().flatten() {
@@ -90,8 +90,9 @@ impl Report {
         }
         println!();
         println!(
-            "{} associations served, {} mails, {} custody events, custody {}, {} s",
+            "{} associations served, {} messages in {} mails, {} custody events, custody {}, {} s",
             report["associations_served"],
+            report["messages"],
             report["mails"],
             report["custody_events"],
             report["custody"].as_str().unwrap_or(""),
@@ -106,22 +107,35 @@ impl Report {
     }
 }
 
-/// Mails by kind, once none is left to send.
-fn sent_mails(cast: &Cast) -> Result<BTreeMap<String, u64>, String> {
-    let patience = Instant::now() + Duration::from_secs(60);
-    while !cast.sam.get("/notifications?status=queued&limit=1")?["items"]
-        .as_array()
-        .is_some_and(Vec::is_empty)
-    {
-        if Instant::now() > patience {
-            return Err("mails are still waiting to be sent".to_owned());
+/// What was sent.
+struct Sent {
+    by_kind: BTreeMap<String, u64>,
+    /// Messages of a kind to the same person that come close together share a mail.
+    mails: u64,
+}
+
+impl Sent {
+    /// Waits until nothing is left to send.
+    fn gather(cast: &Cast) -> Result<Self, String> {
+        let patience = Instant::now() + Duration::from_secs(120);
+        while !cast.sam.get("/notifications?status=queued&limit=1")?["items"]
+            .as_array()
+            .is_some_and(Vec::is_empty)
+        {
+            if Instant::now() > patience {
+                return Err("mails are still waiting to be sent".to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
-        std::thread::sleep(Duration::from_millis(20));
+        let mut sent = Self {
+            by_kind: BTreeMap::new(),
+            mails: 0,
+        };
+        for message in cast.sam.all("/notifications?status=sent")? {
+            let kind = message["kind"].as_str().unwrap_or("?").to_owned();
+            *sent.by_kind.entry(kind).or_default() += 1;
+            sent.mails += u64::from(message["part_of"].is_null());
+        }
+        Ok(sent)
     }
-    let mut kinds = BTreeMap::new();
-    for mail in cast.sam.all("/notifications?status=sent")? {
-        let kind = mail["kind"].as_str().unwrap_or("?").to_owned();
-        *kinds.entry(kind).or_default() += 1;
-    }
-    Ok(kinds)
 }

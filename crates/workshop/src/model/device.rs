@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use kernel::{
     AccessoryKind, BatchId, DeviceId, DeviceKind, Grade, Instant, OrganisationId, PersonId,
+    TransferId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -175,6 +176,8 @@ pub struct Device {
     pub version: i32,
     /// When it last changed.
     pub updated_at: Instant,
+    /// Its shipment, while it is under way to another workshop.
+    pub transfer_id: Option<TransferId>,
 }
 
 impl Device {
@@ -219,6 +222,7 @@ impl Device {
             search_key: String::new(),
             version: 1,
             updated_at: now,
+            transfer_id: None,
         }
     }
 

@@ -75,6 +75,9 @@ pub struct DriveErasure {
     pub media: Option<Media>,
     /// What was done.
     pub method: EraseMethod,
+    /// What was done, as the tool calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard: Option<String>,
     /// The program or machine that did it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
@@ -89,7 +92,8 @@ pub struct DriveErasure {
     pub finished_at: Option<Instant>,
     /// How it ended.
     pub result: EraseResult,
-    /// The tool's own report, as text or JSON.
+    /// The tool's own report: the SHA-256 of one that is attached to the device, or its text
+    /// or JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<serde_json::Value>,
 }

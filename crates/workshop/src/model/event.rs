@@ -12,7 +12,7 @@ use super::{CheckResult, DriveErasure, Triage};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    /// Counted in: from the manifest, or back from an association.
+    /// Counted in: from the manifest, back from an association, or from another workshop.
     Received {},
     /// Decided what to do with it.
     Triaged {
@@ -40,9 +40,24 @@ pub enum Event {
         description: String,
         /// How long it took.
         minutes: u32,
-        /// Which parts went in: text or JSON.
+        /// Which parts went in: a text, or objects `{kind, label?, quantity?, recovered?}`. A
+        /// part of which the workshop keeps a count is taken from it; one that came out
+        /// (`recovered`) is counted in.
         #[serde(skip_serializing_if = "Option::is_none")]
         parts: Option<serde_json::Value>,
+    },
+    /// Sets right what an earlier `repaired` said; its parts go back to stock first.
+    RepairCorrected {
+        /// Number of that event in the log.
+        repair: i32,
+        /// How long it took.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        minutes: Option<u32>,
+        /// Which parts went in, all of them; an empty list for none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parts: Option<serde_json::Value>,
+        /// Why it is corrected.
+        reason: String,
     },
     /// Looked at its case and screen.
     Graded {
@@ -63,9 +78,30 @@ pub enum Event {
         /// Number of the waste note.
         #[serde(skip_serializing_if = "Option::is_none")]
         waste_reference: Option<String>,
+        /// What it weighed; the usual weight of its kind when nothing is said.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        weight_grams: Option<i32>,
     },
-    /// Taken apart for its parts.
-    Harvested {},
+    /// Taken apart for its parts; what is left is waste.
+    Harvested {
+        /// Which parts it gave: counted into stock. As in `repaired`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parts: Option<serde_json::Value>,
+        /// Number of the waste note of what is left.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        waste_reference: Option<String>,
+        /// What is left weighed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        weight_grams: Option<i32>,
+    },
+    /// Gave the number of the waste note of what was scrapped or taken apart before.
+    WasteNoted {
+        /// The number.
+        waste_reference: String,
+        /// What it weighed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        weight_grams: Option<i32>,
+    },
     /// Not there.
     Missing {},
     /// Put somewhere else.
@@ -90,11 +126,13 @@ impl Event {
             Self::Tested { .. } => "tested",
             Self::RepairStarted {} => "repair_started",
             Self::Repaired { .. } => "repaired",
+            Self::RepairCorrected { .. } => "repair_corrected",
             Self::Graded { .. } => "graded",
             Self::QualityChecked { .. } => "quality_checked",
             Self::Ready {} => "ready",
             Self::Scrapped { .. } => "scrapped",
-            Self::Harvested {} => "harvested",
+            Self::Harvested { .. } => "harvested",
+            Self::WasteNoted { .. } => "waste_noted",
             Self::Missing {} => "missing",
             Self::Moved { .. } => "moved",
             Self::Returned { .. } => "returned",

@@ -3,16 +3,39 @@
 mod device;
 mod drive;
 mod event;
+mod evidence;
 mod hardware;
+mod look;
+mod parts;
+mod reception;
+mod report;
+mod transfer;
 mod views;
+mod waste;
 
 pub use device::{Device, Kit, KitPart, Stage, Triage};
 pub use drive::{CheckResult, Drive, DriveErasure, EraseMethod, EraseResult, Media, Proof};
 pub use event::{Event, Incoming};
-pub use hardware::{Battery, Capture, Contradiction, Hardware, MemoryModule, SeenDrive};
-pub use views::{
-    AccessoryCountView, AccessoryReconciliation, AccessoryStock, BulkAnswer, DeviceFilter,
-    DeviceRef, DeviceView, DriveView, EventOutcome, EventResult, EventView, KindReconciliation,
-    Reception, ReceptionAnswer, ReceptionDevice, ReceptionLine, ReceptionStatus, Reconciliation,
-    Recorded, ReservationRef, StockChange,
+pub use evidence::{EvidenceFile, FileKind, NewFile};
+pub use hardware::{
+    Answer, Battery, Board, Capture, Contradiction, Decision, Hardware, Keep, MemoryModule,
+    NetworkInterface, Pixels, Processor, SeenDrive,
 };
+pub use look::{
+    CountBy, CountGroup, DeviceCounts, DeviceFilter, KindTemplate, WaitingCount, WorkshopTemplates,
+};
+pub use parts::{CountedParts, Part, PartChange, PartCount, Repair, RepairView, Repairs, part_key};
+pub use reception::{
+    AccessoryReconciliation, KindReconciliation, Reception, ReceptionAnswer, ReceptionDevice,
+    ReceptionLine, ReceptionStatus, Reconciliation,
+};
+pub use report::{AttachedReport, ErasureReport, ReportVerdict, ReportedDrive};
+pub use transfer::{
+    LineOutcome, NewTransfer, Transfer, TransferArrival, TransferCancellation, TransferCounts,
+    TransferFilter, TransferLine, TransferStatus, TransferView,
+};
+pub use views::{
+    AccessoryCountView, AccessoryStock, BulkAnswer, ChecksReport, DeviceRef, DeviceView, DriveView,
+    EventOutcome, EventResult, EventView, Recorded, ReservationRef, StockChange,
+};
+pub use waste::{Waste, WasteFilter, WasteItem, WasteList, WasteTotal};

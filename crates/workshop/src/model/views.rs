@@ -2,12 +2,12 @@
 
 use kernel::{
     AccessoryKind, ApplicationId, BatchId, Code, CustodyEventId, DeviceId, DeviceKind, Grade,
-    Instant, OrganisationId, PersonId, Text, WaveId,
+    Instant, OrganisationId, PersonId, Text, TransferId, WaveId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Device, Drive, Hardware, Kit, KitPart, Media, Proof, Stage, Triage};
+use super::{Device, Drive, Hardware, Kit, Media, Proof, Stage, Triage};
 
 /// A device, with all that is known of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -43,6 +43,8 @@ pub struct DeviceView {
     /// The accessories taken from stock for it.
     pub kit: Option<Kit>,
     pub location: Option<String>,
+    /// The shipment with which it is under way to another workshop.
+    pub transfer_id: Option<TransferId>,
     /// 1, and one more each time it comes back.
     pub cycle: i32,
     pub received_at: Option<Instant>,
@@ -106,6 +108,7 @@ impl DeviceView {
             quality_checked: device.quality_checked_by.is_some(),
             kit: device.kit,
             location: device.location,
+            transfer_id: device.transfer_id,
             cycle: device.cycle,
             received_at: device.received_at,
             ready_at: device.ready_at,
@@ -162,6 +165,15 @@ pub enum EventOutcome {
     Refused,
 }
 
+/// How the checks of a test compare with the template of the device's kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChecksReport {
+    /// Expected by the template, and not answered with `pass` or `fail`.
+    pub left_out: Vec<String>,
+    /// Answered, and not in the template.
+    pub additional: Vec<String>,
+}
+
 /// The device after a step.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Recorded {
@@ -170,6 +182,9 @@ pub struct Recorded {
     pub device: DeviceView,
     /// `applied`, or `already_applied` when this was sent before.
     pub status: EventOutcome,
+    /// After a test: how its checks compare with the template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checks: Option<ChecksReport>,
 }
 
 /// The verdict on one line of a list. `detail` is turned into the reader's language by
@@ -197,23 +212,6 @@ pub struct BulkAnswer {
     pub results: Vec<EventResult>,
 }
 
-/// What a list of devices is narrowed by.
-#[derive(Debug, Clone, Default)]
-pub struct DeviceFilter {
-    /// Where it stands.
-    pub stage: Option<Stage>,
-    /// What it is.
-    pub kind: Option<DeviceKind>,
-    /// The batch it came with.
-    pub batch_id: Option<BatchId>,
-    /// Who works on it.
-    pub workshop_id: Option<OrganisationId>,
-    /// How it looks.
-    pub grade: Option<Grade>,
-    /// Any part of serial number, tag or model.
-    pub q: Option<String>,
-}
-
 /// A device by its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRef {
@@ -236,131 +234,6 @@ pub struct ReservationRef {
     pub application: ApplicationId,
     /// Of which association.
     pub association_name: String,
-}
-
-/// A machine counted at the dock.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct ReceptionLine {
-    /// Its serial number; left out when it cannot be read.
-    pub serial: Option<String>,
-    /// What it is; needed for a machine that nobody announced when the batch has several kinds.
-    pub kind: Option<DeviceKind>,
-    /// Who made it.
-    pub manufacturer: Option<String>,
-    /// Which model.
-    pub model: Option<String>,
-    /// A remark.
-    pub note: Option<String>,
-}
-
-/// What comes off the truck.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-pub struct Reception {
-    /// The machines.
-    #[serde(default)]
-    pub devices: Vec<ReceptionLine>,
-    /// The accessories, by count. Added to the workshop's stock: send an `Idempotency-Key`
-    /// when the network may make you send it twice.
-    #[serde(default)]
-    pub accessories: Vec<KitPart>,
-}
-
-/// How a counted machine was understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReceptionStatus {
-    /// It was announced, and is here now.
-    Received,
-    /// It was counted before.
-    AlreadyReceived,
-    /// Nobody announced it; it is in the stock now.
-    Unexpected,
-    /// Another live device has this serial number.
-    Refused,
-}
-
-/// A counted machine.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReceptionDevice {
-    /// The serial number as it was sent.
-    pub serial: Option<String>,
-    /// The device; null when refused.
-    pub id: Option<DeviceId>,
-    /// What to stick on it; null when refused.
-    pub tag: Option<String>,
-    /// How it was understood.
-    pub status: ReceptionStatus,
-    /// Why it is refused.
-    #[schema(value_type = Option<String>)]
-    pub code: Option<Code>,
-}
-
-/// The answer of a reception.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub struct ReceptionAnswer {
-    /// Announced, and here now.
-    pub received: usize,
-    /// Counted before.
-    pub already_received: usize,
-    /// Here, and announced by nobody.
-    pub unexpected: usize,
-    /// Not taken: another live device has the serial number.
-    pub refused: usize,
-    /// One by one, in the order sent.
-    pub devices: Vec<ReceptionDevice>,
-}
-
-/// The two-sided count of a kind.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct KindReconciliation {
-    /// Which kind.
-    pub kind: DeviceKind,
-    /// What the donor declared with the batch.
-    pub declared: i64,
-    /// Lines of the manifest.
-    pub on_manifest: i64,
-    /// Of those, counted at the dock.
-    pub received: i64,
-    /// Of those, not counted.
-    pub missing: i64,
-    /// Counted without being on the manifest.
-    pub unexpected: i64,
-}
-
-/// Declared and received accessories of a kind.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AccessoryReconciliation {
-    /// Which.
-    pub kind: AccessoryKind,
-    /// As the donor declared.
-    pub declared: i64,
-    /// As counted at the dock.
-    pub received: i64,
-}
-
-/// A batch as it was announced and as it came: `on_manifest = received + missing`.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Reconciliation {
-    /// Which batch.
-    pub batch_id: BatchId,
-    /// Its reference.
-    pub reference: String,
-    /// Its status.
-    pub status: String,
-    /// What the donor declared with the batch.
-    pub declared: i64,
-    /// Lines of the manifest.
-    pub on_manifest: i64,
-    /// Of those, counted at the dock.
-    pub received: i64,
-    /// Of those, not counted; final once the batch is closed.
-    pub missing: i64,
-    /// Counted without being on the manifest.
-    pub unexpected: i64,
-    /// The same by kind.
-    pub per_kind: Vec<KindReconciliation>,
-    /// Accessories by kind.
-    pub accessories: Vec<AccessoryReconciliation>,
 }
 
 /// The count of an accessory.

@@ -1,27 +1,60 @@
 //! What may happen to a device: facts in, decision out. No I/O, no clock.
 
+mod checks;
 mod erasure;
 mod hardware;
+mod identity;
+mod parts;
 mod quality;
 mod reception;
+mod report;
+mod search;
 mod step;
+mod transfer;
+mod waste;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use kernel::{AccessoryKind, Code, Instant, PersonId, Refusal, Text};
+use kernel::{AccessoryKind, Code, Instant, OrganisationId, PersonId, Refusal, Text, TransferId};
 
+pub use checks::report as checks_report;
 pub use erasure::{Proven, only_destruction, proven};
-pub use hardware::capture;
-pub use reception::{give_up, identity_key, receive, receive_again};
+pub use hardware::{Heard, capture, decide_contradiction};
+pub use identity::identity_key;
+pub use reception::{give_up, receive, receive_again};
+pub use report::{About, about};
+pub use search::{location_key, search_key};
+pub use transfer::{call_back, send};
 
 use crate::Settings;
-use crate::model::{Device, Drive, Event, Stage};
+use crate::model::{Device, Drive, Event, LineOutcome, Part, Repair, Stage, Waste};
 
-/// The counted stock of accessories of a workshop.
-pub type Stock = BTreeMap<AccessoryKind, i32>;
+/// The counted stock of a workshop, as far as the lines at hand ask for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stock {
+    /// The accessories.
+    pub accessories: BTreeMap<AccessoryKind, i32>,
+    /// The spare parts of which it keeps a count, by [`Part::key`].
+    pub parts: BTreeMap<String, i32>,
+}
+
+/// What a step changes besides the device and its drives.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Effects {
+    /// The accessories that come into stock, or leave it.
+    pub accessories: Vec<(AccessoryKind, i32)>,
+    /// The same for spare parts.
+    pub parts: Vec<(Part, i32)>,
+    /// A repair, new or corrected.
+    pub repair: Option<Repair>,
+    /// What the device is as waste.
+    pub waste: Option<Waste>,
+    /// It is on the road no more: what became of it there.
+    pub off_the_road: Option<(TransferId, LineOutcome)>,
+}
 
 /// The last line of a device's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +78,14 @@ pub struct Facts<'a> {
     pub last: Option<&'a LastEvent>,
     /// The sender's number of the line is in its log already.
     pub repeated: bool,
-    /// The accessories of its workshop.
+    /// The counted stock of its workshop.
     pub stock: &'a Stock,
+    /// Its repairs, when a line corrects one.
+    pub repairs: &'a [Repair],
+    /// What it is as waste already.
+    pub waste: Option<&'a Waste>,
+    /// The workshop that it is on its way to, when that is who asks.
+    pub arriving_at: Option<OrganisationId>,
 }
 
 /// Who says what, and when.
@@ -79,21 +118,30 @@ pub enum Verdict {
 pub struct Change {
     device: Device,
     drives: Vec<Drive>,
-    stock: Vec<(AccessoryKind, i32)>,
+    effects: Effects,
 }
 
 impl Change {
     fn new(facts: &Facts<'_>) -> Self {
+        Self::alone(facts.device, facts.drives)
+    }
+
+    fn alone(device: &Device, drives: &[Drive]) -> Self {
         Self {
-            device: facts.device.clone(),
-            drives: facts.drives.to_vec(),
-            stock: Vec::new(),
+            device: device.clone(),
+            drives: drives.to_vec(),
+            effects: Effects::default(),
         }
     }
 
-    /// The device, its drives, and what its workshop's stock changes by.
-    pub fn into_parts(self) -> (Device, Vec<Drive>, Vec<(AccessoryKind, i32)>) {
-        (self.device, self.drives, self.stock)
+    /// The device, its drives, and what else changes.
+    pub fn into_parts(self) -> (Device, Vec<Drive>, Effects) {
+        (self.device, self.drives, self.effects)
+    }
+
+    /// The device after the step.
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// The stage after the step.
@@ -120,7 +168,8 @@ impl Change {
     fn give_kit_back(&mut self) {
         self.device.ready_at = None;
         if let Some(kit) = self.device.kit.take() {
-            self.stock
+            self.effects
+                .accessories
                 .extend(kit.0.into_iter().map(|part| (part.kind, part.quantity)));
         }
     }
@@ -157,6 +206,7 @@ pub fn decide(
     if facts.device.stage == Stage::Reserved && !matches!(asking.event, Event::Moved { .. }) {
         return Err(already_reserved(facts.device));
     }
+    transfer::off_the_road(facts, asking.event)?;
     let change = step::apply(facts, asking, settings)?;
     Ok(Verdict::Apply(Box::new(change)))
 }

@@ -6,7 +6,7 @@ use kernel::{Code, DeviceKind, Grade, Refusal, Text};
 
 use super::erasure::proven;
 use super::step::{from, in_workshop, leave_with_proof};
-use super::{Asking, Change, Facts, Stock};
+use super::{Asking, Change, Facts, Stock, checks};
 use crate::Settings;
 use crate::model::{CheckResult, Device, Kit, KitPart, Stage, Triage};
 
@@ -15,7 +15,7 @@ use crate::model::{CheckResult, Device, Kit, KitPart, Stage, Triage};
 pub(super) fn tested(
     facts: &Facts<'_>,
     asking: &Asking<'_>,
-    checks: &BTreeMap<String, CheckResult>,
+    results: &BTreeMap<String, CheckResult>,
     settings: &Settings,
 ) -> Result<Change, Refusal> {
     from(
@@ -23,9 +23,10 @@ pub(super) fn tested(
         asking,
         &[Stage::Erased, Stage::Tested, Stage::Graded],
     )?;
+    checks::template(facts.device.kind, results, settings)?;
     let mut change = Change::new(facts);
     change.void_work();
-    change.device.tests_passed = Some(passed(facts.device.kind, checks, settings));
+    change.device.tests_passed = Some(passed(facts.device.kind, results, settings));
     change.device.tested_by = Some(asking.person);
     change.go(Stage::Tested, asking.at);
     Ok(change)
@@ -175,7 +176,7 @@ pub(super) fn ready(
     }
     let kit = kit(device, settings.kit(device.kind), facts.stock)?;
     let mut change = Change::new(facts);
-    change.stock = kit
+    change.effects.accessories = kit
         .0
         .iter()
         .map(|part| (part.kind, -part.quantity))
@@ -200,7 +201,7 @@ fn incomplete(device: &Device, fr: &str, en: &str) -> Refusal {
 fn kit(device: &Device, parts: &[KitPart], stock: &Stock) -> Result<Kit, Refusal> {
     let lacking: Vec<_> = parts
         .iter()
-        .filter(|part| stock.get(&part.kind).copied().unwrap_or(0) < part.quantity)
+        .filter(|part| stock.accessories.get(&part.kind).copied().unwrap_or(0) < part.quantity)
         .collect();
     if lacking.is_empty() {
         return Ok(Kit(parts.to_vec()));

@@ -1,6 +1,6 @@
 //! Counting in: from the truck, or back from an association.
 
-use kernel::{Code, Instant, OrganisationId, Refusal, Text, squash};
+use kernel::{Code, Instant, OrganisationId, Refusal, Text};
 
 use super::erasure::carried_over;
 use super::step::from;
@@ -75,35 +75,4 @@ pub fn give_up(mut device: Device, at: Instant) -> Device {
     device.stage = Stage::Missing;
     device.stage_at = at;
     device
-}
-
-/// The serial number as an identity, or `None` for what makers leave where one should be.
-pub fn identity_key(serial: &str) -> Option<String> {
-    const PLACEHOLDERS: [&str; 20] = [
-        "NONE",
-        "NA",
-        "NULL",
-        "UNKNOWN",
-        "INVALID",
-        "EMPTY",
-        "OEM",
-        "DEFAULT",
-        "DEFAULTSTRING",
-        "TOBEFILLEDBYOEM",
-        "SYSTEMSERIALNUMBER",
-        "CHASSISSERIALNUMBER",
-        "SERIALNUMBER",
-        "NOTSPECIFIED",
-        "NOTAPPLICABLE",
-        "NOTAVAILABLE",
-        "NOSERIALNUMBER",
-        "123456789",
-        "1234567890",
-        "0123456789",
-    ];
-    let key = squash(serial);
-    let mut characters = key.chars();
-    let first = characters.next()?;
-    let uniform = characters.all(|c| c == first);
-    (!uniform && !PLACEHOLDERS.contains(&key.as_str())).then_some(key)
 }

@@ -3,9 +3,11 @@
 use kernel::{Code, Refusal, Text};
 
 use super::erasure::{self, proven};
-use super::{Asking, Change, Facts, Proven, already_reserved, quality, reception};
+use super::{
+    Asking, Change, Facts, Proven, already_reserved, parts, quality, reception, transfer, waste,
+};
 use crate::Settings;
-use crate::model::{Device, Event, Stage, Triage};
+use crate::model::{Device, DriveErasure, Event, Stage, Triage};
 
 pub(super) fn apply(
     facts: &Facts<'_>,
@@ -13,35 +15,41 @@ pub(super) fn apply(
     settings: &Settings,
 ) -> Result<Change, Refusal> {
     match asking.event {
+        Event::Received {} if facts.device.transfer_id.is_some() => transfer::arrived(facts),
         Event::Received {} => reception::received(facts, asking),
         Event::Triaged { outcome } => triaged(facts, asking, *outcome),
-        Event::Erased { drives } => {
-            from(
-                facts,
-                asking,
-                &[
-                    Stage::Triaged,
-                    Stage::Erased,
-                    Stage::Tested,
-                    Stage::InRepair,
-                    Stage::Graded,
-                ],
-            )?;
-            let mut change = Change::new(facts);
-            let cycle = facts.device.cycle;
-            change.drives =
-                erasure::with_evidence(facts.drives, drives, cycle, asking.at, settings)?;
-            change.settle_proof(asking.at);
-            Ok(change)
-        }
+        Event::Erased { drives } => erased(facts, asking, drives, settings),
         Event::Tested { checks, .. } => quality::tested(facts, asking, checks, settings),
         Event::RepairStarted {} => repair_started(facts, asking),
-        Event::Repaired { .. } => repaired(facts, asking),
+        Event::Repaired {
+            description,
+            minutes,
+            parts,
+        } => repaired(facts, asking, description, *minutes, parts.as_ref()),
+        Event::RepairCorrected {
+            repair,
+            minutes,
+            parts,
+            ..
+        } => {
+            in_workshop(facts, asking)?;
+            parts::corrected(facts, asking, *repair, *minutes, parts.as_ref())
+        }
         Event::Graded { cosmetic } => quality::graded(facts, asking, *cosmetic),
         Event::QualityChecked { passed } => quality::quality_checked(facts, asking, *passed),
         Event::Ready {} => quality::ready(facts, asking, settings),
-        Event::Scrapped { .. } => leaves(facts, asking, Stage::Scrapped),
-        Event::Harvested {} => leaves(facts, asking, Stage::Parts),
+        Event::Scrapped { .. } => leaves(facts, asking, Stage::Scrapped, settings),
+        Event::Harvested { parts, .. } => {
+            let mut change = leaves(facts, asking, Stage::Parts, settings)?;
+            change.effects.parts = parts::given(parts.as_ref());
+            Ok(change)
+        }
+        Event::WasteNoted { .. } => {
+            from(facts, asking, &[Stage::Scrapped, Stage::Parts])?;
+            let mut change = Change::new(facts);
+            change.effects.waste = waste::noted(facts.waste, asking.event);
+            Ok(change)
+        }
         Event::Missing {} => missing(facts, asking),
         Event::Moved { location } => moved(facts, asking, location),
         Event::Returned { .. } => {
@@ -106,6 +114,31 @@ fn step_not_allowed(device: &Device, event: &Event, stages: &[Stage]) -> Refusal
     )
 }
 
+/// Evidence may come drive by drive; the stage moves once every drive is proven.
+fn erased(
+    facts: &Facts<'_>,
+    asking: &Asking<'_>,
+    drives: &[DriveErasure],
+    settings: &Settings,
+) -> Result<Change, Refusal> {
+    from(
+        facts,
+        asking,
+        &[
+            Stage::Triaged,
+            Stage::Erased,
+            Stage::Tested,
+            Stage::InRepair,
+            Stage::Graded,
+        ],
+    )?;
+    let mut change = Change::new(facts);
+    let cycle = facts.device.cycle;
+    change.drives = erasure::with_evidence(facts.drives, drives, cycle, asking.at, settings)?;
+    change.settle_proof(asking.at);
+    Ok(change)
+}
+
 /// The decision may be changed as long as the device is worked on; the stage then stays.
 fn triaged(facts: &Facts<'_>, asking: &Asking<'_>, outcome: Triage) -> Result<Change, Refusal> {
     from(
@@ -148,21 +181,34 @@ fn repair_started(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refu
     Ok(change)
 }
 
-/// Back to what is proven of it.
-fn repaired(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
+/// Back to what is proven of it; its parts leave the counted stock, or come into it.
+fn repaired(
+    facts: &Facts<'_>,
+    asking: &Asking<'_>,
+    description: &str,
+    minutes: u32,
+    used: Option<&serde_json::Value>,
+) -> Result<Change, Refusal> {
     from(facts, asking, &[Stage::InRepair])?;
     let mut change = Change::new(facts);
+    parts::repaired(&mut change, facts, asking, (description, minutes), used)?;
     change.go(Stage::Triaged, asking.at);
     change.settle_proof(asking.at);
     Ok(change)
 }
 
 /// Out of the house for good, or in pieces: the drives are proven first.
-fn leaves(facts: &Facts<'_>, asking: &Asking<'_>, to: Stage) -> Result<Change, Refusal> {
+fn leaves(
+    facts: &Facts<'_>,
+    asking: &Asking<'_>,
+    to: Stage,
+    settings: &Settings,
+) -> Result<Change, Refusal> {
     in_workshop(facts, asking)?;
     let proof = proven(facts.drives)?;
     let mut change = Change::new(facts);
     change.give_kit_back();
+    change.effects.waste = waste::of(facts.device, asking, settings);
     leave_with_proof(&mut change, to, &proof, asking);
     Ok(change)
 }
@@ -192,6 +238,7 @@ fn missing(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
     }
     let mut change = Change::new(facts);
     change.give_kit_back();
+    transfer::lost(&mut change);
     change.go(Stage::Missing, asking.at);
     Ok(change)
 }

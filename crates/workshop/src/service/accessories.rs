@@ -33,7 +33,7 @@ pub fn change_accessories(
 ) -> Result<AccessoryStock> {
     own_stock(tx, actor, workshop)?;
     check(change)?;
-    let there = store::stock(tx, workshop)?
+    let there = store::accessories(tx, workshop)?
         .get(&change.kind)
         .copied()
         .unwrap_or(0);
@@ -51,7 +51,6 @@ pub fn change_accessories(
     if after > i64::from(FULL) {
         return Err(out_of_range().into());
     }
-    store::adjust_stock(tx, workshop, change.kind, change.delta)?;
     let movement = Movement {
         id: tx.new_id(),
         workshop_id: workshop,
@@ -63,7 +62,7 @@ pub fn change_accessories(
         actor_id: actor.person,
         at: tx.now(),
     };
-    store::insert_movements(tx, &[movement])?;
+    store::move_accessories(tx, &[movement])?;
     view(tx, workshop)
 }
 
@@ -95,7 +94,8 @@ fn out_of_range() -> Refusal {
     )
 }
 
-fn own_stock(db: &mut Db, actor: &Actor, workshop: OrganisationId) -> Result<()> {
+/// A workshop's stock is its own and the city's.
+pub(super) fn own_stock(db: &mut Db, actor: &Actor, workshop: OrganisationId) -> Result<()> {
     if actor.limited_to().is_some_and(|own| own != workshop) {
         return Err(Refusal::not_found().into());
     }
@@ -106,7 +106,7 @@ fn own_stock(db: &mut Db, actor: &Actor, workshop: OrganisationId) -> Result<()>
 }
 
 fn view(db: &mut Db, workshop: OrganisationId) -> Result<AccessoryStock> {
-    let stock = store::stock(db, workshop)?;
+    let stock = store::accessories(db, workshop)?;
     let items = AccessoryKind::ALL
         .iter()
         .map(|kind| AccessoryCountView {

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use db::{Db, Result};
 use kernel::{DeviceId, Text};
 
-use crate::custody::{self, Head, Link};
+use crate::custody::{self, Break, Head, Link};
 use crate::store::{self, Chained};
 
 /// Devices checked at a time.
 const PAGE: i64 = 500;
+/// Lines read at a time, where a single device has no more.
+const LINES: i64 = 20_000;
 /// Looks at a device that somebody is working on.
 const LOOKS: usize = 20;
 
@@ -61,29 +63,82 @@ pub fn verify_custody(db: &mut Db, mut on_progress: impl FnMut(u64, u64)) -> Res
     let mut after = None;
     loop {
         let page = store::chained_after(db, after, PAGE)?;
-        let (Some(first), Some(last)) = (page.first(), page.last()) else {
+        let Some(last) = page.last() else {
             return Ok(report);
         };
-        let mut logs: HashMap<DeviceId, Vec<Link>> = HashMap::new();
-        for link in store::events_between(db, first.id, last.id)? {
-            logs.entry(link.line.device).or_default().push(link);
-        }
         after = Some(last.id);
-        for device in page {
-            let links = logs.remove(&device.id).unwrap_or_default();
-            report.devices += 1;
-            report.events += links.len() as u64;
-            report.broken = match broken(&device, &links) {
-                // it may have changed between one look and the other
-                Some(_) => settled(db, device.id)?,
-                None => None,
-            };
+        for group in groups(&page) {
+            walk(db, group, &mut report)?;
             if report.broken.is_some() {
                 return Ok(report);
             }
+            on_progress(report.devices, report.events);
         }
-        on_progress(report.devices, report.events);
     }
+}
+
+/// Devices in a row whose logs are read at once: one at least, and not more lines than fit.
+fn groups(page: &[Chained]) -> Vec<&[Chained]> {
+    let mut groups = Vec::new();
+    let (mut start, mut lines) = (0, 0_i64);
+    for (n, device) in page.iter().enumerate() {
+        lines += i64::from(device.seq);
+        if lines > LINES && n > start {
+            groups.push(&page[start..n]);
+            (start, lines) = (n, i64::from(device.seq));
+        }
+    }
+    groups.push(&page[start..]);
+    groups
+}
+
+fn walk(db: &mut Db, devices: &[Chained], report: &mut CustodyReport) -> Result<()> {
+    let (Some(first), Some(last)) = (devices.first(), devices.last()) else {
+        return Ok(());
+    };
+    let links = match store::events_between(db, first.id, last.id) {
+        Ok(links) => links,
+        Err(cause) => {
+            report.broken = Some(unreadable(db, devices)?.ok_or(cause)?);
+            return Ok(());
+        }
+    };
+    let mut logs: HashMap<DeviceId, Vec<Link>> = HashMap::new();
+    for link in links {
+        logs.entry(link.line.device).or_default().push(link);
+    }
+    for device in devices {
+        let links = logs.remove(&device.id).unwrap_or_default();
+        report.devices += 1;
+        report.events += links.len() as u64;
+        report.broken = match broken(device, &links) {
+            // it may have changed between one look and the other
+            Some(_) => settled(db, device.id)?,
+            None => None,
+        };
+        if report.broken.is_some() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The first line of these devices that cannot even be read. Line by line: it is looked for
+/// only when reading them at once failed.
+fn unreadable(db: &mut Db, devices: &[Chained]) -> Result<Option<BrokenLink>> {
+    for device in devices {
+        for seq in store::line_numbers(db, device.id)? {
+            if !store::is_readable(db, device.id, seq) {
+                return Ok(Some(BrokenLink {
+                    device_id: device.id,
+                    tag: device.tag.clone(),
+                    seq,
+                    what: Break::Altered.text(),
+                }));
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn broken(device: &Chained, links: &[Link]) -> Option<BrokenLink> {

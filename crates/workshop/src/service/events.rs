@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use db::{Result, Tx};
-use kernel::{Actor, BatchId, Code, DeviceId, Refusal, Text};
+use kernel::{Actor, BatchId, Code, DeviceId, Instant, Refusal, Text};
 use serde_json::Value;
 
+use super::evidence::reports_attached;
 use super::ledger::{Ledger, Needs, Record};
-use super::names::resolve;
+use super::names::{mistyped, resolve};
 use crate::Settings;
 use crate::model::{
     BulkAnswer, Device, DeviceView, Event, EventOutcome, EventResult, Incoming, Recorded, Stage,
@@ -26,17 +27,29 @@ const LINES: usize = 1_000;
 pub fn record(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId, line: &Incoming) -> Result<Recorded> {
     let devices = store::by_ids(tx, &[id])?;
     if devices.is_empty() {
-        return Err(unknown_device(&id.to_string()).into());
+        return Err(unknown_device(&id.to_string(), &[]).into());
     }
     let mut recorder = Recorder::new(tx, actor, devices, Needs::of([line]))?;
     let status = recorder.take(tx, id, line)??;
     let bench = recorder
         .ledger
         .get(id)
-        .ok_or_else(|| unknown_device(&id.to_string()))?;
+        .ok_or_else(|| unknown_device(&id.to_string(), &[]))?;
+    let checks = match &line.event {
+        Event::Tested { checks, .. } => Some(rules::checks_report(
+            bench.device.kind,
+            checks,
+            recorder.settings,
+        )),
+        _ => None,
+    };
     let device = DeviceView::new(bench.device.clone(), bench.drives.clone());
     recorder.ledger.write(tx)?;
-    Ok(Recorded { device, status })
+    Ok(Recorded {
+        device,
+        status,
+        checks,
+    })
 }
 
 /// Records a list of steps: each line has its verdict, in the order sent; within a device
@@ -45,23 +58,14 @@ pub fn record(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId, line: &Incoming) -> 
 /// # Errors
 /// `invalid_fields` when there are too many lines, or none.
 pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, lines: &[Value]) -> Result<BulkAnswer> {
-    if lines.is_empty() || lines.len() > LINES {
-        return Err(Refusal::field(
-            "/events",
-            Code::OutOfRange,
-            Text::new(
-                format!("Envoyez de 1 à {LINES} lignes à la fois."),
-                format!("Send 1 to {LINES} lines at a time."),
-            ),
-        )
-        .into());
-    }
+    check_count("/events", lines.len())?;
     let lines: Vec<_> = lines.iter().map(Line::read).collect();
     let names: Vec<String> = lines
         .iter()
         .filter_map(|line| line.device.clone())
         .collect();
     let found = resolve(tx, &names, Some(actor))?;
+    let near = mistyped(tx, actor, &names, &found)?;
     let needs = Needs::of(lines.iter().filter_map(|line| line.read.as_ref().ok()));
     let mut recorder = Recorder::new(tx, actor, found.devices, needs)?;
 
@@ -75,7 +79,11 @@ pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, lines: &[Value]) -> Result<Bul
             .copied();
         let verdict = match (&line.read, id) {
             (Err(refusal), _) => Err(refusal.clone()),
-            (Ok(_), None) => Err(unknown_device(line.device.as_deref().unwrap_or_default())),
+            (Ok(_), None) => {
+                let name = line.device.as_deref().unwrap_or_default();
+                let near = near.get(name).map_or(&[][..], Vec::as_slice);
+                Err(unknown_device(name, near))
+            }
             (Ok(incoming), Some(id)) => recorder.take(tx, id, incoming)?,
         };
         let device = id.and_then(|id| recorder.visible(id));
@@ -85,6 +93,21 @@ pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, lines: &[Value]) -> Result<Bul
     Ok(BulkAnswer {
         results: results.into_iter().flatten().collect(),
     })
+}
+
+/// A list is neither empty nor too long.
+pub(super) fn check_count(pointer: &str, lines: usize) -> Result<(), Refusal> {
+    if (1..=LINES).contains(&lines) {
+        return Ok(());
+    }
+    Err(Refusal::field(
+        pointer,
+        Code::OutOfRange,
+        Text::new(
+            format!("Envoyez de 1 à {LINES} lignes à la fois."),
+            format!("Send 1 to {LINES} lines at a time."),
+        ),
+    ))
 }
 
 /// A line of a list as it could be read.
@@ -120,7 +143,7 @@ impl Line {
 
 /// The lines by their time, those without one being of now; the order sent decides
 /// between equals. (Between devices the order does not matter, but for the stock.)
-fn in_order(lines: &[Line], now: kernel::Instant) -> Vec<usize> {
+fn in_order(lines: &[Line], now: Instant) -> Vec<usize> {
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by_key(|n| {
         lines[*n]
@@ -133,7 +156,7 @@ fn in_order(lines: &[Line], now: kernel::Instant) -> Vec<usize> {
     order
 }
 
-fn result(
+pub(super) fn result(
     client_id: Option<String>,
     verdict: Result<EventOutcome, Refusal>,
     device: Option<(DeviceId, Stage)>,
@@ -159,10 +182,10 @@ fn result(
 }
 
 /// Decides and applies lines, one after the other, on devices that were loaded at once.
-struct Recorder<'a> {
+pub(super) struct Recorder<'a> {
     actor: &'a Actor,
     settings: &'static Settings,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     /// Batches of which a machine is counted: marked as received once, or refused.
     batches: HashMap<BatchId, Result<(), Refusal>>,
     /// Batches whose drives the donor wants destroyed.
@@ -170,7 +193,12 @@ struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    fn new(tx: &mut Tx<'_>, actor: &'a Actor, devices: Vec<Device>, needs: Needs) -> Result<Self> {
+    pub(super) fn new(
+        tx: &mut Tx<'_>,
+        actor: &'a Actor,
+        devices: Vec<Device>,
+        needs: Needs,
+    ) -> Result<Self> {
         let mut ledger = Ledger::of(devices);
         ledger.load_facts(tx, needs)?;
         let settings = Settings::built_in()?;
@@ -184,54 +212,37 @@ impl<'a> Recorder<'a> {
     }
 
     /// A device of another workshop is not shown, beyond that it is one.
-    fn visible(&self, id: DeviceId) -> Option<(DeviceId, Stage)> {
-        let device = &self.ledger.get(id)?.device;
-        own_workshop(self.actor, device).ok()?;
-        Some((id, device.stage))
+    pub(super) fn visible(&self, id: DeviceId) -> Option<(DeviceId, Stage)> {
+        let bench = self.ledger.get(id)?;
+        let bound_here = bench.bound_for() == Some(self.actor.organisation);
+        if !bound_here {
+            own_workshop(self.actor, &bench.device).ok()?;
+        }
+        Some((id, bench.device.stage))
     }
 
-    fn take(
+    pub(super) fn take(
         &mut self,
         tx: &mut Tx<'_>,
         id: DeviceId,
         line: &Incoming,
     ) -> Result<Result<EventOutcome, Refusal>> {
-        let Some(batch) = self.ledger.get(id).map(|bench| bench.device.batch_id) else {
-            return Ok(Err(unknown_device(&id.to_string())));
-        };
-        if let Event::Erased { drives } = &line.event
-            && self.drives_destroyed(tx, batch)?
-            && let Err(refusal) = rules::only_destruction(drives)
-        {
-            return Ok(Err(refusal));
-        }
-        let Some(bench) = self.ledger.get(id) else {
-            return Ok(Err(unknown_device(&id.to_string())));
-        };
         let at = line.at.unwrap_or_else(|| tx.now());
-        let asking = Asking {
-            person: self.actor.person,
-            at,
-            event: &line.event,
-            numbered: line.client_id.is_some(),
-            by_machine: self.actor.session.is_none(),
-        };
-        let facts = self.ledger.facts(bench, line.client_id.as_deref());
-        let verdict = own_workshop(self.actor, &bench.device)
-            .and_then(|()| rules::check_time(at, tx.now(), self.settings))
-            .and_then(|()| rules::decide(&facts, &asking, self.settings));
-        let change = match verdict {
+        let change = match self.decide(id, line, at, tx.now()) {
             Err(refusal) => return Ok(Err(refusal)),
             Ok(Verdict::AlreadyDone) => return Ok(Ok(EventOutcome::AlreadyApplied)),
             Ok(Verdict::Apply(change)) => change,
         };
+        if let Err(refusal) = self.evidence_is_there(tx, id, &line.event)? {
+            return Ok(Err(refusal));
+        }
         if matches!(line.event, Event::Received {})
             && let Err(refusal) = self.may_receive(tx, id)?
         {
             return Ok(Err(refusal));
         }
-        let (device, drives, stock) = change.into_parts();
-        self.ledger.move_stock(tx, self.actor, &device, &stock);
+        let (device, drives, effects) = change.into_parts();
+        self.ledger.move_stock(tx, self.actor, &device, &effects);
         let record = Record {
             event_type: line.event.name().to_owned(),
             evidence: line.event.evidence(),
@@ -242,6 +253,54 @@ impl<'a> Recorder<'a> {
         self.ledger
             .apply(tx, self.actor, device, Some(drives), record)?;
         Ok(Ok(EventOutcome::Applied))
+    }
+
+    /// What a machine's own facts do not say about its erasure: what its donor asked for, and
+    /// whether the reports that are named were sent.
+    fn evidence_is_there(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: DeviceId,
+        event: &Event,
+    ) -> Result<Result<(), Refusal>> {
+        let Event::Erased { drives } = event else {
+            return Ok(Ok(()));
+        };
+        let batch = self.ledger.get(id).map(|bench| bench.device.batch_id);
+        if let Some(batch) = batch
+            && self.drives_destroyed(tx, batch)?
+            && let Err(refusal) = rules::only_destruction(drives)
+        {
+            return Ok(Err(refusal));
+        }
+        reports_attached(tx, id, drives)
+    }
+
+    fn decide(
+        &self,
+        id: DeviceId,
+        line: &Incoming,
+        at: Instant,
+        now: Instant,
+    ) -> Result<Verdict, Refusal> {
+        let bench = self
+            .ledger
+            .get(id)
+            .ok_or_else(|| unknown_device(&id.to_string(), &[]))?;
+        let asker = Some(self.actor.organisation);
+        let facts = self.ledger.facts(bench, line.client_id.as_deref(), asker);
+        if facts.arriving_at.is_none() {
+            own_workshop(self.actor, &bench.device)?;
+        }
+        rules::check_time(at, now, self.settings)?;
+        let asking = Asking {
+            person: self.actor.person,
+            at,
+            event: &line.event,
+            numbered: line.client_id.is_some(),
+            by_machine: self.actor.session.is_none(),
+        };
+        rules::decide(&facts, &asking, self.settings)
     }
 
     /// Whether the donor of a batch asked that its drives be destroyed, not erased.
@@ -299,13 +358,21 @@ pub(super) fn own_workshop(actor: &Actor, device: &Device) -> Result<(), Refusal
     Err(Refusal::plain(Code::NotYourWorkshop))
 }
 
-pub(super) fn unknown_device(name: &str) -> Refusal {
+/// Nobody has this name; `near` are tags that it may have been.
+pub(super) fn unknown_device(name: &str, near: &[String]) -> Refusal {
     let name: String = name.chars().take(60).collect();
+    let (fr, en) = match near {
+        [] => (String::new(), String::new()),
+        near => (
+            format!(" Vouliez-vous dire {} ?", near.join(" ou ")),
+            format!(" Did you mean {}?", near.join(" or ")),
+        ),
+    };
     Refusal::new(
         Code::UnknownDevice,
         Text::new(
-            format!("Aucun appareil ne porte le numéro « {name} »."),
-            format!("No device has the number \"{name}\"."),
+            format!("Aucun appareil ne porte le numéro « {name} ».{fr}"),
+            format!("No device has the number \"{name}\".{en}"),
         ),
     )
 }

@@ -1,72 +1,189 @@
-//! What a machine says of itself.
+//! What a machine says of itself, and what people decide where it contradicts.
 
 use std::fmt::Write as _;
 
-use db::{Result, Tx};
-use kernel::{Actor, DeviceId};
+use db::{Db, Result, Tx};
+use kernel::{Actor, Code, DeviceId, Refusal, Text, squash};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::events::{own_workshop, unknown_device};
+use super::evidence::note_file;
 use super::ledger::{Ledger, Needs, Record};
-use crate::lshw;
-use crate::model::{Device, DeviceView, Hardware};
-use crate::rules::{self, Verdict};
+use crate::model::{
+    Answer, Capture, Device, DeviceView, EventOutcome, FileKind, Hardware, Keep, NewFile, Recorded,
+};
+use crate::rules::{self, Change, Heard, Verdict};
 use crate::store;
 
-/// Takes the output of `lshw -json` of a device, and notes its drives as seen.
+/// Whether the actor's workshop works on a device: asked before a file about it is kept, and
+/// again when it is noted.
 ///
 /// # Errors
-/// `invalid_fields` for anything else, `unknown_device`, `not_your_workshop`,
-/// `already_reserved`, `step_not_allowed`.
+/// `unknown_device`, `not_your_workshop`.
+pub fn may_add_evidence(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<()> {
+    let device = store::by_ids(db, &[id])?
+        .pop()
+        .ok_or_else(|| unknown_device(&id.to_string(), &[]))?;
+    Ok(own_workshop(actor, &device)?)
+}
+
+/// Takes what was read from a capture of a device, and notes its drives as seen. The file was
+/// kept before.
+///
+/// # Errors
+/// `unknown_device`, `not_your_workshop`, `already_reserved`, `step_not_allowed`.
 pub fn put_hardware(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: DeviceId,
-    raw: &[u8],
-) -> Result<DeviceView> {
-    let mut ledger = Ledger::of(store::by_ids(tx, &[id])?);
-    ledger.load_facts(tx, Needs::default())?;
+    capture: &Capture,
+    file: &NewFile,
+) -> Result<Recorded> {
+    let mut ledger = on_bench(tx, actor, id)?;
     let bench = ledger
         .get(id)
-        .ok_or_else(|| unknown_device(&id.to_string()))?;
-    own_workshop(actor, &bench.device)?;
-    let hardware = Hardware {
-        raw_sha256: hex(&Sha256::digest(raw)),
-        captured_at: tx.now(),
-        summary: lshw::read(raw)?,
-        contradictions: Vec::new(),
+        .ok_or_else(|| unknown_device(&id.to_string(), &[]))?;
+    let cycle = bench.device.cycle;
+    let before = store::file_of(tx, id, FileKind::Capture, &file.sha256)?;
+    let heard = Heard {
+        hardware: Hardware {
+            raw_sha256: file.sha256.clone(),
+            captured_at: tx.now(),
+            summary: capture.clone(),
+            contradictions: Vec::new(),
+        },
+        sent_before: before.is_some_and(|file| file.cycle == cycle),
+        serial_taken: is_taken(tx, id, capture.serial.as_deref())?,
     };
-    let facts = ledger.facts(bench, None);
-    if let Verdict::Apply(change) = rules::capture(&facts, hardware, tx.now())? {
-        let (mut device, drives, stock) = change.into_parts();
-        device.search_key = search_key(&device);
-        ledger.move_stock(tx, actor, &device, &stock);
-        let record = Record {
-            event_type: "hardware_seen".to_owned(),
-            evidence: json!(device.hardware).to_string(),
-            at: tx.now(),
-            note: None,
-            client_id: None,
-        };
-        ledger.apply(tx, actor, device, Some(drives), record)?;
+    let facts = ledger.facts(bench, None, None);
+    let verdict = rules::capture(&facts, heard, tx.now())?;
+    let status = outcome(&verdict);
+    if let Verdict::Apply(change) = verdict {
+        note_file(tx, actor, id, cycle, FileKind::Capture, file)?;
+        apply(tx, actor, &mut ledger, *change, "hardware_seen", |device| {
+            json!(device.hardware).to_string()
+        })?;
     }
-    let bench = ledger
-        .get(id)
-        .ok_or_else(|| unknown_device(&id.to_string()))?;
-    let view = DeviceView::new(bench.device.clone(), bench.drives.clone());
-    ledger.write(tx)?;
-    Ok(view)
+    finish(tx, ledger, id, status)
 }
 
-/// What a search looks through.
-pub(super) fn search_key(device: &Device) -> String {
-    intake::search_key(
-        &device.tag,
-        device.serial.as_deref(),
-        device.manufacturer.as_deref(),
-        device.model.as_deref(),
-    )
+/// A person decides where a machine contradicts its record.
+///
+/// # Errors
+/// `unknown_device`, `not_your_workshop`, `not_allowed` for the key of a station,
+/// `nothing_to_resolve`, `duplicate_serial`, and as for a capture.
+pub fn resolve_contradiction(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: DeviceId,
+    answer: &Answer,
+) -> Result<Recorded> {
+    if actor.session.is_none() {
+        return Err(Refusal::new(
+            Code::NotAllowed,
+            Text::new(
+                "Une personne tranche, avec son propre compte ; la clé d'un poste ne le peut pas.",
+                "A person decides, with an account of their own; the key of a station cannot.",
+            ),
+        )
+        .into());
+    }
+    let mut ledger = on_bench(tx, actor, id)?;
+    let bench = ledger
+        .get(id)
+        .ok_or_else(|| unknown_device(&id.to_string(), &[]))?;
+    let facts = ledger.facts(bench, None, None);
+    let verdict = rules::decide_contradiction(&facts, actor.person, answer, tx.now())?;
+    let status = outcome(&verdict);
+    if let Verdict::Apply(change) = verdict {
+        let serial = change.device().serial.clone();
+        if answer.keep == Keep::Machine && is_taken(tx, id, serial.as_deref())? {
+            return Err(Refusal::plain(Code::DuplicateSerial).into());
+        }
+        let evidence = json!({
+            "field": answer.field,
+            "keep": answer.keep,
+            "reason": answer.reason.trim(),
+        });
+        apply(
+            tx,
+            actor,
+            &mut ledger,
+            *change,
+            "contradiction_resolved",
+            |_| evidence.to_string(),
+        )?;
+    }
+    finish(tx, ledger, id, status)
+}
+
+pub(super) fn on_bench(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId) -> Result<Ledger> {
+    may_add_evidence(tx, actor, id)?;
+    let mut ledger = Ledger::of(store::by_ids(tx, &[id])?);
+    ledger.load_facts(tx, Needs::default())?;
+    Ok(ledger)
+}
+
+/// Whether another live device has this serial number.
+fn is_taken(db: &mut Db, id: DeviceId, serial: Option<&str>) -> Result<bool> {
+    let Some(key) = serial.map(squash) else {
+        return Ok(false);
+    };
+    let named = store::by_serial_keys(db, &[key])?;
+    Ok(named
+        .iter()
+        .any(|device| device.id != id && device.is_live()))
+}
+
+fn outcome(verdict: &Verdict) -> EventOutcome {
+    match verdict {
+        Verdict::Apply(_) => EventOutcome::Applied,
+        Verdict::AlreadyDone => EventOutcome::AlreadyApplied,
+    }
+}
+
+fn apply(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ledger: &mut Ledger,
+    change: Change,
+    event_type: &str,
+    evidence: impl FnOnce(&Device) -> String,
+) -> Result<()> {
+    let (device, drives, effects) = change.into_parts();
+    let open = device
+        .hardware
+        .as_ref()
+        .is_some_and(|hardware| hardware.open().next().is_some());
+    let now = tx.now();
+    store::set_contradicts(tx, device.id, open, now)?;
+    ledger.move_stock(tx, actor, &device, &effects);
+    let record = Record {
+        event_type: event_type.to_owned(),
+        evidence: evidence(&device),
+        at: tx.now(),
+        note: None,
+        client_id: None,
+    };
+    ledger.apply(tx, actor, device, Some(drives), record)
+}
+
+pub(super) fn finish(
+    tx: &mut Tx<'_>,
+    ledger: Ledger,
+    id: DeviceId,
+    status: EventOutcome,
+) -> Result<Recorded> {
+    let bench = ledger
+        .get(id)
+        .ok_or_else(|| unknown_device(&id.to_string(), &[]))?;
+    let device = DeviceView::new(bench.device.clone(), bench.drives.clone());
+    ledger.write(tx)?;
+    Ok(Recorded {
+        device,
+        status,
+        checks: None,
+    })
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

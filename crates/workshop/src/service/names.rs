@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use db::{Db, Result};
 use kernel::{Actor, DeviceId, squash};
 
+use super::scan::readings;
 use crate::model::{Device, DeviceRef};
 use crate::store;
 
@@ -35,11 +36,6 @@ pub fn find_devices(db: &mut Db, names: &[String]) -> Result<HashMap<String, Dev
         .collect())
 }
 
-/// Characters of a part of a scanned string that may be a number.
-const PART: usize = 5;
-/// Parts of a scanned string that are tried.
-const PARTS: usize = 4;
-
 /// What names led to.
 pub(super) struct Found {
     pub(super) by_name: HashMap<String, DeviceId>,
@@ -57,8 +53,9 @@ pub(super) fn resolve(db: &mut Db, names: &[String], actor: Option<&Actor>) -> R
                 ids.insert(id);
             }
             Err(_) => {
-                tags.extend(readings(name).filter_map(intake::read_tag));
-                keys.extend(readings(name).map(squash));
+                let readings = readings(name);
+                tags.extend(readings.iter().filter_map(|text| intake::read_tag(text)));
+                keys.extend(readings.iter().map(|text| squash(text)));
             }
         }
     }
@@ -89,7 +86,7 @@ pub(super) fn resolve(db: &mut Db, names: &[String], actor: Option<&Actor>) -> R
         .filter_map(|name| {
             let id = match name.trim().parse::<DeviceId>() {
                 Ok(id) => by_id.contains_key(&id).then_some(id),
-                Err(_) => readings(name).find_map(|reading| {
+                Err(_) => readings(name).iter().find_map(|reading| {
                     intake::read_tag(reading)
                         .and_then(|tag| by_tag.get(&tag).copied())
                         .or_else(|| by_key.get(&squash(reading)).map(|(_, id)| *id))
@@ -110,25 +107,34 @@ fn rank(device: &Device, actor: Option<&Actor>) -> u8 {
     u8::from(device.is_live()) * 2 + u8::from(own)
 }
 
-/// What a scanner's string may mean: all of it first, then, last to first, its parts, as in
-/// `https://…/d/RS-00001-V` or `S/N: CZC0001`.
-fn readings(name: &str) -> impl Iterator<Item = &str> {
-    let parts = name
-        .rsplit(|c: char| !c.is_alphanumeric() && c != '-')
-        .filter(move |part| part.len() >= PART && *part != name);
-    std::iter::once(name).chain(parts.take(PARTS))
-}
+/// Suggestions for one name at the most.
+const SUGGESTIONS: usize = 3;
 
-#[cfg(test)]
-mod tests {
-    use super::readings;
-
-    #[test]
-    fn a_scanned_string_is_read_whole_and_then_in_parts() {
-        let all = |name| readings(name).collect::<Vec<_>>();
-        assert_eq!(all("CZC0001"), ["CZC0001"]);
-        assert_eq!(all("S/N: CZC0001"), ["S/N: CZC0001", "CZC0001"]);
-        let link = "https://ressac.example/d/RS-00001-V";
-        assert_eq!(all(link)[..2], [link, "RS-00001-V"]);
-    }
+/// For the names that led nowhere and look like a mistyped tag: the tags of the actor's own
+/// devices that they may have been.
+pub(super) fn mistyped(
+    db: &mut Db,
+    actor: &Actor,
+    names: &[String],
+    found: &Found,
+) -> Result<HashMap<String, Vec<String>>> {
+    let lost: Vec<(&String, Vec<String>)> = names
+        .iter()
+        .filter(|name| !found.by_name.contains_key(*name))
+        .map(|name| (name, intake::near_tags(name)))
+        .filter(|(_, near)| !near.is_empty())
+        .collect();
+    let tags: HashSet<String> = lost.iter().flat_map(|(_, near)| near.clone()).collect();
+    let tags: Vec<String> = tags.into_iter().collect();
+    let own = |device: &Device| actor.is_city() || device.workshop_id == Some(actor.organisation);
+    let known: HashSet<String> = store::by_tags(db, &tags)?
+        .into_iter()
+        .filter(own)
+        .map(|device| device.tag)
+        .collect();
+    let near = |(name, near): (&String, Vec<String>)| {
+        let near = near.into_iter().filter(|tag| known.contains(tag));
+        (name.clone(), near.take(SUGGESTIONS).collect())
+    };
+    Ok(lost.into_iter().map(near).collect())
 }

@@ -1,11 +1,16 @@
 //! Looking at devices: each actor sees its own.
 
-use db::{Db, Result};
-use kernel::{Actor, DeviceId, Page, PageRequest, Refusal};
+use std::collections::BTreeMap;
 
+use db::{Db, Result};
+use kernel::{Actor, DeviceId, Instant, OrganisationId, Page, PageRequest, Refusal, TransferId};
+
+use super::counts::limits;
 use super::hardware::hex;
+use super::names::resolve;
+use crate::Settings;
 use crate::custody::Link;
-use crate::model::{Device, DeviceFilter, DeviceView, EventView};
+use crate::model::{Device, DeviceFilter, DeviceView, EventView, Stage};
 use crate::store::{self, Scope};
 
 /// One device, if the actor may see it: the city any, a workshop and a donor their own.
@@ -18,20 +23,42 @@ pub fn device(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<DeviceView> {
     views.pop().ok_or_else(|| Refusal::not_found().into())
 }
 
-fn visible(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<Device> {
+/// The device, if the actor may see it. On the road, it is seen at both ends.
+pub(super) fn visible(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<Device> {
     let found = store::by_ids(db, &[id])?
         .pop()
         .ok_or_else(Refusal::not_found)?;
-    let yes = match Scope::of(actor) {
-        Scope::All => true,
-        Scope::Donor(donor) => found.donor_id == donor,
-        Scope::Workshop(workshop) => found.workshop_id == Some(workshop),
-        Scope::Nothing => false,
-    };
-    if yes {
+    if may_see(db, actor, &found)? {
         Ok(found)
     } else {
         Err(Refusal::not_found().into())
+    }
+}
+
+fn may_see(db: &mut Db, actor: &Actor, device: &Device) -> Result<bool> {
+    Ok(match Scope::of(actor) {
+        Scope::All => true,
+        Scope::Donor(donor) => device.donor_id == donor,
+        Scope::Workshop(own) if device.workshop_id == Some(own) => true,
+        Scope::Workshop(own) => match device.transfer_id {
+            Some(transfer) => concerns(db, transfer, own)?,
+            None => false,
+        },
+        Scope::Nothing => false,
+    })
+}
+
+fn concerns(db: &mut Db, transfer: TransferId, workshop: OrganisationId) -> Result<bool> {
+    let found = store::transfers(db, &[transfer].into())?;
+    Ok(found.iter().any(|transfer| transfer.concerns(workshop)))
+}
+
+/// Which rows a list is of: what is on the road is listed at both ends.
+fn scope(db: &mut Db, actor: &Actor, filter: &DeviceFilter) -> Result<Scope> {
+    let scope = Scope::of(actor);
+    match (scope, filter.transfer_id) {
+        (Scope::Workshop(own), Some(transfer)) if concerns(db, transfer, own)? => Ok(Scope::All),
+        _ => Ok(scope),
     }
 }
 
@@ -58,12 +85,37 @@ pub fn devices(
     filter: &DeviceFilter,
     request: &PageRequest,
 ) -> Result<Page<DeviceView>> {
+    if let Some(scanned) = &filter.scan {
+        return scanned_device(db, actor, scanned);
+    }
     let after = request.after::<DeviceId>()?;
-    let page = store::page(db, Scope::of(actor), filter, request, after)?;
+    let limits = waiting_limits(filter)?;
+    let scope = scope(db, actor, filter)?;
+    let page = store::page(db, scope, filter, limits.as_ref(), request, after)?;
     Ok(Page {
         items: with_drives(db, page.items)?,
         next: page.next,
     })
+}
+
+/// What a scanner's string names, alone on a page; nothing when it is nobody's, or not seen.
+fn scanned_device(db: &mut Db, actor: &Actor, scanned: &str) -> Result<Page<DeviceView>> {
+    let found = resolve(db, &[scanned.to_owned()], Some(actor))?;
+    let mut seen = Vec::new();
+    for device in found.devices {
+        if may_see(db, actor, &device)? {
+            seen.push(device);
+        }
+    }
+    Ok(Page {
+        items: with_drives(db, seen)?,
+        next: None,
+    })
+}
+
+fn waiting_limits(filter: &DeviceFilter) -> Result<Option<BTreeMap<Stage, Instant>>> {
+    let settings = Settings::built_in()?;
+    Ok(filter.waiting_at.map(|now| limits(settings, now)))
 }
 
 /// A page of a device's log, from its first line on. Who did it is told to those who work
@@ -128,10 +180,12 @@ pub const DEVICE_COLUMNS: [&str; 14] = [
 /// When the database fails.
 pub fn device_rows(db: &mut Db, actor: &Actor, filter: &DeviceFilter) -> Result<Vec<[String; 14]>> {
     let request = PageRequest::new(Some(PageRequest::MAX_LIMIT), None)?;
+    let limits = waiting_limits(filter)?;
+    let scope = scope(db, actor, filter)?;
     let mut rows = Vec::new();
     let mut after = None;
     loop {
-        let page = store::page(db, Scope::of(actor), filter, &request, after)?;
+        let page = store::page(db, scope, filter, limits.as_ref(), &request, after)?;
         after = page.items.last().map(|device| device.id);
         rows.extend(page.items.iter().map(cells));
         if page.next.is_none() {

@@ -1,13 +1,13 @@
 //! The counted stock.
 
+use std::collections::BTreeMap;
+
 use db::schema::{accessory_movements as m, accessory_stock as s};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{
     AccessoryKind, AccessoryMovementId, BatchId, Code, DeviceId, Instant, OrganisationId, PersonId,
 };
-
-use crate::rules::Stock;
 
 const WRITE_CHUNK: usize = 1_000;
 
@@ -27,7 +27,10 @@ pub(crate) struct Movement {
 }
 
 /// What a workshop has.
-pub(crate) fn stock(db: &mut Db, workshop: OrganisationId) -> Result<Stock> {
+pub(crate) fn accessories(
+    db: &mut Db,
+    workshop: OrganisationId,
+) -> Result<BTreeMap<AccessoryKind, i32>> {
     let rows: Vec<(AccessoryKind, i32)> = s::table
         .filter(s::workshop_id.eq(workshop))
         .select((s::kind, s::quantity))
@@ -35,13 +38,23 @@ pub(crate) fn stock(db: &mut Db, workshop: OrganisationId) -> Result<Stock> {
     Ok(rows.into_iter().collect())
 }
 
-/// Changes a count, never below zero.
-pub(crate) fn adjust_stock(
-    db: &mut Db,
-    workshop: OrganisationId,
-    kind: AccessoryKind,
-    delta: i32,
-) -> Result<()> {
+/// Moves accessories in and out of stock, never below zero, and keeps the movements.
+pub(crate) fn move_accessories(db: &mut Db, movements: &[Movement]) -> Result<()> {
+    let mut net: BTreeMap<(OrganisationId, AccessoryKind), i32> = BTreeMap::new();
+    for movement in movements {
+        *net.entry((movement.workshop_id, movement.kind))
+            .or_default() += movement.delta;
+    }
+    for ((workshop, kind), delta) in net.into_iter().filter(|(_, delta)| *delta != 0) {
+        adjust(db, workshop, kind, delta)?;
+    }
+    for chunk in movements.chunks(WRITE_CHUNK) {
+        db::on!(&mut *db, c => diesel::insert_into(m::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+fn adjust(db: &mut Db, workshop: OrganisationId, kind: AccessoryKind, delta: i32) -> Result<()> {
     let rows = diesel::update(s::table.find((workshop, kind)))
         .filter(s::quantity.ge(delta.saturating_neg()))
         .set(s::quantity.eq(s::quantity + delta))
@@ -56,12 +69,4 @@ pub(crate) fn adjust_stock(
         return Ok(());
     }
     db::guard(rows, Code::StockTooLow)
-}
-
-/// Keeps changes of counts.
-pub(crate) fn insert_movements(db: &mut Db, movements: &[Movement]) -> Result<()> {
-    for chunk in movements.chunks(WRITE_CHUNK) {
-        db::on!(&mut *db, c => diesel::insert_into(m::table).values(chunk).execute(c))?;
-    }
-    Ok(())
 }

@@ -12,7 +12,8 @@ use crate::custody::{Line, Link};
 use crate::model::Stage;
 use crate::rules::LastEvent;
 
-const WRITE_CHUNK: usize = 500;
+/// Rows of one statement: 15 values each.
+const WRITE_CHUNK: usize = 2_000;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = e, treat_none_as_default_value = false)]
@@ -84,9 +85,7 @@ impl From<EventRow> for Link {
 /// Appends lines. The key of device and number makes sure that no two follow the same one.
 pub(crate) fn append(db: &mut Db, links: Vec<Link>) -> Result<()> {
     let rows: Vec<EventRow> = links.into_iter().map(EventRow::from).collect();
-    for chunk in rows.chunks(WRITE_CHUNK) {
-        db::on!(&mut *db, c => diesel::insert_into(e::table).values(chunk).execute(c))?;
-    }
+    db::insert_many!(&mut *db, e::table, &rows, WRITE_CHUNK);
     Ok(())
 }
 
@@ -150,6 +149,20 @@ pub(crate) fn events_of(
     Ok(Page::from_rows(links, request, |link: &Link| {
         link.line.seq.to_string()
     }))
+}
+
+/// The numbers of a device's lines, in order.
+pub(crate) fn line_numbers(db: &mut Db, device: DeviceId) -> Result<Vec<i32>> {
+    Ok(e::table
+        .filter(e::device_id.eq(device))
+        .order(e::seq)
+        .select(e::seq)
+        .load(db)?)
+}
+
+/// Whether a line can be read at all: an altered byte may leave no text, time or stage.
+pub(crate) fn is_readable(db: &mut Db, device: DeviceId, seq: i32) -> bool {
+    e::table.find((device, seq)).first::<EventRow>(db).is_ok()
 }
 
 /// The whole logs of the devices from one id to another, in order.

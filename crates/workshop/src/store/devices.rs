@@ -1,14 +1,17 @@
 //! Devices.
 
+use std::collections::BTreeMap;
+
 use db::schema::devices as d;
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Actor, BatchId, DeviceId, OrganisationId, Page, PageRequest, Role, fold, squash};
+use diesel::sql_types::Bool;
+use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, Page, PageRequest, Role};
 
 use super::LOOKUP_CHUNK;
 use crate::model::{Device, DeviceFilter, Stage};
 
-/// Rows of one statement: 31 values each, and SQLite takes 32 766.
+/// Rows of one statement: 32 values each, and SQLite takes 32 766.
 const WRITE_CHUNK: usize = 250;
 
 /// Which rows an actor's queries are limited to.
@@ -71,52 +74,98 @@ pub(crate) fn expected_of_batch(db: &mut Db, batch: BatchId) -> Result<Vec<Devic
         .load(db)?)
 }
 
-/// A page of the devices that an actor may see.
+/// Narrows a query over devices to those that an actor may see, and asks for. What waits too
+/// long is for the caller to add, who knows the limits.
+macro_rules! narrowed {
+    ($query:expr, $scope:expr, $filter:expr) => {{
+        use db::schema::device_contradictions as dc;
+        use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, TextExpressionMethods};
+        let (mut query, filter) = ($query, $filter);
+        match $scope {
+            Scope::All | Scope::Nothing => {}
+            Scope::Donor(donor) => query = query.filter(d::donor_id.eq(donor)),
+            Scope::Workshop(workshop) => query = query.filter(d::workshop_id.eq(workshop)),
+        }
+        if let Some(stage) = filter.stage {
+            query = query.filter(d::stage.eq(stage));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(d::kind.eq(kind));
+        }
+        if let Some(batch) = filter.batch_id {
+            query = query.filter(d::batch_id.eq(batch));
+        }
+        if let Some(workshop) = filter.workshop_id {
+            query = query.filter(d::workshop_id.eq(workshop));
+        }
+        if let Some(contradicts) = filter.contradicts {
+            let open = dc::table.filter(dc::device_id.eq(d::id));
+            query = match contradicts {
+                true => query.filter(diesel::dsl::exists(open)),
+                false => query.filter(diesel::dsl::not(diesel::dsl::exists(open))),
+            };
+        }
+        if let Some(grade) = filter.grade {
+            query = query.filter(d::grade.eq(grade));
+        }
+        if let Some(transfer) = filter.transfer_id {
+            query = query.filter(d::transfer_id.eq(transfer));
+        }
+        if let Some(before) = filter.stage_before {
+            query = query.filter(d::stage_at.lt(before));
+        }
+        if let Some(location) = filter.location.as_deref() {
+            let ending = crate::rules::location_key(location);
+            query = query.filter(d::search_key.like(format!("%{ending}")));
+        }
+        if let Some(q) = filter.q.as_deref() {
+            // words in any order, or a serial number as it was typed, separators and all
+            let words = kernel::fold(q);
+            let together = kernel::squash(q).to_lowercase();
+            for word in words.split(' ').filter(|_| !together.is_empty()) {
+                query = query.filter(
+                    d::search_key
+                        .like(format!("%{word}%"))
+                        .or(d::search_key.like(format!("%{together}%"))),
+                );
+            }
+        }
+        query
+    }};
+}
+pub(super) use narrowed;
+
+type Condition = Box<dyn BoxableExpression<d::table, db::MultiBackend, SqlType = Bool>>;
+
+/// At one of these stages since before its limit.
+fn past_limits(limits: &BTreeMap<Stage, Instant>) -> Option<Condition> {
+    let late = |(stage, before): (&Stage, &Instant)| -> Condition {
+        Box::new(d::stage.eq(*stage).and(d::stage_at.lt(*before)))
+    };
+    let mut conditions = limits.iter().map(late);
+    let first = conditions.next()?;
+    Some(conditions.fold(first, |any, next| Box::new(any.or(next))))
+}
+
+/// A page of the devices that an actor may see. With `limits`, those that wait too long.
 pub(crate) fn page(
     db: &mut Db,
     scope: Scope,
     filter: &DeviceFilter,
+    limits: Option<&BTreeMap<Stage, Instant>>,
     request: &PageRequest,
     after: Option<DeviceId>,
 ) -> Result<Page<Device>> {
-    let mut query = d::table.order(d::id).limit(request.fetch()).into_boxed();
-    match scope {
-        Scope::All => {}
-        Scope::Donor(donor) => query = query.filter(d::donor_id.eq(donor)),
-        Scope::Workshop(workshop) => query = query.filter(d::workshop_id.eq(workshop)),
-        Scope::Nothing => {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-            });
-        }
+    if matches!(scope, Scope::Nothing) {
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
     }
-    if let Some(stage) = filter.stage {
-        query = query.filter(d::stage.eq(stage));
-    }
-    if let Some(kind) = filter.kind {
-        query = query.filter(d::kind.eq(kind));
-    }
-    if let Some(batch) = filter.batch_id {
-        query = query.filter(d::batch_id.eq(batch));
-    }
-    if let Some(workshop) = filter.workshop_id {
-        query = query.filter(d::workshop_id.eq(workshop));
-    }
-    if let Some(grade) = filter.grade {
-        query = query.filter(d::grade.eq(grade));
-    }
-    if let Some(q) = filter.q.as_deref() {
-        // words in any order, or a serial number as it was typed, separators and all
-        let words = fold(q);
-        let together = squash(q).to_lowercase();
-        for word in words.split(' ').filter(|_| !together.is_empty()) {
-            query = query.filter(
-                d::search_key
-                    .like(format!("%{word}%"))
-                    .or(d::search_key.like(format!("%{together}%"))),
-            );
-        }
+    let query = d::table.order(d::id).limit(request.fetch()).into_boxed();
+    let mut query = narrowed!(query, scope, filter);
+    if let Some(condition) = limits.and_then(past_limits) {
+        query = query.filter(condition);
     }
     if let Some(after) = after {
         query = query.filter(d::id.gt(after));

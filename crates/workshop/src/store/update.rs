@@ -1,18 +1,16 @@
 //! Many changed devices in one statement.
 
-use std::fmt::Write as _;
-
 use db::schema::devices as d;
 use db::sql::{Key, Moment};
-use db::{Db, Engine, Result};
-use diesel::sql_types::{Binary, Text};
+use db::{Db, Result};
+use diesel::sql_types::{Array, Binary, Text};
 use diesel::upsert::excluded;
 use diesel::{ExpressionMethods, RunQueryDsl};
-use kernel::Code;
+use kernel::{Code, DeviceId};
 
 use crate::model::{Device, Stage};
 
-/// Rows of one statement: 31 values each, and SQLite takes 32 766.
+/// Rows of one statement: 32 values each, and SQLite takes 32 766.
 const WRITE_CHUNK: usize = 250;
 
 /// Writes what changed in devices, many rows a statement.
@@ -27,6 +25,9 @@ pub(crate) fn update_all(db: &mut Db, devices: &[Device]) -> Result<()> {
             .on_conflict(d::id)
             .do_update()
             .set((
+                d::serial.eq(excluded(d::serial)),
+                d::serial_key.eq(excluded(d::serial_key)),
+                d::kind.eq(excluded(d::kind)),
                 d::manufacturer.eq(excluded(d::manufacturer)),
                 d::model.eq(excluded(d::model)),
                 d::stage.eq(excluded(d::stage)),
@@ -49,14 +50,15 @@ pub(crate) fn update_all(db: &mut Db, devices: &[Device]) -> Result<()> {
                 d::search_key.eq(excluded(d::search_key)),
                 d::version.eq(excluded(d::version)),
                 d::updated_at.eq(excluded(d::updated_at)),
+                d::transfer_id.eq(excluded(d::transfer_id)),
             ))
             .execute(c))?;
     }
     Ok(())
 }
 
-/// Devices of one statement that moves them: two values each.
-const MOVE_CHUNK: usize = 1_000;
+/// Devices of one statement that moves them, on SQLite: two values each.
+const MOVE_CHUNK: usize = 5_000;
 
 /// Writes that devices went from one stage to another, each with one more line in its log,
 /// and nothing else about them: only the columns that say so are touched, and only the
@@ -65,22 +67,41 @@ pub(crate) fn move_all(db: &mut Db, from: Stage, devices: &[Device]) -> Result<(
     let Some(to) = devices.first().map(|device| device.stage) else {
         return Ok(());
     };
+    let at = (devices[0].stage_at, devices[0].updated_at);
     let mut moved = 0;
-    for chunk in devices.chunks(MOVE_CHUNK) {
-        let statement = move_statement(db.engine(), chunk.len());
-        moved += db::on!(&mut *db, c => {
-            let mut query = diesel::sql_query(statement)
-                .into_boxed()
-                .bind::<Text, _>(to.as_str())
-                .bind::<Moment, _>(chunk[0].stage_at)
-                .bind::<Moment, _>(chunk[0].updated_at);
-            for device in chunk {
-                query = query
-                    .bind::<Key, _>(device.id)
-                    .bind::<Binary, _>(&device.custody_head);
+    match db {
+        Db::Postgres(connection) => {
+            let ids: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+            let heads = devices.iter().map(|device| device.custody_head.as_slice());
+            moved += diesel::sql_query(
+                "UPDATE devices SET stage = $1, stage_at = $2, updated_at = $3, \
+                 version = version + 1, custody_seq = custody_seq + 1, custody_head = heads.head \
+                 FROM unnest($4, $5) AS heads (id, head) \
+                 WHERE devices.id = heads.id AND devices.stage = $6",
+            )
+            .bind::<Text, _>(to.as_str())
+            .bind::<Moment, _>(at.0)
+            .bind::<Moment, _>(at.1)
+            .bind::<Array<Key>, _>(ids)
+            .bind::<Array<Binary>, _>(heads.collect::<Vec<_>>())
+            .bind::<Text, _>(from.as_str())
+            .execute(connection)?;
+        }
+        Db::Sqlite(connection) => {
+            for chunk in devices.chunks(MOVE_CHUNK) {
+                let mut query = diesel::sql_query(move_statement(chunk.len()))
+                    .into_boxed()
+                    .bind::<Text, _>(to.as_str())
+                    .bind::<Moment, _>(at.0)
+                    .bind::<Moment, _>(at.1);
+                for device in chunk {
+                    query = query
+                        .bind::<Key, _>(device.id)
+                        .bind::<Binary, _>(&device.custody_head);
+                }
+                moved += query.bind::<Text, _>(from.as_str()).execute(connection)?;
             }
-            query.bind::<Text, _>(from.as_str()).execute(c)
-        })?;
+        }
     }
     match moved == devices.len() {
         true => Ok(()),
@@ -88,31 +109,11 @@ pub(crate) fn move_all(db: &mut Db, from: Stage, devices: &[Device]) -> Result<(
     }
 }
 
-fn move_statement(engine: Engine, count: usize) -> String {
-    let mut number = 0;
-    let mut value = || {
-        number += 1;
-        match engine {
-            Engine::Postgres => format!("${number}"),
-            Engine::Sqlite => "?".to_owned(),
-        }
-    };
-    let mut text = format!(
-        "UPDATE devices SET stage = {}, stage_at = {}, updated_at = {}, version = version + 1, \
-         custody_seq = custody_seq + 1, custody_head = heads.column2 FROM (VALUES ",
-        value(),
-        value(),
-        value()
-    );
-    for at in 0..count {
-        let comma = if at == 0 { "" } else { ", " };
-        let (id, head) = (value(), value());
-        let _ = write!(text, "{comma}({id}, {head})");
-    }
-    let _ = write!(
-        text,
-        ") AS heads WHERE devices.id = heads.column1 AND devices.stage = {}",
-        value()
-    );
-    text
+fn move_statement(count: usize) -> String {
+    let values = vec!["(?, ?)"; count].join(", ");
+    format!(
+        "UPDATE devices SET stage = ?, stage_at = ?, updated_at = ?, version = version + 1, \
+         custody_seq = custody_seq + 1, custody_head = heads.column2 \
+         FROM (VALUES {values}) AS heads WHERE devices.id = heads.column1 AND devices.stage = ?"
+    )
 }

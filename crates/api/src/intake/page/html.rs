@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use intake::{Differing, DonorAnswer, ReceptionAnswer};
+use intake::{DonorAnswer, ReceptionAnswer};
 use kernel::{Instant, Language, Refusal};
-use workshop::Reconciliation;
 
 use super::Shown;
-use super::words::{accessory, kind, one, say, told};
+use super::count::{count, differing};
+use super::words::{say, told};
 use crate::page::{document, escape};
 
 /// The page of a link that opens nothing.
@@ -62,7 +62,7 @@ pub(super) fn reception(shown: &Shown, wrong: Option<&Refusal>, comment: &str) -
         body.push_str(&answered(language, said));
     }
     body.push_str(&count(language, &shown.count));
-    body.push_str(&differing(language, &shown.differing));
+    body.push_str(&differing(language, &shown.count, &shown.differing));
     let confirmed = batch
         .reception
         .as_ref()
@@ -146,145 +146,6 @@ fn day(language: Language, at: Instant) -> String {
     at.date().format(format).to_string()
 }
 
-fn table(
-    caption: &str,
-    columns: &[&str],
-    rows: impl Iterator<Item = (String, Vec<i64>)>,
-) -> String {
-    let head: String = columns
-        .iter()
-        .enumerate()
-        .map(|(at, name)| {
-            let class = if at == 0 { "" } else { " class=\"n\"" };
-            format!("<th scope=\"col\"{class}>{}</th>", escape(name))
-        })
-        .collect();
-    let mut text = format!(
-        "<div class=\"wide\"><table>\n<caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n",
-        escape(caption)
-    );
-    for (name, counts) in rows {
-        let counts: String = counts
-            .iter()
-            .map(|count| format!("<td class=\"n\">{count}</td>"))
-            .collect();
-        let _ = writeln!(
-            text,
-            "<tr><th scope=\"row\">{}</th>{counts}</tr>",
-            escape(&name)
-        );
-    }
-    text.push_str("</tbody>\n</table></div>\n");
-    text
-}
-
-fn count(language: Language, count: &Reconciliation) -> String {
-    let say = |fr, en| say(language, fr, en);
-    let columns = [
-        say("Type", "Kind"),
-        say("Annoncés", "Declared"),
-        say("Sur votre liste", "On your list"),
-        say("Reçus de la liste", "Received of the list"),
-        say("Manquants", "Missing"),
-        say("Hors liste", "Not on the list"),
-    ];
-    let total = (
-        say("Total", "Total").to_owned(),
-        vec![
-            count.declared,
-            count.on_manifest,
-            count.received,
-            count.missing,
-            count.unexpected,
-        ],
-    );
-    let rows = count.per_kind.iter().map(|line| {
-        let counts = vec![
-            line.declared,
-            line.on_manifest,
-            line.received,
-            line.missing,
-            line.unexpected,
-        ];
-        (kind(language, line.kind).to_owned(), counts)
-    });
-    let mut text = table(
-        say(
-            "Appareils comptés par l'atelier",
-            "Devices counted by the workshop",
-        ),
-        &columns,
-        rows.chain(std::iter::once(total)),
-    );
-    if !count.accessories.is_empty() {
-        text.push_str(&table(
-            say("Accessoires", "Accessories"),
-            &[
-                say("Type", "Kind"),
-                say("Annoncés", "Declared"),
-                say("Reçus", "Received"),
-            ],
-            count.accessories.iter().map(|line| {
-                let name = accessory(language, line.kind).to_owned();
-                (name, vec![line.declared, line.received])
-            }),
-        ));
-    }
-    text
-}
-
-fn differing(language: Language, devices: &[Differing]) -> String {
-    let headings = [
-        (
-            false,
-            say(language, "Appareils manquants", "Missing devices"),
-        ),
-        (
-            true,
-            say(
-                language,
-                "Appareils qui n'étaient pas sur votre liste",
-                "Devices that were not on your list",
-            ),
-        ),
-    ];
-    let mut text = String::new();
-    for (unexpected, heading) in headings {
-        let mut of_these = devices
-            .iter()
-            .filter(|device| device.unexpected == unexpected)
-            .peekable();
-        if of_these.peek().is_none() {
-            continue;
-        }
-        let _ = write!(text, "<h2>{heading}</h2>\n<ul>\n");
-        for device in of_these {
-            let serial = device.serial.as_deref().unwrap_or(say(
-                language,
-                "sans numéro de série lisible",
-                "without a readable serial number",
-            ));
-            let names: Vec<&str> = [
-                Some(one(language, device.kind)),
-                device.manufacturer.as_deref(),
-                device.model.as_deref(),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            let _ = writeln!(
-                text,
-                "<li>{} – {} ({})</li>",
-                escape(serial),
-                escape(&names.join(" ")),
-                escape(&device.tag)
-            );
-        }
-        text.push_str("</ul>\n");
-    }
-    text
-}
-
 fn form(shown: &Shown, wrong: Option<&Refusal>, comment: &str) -> String {
     let language = shown.language;
     let say = |fr, en| say(language, fr, en);
@@ -314,7 +175,7 @@ fn form(shown: &Shown, wrong: Option<&Refusal>, comment: &str) -> String {
         None => (" aria-describedby=\"comment-help\"", String::new()),
     };
     format!(
-        "<h2>{heading}</h2>\n<form method=\"post\" action=\"/reception\">\n\
+        "<h2>{heading}</h2>\n<p>{until} {day}.</p>\n<form method=\"post\" action=\"/reception\">\n\
          <input type=\"hidden\" name=\"token\" value=\"{token}\">\n\
          <input type=\"hidden\" name=\"lang\" value=\"{lang}\">\n\
          <fieldset>\n<legend>{legend}</legend>\n\
@@ -326,6 +187,8 @@ fn form(shown: &Shown, wrong: Option<&Refusal>, comment: &str) -> String {
          <textarea name=\"comment\" id=\"comment\" rows=\"5\" maxlength=\"2000\"{described}>{comment}</textarea>\n\
          <p><button type=\"submit\">{send}</button></p>\n</form>\n",
         heading = say("Votre réponse", "Your answer"),
+        until = say("Vous pouvez répondre jusqu'au", "You can answer until"),
+        day = day(language, shown.link.expires_at),
         token = escape(&shown.token),
         lang = say("fr", "en"),
         legend = say("Ce comptage est-il juste ?", "Is this count right?"),

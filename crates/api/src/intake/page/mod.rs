@@ -1,6 +1,7 @@
 //! `/reception?token=…`: the page behind the link in the mail about the count. GET shows it
 //! and changes nothing; its form is sent by POST. No script, no cookie, nothing from outside.
 
+mod count;
 mod html;
 mod words;
 

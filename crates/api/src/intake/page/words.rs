@@ -10,6 +10,20 @@ pub(super) const fn say<'a>(language: Language, fr: &'a str, en: &'a str) -> &'a
     }
 }
 
+/// A number as people write it: `1 060`, `1,060`.
+pub(super) fn number(language: Language, number: i64) -> String {
+    let between = say(language, "\u{202f}", ",");
+    let digits = number.unsigned_abs().to_string();
+    let mut written = String::from(if number < 0 { "−" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            written.push_str(between);
+        }
+        written.push(digit);
+    }
+    written
+}
+
 /// A text of the rules.
 pub(super) fn told(language: Language, text: &Text) -> &str {
     match language {

@@ -1,8 +1,10 @@
 //! Cells to lines of text, a row a line, so that a row keeps its number.
 
-use kernel::Refusal;
+use std::io::{self, Write};
 
-use super::{DELIMITER, damaged, too_large};
+use super::{Content, DELIMITER, damaged, too_large};
+use crate::manifest::Unread;
+use crate::manifest::content::Spool;
 
 /// Rows of a sheet at the most, as spreadsheet programs have them.
 const ROWS_MAX: u32 = 1_048_576;
@@ -12,67 +14,68 @@ const COLUMNS_MAX: u32 = 500;
 /// Characters of a cell that are kept: any list here takes less.
 const CELL_MAX: usize = 2_000;
 /// Bytes of all lines.
-const TEXT_MAX: usize = 128 << 20;
+const TEXT_MAX: u64 = 256 << 20;
 
 /// The lines of a sheet while they are written.
 #[derive(Debug, Default)]
 pub(super) struct SheetLines {
-    text: String,
+    text: Spool,
     row: u32,
     column: u32,
 }
 
 impl SheetLines {
     /// Writes a cell; rows and columns count from 0 and only grow.
-    pub(super) fn put(&mut self, row: u32, column: u32, cell: &str) -> Result<(), Refusal> {
+    pub(super) fn put(&mut self, row: u32, column: u32, cell: &str) -> Result<(), Unread> {
         if cell.is_empty() {
             return Ok(());
         }
         if row < self.row || row >= ROWS_MAX {
-            return Err(damaged());
+            return Err(damaged().into());
         }
         while self.row < row {
-            self.text.push('\n');
+            self.text.write_all(b"\n")?;
             self.row += 1;
             self.column = 0;
         }
         let column = column.min(COLUMNS_MAX);
         while self.column < column {
-            self.text.push(DELIMITER);
+            self.text.write_all(&[DELIMITER as u8])?;
             self.column += 1;
         }
-        self.write(cell);
+        self.text.write_all(written(cell).as_bytes())?;
         // the delimiter before the next cell is written with it
-        if self.text.len() > TEXT_MAX {
-            return Err(too_large());
+        if self.text.length() > TEXT_MAX {
+            return Err(too_large().into());
         }
         Ok(())
     }
 
-    fn write(&mut self, cell: &str) {
-        let plain = cell
-            .chars()
-            .take(CELL_MAX)
-            .map(|c| if c.is_control() { ' ' } else { c });
-        if !cell.starts_with('"') {
-            self.text.extend(plain);
-            return;
-        }
-        // what begins with a quotation mark goes into some
-        self.text.push('"');
-        for c in plain {
-            if c == '"' {
-                self.text.push('"');
-            }
-            self.text.push(c);
-        }
-        self.text.push('"');
+    /// The lines.
+    pub(super) fn finish(self) -> io::Result<Content> {
+        self.text.finish()
     }
+}
 
-    /// The lines, as bytes.
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.text.into_bytes()
+/// A cell within a line.
+fn written(cell: &str) -> String {
+    let plain = cell
+        .chars()
+        .take(CELL_MAX)
+        .map(|c| if c.is_control() { ' ' } else { c });
+    if !cell.starts_with('"') {
+        return plain.collect();
     }
+    // what begins with a quotation mark goes into some
+    let mut text = String::from('"');
+    for c in plain {
+        if c == '"' {
+            text.push('"');
+        }
+        text.push(c);
+    }
+    text.push('"');
+    text
 }
 
 #[cfg(test)]
@@ -91,7 +94,8 @@ mod tests {
         ] {
             lines.put(row, column, cell).unwrap();
         }
-        let text = String::from_utf8(lines.finish()).unwrap();
+        let text = lines.finish().unwrap().head(1_000).unwrap();
+        let text = String::from_utf8(text).unwrap();
         assert_eq!(text, "a\t\tc d\n\n\n\t\"\"\"24\"\" wide\"");
     }
 
@@ -102,6 +106,6 @@ mod tests {
         assert!(lines.put(1, 0, "b").is_err());
         assert!(lines.put(u32::MAX, 0, "b").is_err());
         lines.put(2, u32::MAX, "far").unwrap();
-        assert!(lines.finish().len() < 1_000);
+        assert!(lines.finish().unwrap().length() < 1_000);
     }
 }

@@ -3,26 +3,30 @@
 //! mistake is the row that the spreadsheet program shows.
 //!
 //! A workbook is compressed, and may be far larger than it looks: what it unpacks to is
-//! bounded before anything of it is kept.
+//! bounded before anything of it is kept. Its lines go to the disk; in memory are the texts
+//! that an `.xlsx` keeps apart, and those of one row.
 
 mod lines;
 mod ods;
+#[cfg(test)]
+mod tests;
 mod xlsx;
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 
 use encoding_rs::UTF_8;
 use kernel::Refusal;
 use zip::ZipArchive;
 
+use super::content::{Content, Reader};
 use super::encoding::Encoding;
-use super::{header, unreadable};
+use super::{Unread, header, unreadable};
 use lines::SheetLines;
 
 /// Bytes that a workbook may unpack to.
 const UNPACKED_MAX: u64 = 384 << 20;
 /// Bytes of the texts that an `.xlsx` keeps apart, which have to be held in memory.
-const TEXTS_MAX: u64 = 96 << 20;
+const TEXTS_MAX: u64 = 64 << 20;
 /// Parts of a workbook; a real one has some dozens.
 const PARTS_MAX: usize = 10_000;
 /// Rows in which the column names are looked for.
@@ -37,15 +41,17 @@ pub(super) struct Sheet {
     pub(super) name: String,
     /// Other sheets that name serial numbers.
     pub(super) others: Vec<String>,
-    pub(super) text: Vec<u8>,
+    pub(super) text: Content,
 }
 
-/// The first rows of a sheet.
+/// A sheet, or its first rows.
 struct Head {
     name: String,
     visible: bool,
-    text: Vec<u8>,
+    text: Content,
 }
+
+type Archive<'a> = ZipArchive<Reader<'a>>;
 
 /// The encoding of the lines made here.
 pub(super) const LINES_ENCODING: Encoding = Encoding {
@@ -54,16 +60,16 @@ pub(super) const LINES_ENCODING: Encoding = Encoding {
 };
 
 /// Whether the bytes are a compressed container, as workbooks are.
-pub(super) fn looks_like_one(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'P', b'K', 3 | 5, 4 | 6, ..])
+pub(super) fn looks_like_one(head: &[u8]) -> bool {
+    matches!(head, [b'P', b'K', 3 | 5, 4 | 6, ..])
 }
 
 /// Reads the sheet that looks most like a list of devices.
 ///
 /// # Errors
 /// `manifest_unreadable`, with what to do.
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Refusal> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
+pub(super) fn read(file: &Content) -> Result<Sheet, Unread> {
+    let mut archive = ZipArchive::new(file.reader()).map_err(|_| damaged())?;
     check_size(&mut archive)?;
     if archive.index_for_name("content.xml").is_some() {
         return ods::read(&mut archive);
@@ -71,17 +77,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Refusal> {
     if archive.index_for_name("xl/workbook.xml").is_some()
         || archive.index_for_name("[Content_Types].xml").is_some()
     {
-        return xlsx::read(bytes);
+        return xlsx::read(file);
     }
-    Err(unreadable(
+    let refusal = unreadable(
         "Ce fichier est une archive, ou un document qui n'est pas un classeur. Déposez le classeur (.xlsx, .ods) ou une feuille enregistrée au format CSV.".to_owned(),
         "This file is an archive, or a document that is no workbook. Upload the workbook (.xlsx, .ods), or a sheet saved as CSV.".to_owned(),
-    ))
+    );
+    Err(refusal.into())
 }
 
 /// Unpacks everything once, keeping nothing: what a workbook says of its own size may be
 /// a lie.
-fn check_size(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Refusal> {
+fn check_size(archive: &mut Archive<'_>) -> Result<(), Refusal> {
     if archive.len() > PARTS_MAX {
         return Err(too_large());
     }
@@ -141,7 +148,7 @@ impl std::io::Write for Counts {
 /// Of several sheets, the one whose column names say most; a hidden one only when no other
 /// names serial numbers. The first wins among equals. Gives its place, and the names of the
 /// others that name serial numbers.
-fn choose(heads: &[Head]) -> Result<(usize, Vec<String>), Refusal> {
+fn choose(heads: &[Head]) -> Result<(usize, Vec<String>), Unread> {
     let mut best: Option<(usize, (bool, usize))> = None;
     let mut lists = Vec::new();
     let mut first_refusal = None;
@@ -154,14 +161,15 @@ fn choose(heads: &[Head]) -> Result<(usize, Vec<String>), Refusal> {
                     best = Some((at, value));
                 }
             }
-            Err(refusal) if head.visible && !head.text.is_empty() => {
+            Err(Unread::Refused(refusal)) if head.visible && head.text.length() > 0 => {
                 first_refusal.get_or_insert(refusal);
             }
-            Err(_) => {}
+            Err(Unread::Refused(_)) => {}
+            Err(disk) => return Err(disk),
         }
     }
     let Some((chosen, _)) = best else {
-        return Err(first_refusal.unwrap_or_else(empty));
+        return Err(first_refusal.map_or_else(|| empty().into(), Unread::Refused));
     };
     let others = lists.into_iter().filter(|at| *at != chosen);
     let names = others.filter_map(|at| Some(heads.get(at)?.name.clone()));
@@ -200,25 +208,4 @@ fn empty() -> Refusal {
         "Ce classeur est vide.".to_owned(),
         "This workbook is empty.".to_owned(),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-
-    #[test]
-    fn numbers_are_written_as_a_spreadsheet_shows_them() {
-        for (value, text) in [
-            (8.0, "8"),
-            (0.0, "0"),
-            (106.43, "106.43"),
-            (0.1 + 0.2, "0.3"),
-            (123_456_789_012_345.0, "123456789012345"),
-            (1_234_567_890_123_450.0, "1.23457E+15"),
-            (-5.5, "-5.5"),
-            (1e300, "1.00000E+300"),
-        ] {
-            assert_eq!(number(value), text);
-        }
-    }
 }

@@ -3,17 +3,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Read};
 
-use kernel::Refusal;
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_xml_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
 
-use super::{HEAD_ROWS, Head, Sheet, SheetLines, choose, damaged, empty, number};
-
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+use super::{Archive, Content, HEAD_ROWS, Head, Sheet, SheetLines, choose, damaged, empty, number};
+use crate::manifest::Unread;
 
 /// Sheets that are looked at.
 const SHEETS_MAX: usize = 50;
@@ -22,14 +19,14 @@ const TEXT_MAX: usize = 8_000;
 /// Times that one cell with something in it is written side by side.
 const REPEATED_CELLS_MAX: u32 = 501;
 
-pub(super) fn read(archive: &mut Archive<'_>) -> Result<Sheet, Refusal> {
+pub(super) fn read(archive: &mut Archive<'_>) -> Result<Sheet, Unread> {
     let mut heads = Vec::new();
     tables(archive, HEAD_ROWS, |_, head| {
         heads.push(head);
         heads.len() < SHEETS_MAX
     })?;
     if heads.is_empty() {
-        return Err(empty());
+        return Err(empty().into());
     }
     let (chosen, others) = choose(&heads)?;
     drop(heads);
@@ -55,7 +52,7 @@ fn tables(
     archive: &mut Archive<'_>,
     rows: u32,
     mut take: impl FnMut(usize, Head) -> bool,
-) -> Result<(), Refusal> {
+) -> Result<(), Unread> {
     let content = archive.by_name("content.xml").map_err(|_| damaged())?;
     let mut document = Document::new(BufReader::new(content));
     let mut at = 0;
@@ -97,7 +94,7 @@ impl<R: BufRead + Read> Document<R> {
         }
     }
 
-    fn next_table(&mut self, rows: u32) -> Result<Option<Head>, Refusal> {
+    fn next_table(&mut self, rows: u32) -> Result<Option<Head>, Unread> {
         let mut style = String::new();
         loop {
             self.buffer.clear();
@@ -129,7 +126,7 @@ impl<R: BufRead + Read> Document<R> {
         }
     }
 
-    fn table(&mut self, rows: u32) -> Result<Vec<u8>, Refusal> {
+    fn table(&mut self, rows: u32) -> Result<Content, Unread> {
         let mut lines = SheetLines::default();
         let mut row: u32 = 0;
         loop {
@@ -147,15 +144,15 @@ impl<R: BufRead + Read> Document<R> {
                     }
                     row = row.saturating_add(repeated);
                 }
-                Event::End(tag) if tag.name().0 == "table:table" => return Ok(lines.finish()),
-                Event::Eof => return Err(damaged()),
+                Event::End(tag) if tag.name().0 == "table:table" => return Ok(lines.finish()?),
+                Event::Eof => return Err(damaged().into()),
                 _ => {}
             }
         }
     }
 
     /// The cells of a row that say something, with their columns.
-    fn row(&mut self) -> Result<Vec<(u32, String)>, Refusal> {
+    fn row(&mut self) -> Result<Vec<(u32, String)>, Unread> {
         let mut cells = Vec::new();
         let mut column: u32 = 0;
         loop {
@@ -184,20 +181,20 @@ impl<R: BufRead + Read> Document<R> {
                     column = column.saturating_add(cell.repeated);
                 }
                 Event::End(tag) if tag.name().0 == "table:table-row" => return Ok(cells),
-                Event::Eof => return Err(damaged()),
+                Event::Eof => return Err(damaged().into()),
                 _ => {}
             }
         }
     }
 
     /// The text of a cell, without the remarks that people stick to it.
-    fn cell(&mut self, cell: &mut Cell) -> Result<(), Refusal> {
+    fn cell(&mut self, cell: &mut Cell) -> Result<(), Unread> {
         let mut remarks = 0_u32;
         loop {
             self.buffer.clear();
             let event = self.xml.read_event_into(&mut self.buffer);
             match event.map_err(|_| damaged())? {
-                Event::Eof => return Err(damaged()),
+                Event::Eof => return Err(damaged().into()),
                 Event::Start(tag) => match tag.name().0 {
                     "office:annotation" => remarks += 1,
                     _ if remarks > 0 => {}

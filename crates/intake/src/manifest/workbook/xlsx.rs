@@ -1,25 +1,25 @@
 //! `.xlsx`, cell by cell: only the texts that the file keeps apart are held in memory.
 
-use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetVisible, Xlsx};
-use kernel::Refusal;
 
-use super::{HEAD_ROWS, Head, Sheet, SheetLines, choose, damaged, number};
+use super::{Content, HEAD_ROWS, Head, Sheet, SheetLines, choose, damaged, number};
+use crate::manifest::Unread;
+use crate::manifest::content::Reader as FileReader;
 
 /// Sheets that are looked at.
 const SHEETS_MAX: usize = 50;
 
-type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
+type Workbook<'a> = Xlsx<FileReader<'a>>;
 
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Refusal> {
+pub(super) fn read(file: &Content) -> Result<Sheet, Unread> {
     // the reader is not ours: what it cannot stand is a damaged file, and stops nothing else
-    catch_unwind(AssertUnwindSafe(|| read_best(bytes))).unwrap_or_else(|_| Err(damaged()))
+    catch_unwind(AssertUnwindSafe(|| read_best(file))).unwrap_or_else(|_| Err(damaged().into()))
 }
 
-fn read_best(bytes: &[u8]) -> Result<Sheet, Refusal> {
-    let mut workbook: Workbook<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
+fn read_best(file: &Content) -> Result<Sheet, Unread> {
+    let mut workbook: Workbook<'_> = Xlsx::new(file.reader()).map_err(|_| damaged())?;
     let sheets: Vec<(String, bool)> = workbook
         .sheets_metadata()
         .iter()
@@ -38,7 +38,7 @@ fn read_best(bytes: &[u8]) -> Result<Sheet, Refusal> {
         }
     }
     if heads.is_empty() {
-        return Err(damaged());
+        return Err(damaged().into());
     }
     let (chosen, others) = choose(&heads)?;
     let name = heads.swap_remove(chosen).name;
@@ -52,7 +52,7 @@ fn read_best(bytes: &[u8]) -> Result<Sheet, Refusal> {
     })
 }
 
-fn lines(workbook: &mut Workbook<'_>, sheet: &str, rows: u32) -> Result<Vec<u8>, Refusal> {
+fn lines(workbook: &mut Workbook<'_>, sheet: &str, rows: u32) -> Result<Content, Unread> {
     let mut cells = workbook
         .worksheet_cells_reader(sheet)
         .map_err(|_| damaged())?;
@@ -77,7 +77,7 @@ fn lines(workbook: &mut Workbook<'_>, sheet: &str, rows: u32) -> Result<Vec<u8>,
             DataRef::Empty => {}
         }
     }
-    Ok(lines.finish())
+    Ok(lines.finish()?)
 }
 
 /// `2019-12-31`, with the time when there is one.

@@ -85,6 +85,7 @@ pub fn reconciliation(db: &mut Db, actor: &Actor, batch_id: BatchId) -> Result<R
         batch_id,
         reference: batch.reference,
         status: batch.status.to_string(),
+        version: batch.version,
     })
 }
 

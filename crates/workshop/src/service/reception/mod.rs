@@ -11,7 +11,6 @@ use serde_json::json;
 pub use count::{close, reconciliation};
 use shelf::{LINES, Shelf, check, key, kind_of};
 
-use super::hardware::search_key;
 use super::ledger::{Ledger, Record};
 use crate::model::{
     Device, Drive, KitPart, Reception, ReceptionAnswer, ReceptionDevice, ReceptionLine,
@@ -66,6 +65,7 @@ pub fn receive(
     }
     dock.ledger.write(tx)?;
     add_accessories(tx, actor, &batch, workshop, &reception.accessories)?;
+    answer.version = intake::batch(tx, actor, batch_id)?.version;
     Ok(answer)
 }
 
@@ -137,7 +137,7 @@ impl Dock<'_> {
         device.serial = serial;
         device.manufacturer = manufacturer;
         device.model = model;
-        device.search_key = search_key(&device);
+        device.search_key = rules::search_key(&device);
         self.ledger.add(device.clone());
         let received = rules::receive(device, self.workshop, tx.now());
         let device = self.log(tx, received, None, line)?;
@@ -207,16 +207,14 @@ fn add_accessories(
     parts: &[KitPart],
 ) -> Result<()> {
     let mut movements = Vec::new();
+    let mut stock = store::accessories(tx, workshop)?;
     for part in parts.iter().filter(|part| part.quantity > 0) {
-        let there = store::stock(tx, workshop)?
-            .get(&part.kind)
-            .copied()
-            .unwrap_or(0);
-        if i64::from(there) + i64::from(part.quantity) > i64::from(super::accessories::FULL) {
+        let there = stock.entry(part.kind).or_default();
+        *there = there.saturating_add(part.quantity);
+        if *there > super::accessories::FULL {
             let detail = Text::new("Ce stock est trop grand.", "This stock is too large.");
             return Err(Refusal::field("/accessories", Code::OutOfRange, detail).into());
         }
-        store::adjust_stock(tx, workshop, part.kind, part.quantity)?;
         movements.push(Movement {
             id: tx.new_id(),
             workshop_id: workshop,
@@ -229,5 +227,5 @@ fn add_accessories(
             at: tx.now(),
         });
     }
-    store::insert_movements(tx, &movements)
+    store::move_accessories(tx, &movements)
 }

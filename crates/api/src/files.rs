@@ -1,0 +1,58 @@
+//! Files that people attach: kept, and sent back to be saved.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpResponse, web};
+use files::{Kept, MediaType, NotKept};
+use kernel::Code;
+
+use crate::problem::ApiError;
+use crate::{ApiResult, State};
+
+/// Takes a file in, once a scanner has looked at it. Nothing refers to it yet.
+///
+/// # Errors
+/// `document_infected`; `unavailable` when folder or scanner do not work.
+pub(crate) async fn keep(state: &State, bytes: web::Bytes) -> ApiResult<Kept> {
+    let files = state.files.clone();
+    let outcome = web::block(move || files.keep(&bytes)).await;
+    match outcome.map_err(db::Error::internal)? {
+        Ok(kept) => Ok(kept),
+        Err(NotKept::Infected(what)) => {
+            tracing::warn!(%what, "a file is infected");
+            Err(Code::DocumentInfected.into())
+        }
+        Err(NotKept::Failed(cause)) => {
+            tracing::error!(%cause, "a file cannot be kept");
+            Err(ApiError::from(Code::Unavailable))
+        }
+    }
+}
+
+/// A file itself, to be saved and never shown within a page.
+///
+/// # Errors
+/// `unavailable` when it cannot be read, or is not what came in.
+pub(crate) async fn send(
+    state: &State,
+    sha256: String,
+    media_type: MediaType,
+    name: &str,
+) -> ApiResult<HttpResponse> {
+    let files = state.files.clone();
+    let read = web::block(move || files.read(&sha256)).await;
+    let bytes = read.map_err(db::Error::internal)?.map_err(|cause| {
+        tracing::error!(%cause, "a file cannot be read");
+        ApiError::from(Code::Unavailable)
+    })?;
+    let name: String = form_urlencoded::byte_serialize(name.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20");
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type.as_str()))
+        .insert_header((
+            CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{name}"),
+        ))
+        .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
+        .body(bytes))
+}

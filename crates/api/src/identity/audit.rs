@@ -1,0 +1,45 @@
+//! `GET /audit`.
+
+use actix_web::{get, web};
+use identity::audit::Subject;
+use identity::{AuditEvent, AuditFilter};
+use kernel::{Id, Page, PersonId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::access::{Allowed, ReadAudit};
+use crate::{Answer, ApiResult, Paging, PagingParams, Params, Problems, State};
+
+/// Which events to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// About this person, application, wave …
+    #[param(value_type = Option<String>, format = "uuid")]
+    subject: Option<Id<Subject>>,
+    /// By this person.
+    actor: Option<PersonId>,
+}
+
+/// Who saw and changed what, the newest first. Each line carries the hash of the one before
+/// of the same subject; `ressac audit verify` proves them all.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams),
+    responses((status = 200, body = Page<AuditEvent>), Problems))]
+#[get("/audit")]
+pub async fn list(
+    state: web::Data<State>,
+    who: Allowed<ReadAudit>,
+    Params(filter): Params<Filter>,
+    Paging(page): Paging,
+) -> ApiResult<Answer> {
+    let filter = AuditFilter {
+        subject: filter.subject,
+        actor: filter.actor,
+    };
+    let page = state
+        .read(&who, move |db, _| {
+            identity::audit_events(db, &filter, &page)
+        })
+        .await?;
+    Ok(Answer::ok(&page)?)
+}

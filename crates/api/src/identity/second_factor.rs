@@ -1,0 +1,112 @@
+//! `/me/second-factor`, and `/people/{id}/second-factor` for who lost theirs.
+
+use actix_web::{HttpRequest, delete, post, web};
+use identity::{RecoveryCodes, SecondFactorSecret};
+use kernel::PersonId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::passwords::prove;
+use crate::access::{Allowed, ManageAccount, ManagePeople};
+use crate::{Answer, ApiResult, Body, PathId, Problems, State};
+
+/// The present password, again.
+#[derive(Deserialize, ToSchema)]
+pub struct Proof {
+    /// The present one.
+    password: String,
+}
+
+/// Begins a second factor: the secret for an authenticator application. It counts once a
+/// first code confirms it.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = Proof,
+    responses((status = 201, body = SecondFactorSecret), Problems))]
+#[post("/me/second-factor")]
+pub async fn begin(
+    state: web::Data<State>,
+    who: Allowed<ManageAccount>,
+    request: HttpRequest,
+    Body(proof): Body<Proof>,
+) -> ApiResult<Answer> {
+    let who = who.without_repeat();
+    let proof = prove(&state, &who, &request, proof.password, "/password").await?;
+    state
+        .write(&who, move |tx, actor| {
+            identity::proven(tx, &proof, None)?;
+            Answer::created(&identity::begin_second_factor(tx, actor)?)
+        })
+        .await
+}
+
+/// A code of the authenticator application.
+#[derive(Deserialize, ToSchema)]
+pub struct FirstCode {
+    /// Six digits.
+    totp: String,
+}
+
+/// Confirms a second factor with a first code: from now on each sign-in needs one. Other
+/// sessions end. The recovery codes are shown this once.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = FirstCode,
+    responses((status = 200, body = RecoveryCodes), Problems))]
+#[post("/me/second-factor/confirm")]
+pub async fn confirm(
+    state: web::Data<State>,
+    who: Allowed<ManageAccount>,
+    body: Body<FirstCode>,
+) -> ApiResult<Answer> {
+    let who = who.without_repeat();
+    state
+        .write(&who, move |tx, actor| {
+            Answer::ok(&identity::confirm_second_factor(tx, actor, &body.totp)?)
+        })
+        .await
+}
+
+/// What it takes to go back to a password alone.
+#[derive(Deserialize, ToSchema)]
+pub struct Removal {
+    /// The present one.
+    password: String,
+    /// A code of the authenticator application, or a recovery code.
+    totp: String,
+}
+
+/// Removes one's own second factor.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = Removal,
+    responses((status = 204, description = "Removed"), Problems))]
+#[post("/me/second-factor/remove")]
+pub async fn remove(
+    state: web::Data<State>,
+    who: Allowed<ManageAccount>,
+    request: HttpRequest,
+    Body(removal): Body<Removal>,
+) -> ApiResult<Answer> {
+    let who = who.without_repeat();
+    let proof = prove(&state, &who, &request, removal.password, "/password").await?;
+    state
+        .write(&who, move |tx, actor| {
+            identity::use_second_factor(tx, actor.person, &removal.totp)?;
+            identity::proven(tx, &proof, None)?;
+            identity::remove_second_factor(tx, actor.person)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}
+
+/// Removes the second factor of somebody who lost it, and every recovery code. They are told.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = PersonId, Path)),
+    responses((status = 204, description = "Removed"), Problems))]
+#[delete("/people/{id}/second-factor")]
+pub async fn remove_of(
+    state: web::Data<State>,
+    who: Allowed<ManagePeople>,
+    PathId(id): PathId<kernel::Person>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, _| {
+            identity::remove_second_factor(tx, id)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

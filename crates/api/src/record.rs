@@ -1,0 +1,131 @@
+//! What of a request goes into the audit log: operations whose row of the access table is
+//! `Recorded`. A change is recorded in its own transaction; what the city's people look at,
+//! before they are shown it, and once an hour for each thing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::HttpRequest;
+use identity::audit::{Deed, Subject};
+use kernel::{Actor, ApiKeyId, Id, Instant, PersonId};
+use serde_json::{Map, Value};
+
+use crate::answer::Answer;
+use crate::security::{client_address, network_of};
+
+/// How long a second look at the same thing is part of the first, in seconds.
+const SAME_LOOK: i64 = 3600;
+/// Looks that are remembered at the most.
+const REMEMBERED: usize = 50_000;
+
+/// Where an operation that is recorded comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    action: String,
+    subject: Option<Id<Subject>>,
+    network: Option<String>,
+    also: Map<String, Value>,
+}
+
+impl Origin {
+    /// Of a request whose route is known.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let route = request.match_pattern().unwrap_or_default();
+        let method = request.method().as_str().to_ascii_lowercase();
+        let segments = request.match_info();
+        let also = segments
+            .iter()
+            .filter(|(name, _)| *name != "id")
+            .map(|(name, value)| {
+                let value: String = value.chars().take(64).collect();
+                (name.to_owned(), Value::from(value))
+            });
+        Self {
+            action: crate::openapi::operation_id(&method, &route),
+            subject: segments.get("id").and_then(|id| id.parse().ok()),
+            network: client_address(request).map(network_of),
+            also: also.collect(),
+        }
+    }
+
+    /// A change that was made, with what it came to.
+    pub(crate) fn change(&self, actor: &Actor, key: Option<ApiKeyId>, answer: &Answer) -> Deed {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let made = body.get("id").and_then(Value::as_str);
+        let subject = self
+            .subject
+            .or_else(|| made.and_then(|id| id.parse().ok()))
+            .unwrap_or(Id::from_uuid(actor.person.uuid()));
+        let mut detail = self.also.clone();
+        for name in ["status", "outcome", "role", "version"] {
+            if let Some(value) = body.get(name).filter(|v| v.is_string() || v.is_number()) {
+                detail.insert(name.to_owned(), value.clone());
+            }
+        }
+        self.deed(subject, actor, key, detail)
+    }
+
+    /// Something that was looked at.
+    pub(crate) fn look(&self, actor: &Actor, key: Option<ApiKeyId>) -> Deed {
+        let subject = self.subject.unwrap_or(Id::from_uuid(actor.person.uuid()));
+        self.deed(subject, actor, key, self.also.clone())
+    }
+
+    /// What somebody did to their own account, before or while signing in.
+    pub(crate) fn of_person(&self, person: PersonId) -> Deed {
+        Deed {
+            action: self.action.clone(),
+            subject: Id::from_uuid(person.uuid()),
+            actor: Some(person),
+            organisation: None,
+            key: None,
+            network: self.network.clone(),
+            detail: Value::Object(self.also.clone()).to_string(),
+        }
+    }
+
+    fn deed(
+        &self,
+        subject: Id<Subject>,
+        actor: &Actor,
+        key: Option<ApiKeyId>,
+        detail: Map<String, Value>,
+    ) -> Deed {
+        Deed {
+            action: self.action.clone(),
+            subject,
+            actor: Some(actor.person),
+            organisation: Some(actor.organisation),
+            key,
+            network: self.network.clone(),
+            detail: Value::Object(detail).to_string(),
+        }
+    }
+}
+
+/// Who looked at what, and how.
+type Look = (Option<PersonId>, Id<Subject>, String);
+
+/// What was looked at of late, so that it is not written down again each time.
+#[derive(Debug, Clone, Default)]
+pub struct Looks(Arc<Mutex<HashMap<Look, Instant>>>);
+
+impl Looks {
+    /// Whether this is to be recorded.
+    pub(crate) fn is_new(&self, deed: &Deed, now: Instant) -> bool {
+        let look = (deed.actor, deed.subject, deed.action.clone());
+        let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        looks
+            .get(&look)
+            .is_none_or(|at| now.seconds_since(*at) >= SAME_LOOK)
+    }
+
+    /// Notes that it was recorded.
+    pub(crate) fn note(&self, deed: &Deed, now: Instant) {
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if looks.len() >= REMEMBERED {
+            looks.clear(); // some looks are recorded twice then
+        }
+        looks.insert((deed.actor, deed.subject, deed.action.clone()), now);
+    }
+}

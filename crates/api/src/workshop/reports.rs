@@ -1,0 +1,137 @@
+//! Reports of erasure tools: attached, listed, sent back.
+
+use actix_web::{HttpResponse, get, post, web};
+use kernel::{Code, Refusal, Text};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::IntoParams;
+use workshop::{AttachedReport, EvidenceFile, FileKind, NewFile, REPORT_TYPES};
+
+use crate::access::{Allowed, LogDevices, ReadDevices};
+use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload, files};
+
+/// Bytes of a report at the most.
+const LARGEST: usize = 5 << 20;
+/// Characters of a file's name at the most.
+const NAME: usize = 200;
+
+/// What a report is called.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct About {
+    /// The file's name.
+    name: Option<String>,
+}
+
+/// Attaches the report of an erasure tool: the file itself is the body, 5 MB at the most. Text,
+/// PDF, XML and JSON are recognized by their content, whatever is declared. nwipe's log and
+/// Blancco's report are read, and become the `erased` event of those of this device's drives
+/// that they are about; any other file is kept, to be named by its `sha256` in the `report` of
+/// an `erased` event.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(("id" = kernel::DeviceId, Path), About),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = AttachedReport), Problems))]
+#[post("/devices/{id}/erasure-reports")]
+pub async fn attach(
+    state: web::Data<State>,
+    who: Allowed<LogDevices>,
+    PathId(id): PathId<kernel::Device>,
+    Params(about): Params<About>,
+    upload: Upload,
+) -> ApiResult<Answer> {
+    state
+        .read(&who, move |db, actor| {
+            workshop::may_add_evidence(db, actor, id)
+        })
+        .await?;
+    if upload.bytes.len() > LARGEST {
+        return Err(Refusal::new(
+            Code::TooLarge,
+            Text::new("Un rapport a 5 Mo au plus.", "A report has at most 5 MB."),
+        )
+        .into());
+    }
+    let media_type = ::files::recognize(&upload.bytes)
+        .filter(|media_type| REPORT_TYPES.contains(media_type))
+        .ok_or_else(not_a_report)?;
+    let read = upload.bytes.clone();
+    let report = web::block(move || workshop::read_report(&read, media_type))
+        .await
+        .map_err(db::Error::internal)??;
+    let size = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
+    let kept = files::keep(&state, upload.bytes).await?;
+    let file = NewFile {
+        sha256: kept.sha256,
+        media_type,
+        size,
+        name: about
+            .name
+            .map(|name| plain(&name))
+            .filter(|name| !name.is_empty()),
+    };
+    state
+        .write(&who, move |tx, actor| {
+            let attached = workshop::attach_report(tx, actor, id, &file, report.as_ref())?;
+            let version = attached.device.version;
+            Ok(Answer::created(&attached)?.version(version))
+        })
+        .await
+}
+
+/// Without a path and without what a terminal or a header could misread.
+fn plain(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars()
+        .filter(|c| !c.is_control())
+        .take(NAME)
+        .collect()
+}
+
+fn not_a_report() -> Refusal {
+    Refusal::new(
+        Code::WrongMediaType,
+        Text::new(
+            "Un rapport d'effacement est un texte, un PDF, du XML ou du JSON.",
+            "An erasure report is text, PDF, XML or JSON.",
+        ),
+    )
+}
+
+/// The reports about a device, the oldest first.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(("id" = kernel::DeviceId, Path)),
+    responses((status = 200, body = Vec<EvidenceFile>), Problems))]
+#[get("/devices/{id}/erasure-reports")]
+pub async fn list(
+    state: web::Data<State>,
+    who: Allowed<ReadDevices>,
+    PathId(id): PathId<kernel::Device>,
+) -> ApiResult<Answer> {
+    let items = state
+        .read(&who, move |db, actor| {
+            workshop::evidence_files(db, actor, id, FileKind::ErasureReport)
+        })
+        .await?;
+    let next: Option<String> = None;
+    Ok(Answer::ok(&json!({ "items": items, "next": next }))?)
+}
+
+/// A report as it was sent, by its SHA-256.
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])),
+    params(("id" = kernel::DeviceId, Path), ("sha256" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Problems))]
+#[get("/devices/{id}/erasure-reports/{sha256}")]
+pub async fn get(
+    state: web::Data<State>,
+    who: Allowed<ReadDevices>,
+    PathId(id): PathId<kernel::Device>,
+    path: web::Path<(String, String)>,
+) -> ApiResult<HttpResponse> {
+    let sha256 = path.into_inner().1;
+    let file = state
+        .read(&who, move |db, actor| {
+            workshop::evidence_file(db, actor, id, FileKind::ErasureReport, &sha256)
+        })
+        .await?;
+    let name = file.name.unwrap_or_else(|| "rapport".to_owned());
+    files::send(&state, file.sha256, file.media_type, &name).await
+}

@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod content;
+mod scan;
+mod settings;
+mod store;
+mod text;
+
+pub use content::{MediaType, recognize};
+pub use scan::{Command, NoScanner, Scanner, Verdict};
+pub use settings::FilesSettings;
+pub use store::{FileStore, Kept, NotKept, sha256};
+pub use text::decode;

@@ -1,0 +1,260 @@
+//! Who saw and changed what: a chain of events for each subject, each carrying the hash of
+//! the one before.
+//!
+//! One chain a subject (a person, an application, a wave …), and not one for all: two people
+//! who work on different cases never wait for each other's line. `hash = SHA-256(prev_hash ‖
+//! fields)`, each field written as its length (four bytes, big-endian) and its bytes, in the
+//! order of [`AuditLine::bytes`]; one that is not there as the length `ff ff ff ff`.
+
+use kernel::{ApiKeyId, AuditEventId, Id, Instant, OrganisationId, PersonId};
+use sha2::{Digest, Sha256};
+
+const FORMAT: &[u8] = b"ressac audit 1";
+
+/// Whatever an event is about.
+#[derive(Debug)]
+pub enum Subject {}
+
+/// What happened, to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// The operation, as the OpenAPI document names it.
+    pub action: String,
+    /// About whom or what.
+    pub subject: Id<Subject>,
+    /// Who; none for the command line.
+    pub actor: Option<PersonId>,
+    /// For whom.
+    pub organisation: Option<OrganisationId>,
+    /// The machine's key that asked, if it was one.
+    pub key: Option<ApiKeyId>,
+    /// From where, without the part that tells one machine from its neighbors.
+    pub network: Option<String>,
+    /// More of it, as JSON. No personal data: this is never changed or deleted.
+    pub detail: String,
+}
+
+/// A line of a chain, without its hashes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// What happened.
+    pub deed: Deed,
+    /// Its place in the chain, the first being 1.
+    pub seq: i32,
+    /// Its id.
+    pub id: AuditEventId,
+    /// When.
+    pub at: Instant,
+}
+
+impl AuditLine {
+    /// The bytes that are hashed after the previous hash.
+    fn bytes(&self) -> Vec<u8> {
+        let deed = &self.deed;
+        let mut bytes = Vec::with_capacity(256 + deed.detail.len());
+        let mut field = |value: Option<&[u8]>| match value {
+            Some(value) => {
+                let length = u32::try_from(value.len()).unwrap_or(u32::MAX - 1);
+                bytes.extend_from_slice(&length.to_be_bytes());
+                bytes.extend_from_slice(value);
+            }
+            None => bytes.extend_from_slice(&u32::MAX.to_be_bytes()),
+        };
+        field(Some(FORMAT));
+        field(Some(deed.subject.uuid().as_bytes()));
+        field(Some(&self.seq.to_be_bytes()));
+        field(Some(self.id.uuid().as_bytes()));
+        field(Some(&self.at.micros().to_be_bytes()));
+        field(Some(deed.action.as_bytes()));
+        field(
+            deed.actor
+                .map(Id::uuid)
+                .as_ref()
+                .map(|id| &id.as_bytes()[..]),
+        );
+        field(
+            deed.organisation
+                .map(Id::uuid)
+                .as_ref()
+                .map(|id| &id.as_bytes()[..]),
+        );
+        field(deed.key.map(Id::uuid).as_ref().map(|id| &id.as_bytes()[..]));
+        field(deed.network.as_deref().map(str::as_bytes));
+        field(Some(deed.detail.as_bytes()));
+        bytes
+    }
+
+    /// The hash of this line over the one before.
+    pub fn hash(&self, prev: &[u8]) -> Vec<u8> {
+        let mut hasher = Sha256::new();
+        hasher.update(prev);
+        hasher.update(self.bytes());
+        hasher.finalize().to_vec()
+    }
+}
+
+/// A line with its hashes, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLink {
+    /// What it says.
+    pub line: AuditLine,
+    /// Hash of the line before, empty for the first.
+    pub prev_hash: Vec<u8>,
+    /// Hash of this one.
+    pub hash: Vec<u8>,
+}
+
+/// Where a chain ends, as its head says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditHead {
+    /// Whose chain.
+    pub subject: Id<Subject>,
+    /// Number of the last line.
+    pub seq: i32,
+    /// Its hash.
+    pub hash: Vec<u8>,
+}
+
+/// What is wrong with a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditBreak {
+    /// The line's content does not give its hash.
+    Altered,
+    /// A line is not there, or stands in another's place.
+    Missing,
+    /// The chain does not end where its head says.
+    Head,
+}
+
+impl std::fmt::Display for AuditBreak {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Altered => "the content of this line was altered",
+            Self::Missing => "this line is missing, or another took its place",
+            Self::Head => "the chain does not end where its head says",
+        })
+    }
+}
+
+/// Walks a chain, and names the first line that does not hold.
+///
+/// # Errors
+/// The number of the line and what is wrong with it.
+pub fn check(head: &AuditHead, links: &[AuditLink]) -> Result<(), (i32, AuditBreak)> {
+    let mut prev: &[u8] = &[];
+    for (expected, link) in (1..).zip(links) {
+        if link.line.seq != expected || link.prev_hash != prev {
+            return Err((expected, AuditBreak::Missing));
+        }
+        if link.line.hash(prev) != link.hash {
+            return Err((expected, AuditBreak::Altered));
+        }
+        prev = &link.hash;
+    }
+    let last = i32::try_from(links.len()).unwrap_or(i32::MAX);
+    if last < head.seq {
+        return Err((last + 1, AuditBreak::Missing));
+    }
+    if last > head.seq || head.hash != prev {
+        return Err((last, AuditBreak::Head));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id<T>(n: u8) -> Id<T> {
+        format!("00000000-0000-7000-8000-0000000000{n:02x}")
+            .parse()
+            .expect("id")
+    }
+
+    fn chain(length: i32) -> Vec<AuditLink> {
+        let mut prev = Vec::new();
+        (1..=length)
+            .map(|seq| {
+                let line = AuditLine {
+                    deed: Deed {
+                        action: "get_applications_id".to_owned(),
+                        subject: id(1),
+                        actor: Some(id(2)),
+                        organisation: Some(id(3)),
+                        key: None,
+                        network: Some("192.0.2.0/24".to_owned()),
+                        detail: format!("{{\"version\":{seq}}}"),
+                    },
+                    seq,
+                    id: id(u8::try_from(seq).expect("small")),
+                    at: Instant::from_micros(i64::from(seq)).expect("time"),
+                };
+                let hash = line.hash(&prev);
+                let prev_hash = std::mem::replace(&mut prev, hash.clone());
+                AuditLink {
+                    line,
+                    prev_hash,
+                    hash,
+                }
+            })
+            .collect()
+    }
+
+    fn head(links: &[AuditLink]) -> AuditHead {
+        let last = links.last();
+        AuditHead {
+            subject: id(1),
+            seq: last.map_or(0, |last| last.line.seq),
+            hash: last.map_or_else(Vec::new, |last| last.hash.clone()),
+        }
+    }
+
+    #[test]
+    fn an_intact_chain_holds() {
+        for length in 0..4 {
+            let links = chain(length);
+            assert_eq!(check(&head(&links), &links), Ok(()));
+        }
+    }
+
+    #[test]
+    fn audit_names_the_first_broken_line() {
+        let intact = chain(4);
+        let at = head(&intact);
+        let mut altered = intact.clone();
+        altered[1].line.deed.detail.push(' ');
+        assert_eq!(check(&at, &altered), Err((2, AuditBreak::Altered)));
+        let mut removed = intact.clone();
+        removed.remove(2);
+        assert_eq!(check(&at, &removed), Err((3, AuditBreak::Missing)));
+        let mut shortened = intact.clone();
+        shortened.pop();
+        assert_eq!(check(&at, &shortened), Err((4, AuditBreak::Missing)));
+        assert_eq!(
+            check(&head(&shortened), &intact),
+            Err((4, AuditBreak::Head))
+        );
+    }
+
+    #[test]
+    fn each_field_changes_the_hash() {
+        let line = chain(1).remove(0).line;
+        let hash = line.hash(&[]);
+        let changes: [fn(&mut AuditLine); 9] = [
+            |line| line.seq = 9,
+            |line| line.id = id(9),
+            |line| line.at = line.at.plus_seconds(1),
+            |line| line.deed.action.push('s'),
+            |line| line.deed.subject = id(9),
+            |line| line.deed.actor = None,
+            |line| line.deed.organisation = None,
+            |line| line.deed.key = Some(id(9)),
+            |line| line.deed.network = None,
+        ];
+        for (n, change) in changes.iter().enumerate() {
+            let mut changed = line.clone();
+            change(&mut changed);
+            assert_ne!(changed.hash(&[]), hash, "{n}");
+        }
+    }
+}

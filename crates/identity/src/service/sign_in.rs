@@ -1,0 +1,118 @@
+//! Signing in: the attempt is counted, the password compared (slowly, outside of the
+//! transactions), then the session opened.
+
+use std::net::IpAddr;
+
+use db::{Db, Result, Tx};
+use kernel::{Actor, PersonId, Refusal};
+
+use super::attempts::{self, Counted};
+use super::second_factors::use_second_factor;
+use super::sessions::open_session;
+use crate::model::TokenPair;
+use crate::token::Signer256;
+use crate::{rules, store};
+
+/// A sign-in that is under way.
+#[derive(Debug, Clone, Default)]
+pub struct SignIn {
+    /// Who, if the address has an account that may sign in.
+    pub person: Option<PersonId>,
+    /// What the password is compared with.
+    pub password_hash: Option<String>,
+    counted: Counted,
+}
+
+/// How a sign-in with the right password ends.
+pub enum SignedIn {
+    /// With a session.
+    Session(TokenPair),
+    /// Not yet: the account has a second factor, and no code came with the request.
+    SecondFactorRequired,
+}
+
+/// Begins a sign-in: counts the attempt and finds what it is checked against. An address
+/// that nobody has is treated alike.
+///
+/// # Errors
+/// `too_many_requests`.
+pub fn begin_sign_in(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    email: &str,
+    from: Option<IpAddr>,
+) -> Result<SignIn> {
+    let account = rules::normal_email(email);
+    let credentials = store::credentials(tx, &account)?.filter(|found| !found.disabled);
+    let person = credentials.as_ref().map(|found| found.person);
+    Ok(SignIn {
+        person,
+        counted: attempts::count(tx, signer, &account, person, from)?,
+        password_hash: credentials.and_then(|found| found.password_hash),
+    })
+}
+
+/// The same for somebody who is signed in and proves again who they are.
+///
+/// # Errors
+/// `too_many_requests`, `not_found`.
+pub fn begin_proof(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    actor: &Actor,
+    from: Option<IpAddr>,
+) -> Result<SignIn> {
+    let person = store::person(tx, actor.person)?.ok_or_else(Refusal::not_found)?;
+    begin_sign_in(tx, signer, &person.email, from)
+}
+
+/// The password was right: what was counted is taken back. A hash of outdated parameters
+/// is replaced.
+///
+/// # Errors
+/// When the database fails.
+pub fn proven(tx: &mut Tx<'_>, sign_in: &SignIn, new_hash: Option<&str>) -> Result<()> {
+    attempts::forgive(tx, &sign_in.counted)?;
+    if let (Some(person), Some(old), Some(new)) =
+        (sign_in.person, sign_in.password_hash.as_deref(), new_hash)
+    {
+        store::replace_hash(tx, person, old, new)?;
+    }
+    Ok(())
+}
+
+/// Opens the session of somebody whose password was right.
+///
+/// # Errors
+/// `second_factor_refused`, `invalid_credentials` when the account was disabled meanwhile.
+pub fn finish_sign_in(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    sign_in: &SignIn,
+    person: PersonId,
+    code: Option<&str>,
+    new_hash: Option<&str>,
+) -> Result<SignedIn> {
+    match (has_second_factor(tx, person)?, code) {
+        (true, None) => {
+            // not forgiven as a whole: codes are guessed at, too
+            attempts::take_back(tx, &sign_in.counted)?;
+            return Ok(SignedIn::SecondFactorRequired);
+        }
+        (true, Some(code)) => use_second_factor(tx, person, code)?,
+        (false, _) => {}
+    }
+    proven(tx, sign_in, new_hash)?;
+    let now = tx.now();
+    store::note_place(tx, person, &sign_in.counted.place, now)?;
+    open_session(tx, signer, person).map(SignedIn::Session)
+}
+
+/// Whether somebody signs in with a code, too.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_second_factor(db: &mut Db, person: PersonId) -> Result<bool> {
+    let factor = store::second_factor(db, person)?;
+    Ok(factor.is_some_and(|factor| factor.confirmed_at.is_some()))
+}

@@ -1,0 +1,319 @@
+//! Every message that the program sends: what it says, as plain values. Who hears it, and
+//! how, stands in the table of `events`.
+
+mod facts;
+mod parts;
+
+use kernel::Instant;
+use serde::{Deserialize, Serialize};
+
+pub use parts::{AccountChange, Appointment, ChangeItem, Quantity, Recipient};
+
+/// A message. Each variant has its templates: `<kind>.<language>.txt` and `.html`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs)] // the fields are the template's words
+pub enum Message {
+    /// To a person invited by an administrator: sets the password.
+    Invitation {
+        organisation: String,
+        token: String,
+        expires_at: Instant,
+    },
+    /// To an association that registered itself: confirms the address, sets the password.
+    RegistrationReceived {
+        organisation: String,
+        token: String,
+        expires_at: Instant,
+    },
+    /// To a person who forgot their password, or somebody who says so: sets a new one.
+    PasswordReset { token: String, expires_at: Instant },
+    /// To a person: what was done to their account, in case it was not they who did it.
+    AccountChanged { change: AccountChange, at: Instant },
+    /// To the association: its identity was verified.
+    AssociationVerified { organisation: String },
+    /// To staff: somebody registers an association that is there already.
+    RegistrationTwice {
+        organisation: String,
+        association: String,
+        person: String,
+        email: String,
+    },
+    /// To staff: the register has an association that registers under quite another name.
+    RegisterNameDiffers {
+        organisation: String,
+        given_name: String,
+        person: String,
+        email: String,
+    },
+    /// To the people of an organization that is suspended.
+    OrganisationSuspended {
+        organisation: String,
+        reason: String,
+    },
+
+    /// To staff: a donor submitted a batch.
+    BatchSubmitted {
+        reference: String,
+        title: String,
+        donor: String,
+        quantities: Vec<Quantity>,
+    },
+    /// To the donor.
+    BatchAccepted { reference: String, title: String },
+    /// To the donor.
+    BatchRefused {
+        reference: String,
+        title: String,
+        reason: String,
+    },
+    /// To the donor and the workshop; takes the pickup out of their calendars.
+    BatchCancelled {
+        reference: String,
+        title: String,
+        reason: String,
+        #[serde(default)]
+        appointment: Option<Appointment>,
+    },
+    /// To the donor and the workshop: when the batch is picked up.
+    PickupScheduled {
+        reference: String,
+        title: String,
+        donor: String,
+        workshop: String,
+        contact_name: String,
+        contact_phone: String,
+        /// They knew of it at another time or place.
+        #[serde(default)]
+        moved: bool,
+        appointment: Appointment,
+    },
+    /// To the donor: the truck left.
+    BatchCollected {
+        reference: String,
+        title: String,
+        pallets: Option<i32>,
+        weight_kg: Option<String>,
+    },
+    /// To each person of the donor: counted against the manifest; a link to confirm or
+    /// contest.
+    BatchClosed {
+        reference: String,
+        title: String,
+        expected: i64,
+        received: i64,
+        missing: i64,
+        unexpected: i64,
+        #[serde(default)]
+        token: String,
+        #[serde(default)]
+        answer_until: Option<Instant>,
+    },
+    /// To staff and the workshop: the donor does not agree with the count.
+    ReceptionContested {
+        reference: String,
+        title: String,
+        donor: String,
+        comment: String,
+    },
+
+    /// To the donor: every drive of the batch is proven erased, destroyed or absent.
+    ErasureProven {
+        reference: String,
+        title: String,
+        devices: i64,
+        drives: i64,
+        destroyed: i64,
+    },
+    /// To the donor: where its computers are now.
+    DonationNews {
+        reference: String,
+        title: String,
+        handed_over: i64,
+        associations: i64,
+        recycled: i64,
+        waiting: i64,
+    },
+
+    /// To the association: the acknowledgement of its application, with the legal mentions.
+    ApplicationReceived {
+        reference: String,
+        programme: String,
+        association: String,
+        submitted_at: Instant,
+        silence_at: Instant,
+        requests: Vec<Quantity>,
+        /// What the decision still waits for, in both languages.
+        #[serde(default)]
+        missing: Vec<Quantity>,
+        /// Staff filled it in on behalf of the association.
+        #[serde(default)]
+        assisted: bool,
+    },
+    /// To staff: an application is there to review.
+    ApplicationToReview {
+        reference: String,
+        programme: String,
+        association: String,
+    },
+    /// To the association.
+    ChangesRequested {
+        reference: String,
+        programme: String,
+        items: Vec<ChangeItem>,
+    },
+    /// To the association.
+    ApplicationWithdrawn {
+        reference: String,
+        programme: String,
+    },
+    /// To the association: eligible, with its score in points.
+    ApplicationEligible {
+        reference: String,
+        programme: String,
+        score: String,
+    },
+    /// To the association: not eligible, with the reasons and the ways to appeal.
+    ApplicationIneligible {
+        reference: String,
+        programme: String,
+        reasons: Vec<String>,
+    },
+
+    /// To the association: a draft has to be submitted, or changes to be made, by a day.
+    ApplicationReminder {
+        reference: String,
+        programme: String,
+        /// `deadline` or `changes`.
+        about: String,
+        /// The deadline, or when changes were requested.
+        day: Instant,
+    },
+    /// To staff: silence is about to decide.
+    SilenceNear {
+        reference: String,
+        programme: String,
+        association: String,
+        silence_at: Instant,
+    },
+    /// To the association: silence has decided, with the ways to appeal.
+    SilenceDecided {
+        reference: String,
+        programme: String,
+        silence_at: Instant,
+    },
+    /// To the association: the acknowledgement of its appeal.
+    AppealReceived {
+        reference: String,
+        application: String,
+        programme: String,
+        filed_at: Instant,
+        silence_at: Instant,
+    },
+    /// To staff but who decided before: an appeal waits.
+    AppealToReview {
+        reference: String,
+        application: String,
+        programme: String,
+        association: String,
+    },
+    /// To the association: how its appeal was decided, and why.
+    AppealDecided {
+        reference: String,
+        application: String,
+        programme: String,
+        overturned: bool,
+        reasons: Vec<String>,
+    },
+
+    /// To staff other than who submitted it: a wave waits for approval.
+    WaveToApprove {
+        wave: String,
+        programme: String,
+        submitted_by: String,
+        associations: i64,
+        devices: i64,
+    },
+    /// To who submitted it.
+    WaveRejected {
+        wave: String,
+        programme: String,
+        reason: String,
+    },
+    /// To an association that receives something: how many, why, and its right to the rules.
+    LotGranted {
+        reference: String,
+        wave: String,
+        programme: String,
+        association: String,
+        granted: Vec<Quantity>,
+        /// What it is worth.
+        value: Quantity,
+        score: String,
+        rank: i64,
+        of: i64,
+    },
+    /// To an association whose turn did not come in this wave.
+    LotNotGranted {
+        reference: String,
+        wave: String,
+        programme: String,
+        association: String,
+        score: String,
+        rank: i64,
+        of: i64,
+        reason: Quantity,
+    },
+    /// To the association, when an approved wave is called off.
+    LotReleased {
+        reference: String,
+        wave: String,
+        reason: String,
+    },
+    /// To the workshop: devices to put aside.
+    PickingList {
+        wave: String,
+        programme: String,
+        lots: i64,
+        devices: i64,
+    },
+    /// To the association and the workshop: when the lot is handed over.
+    HandoverScheduled {
+        reference: String,
+        association: String,
+        granted: Vec<Quantity>,
+        appointment: Appointment,
+    },
+    /// To the association: the lot was handed over.
+    HandoverCompleted {
+        reference: String,
+        association: String,
+        devices: i64,
+        recipient_name: String,
+    },
+    /// To the association and staff: nobody came.
+    HandoverMissed {
+        reference: String,
+        association: String,
+        reason: String,
+    },
+    /// To the association: its report on what it received is due, or overdue.
+    FollowUpDue {
+        what: String,
+        due_at: Instant,
+        overdue: bool,
+    },
+
+    /// To staff: mail that did not arrive, once for many.
+    MailFailed {
+        count: i64,
+        /// What it was and for whom, in words of both languages.
+        examples: Vec<Quantity>,
+    },
+    /// To who set it up: a webhook that failed for too long is no longer called.
+    WebhookDisabled {
+        url: String,
+        failing_since: Instant,
+        error: String,
+    },
+}

@@ -1,0 +1,127 @@
+//! Reads what erasure tools write: nwipe's log, Blancco's reports in XML and JSON. Any other
+//! text, and PDF, is kept without being read.
+
+mod blancco;
+mod nwipe;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, NaiveDateTime};
+use files::MediaType;
+use kernel::{Code, Instant, Refusal, Text};
+
+use crate::model::{EraseMethod, ErasureReport, Media};
+
+/// What a report may be.
+pub const REPORT_TYPES: [MediaType; 4] = [
+    MediaType::Pdf,
+    MediaType::Plain,
+    MediaType::Xml,
+    MediaType::Json,
+];
+
+/// Drives of one report at the most.
+const DRIVES: usize = 200;
+
+/// Reads a report of a known tool; none when it is another's.
+///
+/// # Errors
+/// `report_unreadable` for XML or JSON that is not well-formed, and for a report of a known
+/// tool that breaks off.
+pub fn read(bytes: &[u8], media_type: MediaType) -> Result<Option<ErasureReport>, Refusal> {
+    let text = match media_type {
+        MediaType::Plain | MediaType::Xml | MediaType::Json => {
+            files::decode(bytes).ok_or_else(|| unreadable("", ""))?
+        }
+        _ => return Ok(None),
+    };
+    let report = match media_type {
+        MediaType::Xml => blancco::read(&tree::of_xml(&text)?)?,
+        MediaType::Json => blancco::read(&tree::of_json(&text)?)?,
+        _ => nwipe::read(&text)?,
+    };
+    if let Some(report) = &report
+        && report.drives.len() > DRIVES
+    {
+        return Err(unreadable("plus de 200 disques", "more than 200 drives"));
+    }
+    Ok(report)
+}
+
+fn unreadable(fr: &str, en: &str) -> Refusal {
+    if fr.is_empty() {
+        return Refusal::plain(Code::ReportUnreadable);
+    }
+    Refusal::new(
+        Code::ReportUnreadable,
+        Text::new(
+            format!("Ce rapport d'effacement n'est pas lisible : {fr}."),
+            format!("This erasure report is not readable: {en}."),
+        ),
+    )
+}
+
+/// What a tool calls what it did, in our terms (NIST SP 800-88 Rev. 2; IEEE 2883). The drive's
+/// own commands purge: secure erase, sanitize, block erase, cryptographic erase. Whatever goes
+/// through the ordinary write commands clears, however often it is repeated.
+fn method(standard: &str, firmware_rounds: bool) -> EraseMethod {
+    let name = standard.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if says(&["clear", "overwrite", "zeros", "zeroes", "random"]) {
+        EraseMethod::Clear
+    } else if firmware_rounds
+        || says(&[
+            "purge",
+            "sanitize",
+            "secure erase",
+            "secure-erase",
+            "block erase",
+            "crypto",
+            "firmware",
+        ])
+    {
+        EraseMethod::Purge
+    } else {
+        EraseMethod::Clear
+    }
+}
+
+/// A medium by the words of a report.
+fn media(words: &str) -> Option<Media> {
+    let words = words.to_lowercase();
+    let says = |word: &str| words.contains(word);
+    if says("nvme") {
+        Some(Media::Nvme)
+    } else if says("mmc") {
+        Some(Media::Emmc)
+    } else if says("ssd") || says("solid") || says("flash") {
+        Some(Media::Ssd)
+    } else if says("hdd") || says("rotat") || says("rpm") {
+        Some(Media::Hdd)
+    } else {
+        None
+    }
+}
+
+/// A time, and whether it is the station's own, without a zone.
+fn time(text: &str) -> Option<(Instant, bool)> {
+    let text = text.trim();
+    let zoned = DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"))
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z"));
+    if let Ok(zoned) = zoned {
+        return Some((Instant::from_micros(zoned.timestamp_micros())?, false));
+    }
+    [
+        "%Y-%m-%dT%H:%M:%S",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y/%m/%d %H:%M:%S",
+        "%d.%m.%Y %H:%M:%S",
+    ]
+    .iter()
+    .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+    .and_then(|local| Instant::from_micros(local.and_utc().timestamp_micros()))
+    .map(|at| (at, true))
+}

@@ -1,0 +1,247 @@
+//! The devices of a use case in memory: loaded at once, changed one event after the
+//! other, each with its line in the log, and written at once.
+
+mod effects;
+mod facts;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use db::{Result, Tx};
+use kernel::{Actor, DeviceId, DriveId, Instant, OrganisationId};
+
+use effects::write_effects;
+pub(super) use facts::Needs;
+
+use crate::custody::{Line, Link};
+use crate::model::{Device, Drive, Repair, Stage, Transfer, Waste};
+use crate::rules::{self, Effects, Facts, LastEvent, Stock};
+use crate::store::{self, Movement, PartMovement};
+
+/// A device on the bench.
+#[derive(Debug)]
+pub(super) struct Bench {
+    pub(super) device: Device,
+    /// Of this cycle.
+    pub(super) drives: Vec<Drive>,
+    pub(super) last: Option<LastEvent>,
+    pub(super) client_ids: HashSet<String>,
+    repairs: Vec<Repair>,
+    waste: Option<Waste>,
+    /// The shipment with which it is on the road.
+    transfer: Option<Transfer>,
+    stored: Stored,
+    drives_changed: bool,
+}
+
+/// How a device stands in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    /// Not yet.
+    New,
+    /// As it is here.
+    Same,
+    /// As it was before.
+    Changed,
+}
+
+/// What a line of the log says, beside who and which device.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) event_type: String,
+    pub(super) evidence: String,
+    pub(super) at: Instant,
+    pub(super) note: Option<String>,
+    pub(super) client_id: Option<String>,
+}
+
+impl Bench {
+    /// The workshop that it is on its way to.
+    pub(super) fn bound_for(&self) -> Option<OrganisationId> {
+        let transfer = self.transfer.as_ref()?;
+        Some(transfer.to_workshop_id)
+    }
+}
+
+/// The devices of a use case.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    benches: HashMap<DeviceId, Bench>,
+    /// In the order in which they were put here, so that writes are the same each time.
+    order: Vec<DeviceId>,
+    stock: HashMap<OrganisationId, Stock>,
+    links: Vec<Link>,
+    movements: Vec<Movement>,
+    part_movements: Vec<PartMovement>,
+    /// Repairs and waste as they are now, by device; shipments that devices left.
+    effects: Vec<(DeviceId, Effects)>,
+}
+
+impl Ledger {
+    /// Puts loaded devices on the bench.
+    pub(super) fn of(devices: Vec<Device>) -> Self {
+        let mut ledger = Self::default();
+        for device in devices {
+            ledger.put(device, Stored::Same);
+        }
+        ledger
+    }
+
+    /// Puts one more loaded device on the bench.
+    pub(super) fn put_loaded(&mut self, device: Device) {
+        self.put(device, Stored::Same);
+    }
+
+    /// Puts a new device on the bench.
+    pub(super) fn add(&mut self, device: Device) {
+        self.put(device, Stored::New);
+    }
+
+    fn put(&mut self, device: Device, stored: Stored) {
+        let id = device.id;
+        let bench = Bench {
+            device,
+            drives: Vec::new(),
+            last: None,
+            client_ids: HashSet::new(),
+            repairs: Vec::new(),
+            waste: None,
+            transfer: None,
+            stored,
+            drives_changed: false,
+        };
+        if self.benches.insert(id, bench).is_none() {
+            self.order.push(id);
+        }
+    }
+
+    /// Another device on the bench has this serial number, and is not gone.
+    pub(super) fn has_live_serial(&self, key: &str, but: DeviceId) -> bool {
+        self.benches.values().any(|bench| {
+            let device = &bench.device;
+            device.id != but && device.serial_key.as_deref() == Some(key) && device.is_live()
+        })
+    }
+
+    pub(super) fn get(&self, id: DeviceId) -> Option<&Bench> {
+        self.benches.get(&id)
+    }
+
+    /// What the rules want to know of a device. `asker` is the organization that asks.
+    pub(super) fn facts<'a>(
+        &'a self,
+        bench: &'a Bench,
+        client_id: Option<&str>,
+        asker: Option<OrganisationId>,
+    ) -> Facts<'a> {
+        static EMPTY: Stock = Stock {
+            accessories: BTreeMap::new(),
+            parts: BTreeMap::new(),
+        };
+        let stock = bench
+            .device
+            .workshop_id
+            .and_then(|workshop| self.stock.get(&workshop));
+        Facts {
+            device: &bench.device,
+            drives: &bench.drives,
+            last: bench.last.as_ref(),
+            repeated: client_id.is_some_and(|client_id| bench.client_ids.contains(client_id)),
+            stock: stock.unwrap_or(&EMPTY),
+            repairs: &bench.repairs,
+            waste: bench.waste.as_ref(),
+            arriving_at: bench.bound_for().filter(|to| Some(*to) == asker),
+        }
+    }
+
+    /// Takes over what was decided for a device, and appends the line of its log.
+    pub(super) fn apply(
+        &mut self,
+        tx: &Tx<'_>,
+        actor: &Actor,
+        mut device: Device,
+        drives: Option<Vec<Drive>>,
+        record: Record,
+    ) -> Result<()> {
+        let bench = self
+            .benches
+            .get_mut(&device.id)
+            .ok_or_else(|| db::Error::internal("a device that is not on the bench"))?;
+        let line = Line {
+            device: device.id,
+            seq: bench.device.custody_seq + 1,
+            id: tx.new_id(),
+            event_type: record.event_type,
+            at: record.at,
+            recorded_at: tx.now(),
+            actor: actor.person,
+            organisation: actor.organisation,
+            from_stage: bench.device.stage,
+            to_stage: device.stage,
+            client_id: record.client_id,
+            evidence: record.evidence,
+            note: record.note,
+        };
+        let prev_hash = bench.device.custody_head.clone();
+        let hash = line.hash(&prev_hash);
+        device.custody_seq = line.seq;
+        device.custody_head.clone_from(&hash);
+        device.updated_at = tx.now();
+        device.search_key = rules::search_key(&device);
+        if bench.stored == Stored::Same {
+            bench.stored = Stored::Changed;
+            device.version = bench.device.version + 1;
+        }
+        bench.last = Some(LastEvent {
+            event_type: line.event_type.clone(),
+            evidence: line.evidence.clone(),
+            actor: actor.person,
+        });
+        bench.client_ids.extend(line.client_id.clone());
+        bench.device = device;
+        if let Some(drives) = drives.filter(|drives| *drives != bench.drives) {
+            bench.drives = drives;
+            bench.drives_changed = true;
+        }
+        self.links.push(Link {
+            line,
+            prev_hash,
+            hash,
+        });
+        Ok(())
+    }
+
+    /// Writes devices that did nothing but leave `from`, all of them for the same stage, and
+    /// the lines that say so.
+    pub(super) fn write_moves(mut self, tx: &mut Tx<'_>, from: Stage) -> Result<()> {
+        let benches = self.order.iter().filter_map(|id| self.benches.remove(id));
+        let moved: Vec<Device> = benches.map(|bench| bench.device).collect();
+        store::move_all(tx, from, &moved)?;
+        store::append(tx, self.links)
+    }
+
+    /// Writes everything.
+    pub(super) fn write(mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let (mut new, mut changed, mut drives) = (Vec::new(), Vec::new(), Vec::new());
+        for id in &self.order {
+            let Some(bench) = self.benches.remove(id) else {
+                continue;
+            };
+            match bench.stored {
+                Stored::Same => continue,
+                Stored::New => new.push(bench.device),
+                Stored::Changed => changed.push(bench.device),
+            }
+            for drive in bench.drives.into_iter().filter(|_| bench.drives_changed) {
+                let drive_id: DriveId = drive.id.unwrap_or_else(|| tx.new_id());
+                drives.push((*id, drive_id, drive));
+            }
+        }
+        store::insert_all(tx, &new)?;
+        store::update_all(tx, &changed)?;
+        store::save_drives(tx, drives)?;
+        store::append(tx, self.links)?;
+        store::move_accessories(tx, &self.movements)?;
+        store::move_parts(tx, &self.part_movements)?;
+        write_effects(tx, self.effects)
+    }
+}

@@ -1,0 +1,147 @@
+//! Reports of erasure tools: attached to a device, and read where the tool is known.
+
+use db::{Result, Tx};
+use kernel::{Actor, Code, DeviceId};
+use serde_json::json;
+
+use super::events::{record, unknown_device};
+use super::evidence::note_file;
+use super::hardware::{finish, on_bench};
+use super::ledger::Record;
+use crate::Settings;
+use crate::model::{
+    AttachedReport, Device, EraseResult, ErasureReport, Event, EventOutcome, FileKind, Incoming,
+    NewFile, Recorded, ReportVerdict, ReportedDrive,
+};
+use crate::rules::{self, About};
+use crate::store;
+
+/// Attaches a report that was kept. One that could be read becomes the `erased` event of those
+/// of the device's drives that it is about; any other is noted in the log. The same file again
+/// changes nothing.
+///
+/// # Errors
+/// `unknown_device`, `not_your_workshop`, `report_mismatch`, `erasure_not_proven`, and what
+/// keeps a device from being `erased`.
+pub fn attach_report(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: DeviceId,
+    file: &NewFile,
+    report: Option<&ErasureReport>,
+) -> Result<AttachedReport> {
+    let ledger = on_bench(tx, actor, id)?;
+    let bench = ledger
+        .get(id)
+        .ok_or_else(|| unknown_device(&id.to_string(), &[]))?;
+    let (device, drives) = (bench.device.clone(), bench.drives.clone());
+    let Some(report) = report else {
+        let recorded = note_unread(tx, actor, &device, file)?;
+        return Ok(answer(file, None, recorded, None));
+    };
+    let settings = Settings::built_in()?;
+    let now = tx.now();
+    let about = rules::about(&device, &drives, report, &file.sha256, settings, now)?;
+    note_once(tx, actor, &device, file)?;
+    let line = Incoming {
+        event: Event::Erased {
+            drives: about
+                .drives
+                .iter()
+                .map(|(_, entry)| entry.clone())
+                .collect(),
+        },
+        at: None,
+        note: None,
+        client_id: Some(format!("report:{}", file.sha256)),
+        device: None,
+    };
+    let recorded = record(tx, actor, id, &line)?;
+    Ok(answer(file, Some(report), recorded, Some(about)))
+}
+
+/// Whether it was noted now, not before.
+fn note_once(tx: &mut Tx<'_>, actor: &Actor, device: &Device, file: &NewFile) -> Result<bool> {
+    let kind = FileKind::ErasureReport;
+    let before = store::file_of(tx, device.id, kind, &file.sha256)?;
+    if before.is_some_and(|before| before.cycle == device.cycle) {
+        return Ok(false);
+    }
+    note_file(tx, actor, device.id, device.cycle, kind, file)?;
+    Ok(true)
+}
+
+fn note_unread(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: &Device,
+    file: &NewFile,
+) -> Result<Recorded> {
+    let mut ledger = on_bench(tx, actor, device.id)?;
+    if !note_once(tx, actor, device, file)? {
+        return finish(tx, ledger, device.id, EventOutcome::AlreadyApplied);
+    }
+    let record = Record {
+        event_type: "report_attached".to_owned(),
+        evidence: json!({
+            "sha256": file.sha256,
+            "media_type": file.media_type,
+            "size": file.size,
+            "name": file.name,
+        })
+        .to_string(),
+        at: tx.now(),
+        note: None,
+        client_id: None,
+    };
+    ledger.apply(tx, actor, device.clone(), None, record)?;
+    finish(tx, ledger, device.id, EventOutcome::Applied)
+}
+
+fn answer(
+    file: &NewFile,
+    report: Option<&ErasureReport>,
+    recorded: Recorded,
+    about: Option<About>,
+) -> AttachedReport {
+    let device = recorded.device;
+    let mut verdicts = Vec::new();
+    let mut others = Vec::new();
+    if let Some(about) = about {
+        for (reported, entry) in about.drives {
+            let success = reported.result == EraseResult::Success;
+            let proven = device
+                .drives
+                .iter()
+                .any(|drive| drive.serial == entry.serial && drive.proven);
+            verdicts.push(ReportVerdict {
+                reported,
+                proven: success && proven,
+                code: (!success).then_some(Code::ErasureNotProven),
+            });
+        }
+        verdicts.extend(about.refused.into_iter().map(refused));
+        others = about.others;
+    }
+    AttachedReport {
+        sha256: file.sha256.clone(),
+        media_type: file.media_type,
+        size: file.size,
+        status: recorded.status,
+        tool: report.map(|report| report.tool.clone()),
+        tool_version: report.and_then(|report| report.tool_version.clone()),
+        document_id: report.and_then(|report| report.document_id.clone()),
+        machine_serial: report.and_then(|report| report.machine_serial.clone()),
+        drives: verdicts,
+        others,
+        device,
+    }
+}
+
+fn refused(reported: ReportedDrive) -> ReportVerdict {
+    ReportVerdict {
+        reported,
+        proven: false,
+        code: Some(Code::ErasureNotProven),
+    }
+}

@@ -1,0 +1,190 @@
+//! The second factor: set up, asked for, lost.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/accounts.rs"]
+mod accounts;
+
+use accounts::{PASSWORD, client, link, login, sign_up};
+use api::SecuritySettings;
+use db::schema::second_factors;
+use diesel::prelude::*;
+use hmac::{Hmac, KeyInit, Mac};
+use identity::SecondFactorRule;
+use kernel::Clock;
+use sha1::Sha1;
+use testkit::{Client, Engine, TestApp, Value, both_engines, json};
+
+/// What an authenticator application shows now (RFC 6238), from the secret in the database:
+/// a second implementation, so that ours is not its own judge.
+fn code_now(app: &TestApp) -> String {
+    let secret: Vec<u8> = app.read(|db| {
+        Ok(second_factors::table
+            .select(second_factors::secret)
+            .first(db)?)
+    });
+    let step = app.clock.now().micros() / 30_000_000;
+    let mut mac = Hmac::<Sha1>::new_from_slice(&secret).unwrap();
+    mac.update(&step.to_be_bytes());
+    let digest = mac.finalize().into_bytes();
+    let at = usize::from(digest[19] & 15);
+    let number = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}
+
+/// Sets up a second factor; the recovery codes.
+fn enroll(app: &TestApp, who: &Client) -> Vec<String> {
+    let begun = who
+        .post("/me/second-factor", json!({"password": PASSWORD}))
+        .expect(201);
+    assert!(
+        begun["uri"]
+            .as_str()
+            .unwrap()
+            .starts_with("otpauth://totp/Ressac:")
+    );
+    let done = who
+        .post("/me/second-factor/confirm", json!({"totp": code_now(app)}))
+        .expect(200);
+    serde_json::from_value(done["recovery_codes"].clone()).unwrap()
+}
+
+fn with_code(code: &str) -> Value {
+    let mut body = login("jo@ville.example", PASSWORD);
+    body["totp"] = json!(code);
+    body
+}
+
+both_engines! {
+    fn second_factor_required(app) {
+        let here = client(app, &sign_up(app, "jo@ville.example"));
+        let there = client(app, &app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200));
+        here.post("/me/second-factor", json!({"password": "faux mot"})).refused(422, "invalid_fields");
+        assert_eq!(enroll(app, &here).len(), 10);
+        assert_eq!(here.get("/me").expect(200)["second_factor"], true);
+        there.get("/me").refused(401, "session_ended");
+        here.post("/me/second-factor", json!({"password": PASSWORD})).refused(409, "second_factor_set");
+
+        app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).refused(401, "second_factor_required");
+        app.anyone.post("/auth/login", login("jo@ville.example", "faux mot")).refused(401, "invalid_credentials");
+        let mut wrong = with_code("000000");
+        wrong["password"] = json!("faux mot");
+        app.anyone.post("/auth/login", wrong).refused(401, "invalid_credentials");
+        app.clock.advance_seconds(30);
+        app.anyone.post("/auth/login", with_code(&code_now(app))).expect(200);
+        assert_eq!(app.mails_of("account_changed")[0].data["change"], "second_factor_on");
+    }
+
+    fn second_factor_refused(app) {
+        let here = client(app, &sign_up(app, "jo@ville.example"));
+        here.post("/me/second-factor/confirm", json!({"totp": "123456"})).refused(401, "second_factor_refused");
+        enroll(app, &here);
+        // the code that confirmed it is used up, and so is each one that signed in
+        app.anyone.post("/auth/login", with_code(&code_now(app))).refused(401, "second_factor_refused");
+        app.clock.advance_seconds(30);
+        let code = code_now(app);
+        app.anyone.post("/auth/login", with_code(&code)).expect(200);
+        app.anyone.post("/auth/login", with_code(&code)).refused(401, "second_factor_refused");
+        // codes cannot be tried without end, not even by who knows the password
+        app.clock.advance_seconds(300);
+        for _ in 0..10 {
+            app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).refused(401, "second_factor_required");
+            app.anyone.post("/auth/login", with_code("000000")).refused(401, "second_factor_refused");
+        }
+        app.anyone.post("/auth/login", with_code("000000")).refused(429, "too_many_requests");
+    }
+
+    fn a_recovery_code_opens_once(app) {
+        let here = client(app, &sign_up(app, "jo@ville.example"));
+        let codes = enroll(app, &here);
+        app.anyone.post("/auth/login", with_code(&codes[0].to_lowercase())).expect(200);
+        app.anyone.post("/auth/login", with_code(&codes[0])).refused(401, "second_factor_refused");
+        app.anyone.post("/auth/login", with_code(&codes[1].replace('-', " "))).expect(200);
+        let told = app.mails_of("account_changed");
+        assert_eq!(told.iter().filter(|mail| mail.data["change"] == "recovery_code_used").count(), 2);
+    }
+
+    fn a_new_password_does_not_get_round_the_second_factor(app) {
+        let here = client(app, &sign_up(app, "jo@ville.example"));
+        enroll(app, &here);
+        app.anyone.post("/auth/forgotten", json!({"email": "jo@ville.example"})).expect(202);
+        let token = link(app, "password_reset", "jo@ville.example");
+        let reply = app.anyone.post("/auth/reset", json!({"token": token, "password": "un goéland sur le mât"}));
+        reply.expect(204);
+        assert!(reply.body.is_empty(), "nobody is signed in by it");
+        app.anyone.post("/auth/login", login("jo@ville.example", "un goéland sur le mât")).refused(401, "second_factor_required");
+    }
+
+    fn it_is_taken_away_by_its_owner_or_an_administrator(app) {
+        let id = {
+            let here = client(app, &sign_up(app, "jo@ville.example"));
+            let codes = enroll(app, &here);
+            here.post("/me/second-factor/remove", json!({"password": PASSWORD, "totp": "000000"})).refused(401, "second_factor_refused");
+            here.post("/me/second-factor/remove", json!({"password": PASSWORD, "totp": codes[0]})).expect(204);
+            app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200);
+            app.clock.advance_seconds(30);
+            enroll(app, &here);
+            here.get("/me").expect(200)["id"].as_str().unwrap().to_owned()
+        };
+        let path = format!("/people/{id}/second-factor");
+        app.staff.delete(&path).refused(403, "not_allowed");
+        app.admin.delete(&path).expect(204);
+        app.admin.delete(&path).refused(404, "not_found");
+        app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200);
+        let recorded = app.admin.get(&format!("/audit?subject={id}")).expect(200);
+        assert_eq!(recorded["items"][0]["action"], "post_auth_login");
+        assert_eq!(recorded["items"][1]["action"], "delete_people_id_second_factor");
+    }
+}
+
+/// Where it is required, those who decide set it up before they do anything else.
+fn second_factor_missing(engine: Engine) {
+    let security = SecuritySettings {
+        second_factor: SecondFactorRule::Required,
+        ..SecuritySettings::default()
+    };
+    let Some(app) = TestApp::start_with(engine, security) else {
+        return;
+    };
+    app.staff
+        .get("/organisations")
+        .refused(403, "second_factor_missing");
+    app.admin
+        .post(
+            "/users",
+            json!({"email": "jo@ville.example", "name": "Jo", "role": "staff",
+            "organisation_id": app.staff.organisation}),
+        )
+        .refused(403, "second_factor_missing");
+    app.donor.get("/batches").expect(200);
+    app.staff.get("/me").expect(200);
+    app.write({
+        let organisation_id = app.staff.organisation.parse().unwrap();
+        move |tx| {
+            let new = identity::NewPerson {
+                email: "jo@ville.example".to_owned(),
+                name: "Jo Dupont".to_owned(),
+                role: kernel::Role::Staff,
+                organisation_id,
+                language: None,
+            };
+            identity::invite(tx, &new).map(drop)
+        }
+    });
+    let token = link(&app, "invitation", "jo@ville.example");
+    let body = json!({"token": token, "password": PASSWORD});
+    let jo = client(&app, &app.anyone.post("/auth/invitation", body).expect(200));
+    jo.get("/organisations")
+        .refused(403, "second_factor_missing");
+    enroll(&app, &jo);
+    jo.get("/organisations").expect(200);
+}
+
+#[test]
+fn second_factor_missing_sqlite() {
+    second_factor_missing(Engine::Sqlite);
+}
+
+#[test]
+fn second_factor_missing_postgres() {
+    second_factor_missing(Engine::Postgres);
+}

@@ -1,0 +1,131 @@
+//! Somebody's own things, one of each kind that an id in a path may name.
+
+use std::collections::BTreeMap;
+
+use kernel::Role;
+use testkit::{Client, TestApp, Value, json};
+
+use super::waves::Stage;
+use super::{applications, workshop};
+
+/// What belongs to the first donor, the first workshop and one association; and people of
+/// the same roles to whom it does not.
+pub struct Estate {
+    /// By the first segment of the path.
+    ids: BTreeMap<&'static str, String>,
+    /// An application of the association's.
+    application: String,
+    other_association: Client,
+}
+
+impl Estate {
+    pub fn of(app: &TestApp) -> Self {
+        let (batch, devices) = workshop::dock(app, &["CZC0001", "CZC0002"], 1);
+        let sent = app.refurbisher.post(
+            "/transfers",
+            json!({"to_workshop_id": app.organisation(identity::OrganisationKind::Workshop, "Loin"),
+                "devices": [devices[1]]}),
+        );
+        let stage = Stage::set(app, &[("Alpha", 12, 8_000)], 12);
+        stage.approved_wave(app, "Première vague");
+        let handovers = app.staff.get("/handovers").expect(200);
+        let owner = app.association("Clavier ouvert");
+        let draft = applications::draft(&owner, &stage.programme);
+        let document = owner.send(
+            "POST",
+            &format!("{draft}/documents?kind=statutes&name=Statuts.pdf"),
+            "application/pdf",
+            applications::PDF,
+        );
+        let refused = app.association("Souris grise");
+        let contested = applications::submitted(&refused, &stage.programme);
+        app.staff
+            .post(
+                &applications::decide(&contested),
+                applications::ineligible(),
+            )
+            .expect(200);
+        let appeal = refused.post(
+            &format!("{contested}/appeals"),
+            json!({"grounds": "Réexaminez."}),
+        );
+        let obligation = app.staff.post(
+            &format!("/organisations/{}/obligations", owner.organisation),
+            json!({"what": "Bilan du lot de 2022", "due_at": "2023-12-01T00:00:00Z"}),
+        );
+        let webhook = app.donor.post(
+            "/webhooks",
+            json!({"url": "https://hooks.example.org/ressac"}),
+        );
+        let made = |reply: testkit::Reply| applications::id(&reply.expect(201));
+        let application = applications::id_at(&draft).to_owned();
+        let ids = BTreeMap::from([
+            ("organisations", owner.organisation),
+            ("batches", batch),
+            ("devices", devices[0].clone()),
+            ("transfers", made(sent)),
+            ("workshops", app.refurbisher.organisation.clone()),
+            ("applications", application.clone()),
+            ("documents", made(document)),
+            ("appeals", made(appeal)),
+            ("obligations", made(obligation)),
+            ("webhooks", made(webhook)),
+            ("handovers", applications::id(&handovers["items"][0])),
+        ]);
+        Self {
+            ids,
+            application,
+            other_association: app.association("Une autre"),
+        }
+    }
+
+    /// Someone of a role to whom nothing here belongs; none for the city, which sees all.
+    pub fn stranger<'a>(&'a self, app: &'a TestApp, role: Role) -> Option<&'a Client> {
+        match role {
+            Role::Donor => Some(&app.other_donor),
+            Role::Refurbisher => Some(&app.stranger_refurbisher),
+            Role::Association => Some(&self.other_association),
+            Role::Staff | Role::Admin => None,
+        }
+    }
+
+    /// The path of an operation with somebody else's ids in it; none for what is nobody's own.
+    pub fn path(&self, operation: &str) -> Option<String> {
+        let below = operation.strip_prefix("/api/v1/")?;
+        let id = self.ids.get(below.split('/').next()?)?;
+        let sha256 = "0".repeat(64);
+        Some(
+            format!("/{below}")
+                .replace("{id}", id)
+                .replace("{application_id}", &self.application)
+                .replace("{person_id}", id)
+                .replace("{number}", "1")
+                .replace("{criterion}", "project")
+                .replace("{year}", "2023")
+                .replace("{sha256}", &sha256),
+        )
+    }
+}
+
+/// A body with which an operation gets as far as asking whose the thing is.
+pub fn well_formed(operation: &str) -> Value {
+    let moment = "2023-03-09T09:00:00Z";
+    match operation.rsplit('/').next().unwrap_or_default() {
+        "people" => json!({"email": "x@y.example", "name": "X"}),
+        "events" => json!({"type": "moved", "location": "A1"}),
+        "contradictions" => json!({"field": "serial", "keep": "known", "reason": "Essai"}),
+        "contest" => json!({"comment": "Il en manque."}),
+        "collect" => json!({"collected_at": "2023-02-27T09:00:00Z"}),
+        "receive" if operation.contains("/transfers/") => json!({"devices": ["CZC0002"]}),
+        "receive" => json!({"devices": [{"serial": "CZC0001"}], "accessories": []}),
+        "accessories" => json!({"kind": "mouse", "delta": 1, "reason": "Inventaire"}),
+        "parts" => json!({"name": "SSD 256", "kind": "ssd", "delta": 1, "reason": "Inventaire"}),
+        "appeals" => json!({"grounds": "Réexaminez."}),
+        "schedule" => json!({"from": moment, "to": "2023-03-09T10:00:00Z", "place": "Quai 3"}),
+        "complete" => json!({"recipient_name": "Aïcha", "devices": []}),
+        "report" => json!({"report": "Tout sert.", "in_use": 10}),
+        "replace" => json!({"device": "RS-0001", "reason": "En panne"}),
+        "hardware" => super::workshop::machine(&[]),
+        _ => json!({"reason": "Essai", "message": "Essai", "note": "Essai"}),
+    }
+}
