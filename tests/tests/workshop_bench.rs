@@ -9,6 +9,13 @@ use support::workshop::{
 use testkit::{Value, both_engines, json};
 
 both_engines! {
+    fn a_word_that_is_no_choice_is_answered_with_the_choices(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 0);
+        let problem = log(&app.refurbisher, &ids[0], json!({"type": "triaged", "outcome": "garder"})).refused(422, "invalid_fields");
+        let mistake = &problem["errors"][0];
+        assert_eq!((&mistake["pointer"], &mistake["detail"]), (&json!("/outcome"), &json!("Valeurs possibles : keep, scrap, parts.")));
+    }
+
     fn a_machine_goes_from_the_truck_to_the_shelf(app) {
         let (batch, ids) = dock(app, &["CZC0001"], 2);
         let id = &ids[0];

@@ -167,7 +167,7 @@ fn expected(schema: &Value) -> Text {
         .filter_map(Value::as_str)
         .collect();
     if !values.is_empty() {
-        return one_of(&values.join(", "));
+        return Text::one_of(&values.join(", "));
     }
     let name = types(schema).into_iter().find(|name| *name != "null");
     match (name.unwrap_or(""), format(schema)) {
@@ -193,33 +193,16 @@ fn expected(schema: &Value) -> Text {
         ("boolean", _) => Text::new("true ou false est attendu.", "true or false is expected."),
         ("array", _) => Text::new("Une liste est attendue.", "A list is expected."),
         ("object", _) => Text::new("Un objet est attendu.", "An object is expected."),
-        _ => refused_value(),
+        _ => Text::of_serde(""),
     }
 }
 
-/// The values that a choice has.
-fn one_of(values: &str) -> Text {
-    Text::new(
-        format!("Valeurs possibles : {values}."),
-        format!("Possible values: {values}."),
-    )
-}
-
-/// When nothing more can be said.
-fn refused_value() -> Text {
-    Text::new(
-        "Cette valeur n'est pas acceptée ici.",
-        "This value is not accepted here.",
-    )
-}
-
-/// The one mistake at which serde stopped. Its English is not passed on, but for the
-/// values that it would have taken.
+/// The one mistake at which serde stopped.
 pub(crate) fn mistake(pointer: String, cause: &str) -> FieldError {
     let quoted = |start: &str| cause.split_once(start)?.1.split('`').next();
     let (pointer, code, detail) = match quoted("missing field `") {
         Some(name) => (child(&pointer, name), Code::Required, Code::Required.help()),
-        None => (pointer, Code::Invalid, choices(cause)),
+        None => (pointer, Code::Invalid, Text::of_serde(cause)),
     };
     FieldError {
         pointer: Some(pointer),
@@ -228,19 +211,6 @@ pub(crate) fn mistake(pointer: String, cause: &str) -> FieldError {
         code,
         detail,
     }
-}
-
-/// The values in "unknown variant `x`, expected one of `a`, `b`".
-fn choices(cause: &str) -> Text {
-    let Some((_, values)) = cause
-        .strip_prefix("unknown variant ")
-        .and_then(|rest| rest.split_once("expected "))
-    else {
-        return refused_value();
-    };
-    // every second piece is between backquotes
-    let values: Vec<_> = values.split('`').skip(1).step_by(2).collect();
-    one_of(&values.join(", "))
 }
 
 #[cfg(test)]

@@ -21,6 +21,33 @@ impl Text {
             en: en.into(),
         }
     }
+
+    /// The values that a choice has.
+    pub fn one_of(values: &str) -> Self {
+        Self::new(
+            format!("Valeurs possibles : {values}."),
+            format!("Possible values: {values}."),
+        )
+    }
+
+    /// Of a value that serde does not take. Its English is not passed on, but for the values
+    /// that it would have taken: "unknown variant `x`, expected one of `a`, `b`".
+    pub fn of_serde(cause: &str) -> Self {
+        let values = cause
+            .strip_prefix("unknown variant ")
+            .and_then(|rest| rest.split_once("expected "));
+        match values {
+            // every second piece is between backquotes
+            Some((_, values)) => {
+                let values: Vec<_> = values.split('`').skip(1).step_by(2).collect();
+                Self::one_of(&values.join(", "))
+            }
+            None => Self::new(
+                "Cette valeur n'est pas acceptée ici.",
+                "This value is not accepted here.",
+            ),
+        }
+    }
 }
 
 /// What is wrong with one field of a body, or one cell of a file.

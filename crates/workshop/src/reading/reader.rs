@@ -28,11 +28,7 @@ impl Reader<'_> {
         match T::deserialize(self.present(name)?) {
             Ok(value) => Some(value),
             Err(cause) => {
-                let detail = Text::new(
-                    format!("Cette valeur n'est pas acceptée : {cause}."),
-                    format!("This value is not accepted: {cause}."),
-                );
-                self.refuse(name, Code::Invalid, detail);
+                self.refuse(name, Code::Invalid, Text::of_serde(&cause.to_string()));
                 None
             }
         }
