@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use eligibility::{DOCUMENT_TYPES, Document, DocumentKind, LARGEST_DOCUMENT, NewDocument};
-use kernel::{ApplicationId, Code, DocumentId, Refusal, Text};
+use kernel::{ApplicationId, Code, DocumentId, Page, Refusal, Text};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -73,7 +73,7 @@ pub async fn attach(
 
 /// The documents of an application, the oldest first.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
-    responses((status = 200, body = Vec<Document>), Problems))]
+    responses((status = 200, body = Page<Document>), Problems))]
 #[get("/applications/{id}/documents")]
 pub async fn list(
     state: web::Data<State>,
@@ -83,10 +83,7 @@ pub async fn list(
     let items = state
         .read(&who, move |db, actor| eligibility::documents(db, actor, id))
         .await?;
-    let next: Option<String> = None;
-    Ok(Answer::ok(
-        &serde_json::json!({ "items": items, "next": next }),
-    )?)
+    Ok(Answer::ok(&Page { items, next: None })?)
 }
 
 /// A document itself, to be saved and never shown within a page.

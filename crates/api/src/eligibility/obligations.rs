@@ -28,7 +28,7 @@ pub async fn note(
 
 /// What an association owes, the first due first: the city sees all, an association its own.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = OrganisationId, Path)),
-    responses((status = 200, body = Vec<Obligation>), Problems))]
+    responses((status = 200, body = Page<Obligation>), Problems))]
 #[get("/organisations/{id}/obligations")]
 pub async fn list(
     state: web::Data<State>,
@@ -40,10 +40,7 @@ pub async fn list(
             eligibility::obligations_of(db, actor, id)
         })
         .await?;
-    let next: Option<String> = None;
-    Ok(Answer::ok(
-        &serde_json::json!({ "items": items, "next": next }),
-    )?)
+    Ok(Answer::ok(&Page { items, next: None })?)
 }
 
 /// Which obligations to list.

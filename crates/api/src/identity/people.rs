@@ -2,14 +2,14 @@
 
 use actix_web::{delete, get, post, web};
 use identity::{Invited, Member, NewColleague};
-use kernel::{OrganisationId, PersonId, Refusal};
+use kernel::{OrganisationId, Page, PersonId, Refusal};
 
 use crate::access::{Allowed, ManageColleagues};
 use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 
 /// Who acts for an organization: the city sees all, others their own.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = OrganisationId, Path)),
-    responses((status = 200, body = Vec<Member>), Problems))]
+    responses((status = 200, body = Page<Member>), Problems))]
 #[get("/organisations/{id}/people")]
 pub async fn list(
     state: web::Data<State>,
@@ -19,10 +19,7 @@ pub async fn list(
     let items = state
         .read(&who, move |db, actor| identity::members(db, actor, id))
         .await?;
-    let next: Option<String> = None;
-    Ok(Answer::ok(
-        &serde_json::json!({ "items": items, "next": next }),
-    )?)
+    Ok(Answer::ok(&Page { items, next: None })?)
 }
 
 /// Invites a colleague into one's own organization; staff into any but the city.

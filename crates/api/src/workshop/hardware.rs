@@ -2,8 +2,7 @@
 
 use ::files::MediaType;
 use actix_web::{HttpResponse, get, post, put, web};
-use kernel::Code;
-use serde_json::json;
+use kernel::{Code, Page};
 use workshop::{Answer as Decided, EventOutcome, EvidenceFile, FileKind, NewFile, Recorded};
 
 use crate::access::{Allowed, LogDevices, ReadEvidence};
@@ -81,7 +80,7 @@ fn answer(recorded: &Recorded, if_match: &IfMatch) -> db::Result<Answer> {
 
 /// The captures of a device, the oldest first.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(("id" = kernel::DeviceId, Path)),
-    responses((status = 200, body = Vec<EvidenceFile>), Problems))]
+    responses((status = 200, body = Page<EvidenceFile>), Problems))]
 #[get("/devices/{id}/captures")]
 pub async fn captures(
     state: web::Data<State>,
@@ -93,8 +92,7 @@ pub async fn captures(
             workshop::evidence_files(db, actor, id, FileKind::Capture)
         })
         .await?;
-    let next: Option<String> = None;
-    Ok(Answer::ok(&json!({ "items": items, "next": next }))?)
+    Ok(Answer::ok(&Page { items, next: None })?)
 }
 
 /// A capture as it was sent, by its SHA-256.

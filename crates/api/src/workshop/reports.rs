@@ -1,9 +1,8 @@
 //! Reports of erasure tools: attached, listed, sent back.
 
 use actix_web::{HttpResponse, get, post, web};
-use kernel::{Code, Refusal, Text};
+use kernel::{Code, Page, Refusal, Text};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 use workshop::{AttachedReport, EvidenceFile, FileKind, NewFile, REPORT_TYPES};
 
@@ -99,7 +98,7 @@ fn not_a_report() -> Refusal {
 
 /// The reports about a device, the oldest first.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(("id" = kernel::DeviceId, Path)),
-    responses((status = 200, body = Vec<EvidenceFile>), Problems))]
+    responses((status = 200, body = Page<EvidenceFile>), Problems))]
 #[get("/devices/{id}/erasure-reports")]
 pub async fn list(
     state: web::Data<State>,
@@ -111,8 +110,7 @@ pub async fn list(
             workshop::evidence_files(db, actor, id, FileKind::ErasureReport)
         })
         .await?;
-    let next: Option<String> = None;
-    Ok(Answer::ok(&json!({ "items": items, "next": next }))?)
+    Ok(Answer::ok(&Page { items, next: None })?)
 }
 
 /// A report as it was sent, by its SHA-256.
