@@ -96,6 +96,36 @@ both_engines! {
         assert_eq!((rest["items"].as_array().unwrap().len(), &rest["items"][0]["association"]), (1, &json!("Gamma")));
     }
 
+    fn a_device_that_comes_back_is_refurbished_and_given_again(app) {
+        let stage = Stage::set(app, &[("Alpha", 12, 8_000), ("Beta", 10, 7_000), ("Gamma", 10, 6_000)], 22);
+        let first = stage.approved_wave(app, "Première vague");
+        let alpha = waves::handover_of(app, "Alpha");
+        let tags = waves::tags_of(&alpha);
+        waves::complete(&app.refurbisher, &alpha, &tags).expect(200);
+        for event in [json!({"type": "returned", "reason": "Association fermée."}), json!({"type": "received"})] {
+            let line = |tag: &String| {
+                let mut line = event.clone();
+                line["device"] = json!(format!("SN-{tag}"));
+                line["client_id"] = json!(format!("{tag} {}", event["type"]));
+                line
+            };
+            let events: Vec<Value> = tags[..10].iter().map(line).collect();
+            let answer = app.refurbisher.post("/device-events", json!({"events": events})).expect(200);
+            assert!(answer["results"].as_array().unwrap().iter().all(|result| result["status"] == "applied"), "{answer}");
+        }
+        waves::refurbish(app, &tags[..10]);
+        stage.approved_wave(app, "Deuxième vague");
+        let gamma = waves::handover_of(app, "Gamma");
+        assert!(waves::tags_of(&gamma).iter().all(|tag| tags.contains(tag)));
+        let figures = app.anyone.get(&format!("/programmes/{}/figures", stage.programme)).expect(200);
+        assert_eq!((&figures["associations_served"], &figures["devices_granted"]), (&json!(3), &json!(32)), "22 and ten of them again");
+
+        // calling the first wave off takes from Beta alone: Alpha's devices are Gamma's now
+        app.staff.post(&format!("{first}/cancel"), json!({"reason": "Fin."})).expect(200);
+        assert_eq!(app.staff.get("/devices?stage=reserved&limit=100").expect(200)["items"].as_array().unwrap().len(), 10);
+        waves::complete(&app.refurbisher, &gamma, &waves::tags_of(&gamma)).expect(200);
+    }
+
     fn a_missed_lot_is_released_or_called_off_with_its_wave(app) {
         let (_, wave) = waves::two_lots(app);
         let (alpha, beta) = (waves::handover_of(app, "Alpha"), waves::handover_of(app, "Beta"));

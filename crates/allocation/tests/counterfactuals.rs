@@ -9,7 +9,7 @@ use allocation::plan::validate::NUMBER_MAX;
 use allocation::plan::{Award, Instance, plan};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{ALL, Range, instances, number_of_cases};
+use support::{ALL, Range, brute_force, instances, number_of_cases};
 
 const GOALS: [Goal; 3] = [Goal::Served, Goal::BetterWish, Goal::Better];
 const SMALL: Range = Range {
@@ -143,15 +143,38 @@ proptest! {
     }
 
     #[test]
-    fn accepting_another_kind_never_costs_what_one_has(instance in instances(SMALL), at in 0..5usize, kind in 0..3usize) {
+    fn accepting_another_kind_is_what_the_definition_gives_with_it(
+        instance in instances(SMALL), at in 0..5usize, kind in 0..3usize,
+    ) {
         prop_assume!(at < instance.lines.len());
         let Ok(what_if) = WhatIf::of(&instance) else { return Ok(()) };
         let line = &instance.lines[at];
         prop_assume!(line.already == 0);
+        let kind = support::KINDS[kind].to_owned();
+        let mut open = instance.clone();
+        if !line.kinds.contains(&kind) {
+            open.lines[at].kinds.push(kind.clone());
+        }
+        let expected = brute_force(&open).unwrap();
+        let expected = expected.iter().find(|award| award.id == line.id).unwrap();
+        let then = what_if.accepting(&line.id, &kind).unwrap();
+        prop_assert_eq!(&then, expected);
         let now = what_if.plan().award(&line.id).unwrap();
-        let then = what_if.accepting(&line.id, support::KINDS[kind]).unwrap();
-        if now.qty > 0 {
-            prop_assert_eq!(now, &then);
+        prop_assert!(now.qty == 0 || now == &then, "it costs nobody what one has");
+    }
+
+    #[test]
+    fn without_decisions_is_what_the_definition_gives_on_the_merits_alone(instance in instances(SMALL)) {
+        let Ok(what_if) = WhatIf::of(&instance) else { return Ok(()) };
+        let mut merits = instance.clone();
+        merits.pins.clear();
+        merits.excludes.clear();
+        let expected = brute_force(&merits).unwrap();
+        let changes = what_if.without_decisions().unwrap();
+        let differing = expected.iter().filter(|&award| what_if.plan().award(&award.id) != Some(award));
+        prop_assert_eq!(changes.iter().map(|change| &change.otherwise).collect::<Vec<_>>(), differing.collect::<Vec<_>>());
+        for change in &changes {
+            prop_assert_eq!(Some(&change.now), what_if.plan().award(&change.now.id));
         }
     }
 }

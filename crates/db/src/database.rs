@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use kernel::{Clock, Instant};
 use tokio::sync::{Notify, oneshot};
 use tracing::Span;
@@ -68,6 +71,12 @@ enum Isolation {
 
 /// Attempts at a transaction that loses its race, on PostgreSQL.
 const ATTEMPTS: u32 = 30;
+
+/// `max_pred_locks_per_transaction` with which a transaction of seconds leaves room for the
+/// others. What serializable transactions have read is kept until the longest beside them
+/// ends: ten transactions to a connection, each of about fifteen reads, and after that what
+/// all earlier ones read. PostgreSQL's own 64 is too few.
+const LOCKS_ADVISED: i64 = 256;
 
 impl Database {
     /// Opens the database, making the file and its folder when SQLite has none, and
@@ -206,6 +215,28 @@ impl Database {
             _ => answer.await,
         };
         answer.map_err(Error::settled)
+    }
+
+    /// What an operator should change in the database server's settings, in a line.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub async fn advice(&self) -> Result<Option<String>> {
+        if self.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let locks: i64 = self
+            .read(|db| {
+                let setting = "current_setting('max_pred_locks_per_transaction')::int8";
+                Ok(diesel::select(sql::<BigInt>(setting)).get_result(db)?)
+            })
+            .await?;
+        Ok((locks < LOCKS_ADVISED).then(|| {
+            format!(
+                "max_pred_locks_per_transaction is {locks}: set it to {LOCKS_ADVISED} or more in \
+                 postgresql.conf, or a large wave makes others try again"
+            )
+        }))
     }
 
     /// Runs queries that all see the database as it stands at the first of them.

@@ -41,7 +41,8 @@ impl Error {
     }
 
     /// The transaction lost a race that running it again may win. A unique violation
-    /// counts: the second run sees the other's row, and refuses with the proper code.
+    /// counts: the second run sees the other's row, and refuses with the proper code. So does
+    /// a full table of locks, which empties when a long transaction beside this one ends.
     pub(crate) fn is_race(&self) -> bool {
         let Self::Database(DieselError::DatabaseError(kind, info)) = self else {
             return false;
@@ -49,7 +50,7 @@ impl Error {
         matches!(
             kind,
             DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation
-        ) || info.message().starts_with("deadlock detected")
+        ) || has_one(info.message(), &BESIDE_OTHERS)
     }
 
     /// The connection is gone, as opposed to the statement being refused.
@@ -79,6 +80,9 @@ impl Error {
         self
     }
 }
+
+/// How PostgreSQL says that others stand in the way, where diesel has no kind for it.
+const BESIDE_OTHERS: [&str; 2] = ["deadlock detected", "out of shared memory"];
 
 /// How libpq says that the server is gone.
 const CONNECTION_LOST: [&str; 7] = [
@@ -139,5 +143,24 @@ pub fn guard(rows: usize, code: Code) -> Result<()> {
         n => Err(Error::Inconsistent(format!(
             "a guarded write touched {n} rows"
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_table_of_locks_is_a_race_that_may_be_run_again() {
+        let full = DieselError::DatabaseError(
+            DatabaseErrorKind::Unknown,
+            Box::new("out of shared memory".to_owned()),
+        );
+        assert!(Error::from(full).is_race());
+        let other = DieselError::DatabaseError(
+            DatabaseErrorKind::Unknown,
+            Box::new("out of memory".to_owned()),
+        );
+        assert!(!Error::from(other).is_race());
     }
 }

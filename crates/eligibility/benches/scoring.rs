@@ -1,5 +1,5 @@
 //! How long it takes to score a whole programme in one go, per application, and how that
-//! grows: `cargo bench -p eligibility`, or with other sizes `-- 1000 4000 16000`.
+//! grows: `cargo bench -p eligibility`, or with other sizes `-- 32000`.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ fn main() {
         // as a test it only shows that it works
         let whole = arguments.iter().any(|it| it == "--bench");
         sizes = if whole {
-            vec![1000, 4000, 16_000]
+            vec![1000, 4000, 16_000, 64_000]
         } else {
             vec![50]
         };

@@ -175,6 +175,7 @@ fn donation_news(db: &mut Db, batch: &Open, count: Count) -> Result<Message> {
         .filter(d::batch_id.eq(batch.id))
         .filter(d::stage.eq("handed_over"))
         .filter(wave_devices::released_at.is_null())
+        .filter(wave_devices::cycle.eq(d::cycle))
         .select(diesel::dsl::count(wave_lines::association_id).aggregate_distinct())
         .get_result(db)?;
     Ok(Message::DonationNews {

@@ -33,6 +33,7 @@ pub(crate) fn given_elsewhere(
         .inner_join(d::table.on(d::id.eq(v::device_id)))
         .filter(w::programme_id.ne(programme))
         .filter(v::released_at.is_null())
+        .filter(v::cycle.eq(d::cycle))
         .filter(d::kind.eq_any(kinds.to_vec()))
         .group_by(d::stage)
         .select((d::stage, diesel::dsl::count_star()))

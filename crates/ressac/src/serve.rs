@@ -148,6 +148,9 @@ pub fn run_server(
     let settings = settings.clone();
     System::new().block_on(async move {
         check_files(&settings, &database).await?;
+        if let Some(advice) = database.advice().await.map_err(|e| e.to_string())? {
+            tracing::warn!("{advice}");
+        }
         let server = api::serve(state, listener, server_settings).map_err(|e| e.to_string())?;
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);

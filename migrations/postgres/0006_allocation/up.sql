@@ -71,12 +71,13 @@ CREATE TABLE wave_devices (
     wave_id uuid NOT NULL REFERENCES waves (id),
     line_id uuid NOT NULL REFERENCES wave_lines (id),
     device_id uuid NOT NULL REFERENCES devices (id),
+    cycle integer NOT NULL,
     reserved_at timestamptz NOT NULL,
     released_at timestamptz,
     PRIMARY KEY (wave_id, device_id)
 );
--- A device is on one line of one live wave.
-CREATE UNIQUE INDEX already_reserved ON wave_devices (device_id) WHERE released_at IS NULL;
+-- In each of its lives a device is on one line.
+CREATE UNIQUE INDEX already_reserved ON wave_devices (device_id, cycle) WHERE released_at IS NULL;
 CREATE INDEX wave_devices_by_line ON wave_devices (line_id);
 
 -- Made at approval, never changed.

@@ -12,7 +12,7 @@ use crate::model::{Approval, Remark, Wave, WaveLine};
 use crate::plan::check_plan;
 use crate::plan::instance::{Class, Instance};
 use crate::rules::{self, Pick, Verdict};
-use crate::store::{self, NewLotDevice, Step};
+use crate::store::{self, Step};
 
 /// Approves a submitted wave and reserves its devices.
 ///
@@ -79,17 +79,7 @@ fn reserve(
         ))
     })?;
     let now = tx.now();
-    let mut rows: Vec<NewLotDevice> = picked
-        .iter()
-        .map(|&(line_id, device_id)| NewLotDevice {
-            wave_id: wave.id,
-            line_id,
-            device_id,
-            reserved_at: now,
-        })
-        .collect();
-    rows.sort_unstable_by_key(|row| row.device_id);
-    store::insert_devices(tx, &rows)?;
+    store::insert_devices(tx, wave.id, &picked, now)?;
     let lot = |(application, (association, devices)): (ApplicationId, (&str, Vec<DeviceId>))| {
         let reference = workshop::ReservationRef {
             wave: wave.id,

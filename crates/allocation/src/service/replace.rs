@@ -11,7 +11,7 @@ use super::{draft, load, propose, stored_plan};
 use crate::model::{Cap, LotDevice, Pin, ProposalView, Settings, Wave};
 use crate::plan::instance::Instance;
 use crate::rules::{self, SMALL};
-use crate::store::{self, NewLotDevice};
+use crate::store;
 
 /// Puts an equivalent device that is ready in the place of one of a lot: same kind, same
 /// workshop, a grade at least as good, tied by its donor in no other way. Returns it.
@@ -42,13 +42,7 @@ pub fn replace_device(
     let now = tx.now();
     workshop::release(tx, actor, &[failed.device_id], reason)?;
     store::mark_released(tx, id, &[failed.device_id], now)?;
-    let row = NewLotDevice {
-        wave_id: id,
-        line_id: failed.line_id,
-        device_id,
-        reserved_at: now,
-    };
-    store::insert_devices(tx, &[row])?;
+    store::insert_devices(tx, id, &[(failed.line_id, device_id)], now)?;
     let reservation = workshop::ReservationRef {
         wave: id,
         wave_name: wave.name,

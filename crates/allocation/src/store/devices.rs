@@ -16,19 +16,49 @@ use super::{CHUNK, IDS};
 use crate::model::{DeviceFilter, LotDevice};
 use crate::rules::History;
 
+/// The cycle of a device that was never given before.
+const FIRST_LIFE: i32 = 1;
+
 #[derive(Insertable)]
 #[diesel(table_name = v, treat_none_as_default_value = false)]
-pub(crate) struct NewLotDevice {
-    pub wave_id: WaveId,
-    pub line_id: WaveLineId,
-    pub device_id: DeviceId,
-    pub reserved_at: Instant,
+struct NewLotDevice {
+    wave_id: WaveId,
+    line_id: WaveLineId,
+    device_id: DeviceId,
+    cycle: i32,
+    reserved_at: Instant,
 }
 
-/// Puts devices on their lines. A device that is on a live line elsewhere breaks the
-/// unique index, which is the last word on this rule.
-pub(crate) fn insert_devices(db: &mut Db, rows: &[NewLotDevice]) -> Result<()> {
-    db::insert_many!(&mut *db, v::table, rows, CHUNK);
+/// Puts devices on their lines, each for its present life: one that was given, came back
+/// and was refurbished again keeps its earlier line as what was given then. A device that is
+/// on another line in this life breaks the unique index, which is the last word on this rule.
+pub(crate) fn insert_devices(
+    db: &mut Db,
+    wave: WaveId,
+    picked: &[(WaveLineId, DeviceId)],
+    now: Instant,
+) -> Result<()> {
+    let mut again: HashMap<DeviceId, i32> = HashMap::new();
+    for chunk in picked.chunks(IDS) {
+        let rows: Vec<(DeviceId, i32)> = d::table
+            .filter(d::id.eq_any(chunk.iter().map(|(_, device)| *device)))
+            .filter(d::cycle.gt(FIRST_LIFE))
+            .select((d::id, d::cycle))
+            .load(db)?;
+        again.extend(rows);
+    }
+    let mut rows: Vec<NewLotDevice> = picked
+        .iter()
+        .map(|&(line_id, device_id)| NewLotDevice {
+            wave_id: wave,
+            line_id,
+            device_id,
+            cycle: again.get(&device_id).copied().unwrap_or(FIRST_LIFE),
+            reserved_at: now,
+        })
+        .collect();
+    rows.sort_unstable_by_key(|row| row.device_id);
+    db::insert_many!(&mut *db, v::table, &rows, CHUNK);
     Ok(())
 }
 
@@ -78,6 +108,7 @@ pub(crate) fn reserved_devices(
         .inner_join(d::table.on(d::id.eq(v::device_id)))
         .filter(v::wave_id.eq(wave))
         .filter(v::released_at.is_null())
+        .filter(v::cycle.eq(d::cycle))
         .filter(d::stage.eq("reserved"))
         .order((l::rank, v::device_id))
         .select((l::application_id, v::device_id))

@@ -11,7 +11,7 @@ pub(crate) use conventions::{
     city_owned_of_lot, city_owned_of_supply, conventions, put_convention,
 };
 pub(crate) use devices::{
-    NewLotDevice, given, history, insert_devices, live_counts, lot_devices, lots_of, mark_released,
+    given, history, insert_devices, live_counts, lot_devices, lots_of, mark_released,
     reserved_devices, workshops_of,
 };
 pub(crate) use lines::{

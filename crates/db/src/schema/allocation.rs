@@ -136,6 +136,8 @@ diesel::table! {
         line_id -> Key,
         /// `device_id`.
         device_id -> Key,
+        /// `cycle`.
+        cycle -> Integer,
         /// `reserved_at`.
         reserved_at -> Moment,
         /// `released_at`.

@@ -55,7 +55,7 @@ pub const RULES: [(&str, &str); 9] = [
          FROM devices AS d
          WHERE d.stage = 'reserved' AND NOT EXISTS (
              SELECT 1 FROM wave_devices AS v JOIN waves AS w ON w.id = v.wave_id
-             WHERE v.device_id = d.id AND v.released_at IS NULL
+             WHERE v.device_id = d.id AND v.cycle = d.cycle AND v.released_at IS NULL
                AND w.status IN ('approved', 'handing_over', 'completed'))
          LIMIT 1",
     ),
@@ -68,7 +68,7 @@ pub const RULES: [(&str, &str); 9] = [
          JOIN devices AS d ON d.id = v.device_id
          WHERE v.released_at IS NULL
            AND (w.status NOT IN ('approved', 'handing_over', 'completed')
-                OR (d.cycle = 1 AND d.stage NOT IN ('reserved', 'handed_over', 'returned')))
+                OR (d.cycle = v.cycle AND d.stage NOT IN ('reserved', 'handed_over', 'returned')))
          LIMIT 1",
     ),
     (
