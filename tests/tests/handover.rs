@@ -23,14 +23,16 @@ both_engines! {
         app.staff.post(&format!("{}/schedule", waves::path_of(&alpha)), appointment(10)).expect(200);
         assert_eq!(app.mails_of("handover_scheduled").last().unwrap().data["appointment"]["sequence"], 1);
 
-        let note = app.refurbisher.get(&format!("{}/note", waves::path_of(&alpha)));
-        assert!(note.text().contains(&waves::tags_of(&alpha)[11]) && note.text().contains("Bordereau de remise R-2023-00001"));
+        let note = || app.refurbisher.get(&format!("{}/note", waves::path_of(&alpha))).text();
+        assert!(note().contains(&waves::tags_of(&alpha)[11]) && note().contains("Bordereau de remise R-2023-00001"));
+        assert_eq!((note().matches('☐').count(), note().matches('☑').count()), (12, 0), "to be ticked on the spot");
 
         let mut scans = waves::tags_of(&alpha);
         // a serial number will do as well
         scans[0] = alpha["lot"][0]["serial"].as_str().unwrap().to_lowercase();
         let done = waves::complete(&app.refurbisher, &alpha, &scans).expect(200);
         assert_eq!((&done["status"], &done["recipient_name"]), (&json!("completed"), &json!("Aïcha Responsable")));
+        assert_eq!((note().matches('☐').count(), note().matches('☑').count()), (0, 12), "as they were scanned");
         let again = waves::complete(&app.refurbisher, &alpha, &scans).expect(200);
         assert_eq!(again["version"], done["version"]);
         assert_eq!(app.mails_of("handover_completed").len(), 1);

@@ -87,15 +87,11 @@ fn list<'a>(body: &mut String, items: impl Iterator<Item = &'a str>) {
 /// The public notice of a wave, as a page.
 #[must_use]
 pub fn notice_page(notice: &Notice, language: Language) -> String {
-    let title = format!(
-        "{} « {} »",
-        word(
-            language,
-            "Notice sur l'algorithme :",
-            "Notice on the algorithm:"
-        ),
-        notice.wave.name
-    );
+    let wave = &notice.wave.name;
+    let title = match language {
+        Language::French => format!("Notice sur l'algorithme : « {wave} »"),
+        Language::English => format!("Notice on the algorithm: “{wave}”"),
+    };
     let mut body = String::new();
     let parts = [
         (

@@ -18,7 +18,7 @@ pub fn note(handover: &HandoverView, language: Language) -> String {
     let lot = handover.lot.as_deref().unwrap_or_default();
     let mut body = STYLE.to_owned();
     facts(&mut body, handover, lot, language);
-    devices(&mut body, lot, language);
+    devices(&mut body, handover.status, lot, language);
     signatures(&mut body, handover, language);
     let name = word(language, "Bordereau de remise", "Delivery note");
     page(language, &format!("{name} {}", handover.reference), &body)
@@ -74,10 +74,14 @@ fn word_of(language: Language, fr: String, en: String) -> String {
 
 fn day(at: Instant, language: Language) -> String {
     let pattern = word(language, "%d/%m/%Y", "%-d %B %Y");
-    at.utc().format(pattern).to_string()
+    at.in_paris().format(pattern).to_string()
 }
 
-fn devices(body: &mut String, lot: &[LotItem], language: Language) {
+fn devices(body: &mut String, status: HandoverStatus, lot: &[LotItem], language: Language) {
+    let given = match status {
+        HandoverStatus::Completed => '☑',
+        _ => '☐', // to be ticked on the spot
+    };
     body.push_str("<table><thead><tr>");
     for head in [
         word(language, "N°", "No."),
@@ -95,7 +99,7 @@ fn devices(body: &mut String, lot: &[LotItem], language: Language) {
         let model = model.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let _ = writeln!(
             body,
-            "<tr><td>{number}</td><td class=\"code\">{}</td><td class=\"code\">{}</td><td>{}</td><td>{}</td><td>☐</td></tr>",
+            "<tr><td>{number}</td><td class=\"code\">{}</td><td class=\"code\">{}</td><td>{}</td><td>{}</td><td>{given}</td></tr>",
             escaped(&item.tag),
             escaped(item.serial.as_deref().unwrap_or("—")),
             kind(language, item.kind, 1),

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Mutex};
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A calendar day, without a time zone.
@@ -52,6 +52,26 @@ impl Instant {
         self.0.date_naive()
     }
 
+    /// What the clock on the wall in Paris shows: one hour ahead of UTC, two in summer, from
+    /// 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of October
+    /// (directive 2000/84/EC). For what people read; rules reckon in UTC.
+    pub fn in_paris(self) -> NaiveDateTime {
+        let hours = if is_summer(self.0) { 2 } else { 1 };
+        self.0.naive_utc() + TimeDelta::hours(hours)
+    }
+
+    /// The moment at which the clock in Paris shows this. Of an hour that comes twice, the
+    /// first; of one that is left out in spring, the hour after.
+    pub fn from_paris(local: NaiveDateTime) -> Self {
+        let at = |hours| Self::from_utc((local - TimeDelta::hours(hours)).and_utc());
+        let in_summer = at(2);
+        if in_summer.in_paris() == local {
+            in_summer
+        } else {
+            at(1)
+        }
+    }
+
     /// This moment and so many seconds.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
@@ -70,6 +90,21 @@ impl Instant {
     pub fn seconds_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_seconds()
     }
+}
+
+fn is_summer(utc: DateTime<Utc>) -> bool {
+    let changes = |month| last_sunday(utc.year(), month).and_then(|day| day.and_hms_opt(1, 0, 0));
+    match (changes(3), changes(10)) {
+        (Some(begins), Some(ends)) => (begins..ends).contains(&utc.naive_utc()),
+        _ => false,
+    }
+}
+
+/// Of a month of 31 days.
+fn last_sunday(year: i32, month: u32) -> Option<Date> {
+    let last = Date::from_ymd_opt(year, month, 31)?;
+    let back = last.weekday().num_days_from_sunday();
+    last.checked_sub_days(Days::new(u64::from(back)))
 }
 
 impl fmt::Display for Instant {
@@ -170,6 +205,25 @@ impl Clock for ManualClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn summer_begins_and_ends_at_one_in_the_morning_utc() {
+        for (utc, paris) in [
+            ("2023-03-26T00:59:59Z", "2023-03-26 01:59:59"),
+            ("2023-03-26T01:00:00Z", "2023-03-26 03:00:00"),
+            ("2023-10-29T00:59:59Z", "2023-10-29 02:59:59"),
+            ("2023-10-29T01:00:00Z", "2023-10-29 02:00:00"),
+            // years in which the 31st is itself a Sunday, or a Saturday
+            ("2024-03-31T01:00:00Z", "2024-03-31 03:00:00"),
+            ("2024-03-30T23:30:00Z", "2024-03-31 00:30:00"),
+            ("2021-10-31T00:30:00Z", "2021-10-31 02:30:00"),
+            ("2021-10-31T01:30:00Z", "2021-10-31 02:30:00"),
+            ("2026-12-31T23:30:00Z", "2027-01-01 00:30:00"),
+        ] {
+            let moment: Instant = utc.parse().expect(utc);
+            assert_eq!(moment.in_paris().to_string(), paris, "{utc}");
+        }
+    }
 
     #[test]
     fn a_moment_that_is_taken_can_be_written_and_read_again() {

@@ -1,49 +1,13 @@
 //! Moments in words, by the clock on the wall in Paris.
 
-use chrono::{
-    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc, Weekday,
-};
+use chrono::{Datelike, Timelike, Weekday};
 use kernel::{Instant, Language};
-
-/// Paris is one hour ahead of UTC, two in summer: from 01:00 UTC on the last Sunday of
-/// March to 01:00 UTC on the last Sunday of October (directive 2000/84/EC).
-pub(crate) fn in_paris(moment: Instant) -> NaiveDateTime {
-    let utc = moment.utc();
-    let hours = if is_summer(utc) { 2 } else { 1 };
-    utc.naive_utc() + TimeDelta::hours(hours)
-}
-
-/// The moment at which the clock in Paris shows this hour of this day. Of an hour that comes
-/// twice, the first; of one that is left out in spring, the hour after.
-pub(crate) fn from_paris(local: NaiveDateTime) -> Instant {
-    let at = |hours| Instant::from_utc((local - TimeDelta::hours(hours)).and_utc());
-    let in_summer = at(2);
-    if in_paris(in_summer) == local {
-        in_summer
-    } else {
-        at(1)
-    }
-}
-
-fn is_summer(utc: DateTime<Utc>) -> bool {
-    let changes = |month| last_sunday(utc.year(), month).and_then(|day| day.and_hms_opt(1, 0, 0));
-    match (changes(3), changes(10)) {
-        (Some(begins), Some(ends)) => (begins..ends).contains(&utc.naive_utc()),
-        _ => false,
-    }
-}
-
-fn last_sunday(year: i32, month: u32) -> Option<NaiveDate> {
-    let last = NaiveDate::from_ymd_opt(year, month, 31)?;
-    let back = last.weekday().num_days_from_sunday();
-    last.checked_sub_days(Days::new(u64::from(back)))
-}
 
 const NBSP: char = '\u{a0}';
 
 /// « mardi 28 février 2023 », "Tuesday 28 February 2023".
 pub(crate) fn day(moment: Instant, language: Language) -> String {
-    let local = in_paris(moment);
+    let local = moment.in_paris();
     let weekday = weekday(local.weekday(), language);
     let month = month(local.month(), language);
     let number = match (local.day(), language) {
@@ -55,7 +19,7 @@ pub(crate) fn day(moment: Instant, language: Language) -> String {
 
 /// « 14 h 30 », "14:30".
 pub(crate) fn hour(moment: Instant, language: Language) -> String {
-    let local = in_paris(moment);
+    let local = moment.in_paris();
     match (language, local.minute()) {
         (Language::French, 0) => format!("{}{NBSP}h", local.hour()),
         (Language::French, minute) => format!("{}{NBSP}h{NBSP}{minute:02}", local.hour()),
@@ -89,7 +53,7 @@ pub(crate) fn moment(moment: Instant, language: Language) -> String {
 
 /// « mardi 28 février 2023, de 9 h à 11 h 30 »; over several days, both moments in full.
 pub(crate) fn span(from: Instant, to: Instant, language: Language) -> String {
-    let same_day = in_paris(from).date() == in_paris(to).date();
+    let same_day = from.in_paris().date() == to.in_paris().date();
     match (language, same_day) {
         (Language::French, true) => {
             let (day, begin, end) = (
@@ -183,24 +147,6 @@ mod tests {
 
     fn at(text: &str) -> Instant {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn summer_begins_and_ends_at_one_in_the_morning_utc() {
-        for (utc, paris) in [
-            ("2023-03-26T00:59:59Z", "2023-03-26 01:59:59"),
-            ("2023-03-26T01:00:00Z", "2023-03-26 03:00:00"),
-            ("2023-10-29T00:59:59Z", "2023-10-29 02:59:59"),
-            ("2023-10-29T01:00:00Z", "2023-10-29 02:00:00"),
-            // years in which the 31st is itself a Sunday, or a Saturday
-            ("2024-03-31T01:00:00Z", "2024-03-31 03:00:00"),
-            ("2024-03-30T23:30:00Z", "2024-03-31 00:30:00"),
-            ("2021-10-31T00:30:00Z", "2021-10-31 02:30:00"),
-            ("2021-10-31T01:30:00Z", "2021-10-31 02:30:00"),
-            ("2026-12-31T23:30:00Z", "2027-01-01 00:30:00"),
-        ] {
-            assert_eq!(in_paris(at(utc)).to_string(), paris, "{utc}");
-        }
     }
 
     #[test]

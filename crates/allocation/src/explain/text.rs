@@ -314,7 +314,7 @@ fn review(explanation: &Explanation) -> Bilingual {
 
 /// A day, as people write it.
 fn day(at: kernel::Instant) -> Bilingual {
-    let written = |pattern: &str| at.utc().format(pattern).to_string();
+    let written = |pattern: &str| at.in_paris().format(pattern).to_string();
     Bilingual::new(written("%d/%m/%Y"), written("%-d %B %Y"))
 }
 

@@ -112,8 +112,7 @@ fn reading(batch: &Batch, now: Instant) -> Reading {
     kinds.sort_unstable();
     kinds.dedup();
     Reading {
-        // the day in Paris begins up to two hours before the day in UTC
-        today: now.plus_seconds(2 * 3600).date(),
+        today: now.in_paris().date(),
         only_kind: match kinds.as_slice() {
             [only] => Some(*only),
             _ => None,

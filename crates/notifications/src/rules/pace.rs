@@ -4,7 +4,6 @@
 use chrono::{Datelike, Days, NaiveTime, Weekday};
 use kernel::Instant;
 
-use crate::dates;
 use crate::events::{Choice, Event, Pace};
 
 /// What the operator sets.
@@ -53,12 +52,12 @@ pub(crate) fn ready_at(bundle: &str, first: Instant, last: Instant, windows: Win
 
 /// The next digest after a moment: at this hour in Paris; a weekly one on Mondays.
 pub(crate) fn next_digest(after: Instant, hour: u32, weekly: bool) -> Instant {
-    let today = dates::in_paris(after).date();
+    let today = after.in_paris().date();
     let time = NaiveTime::from_hms_opt(hour.min(23), 0, 0).unwrap_or_default();
     (0..=8)
         .filter_map(|days| today.checked_add_days(Days::new(days)))
         .filter(|day| !weekly || day.weekday() == Weekday::Mon)
-        .map(|day| dates::from_paris(day.and_time(time)))
+        .map(|day| Instant::from_paris(day.and_time(time)))
         .find(|moment| *moment > after)
         .unwrap_or(after)
 }

@@ -143,7 +143,7 @@ fn answered(language: Language, said: &ReceptionAnswer) -> String {
 
 fn day(language: Language, at: Instant) -> String {
     let format = say(language, "%d/%m/%Y", "%Y-%m-%d");
-    at.date().format(format).to_string()
+    at.in_paris().format(format).to_string()
 }
 
 fn form(shown: &Shown, wrong: Option<&Refusal>, comment: &str) -> String {
