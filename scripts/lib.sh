@@ -53,3 +53,17 @@ need_postgres() {
     [ -n "$(find_postgres)" ] || install_packages postgresql
     [ -n "$(find_postgres)" ] || fail "No PostgreSQL 15 or later was found; the tests and scripts/demo --postgres need one."
 }
+
+# Whether one of the Pythons that the tests try has the mail server aiosmtpd.
+has_smtp_server() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import aiosmtpd.smtp' 2>/dev/null; then return; fi
+    done
+    return 1
+}
+
+need_smtp_server() {
+    has_smtp_server || install_packages python3-aiosmtpd
+    has_smtp_server || fail "Python finds no aiosmtpd, which tests send mail to: pip install aiosmtpd"
+}

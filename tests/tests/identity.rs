@@ -292,3 +292,46 @@ both_engines! {
         assert!(app.anyone.get("//metrics").text().contains("ressac_requests_total"));
     }
 }
+
+/// From one address so many associations register in an hour, from another as before.
+fn registrations_too_many_requests(engine: testkit::Engine) {
+    let security = api::SecuritySettings {
+        registrations_per_hour: 3,
+        trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
+        ..api::SecuritySettings::default()
+    };
+    let Some(app) = testkit::TestApp::start_with(engine, security) else {
+        return;
+    };
+    let register = |from: &str, number: usize| {
+        let organisation = json!({"name": format!("Les Mouettes {number}"), "address": "2 quai",
+            "postal_code": "13002", "commune": "Marseille 2e Arrondissement"});
+        let person = json!({"name": "Nadia", "email": format!("nadia{number}@mouettes.example")});
+        let client = app.anyone.with_header("x-forwarded-for", from);
+        client.post(
+            "/registrations",
+            json!({"organisation": organisation, "person": person}),
+        )
+    };
+    register("192.0.2.7", 0).expect(201);
+    register("192.0.2.7", 1).expect(201);
+    register("192.0.2.7", 1).refused(409, "email_taken"); // what is refused counts, too
+    let late = register("192.0.2.7", 2);
+    late.refused(429, "too_many_requests");
+    let seconds: i64 = late.header("retry-after").parse().unwrap();
+    assert!((1..=3600).contains(&seconds), "{seconds}");
+    assert_eq!(app.mails_of("registration_received").len(), 2);
+    register("198.51.100.1", 2).expect(201);
+    app.clock.advance_seconds(seconds);
+    register("192.0.2.7", 3).expect(201);
+}
+
+#[test]
+fn registrations_too_many_requests_sqlite() {
+    registrations_too_many_requests(testkit::Engine::Sqlite);
+}
+
+#[test]
+fn registrations_too_many_requests_postgres() {
+    registrations_too_many_requests(testkit::Engine::Postgres);
+}

@@ -173,7 +173,7 @@ both_engines! {
         app.admin.delete(&format!("/organisations/{organisation}/people/{}", gone.person)).expect(204);
         let settings = RetentionSettings::default();
         let run = |dry: bool| -> Value {
-            let taken = app.write(move |tx| identity::retention(tx, &settings, dry));
+            let taken = app.write(move |tx| handover::retention(tx, &settings, dry));
             taken.into_iter().map(|(kind, count)| (kind.to_owned(), json!(count))).collect::<serde_json::Map<_, _>>().into()
         };
         assert!(run(false).as_object().unwrap().values().all(|count| count == &json!(0)), "nothing is due yet");

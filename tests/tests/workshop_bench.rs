@@ -4,9 +4,9 @@
 mod support;
 
 use support::workshop::{
-    advance, advance_from, at_once, dock, intact, log, machine, stage, stock, text,
+    advance, advance_from, at_once, dock, erased, intact, log, machine, stage, steps, stock, text,
 };
-use testkit::{Value, both_engines, json};
+use testkit::{Client, Value, both_engines, json};
 
 both_engines! {
     fn a_word_that_is_no_choice_is_answered_with_the_choices(app) {
@@ -44,6 +44,42 @@ both_engines! {
         assert_eq!(events[0]["actor_id"], Value::Null, "a donor reads what happened, not who did it");
         assert_eq!(events[1]["note"], "bon état");
         assert_eq!(intact(app), workshop::CustodyReport { devices: 1, events: 8, broken: None });
+    }
+
+    fn fifty_machines_go_from_the_truck_to_the_shelf_without_an_edit_by_hand(app) {
+        let serials: Vec<String> = (0..50).map(|n| format!("CZC{n:04}")).collect();
+        let names: Vec<&str> = serials.iter().map(String::as_str).collect();
+        let (_, ids) = dock(app, &names, 50);
+        for (id, serial) in ids.iter().zip(&names) {
+            let mut capture = machine(&[(&format!("D-{serial}"), "SSD 256")]);
+            capture[0]["serial"] = json!(serial);
+            let seen = app.refurbisher.put(&format!("/devices/{id}/hardware"), capture).expect(200);
+            assert_eq!(seen["hardware"]["contradictions"], json!([]));
+        }
+        let scan = |who: &Client, event: &dyn Fn(&str) -> Value| {
+            let line = |serial: &&str| {
+                let mut line = event(serial);
+                line["device"] = json!(format!("S/N: {serial}"));
+                line["client_id"] = json!(format!("{serial} {}", line["type"]));
+                line
+            };
+            let lines: Vec<Value> = names.iter().map(line).collect();
+            let answer = who.post("/device-events", json!({"events": lines})).expect(200);
+            for result in answer["results"].as_array().unwrap() {
+                assert_eq!(result["status"], "applied", "{result}");
+            }
+        };
+        for event in steps("") {
+            let who = if event["type"] == "quality_checked" { &app.other_refurbisher } else { &app.refurbisher };
+            scan(who, &|serial| match event["type"].as_str() {
+                Some("erased") => erased(&[&format!("D-{serial}")]),
+                _ => event.clone(),
+            });
+        }
+        let counts = app.refurbisher.get("/devices/counts").expect(200);
+        assert_eq!((&counts["total"], &counts["stages"]["ready"]), (&json!(50), &json!(50)));
+        assert_eq!((stock(app, "keyboard"), stock(app, "mouse")), (0, 0));
+        assert_eq!(intact(app).events, 50 * 8);
     }
 
     fn same_person(app) {

@@ -6,6 +6,20 @@ mod support;
 use support::workshop::{advance, at_once, dock, erased, intact, log, machine, stage, stock, text};
 use testkit::{Client, Reply, TestApp, Value, both_engines, json};
 
+macro_rules! machines {
+    ($($name:literal),*) => {
+        [$((
+            $name,
+            include_bytes!(concat!("../../crates/workshop/fixtures/lshw/", $name, ".json")),
+            include_bytes!(concat!("../../crates/workshop/fixtures/lshw/", $name, ".expected.json")),
+        )),*]
+    };
+}
+
+/// Machines as they said it of themselves, and what is to be read of each.
+const MACHINES: [(&str, &[u8], &[u8]); 4] =
+    machines!["desktop", "laptop", "tablet", "station-B.02.19"];
+
 fn send(who: &Client, device: &str, capture: &[u8]) -> Reply {
     who.send(
         "PUT",
@@ -60,6 +74,42 @@ both_engines! {
         app.donor.get(&path).refused(403, "not_allowed");
         app.staff.get(&format!("/devices/{}/captures/{}", ids[0], "0".repeat(64))).refused(404, "not_found");
         assert!(events(app, &ids[0]).contains(&"hardware_seen".to_owned()));
+    }
+
+    fn whole_machines_are_read_as_it_stands_beside_them(app) {
+        let (_, ids) = dock(app, &["PC-1", "PC-2", "PC-3", "PC-4"], 0);
+        for (id, (name, raw, expected)) in ids.iter().zip(MACHINES) {
+            let device = send(&app.refurbisher, id, raw).expect(200);
+            let expected: Value = serde_json::from_slice(expected).unwrap();
+            for (field, value) in expected.as_object().unwrap() {
+                assert_eq!(&device["hardware"][field], value, "{name}: {field}");
+            }
+            let serials = |drives: &Value| -> Vec<Value> {
+                drives.as_array().unwrap().iter().map(|drive| drive["serial"].clone()).collect()
+            };
+            assert_eq!(serials(&device["drives"]), serials(&expected["drives"]), "{name}: each needs its proof");
+            assert_eq!(device["serial"].as_str().unwrap().len(), 4, "{name}: the label's number stays, the other is flagged");
+        }
+    }
+
+    fn drives_that_are_not_the_machines_need_no_proof(app) {
+        let (_, ids) = dock(app, &["CZC0001"], 0);
+        let mut capture = machine(&[("S1", "SSD 256")]);
+        capture[0]["serial"] = json!("To Be Filled By O.E.M.");
+        let buses = capture[0]["children"][0]["children"].as_array_mut().unwrap();
+        buses.extend([
+            json!({"id": "cdrom", "class": "disk", "description": "DVD-RAM writer", "product": "GH24NSB0", "serial": "K1"}),
+            json!({"id": "reader", "class": "disk", "product": "SD/MMC", "vendor": "Generic-", "capabilities": {"removable": true}}),
+            json!({"id": "usb", "class": "storage", "businfo": "usb@1:2", "children": [
+                {"id": "disk", "class": "disk", "product": "Clef de démarrage", "serial": "U1", "size": 8_000_000_000_u64}]}),
+            json!({"id": "nvme", "class": "storage", "description": "NVMe device", "product": "P 1", "serial": "N1"}),
+        ]);
+        let device = send(&app.refurbisher, &ids[0], capture.to_string().as_bytes()).expect(200);
+        let found: Vec<_> = device["drives"].as_array().unwrap().iter().map(|drive| text(&drive["serial"])).collect();
+        assert_eq!(found, ["S1", "N1"]);
+        assert_eq!((&device["serial"], &device["hardware"]["contradictions"]), (&json!("CZC0001"), &json!([])), "a placeholder is no number");
+        log(&app.refurbisher, &ids[0], json!({"type": "triaged", "outcome": "keep"})).expect(200);
+        assert_eq!(log(&app.refurbisher, &ids[0], erased(&["S1", "N1"])).expect(200)["stage"], "erased");
     }
 
     fn the_same_capture_again_changes_nothing(app) {

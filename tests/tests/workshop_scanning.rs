@@ -4,7 +4,7 @@
 mod support;
 
 use support::workshop::{at_once, dock, intact, log, stage, steps, text};
-use testkit::{Value, both_engines, json};
+use testkit::{Client, Value, both_engines, json};
 
 both_engines! {
     fn unknown_device(app) {
@@ -128,6 +128,31 @@ both_engines! {
         assert!(detail.contains(&format!("Vouliez-vous dire {tag}")), "{detail}");
         let hidden = app.stranger_refurbisher.post("/device-events", line).expect(200);
         assert!(!text(&hidden["results"][0]["detail"]).contains(&tag), "another workshop's tags are not told");
+    }
+
+    fn a_mistyped_serial_number_is_answered_with_the_devices_that_it_may_have_been(app) {
+        let (_, ids) = dock(app, &["CZC40WXGHV", "CZC40WXGHW", "5CG0101QXZ", "AB12"], 0);
+        let tags: Vec<_> = ids.iter().map(|id| text(&app.refurbisher.get(&format!("/devices/{id}")).expect(200)["tag"])).collect();
+        let told = |who: &Client, name: &str| {
+            let line = json!({"events": [{"device": name, "type": "moved", "location": "A1"}]});
+            let result = who.post("/device-events", line).expect(200)["results"][0].clone();
+            assert_eq!((&result["code"], &result["device_id"]), (&json!("unknown_device"), &Value::Null), "{name}");
+            text(&result["detail"])
+        };
+        for (name, meant) in [("CZC4OWXGHV", 0), ("czc40xwghv", 0), ("CZC40WXGV", 0), ("CZC40WXGHVV", 0), ("S/N: CZC40WXGHV1", 0),
+            ("5CGO1O1QXZ", 2), ("5CG0I0IQXZ", 2)] {
+            let detail = told(&app.refurbisher, name);
+            assert!(detail.contains(&tags[meant]) && detail.contains("Vouliez-vous dire"), "{name}: {detail}");
+        }
+        let two = told(&app.refurbisher, "CZC40WXGHX");
+        assert!(tags[..2].iter().all(|tag| two.contains(tag)) && two.contains(" ou ") && two.contains("(CZC40WXGHW)"), "{two}");
+        for far in ["CZC40WXG", "XX40WXGHV", "AB13", "ÉCRAN-7"] {
+            assert!(!told(&app.refurbisher, far).contains("Vouliez-vous"), "{far}");
+        }
+        assert!(!told(&app.stranger_refurbisher, "CZC4OWXGHV").contains(&tags[0]), "another workshop's devices are not told");
+        let send = json!({"to_workshop_id": app.stranger_refurbisher.organisation, "devices": ["CZC4OWXGHV"]});
+        let problem = app.refurbisher.post("/transfers", send).refused(422, "invalid_fields");
+        assert!(text(&problem["errors"][0]["detail"]).contains(&tags[0]), "{problem}");
     }
 
     fn a_scanners_clock_may_be_an_hour_ahead_and_no_more(app) {

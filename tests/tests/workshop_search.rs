@@ -88,9 +88,18 @@ both_engines! {
             assert!(!csv.contains(&live) || place == "+33", "{csv}");
             assert_eq!(csv.contains(&format!(",'{place},")), place != "+33", "{csv}");
         }
+        let kits = table(&format!("/workshops/{}/accessories", app.refurbisher.organisation));
+        assert!(kits.starts_with("kind,quantity\n") && kits.contains("\nkeyboard,0\n"), "{kits}");
         let shelf = format!("/workshops/{}/parts", app.refurbisher.organisation);
         app.refurbisher.post(&shelf, json!({"kind": "=cmd|x", "delta": 1, "reason": "achat"})).expect(200);
         assert!(table(&shelf).contains("\n'=cmd|x,"), "{}", table(&shelf));
+        let send = json!({"to_workshop_id": app.stranger_refurbisher.organisation, "devices": [ids[0]], "note": "=2+2"});
+        let sent = app.refurbisher.post("/transfers", send).expect(201);
+        let shipments = table("/transfers");
+        assert!(shipments.starts_with("from_workshop,to_workshop,status,sent_at,"), "{shipments}");
+        let row = format!("Atelier du Port,Autre atelier,sent,2023-02-28T09:00:00Z,,1,0,0,0,'=2+2,{}", text(&sent["id"]));
+        assert!(shipments.contains(&row), "{shipments}");
+        assert_eq!(table("/transfers?status=received").lines().count(), 1);
     }
 
     fn a_page_after_another_never_repeats_or_skips(app) {

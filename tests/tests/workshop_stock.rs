@@ -23,6 +23,21 @@ both_engines! {
         assert_eq!(stock(app, "mouse"), 1, "the kit went back");
     }
 
+    fn what_goes_with_a_machine_depends_on_its_kind(app) {
+        let (batch, _) = dock(app, &["CZC0001"], 1);
+        let counted = app.refurbisher.post(&format!("/batches/{batch}/receive"), json!({
+            "devices": [{"serial": "PF0001", "kind": "laptop"}, {"serial": "PF0002", "kind": "laptop"}, {"serial": "MON1", "kind": "monitor"}],
+            "accessories": [{"kind": "charger", "quantity": 1}]})).expect(200);
+        let ids: Vec<_> = counted["devices"].as_array().unwrap().iter().map(|device| text(&device["id"])).collect();
+        advance(app, &ids[0], "nothing");
+        assert_eq!((stock(app, "charger"), stock(app, "keyboard")), (0, 1), "a laptop takes its charger and nothing else");
+        advance(app, &ids[1], "ready");
+        let problem = log(&app.refurbisher, &ids[1], json!({"type": "ready"})).refused(409, "kit_incomplete");
+        assert!(text(&problem["detail"]).contains("chargeur"), "{problem}");
+        advance(app, &ids[2], "nothing");
+        assert_eq!(app.refurbisher.get(&format!("/devices/{}", ids[2])).expect(200)["stage"], "ready", "a monitor needs nothing");
+    }
+
     fn ten_people_never_take_more_kits_than_there_are(app) {
         let serials: Vec<String> = (0..10).map(|n| format!("SER{n:04}")).collect();
         let serials: Vec<&str> = serials.iter().map(String::as_str).collect();

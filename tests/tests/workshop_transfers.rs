@@ -4,7 +4,7 @@
 mod support;
 
 use support::workshop::{advance, at_once, dock, intact, log, stock, text};
-use testkit::{Client, Value, both_engines, json};
+use testkit::{Client, Role, Value, both_engines, json};
 
 both_engines! {
     fn devices_are_sent_and_received(app) {
@@ -125,5 +125,37 @@ both_engines! {
         let counts = app.staff.get(&format!("/transfers/{transfer}")).expect(200)["devices"].clone();
         assert_eq!(counts["received"].as_i64().unwrap() + counts["cancelled"].as_i64().unwrap(), 1);
         intact(app);
+    }
+
+    fn the_workshop_that_receives_hears_of_a_shipment_once(app) {
+        let colleague = app.person(app.stranger_refurbisher.organisation.parse().unwrap(), Role::Refurbisher, "Sara Ailleurs");
+        let (_, ids) = dock(app, &["CZC0001", "CZC0002", "CZC0003"], 0);
+        let before = app.mails().len();
+        let send = |devices: &[String], note: &str| app.refurbisher.post("/transfers", json!({
+            "to_workshop_id": app.stranger_refurbisher.organisation, "devices": devices, "note": note}));
+        send(&[ids[0].clone(), "NOBODY".to_owned()], "x").refused(422, "invalid_fields");
+        assert_eq!(app.mails().len(), before, "nothing was sent");
+        let first = text(&send(&ids[..2], "pour effacement").expect(201)["id"]);
+        let list = format!("/transfers/{first}/devices?outcome=under_way");
+        assert_eq!(colleague.get(&list).expect(200)["items"].as_array().unwrap().len(), 2, "what the mail links to");
+        let mails = app.mails_of("transfer_sent");
+        assert_eq!((mails.len(), app.mails().len()), (2, before + 2), "one for each person of the workshop, none for devices");
+        assert_eq!((&mails[0].data["devices"], &mails[0].data["workshop"]), (&json!(2), &json!("Atelier du Port")));
+        assert_eq!(mails[0].data["quantities"][0]["fr"], "2 ordinateurs fixes");
+
+        // a second one within a short while comes with the first, in one mail a person
+        send(&ids[2..], "").expect(201);
+        let letters: Vec<_> = app.deliver().into_iter().filter(|letter| letter.contains("/transfers/")).collect();
+        assert_eq!(letters.len(), 2, "{letters:?}");
+        assert!(letters.iter().all(|letter| letter.contains(&format!("/api/v1/transfers/{first}/devices"))), "{letters:?}");
+
+        // what is called back before its mail left takes its place
+        colleague.post(&format!("/transfers/{first}/receive"), json!({"devices": [ids[0]]})).expect(200);
+        let cancel = format!("/transfers/{first}/cancel");
+        app.refurbisher.post(&cancel, json!({"reason": "camion en panne"})).expect(200);
+        let told = app.mails_of("transfer_sent");
+        let back: Vec<_> = told.iter().filter(|mail| mail.data["called_back"] == json!(true)).collect();
+        assert_eq!((back.len(), &back[0].data["devices"]), (2, &json!(1)), "what was still on the road");
+        assert!(!back[0].data.to_string().contains("effacement"), "the remark was about the sending");
     }
 }

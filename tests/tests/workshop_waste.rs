@@ -4,7 +4,7 @@
 mod support;
 
 use support::workshop::{advance, dock, erased, intact, log, text};
-use testkit::{both_engines, json};
+use testkit::{Value, both_engines, json};
 
 both_engines! {
     fn waste_is_listed_by_category_with_its_weight_and_its_note(app) {
@@ -54,6 +54,52 @@ both_engines! {
         assert!(csv.starts_with("category,tag,serial,kind,stage,weight_grams,waste_reference,reason,at,"), "{csv}");
         assert!(csv.contains(",7000,BSD-20230228-1,'=boîtier,"), "{csv}");
         log(&app.refurbisher, &ids[0], json!({"type": "moved", "location": "benne"})).refused(409, "step_not_allowed");
+        intact(app);
+    }
+
+    fn batteries_taken_out_are_listed_by_themselves(app) {
+        let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 0);
+        for (id, drive) in ids.iter().zip(["D1", "D2"]) {
+            advance(app, id, "erased");
+            log(&app.refurbisher, id, erased(&[drive])).expect(200);
+        }
+        let bad = json!({"type": "scrapped", "reason": "x", "batteries": {"weight_grams": -5}});
+        let problem = log(&app.refurbisher, &ids[0], bad).refused(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["pointer"], "/batteries/weight_grams");
+        log(&app.refurbisher, &ids[0], json!({"type": "scrapped", "reason": "écran cassé", "waste_reference": "BSD-1",
+            "batteries": {"weight_grams": 150, "waste_reference": "PILES-1"}})).expect(200);
+        log(&app.refurbisher, &ids[1], json!({"type": "harvested", "weight_grams": 6000})).expect(200);
+        let totals = |path: &str| -> Vec<(String, i64, i64, i64)> {
+            let list = app.refurbisher.get(path).expect(200);
+            let total = |t: &Value| (text(&t["category"]), t["devices"].as_i64().unwrap(), t["weight_grams"].as_i64().unwrap(),
+                t["without_note"].as_i64().unwrap());
+            list["totals"].as_array().unwrap().iter().map(total).collect()
+        };
+        let of = |category: &str, devices, grams, open| (category.to_owned(), devices, grams, open);
+        assert_eq!(totals("/waste"), [of("batteries", 1, 150, 0), of("weee_6", 2, 15_000, 1)], "no gram is counted twice");
+
+        // the batteries of the other one are found when it is sorted, and have no note yet
+        log(&app.refurbisher, &ids[1], json!({"type": "waste_noted"})).refused(422, "invalid_fields");
+        log(&app.refurbisher, &ids[1], json!({"type": "waste_noted", "batteries": {"weight_grams": 400}})).expect(200);
+        assert_eq!(totals("/waste"), [of("batteries", 2, 550, 1), of("weee_6", 2, 14_600, 1)]);
+        log(&app.refurbisher, &ids[1], json!({"type": "waste_noted", "batteries": {"waste_reference": "PILES-2"}})).expect(200);
+        assert_eq!(totals("/waste?category=batteries&noted=true"), [of("batteries", 2, 550, 0)]);
+
+        let mut seen = Vec::new();
+        let mut path = "/waste?limit=1".to_owned();
+        loop {
+            let page = app.refurbisher.get(&path).expect(200);
+            seen.extend(page["items"].as_array().unwrap().iter().map(|item| (text(&item["device_id"]), text(&item["category"]))));
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/waste?limit=1&after={next}");
+        }
+        let both = |id: &String| [(id.clone(), "batteries".to_owned()), (id.clone(), "weee_6".to_owned())];
+        assert_eq!(seen, [both(&ids[0]), both(&ids[1])].concat(), "page by page, each line once");
+        let csv = app.refurbisher.with_header("accept", "text/csv").get("/waste?category=batteries").text();
+        assert!(csv.contains(",150,PILES-1,") && csv.contains(",400,PILES-2,"), "{csv}");
+        let log = app.refurbisher.get(&format!("/devices/{}/events", ids[0])).expect(200);
+        let last = log["items"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(last["evidence"]["batteries"], json!({"weight_grams": 150, "waste_reference": "PILES-1"}));
         intact(app);
     }
 }

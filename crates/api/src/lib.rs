@@ -19,6 +19,7 @@ mod page;
 mod problem;
 mod reading;
 mod record;
+mod routes;
 mod security;
 mod server;
 mod shape;
@@ -33,6 +34,7 @@ pub use extract::{Body, Csv, IfMatch, OptionalBody, Paging, PagingParams, Params
 pub use openapi::document;
 pub use problem::{ApiError, ApiResult, Problem, Problems};
 pub use record::Looks;
+pub use routes::Routes;
 pub use security::SecuritySettings;
-pub use server::{ServerSettings, routes, serve};
+pub use server::{ServerSettings, serve};
 pub use state::State;

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 pub fn document() -> OpenApi {
     let (_, mut document) = actix_web::App::new()
         .into_utoipa_app()
-        .configure(crate::server::routes)
+        .configure(crate::routes::describe)
         .split_for_parts();
     Describe.modify(&mut document);
     document

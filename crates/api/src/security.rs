@@ -23,6 +23,8 @@ use crate::access::{ApproveWaves, Permission};
 pub struct SecuritySettings {
     /// Whether those who decide sign in with a code, too.
     pub second_factor: SecondFactorRule,
+    /// Registrations from one network address in an hour; 0 for no limit.
+    pub registrations_per_hour: u32,
     /// Proxies that are believed about whom they speak for (`X-Forwarded-For`).
     pub trusted_proxies: Vec<IpAddr>,
     /// Other sites whose pages may call the API from a browser.
@@ -35,6 +37,7 @@ impl Default for SecuritySettings {
     fn default() -> Self {
         Self {
             second_factor: SecondFactorRule::Optional,
+            registrations_per_hour: 100,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             hsts_seconds: 0,

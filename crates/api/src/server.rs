@@ -7,9 +7,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use tracing_actix_web::TracingLogger;
-use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::extract::UPLOAD_LIMIT;
 use crate::intake::ManifestLimit;
@@ -17,7 +15,10 @@ use crate::pace::Patience;
 use crate::state::State;
 use crate::system::{Metrics, Readiness};
 use crate::trace::RequestSpan;
-use crate::{access, eligibility, idempotency, identity, pace, problem, security, system};
+use crate::{access, idempotency, identity, pace, problem, routes, security, system};
+
+/// Where the OpenAPI document is.
+const DOCUMENT: &str = "/api/openapi.json";
 
 /// How the server runs.
 #[derive(Debug, Clone, Copy)]
@@ -32,23 +33,6 @@ pub struct ServerSettings {
     pub manifest_bytes: u64,
 }
 
-/// Every operation, with its place in the OpenAPI document.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(utoipa_actix_web::scope("/api/v1").configure(
-        |config: &mut ServiceConfig<'_>| {
-            identity::routes(config);
-            eligibility::routes(config);
-            crate::intake::routes(config);
-            crate::workshop::routes(config);
-            crate::allocation::routes(config);
-            crate::handover::routes(config);
-            crate::impact::routes(config);
-            crate::notifications::routes(config);
-        },
-    ));
-    system::routes(config);
-}
-
 /// Starts answering on the listener, until the server's handle stops it.
 ///
 /// # Errors
@@ -58,7 +42,6 @@ pub fn serve(
     listener: TcpListener,
     settings: ServerSettings,
 ) -> std::io::Result<Server> {
-    let document = crate::openapi::document();
     let metrics = web::Data::new(Metrics::new().map_err(std::io::Error::other)?);
     let readiness = web::Data::new(Readiness::default());
     let patience = Duration::from_secs(settings.client_seconds);
@@ -67,21 +50,20 @@ pub fn serve(
     let security = std::sync::Arc::clone(&state.security);
     let state = web::Data::new(state);
     let mut server = HttpServer::new(move || {
-        let (app, _) = App::new()
-            .into_utoipa_app()
-            .configure(routes)
-            .split_for_parts();
-        app.app_data(state.clone())
+        App::new()
+            .configure(routes::serve)
+            .app_data(state.clone())
             .app_data(metrics.clone())
             .app_data(readiness.clone())
             .app_data(body_patience.clone())
             .app_data(manifest_limit.clone())
             .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
             .route("/api/docs", web::get().to(system::to_docs))
+            .route(DOCUMENT, web::get().to(system::document))
             .configure(crate::intake::pages)
             .configure(identity::pages)
             .configure(crate::notifications::pages)
-            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
+            .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)))
             .default_service(web::to(system::nothing_here))
             .wrap(from_fn(idempotency::note_key))
             .wrap(from_fn(access::authenticate))

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use db::{Database, Db, Tx};
 use eligibility::Setup;
 use files::FileStore;
-use identity::Standing;
 use identity::password::Passwords;
 use identity::token::Signer256;
+use identity::{Standing, Vault};
 use kernel::{Actor, Code};
 use notifications::{Templates, WebhookSettings};
 
@@ -25,6 +25,8 @@ pub struct State {
     pub database: Arc<Database>,
     /// Signs and checks access tokens.
     pub signer: Signer256,
+    /// Seals what has to be read back.
+    pub vault: Vault,
     /// Hashes and compares passwords.
     pub passwords: Passwords,
     /// What the operator decided about the frontier.

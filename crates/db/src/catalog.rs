@@ -8,7 +8,8 @@ use diesel::sql_types::{Bool, Integer, Nullable, Text};
 
 use crate::{Db, Error, Result};
 
-/// Where diesel notes what was applied; no table of ours.
+/// Where diesel notes what was applied; no table of ours. Neither are those in which SQLite
+/// keeps what it searches by.
 const MIGRATIONS: &str = "__diesel_schema_migrations";
 
 /// What a column holds, as both engines can say it. Ids are bytes and moments are
@@ -267,8 +268,8 @@ fn column(row: &ColumnRow) -> Result<Column> {
 const SQLITE_COLUMNS: &str = "
     SELECT t.name AS table_name, c.name AS name, c.type AS declared,
            NOT c.\"notnull\" AS nullable, c.pk AS key_place
-    FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
-    WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    FROM pragma_table_list AS t, pragma_table_info(t.name) AS c
+    WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
     ORDER BY t.name, c.cid";
 
 const SQLITE_REFERENCES: &str = "
@@ -315,5 +316,6 @@ const POSTGRES_INDEXES: &str = "
     JOIN pg_class AS i ON i.oid = x.indexrelid
     CROSS JOIN LATERAL unnest(x.indkey::smallint[]) WITH ORDINALITY AS k (here, place)
     LEFT JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = k.here
+    JOIN pg_am AS a ON a.oid = i.relam AND a.amname = 'btree'
     WHERE t.relnamespace = current_schema()::regnamespace
     ORDER BY t.relname, i.relname, k.place";

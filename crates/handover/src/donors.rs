@@ -9,10 +9,14 @@ use diesel::sql_types::Bool;
 use kernel::{BatchId, Instant, OrganisationId};
 use notifications::Message;
 
+use crate::certificate;
+
 /// Days between two letters about what becomes of a batch.
 const NEWS_DAYS: i64 = 30;
 /// Batches in one go.
 const MOST: i64 = 100;
+/// Bytes of a certificate that travels with the mail; a longer one is only linked.
+const ATTACHED_MOST: usize = 1 << 20;
 
 /// A closed batch whose donor may have something to hear.
 #[derive(Debug, Queryable)]
@@ -92,6 +96,11 @@ fn erasure_is_news(count: Count) -> bool {
     count.received > 0 && count.proven == count.received
 }
 
+/// Whether every device of a batch that came has its proof.
+pub(crate) fn is_proven(db: &mut Db, batch: BatchId) -> Result<bool> {
+    Ok(erasure_is_news(count(db, batch)?))
+}
+
 /// Something was handed over since, and the last letter is a month old; or everything has
 /// found its place.
 fn news_is_due(batch: &Open, count: Count, now: Instant) -> bool {
@@ -159,12 +168,17 @@ fn erasure_proven(db: &mut Db, batch: &Open, count: Count) -> Result<Message> {
         .filter(sql::<Bool>("drives.proof LIKE '%\"method\":\"destroy\"%'"))
         .count()
         .get_result(db)?;
+    let certificate = certificate::write(db, batch.id)?;
     Ok(Message::ErasureProven {
         reference: batch.reference.clone(),
         title: batch.title.clone(),
         devices: count.proven,
         drives: all,
         destroyed,
+        certificate: match certificate.len() <= ATTACHED_MOST {
+            true => certificate,
+            false => String::new(),
+        },
     })
 }
 

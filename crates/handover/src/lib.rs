@@ -1,15 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod certificate;
 mod donors;
 pub mod model;
 mod note;
+mod retention;
 pub mod rules;
 mod service;
 mod store;
 
+pub use certificate::certificate;
 pub use donors::{News, tell_donors};
 pub use model::*;
 pub use note::note;
+pub use retention::retention;
 pub use service::{
     approve_wave, cancel_wave, complete, handover, handovers, missed, pass_on, release, replace,
     schedule,

@@ -9,6 +9,7 @@ mod service;
 mod store;
 pub mod token;
 mod totp;
+mod vault;
 
 pub use model::{
     ApiKey, ApiKeyCreated, AuditEvent, AuditFilter, AuditReport, CaseKind, CaseOutcome, CaseStatus,
@@ -19,16 +20,18 @@ pub use model::{
     SecondFactorSecret, Settlement, TokenPair,
 };
 pub use service::{
-    RetentionSettings, SignIn, SignedIn, Standing, accept_invitation, api_keys, audit_events,
-    begin_proof, begin_second_factor, begin_sign_in, change_password, change_profile,
-    change_status, check_link, check_new_password, confirm, confirm_second_factor, create_api_key,
-    create_organisation, end_session, erase_person, finish_sign_in, forget_old_attempts,
-    forget_password, found_city, has_second_factor, invite, invite_colleague, members, note_case,
-    open_session, personal_data, proven, record, refresh, register, registration_cases,
-    remove_member, remove_second_factor, reset_password, retention, revoke_api_key, settle_case,
-    still_signed_in, suspend, use_second_factor, verify_audit, verify_organisation,
+    Kept, Kind, RetentionSettings, SignIn, SignedIn, Standing, accept_invitation, api_keys,
+    ask_email_change, audit_events, begin_proof, begin_second_factor, begin_sign_in, change_email,
+    change_password, change_profile, change_status, check_link, check_new_password, confirm,
+    confirm_second_factor, create_api_key, create_organisation, end_session, erase_person,
+    finish_sign_in, forget_old_attempts, forget_password, found_city, has_second_factor, invite,
+    invite_colleague, may_register, members, note_case, open_session, personal_data, proven,
+    record, refresh, register, registration_cases, remove_member, remove_second_factor,
+    reset_password, retention, revoke_api_key, settle_case, still_signed_in, suspend,
+    use_second_factor, verify_audit, verify_organisation,
 };
 pub use store::{
     KeyHolder, api_key, contacts, contacts_of_all, credentials, me, names, organisation,
-    organisation_of_kind, organisations, person, staff_contacts, touch_api_key,
+    organisation_of_kind, organisations, person, sealed_secrets, staff_contacts, touch_api_key,
 };
+pub use vault::Vault;

@@ -22,6 +22,8 @@ pub const SESSION_DAYS: i64 = 30;
 pub const INVITATION_DAYS: i64 = 7;
 /// How long a link to set a new password works, in hours.
 pub const RESET_HOURS: i64 = 2;
+/// How long a link to a new address works, in hours.
+pub const EMAIL_HOURS: i64 = 24;
 
 /// API keys begin with this, so that they are told from JWT and found in leaked text.
 pub const API_KEY_PREFIX: &str = "rsk_";

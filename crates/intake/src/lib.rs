@@ -17,5 +17,5 @@ pub use service::{
     accept, answer_reception, ask_donor, cancel, check_manifest, collect, mark_closed,
     mark_received, put_manifest, reception_link, refuse, register, restrict, schedule, submit,
 };
-pub use store::{batch, batches, differing, restrictions};
+pub use store::{batch, batches, differing, forget_contacts_before, restrictions};
 pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

@@ -1,5 +1,6 @@
 //! Rows and queries. No decisions.
 
+mod contacts;
 mod devices;
 mod reception;
 
@@ -15,6 +16,7 @@ use kernel::{
 use crate::model::{
     Batch, BatchFilter, BatchStatus, ManifestSummary, Pickup, Restrictions, TitleRoute, Window,
 };
+pub use contacts::forget_contacts_before;
 pub(crate) use devices::{
     InStock, NewDevice, assign_workshop, delete_announced, insert_announced, live_serials,
 };

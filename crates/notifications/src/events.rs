@@ -121,6 +121,7 @@ events! {
     "invitation" [Person] Alone always private "Invitation" "Invitation";
     "registration_received" [Person] Alone always private "Inscription d'une association" "Registration of an association";
     "password_reset" [Person] Alone always private "Nouveau mot de passe" "New password";
+    "email_change" [Person] Alone always private "Nouvelle adresse" "New address";
     "account_changed" [Person] Alone always private "Sécurité du compte" "Security of the account";
     "association_verified" [Association] Alone always webhook "Vérification de l'association" "Verification of the association";
     "registration_twice" [Staff] Gathered optional private "Association inscrite deux fois" "Association registered twice";
@@ -135,6 +136,7 @@ events! {
     "batch_collected" [Donor] Gathered optional webhook "Don enlevé" "Donation picked up";
     "batch_closed" [Donor] Alone always webhook "Réception comptée" "Reception counted";
     "reception_contested" [Workshop Staff] Gathered optional webhook "Réception contestée" "Reception contested";
+    "transfer_sent" [Workshop] Gathered optional webhook "Envoi à recevoir" "Shipment to receive";
     "erasure_proven" [Donor] Gathered optional webhook "Effacement prouvé" "Erasure proven";
     "donation_news" [Donor] Gathered optional webhook "Ce que devient le don" "What becomes of the donation";
 

@@ -28,12 +28,24 @@ pub(crate) struct Envelope<'a> {
     pub(crate) eight_bit: bool,
 }
 
+/// What travels with a mail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Along<'a> {
+    /// Each with the subject of its message.
+    pub(crate) appointments: &'a [(&'a Appointment, &'a str)],
+    /// Each with the name of its file.
+    pub(crate) pages: &'a [(String, &'a str)],
+}
+
+/// Bytes of all pages that travel with one mail; what is beyond is only linked in it.
+const PAGES_MOST: usize = 5 << 20;
+
 /// Makes the mail. A calendar entry is shown by itself where there is one; several are
-/// attached.
+/// attached, and so are pages under the name of their file.
 pub(crate) fn mail(
     envelope: Envelope<'_>,
     letter: &Letter,
-    appointments: &[(&Appointment, &str)],
+    along: Along<'_>,
     rendered: &Rendered,
 ) -> Result<lettre::Message, lettre::error::Error> {
     let (from, reply_to) = (envelope.from, envelope.reply_to);
@@ -55,7 +67,8 @@ pub(crate) fn mail(
         .boundary(format!("alternative-{}", letter.id))
         .singlepart(part(ContentType::TEXT_PLAIN, &rendered.text, eight_bit))
         .singlepart(part(ContentType::TEXT_HTML, &rendered.html, eight_bit));
-    let entries: Vec<_> = appointments
+    let entries: Vec<_> = along
+        .appointments
         .iter()
         .map(|(appointment, summary)| {
             let ics = calendar::ics(&Entry {
@@ -74,7 +87,7 @@ pub(crate) fn mail(
     if let [(kind, ics)] = entries.as_slice() {
         alternative = alternative.singlepart(part(kind.clone(), ics, eight_bit));
     }
-    if entries.is_empty() {
+    if entries.is_empty() && along.pages.is_empty() {
         return headers.multipart(alternative);
     }
     let mut mixed = MultiPart::mixed()
@@ -86,6 +99,15 @@ pub(crate) fn mail(
             more => format!("rendez-vous-{}.ics", more + 1),
         };
         mixed = mixed.singlepart(Attachment::new(name).body(body(&ics, eight_bit), kind));
+    }
+    let mut room = PAGES_MOST;
+    for (name, html) in along.pages {
+        let Some(left) = room.checked_sub(html.len()) else {
+            break;
+        };
+        room = left;
+        let page = body(html, eight_bit);
+        mixed = mixed.singlepart(Attachment::new(name.clone()).body(page, ContentType::TEXT_HTML));
     }
     headers.multipart(mixed)
 }

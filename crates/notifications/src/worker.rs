@@ -269,7 +269,7 @@ fn outcome(
     };
     let Err(undelivered) = sent else {
         return Outcome {
-            data: without_token(letter),
+            data: without_what_left(letter),
             sent_at: Some(now),
             ..base
         };
@@ -300,11 +300,12 @@ fn chance(letter: &Letter) -> u64 {
     low >> (letter.attempts.unsigned_abs() % 32)
 }
 
-/// What lets somebody in travels alone, and is blanked once it has left.
-fn without_token(letter: &Letter) -> Option<String> {
+/// What lets somebody in travels alone, and is blanked once it has left; so is a page that
+/// travelled along.
+fn without_what_left(letter: &Letter) -> Option<String> {
     let part = letter.parts.first()?;
     let mut message: Message = serde_json::from_str(&part.data).ok()?;
-    if !message.forget_token() {
+    if !message.forget_what_left() {
         return None;
     }
     serde_json::to_string(&message).ok()

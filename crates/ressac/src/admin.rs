@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use identity::{password, rules};
 
+use crate::generate;
 use crate::secret;
 use crate::serve::open;
 use crate::settings::Settings;
@@ -21,16 +22,27 @@ pub enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Make an operation that never was, of any size, to measure and to try things out on.
+    Generate(generate::Options),
     /// Put a new signing secret before the present one, in auth.secret_file. It signs from
     /// the next start on, and nobody is signed out.
     RotateKey,
+    /// Put a new secret before the one that encrypts second factors, in auth.data_secret_file.
+    /// It encrypts from the next start on; the others still open what they encrypted.
+    RotateDataKey,
 }
 
 pub fn run(settings: &Settings, command: Command) -> Result<(), String> {
     match command {
+        Command::Generate(options) => generate::run(settings, &options),
         Command::RotateKey => {
             secret::rotate(&settings.auth)?;
             println!("a new secret signs from the next start on; restart every node");
+            Ok(())
+        }
+        Command::RotateDataKey => {
+            secret::rotate_data(&settings.auth)?;
+            println!("a new secret encrypts from the next start on; restart every node");
             Ok(())
         }
         Command::Create {

@@ -66,7 +66,7 @@ async fn carry_out(
         Command::Retention { dry_run } => {
             let retention = settings.retention;
             let taken = database
-                .write(move |tx| identity::retention(tx, &retention, dry_run))
+                .write(move |tx| handover::retention(tx, &retention, dry_run))
                 .await?;
             for (kind, count) in taken {
                 println!("{kind}: {count}{}", if dry_run { " (dry run)" } else { "" });

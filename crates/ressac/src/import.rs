@@ -1,15 +1,15 @@
 //! `import`: loads a copy of a public register from its open-data file.
 
 use std::fs::File;
-use std::io::{BufReader, IsTerminal};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use clap::Subcommand;
 use db::Database;
 use identity::register::{RegisterState, Waldec, finish_load, put_entries};
 
+use crate::progress::Progress;
 use crate::serve::{open, stop_signal};
 use crate::settings::Settings;
 
@@ -78,7 +78,7 @@ fn open_file(path: &Path) -> Result<Reader, String> {
 }
 
 async fn rna(database: &Arc<Database>, readers: Vec<Reader>) -> Result<(), String> {
-    let mut progress = Progress::new(readers.iter().map(|reader| reader.size).sum());
+    let mut progress = Loading::new(readers.iter().map(|reader| reader.size).sum());
     let mut stop = std::pin::pin!(stop_signal());
     let mut last = None;
     for mut reader in readers {
@@ -111,8 +111,9 @@ fn next_batch(reader: &mut Reader) -> Result<Option<Vec<identity::register::Entr
     }
 }
 
-/// A bar on a terminal; a line each tenth elsewhere. Both on standard error.
-struct Progress {
+/// How far it has come, and what was not taken.
+struct Loading {
+    bar: Progress,
     size: u64,
     /// Bytes and lines of the files that are done.
     done: (u64, u64),
@@ -120,42 +121,24 @@ struct Progress {
     lines: u64,
     skipped: u64,
     broken: u64,
-    shown: u64,
-    terminal: bool,
-    started: Instant,
 }
 
-impl Progress {
+impl Loading {
     fn new(size: u64) -> Self {
         Self {
+            bar: Progress::new(size),
             size: size.max(1),
             done: (0, 0),
             lines: 0,
             skipped: 0,
             broken: 0,
-            shown: 0,
-            terminal: std::io::stderr().is_terminal(),
-            started: Instant::now(),
         }
     }
 
     fn show(&mut self, position: u64, lines: u64) {
         let position = (self.done.0 + position).min(self.size);
         self.lines = self.done.1 + lines;
-        let percent = position * 100 / self.size;
-        if self.terminal {
-            let full = usize::try_from(percent / 4).unwrap_or(0).min(25);
-            eprint!(
-                "\r[{}{}] {percent:3} %  {} lines, {} left  ",
-                "#".repeat(full),
-                ".".repeat(25 - full),
-                self.lines,
-                left(self.started.elapsed(), position, self.size)
-            );
-        } else if percent / 10 > self.shown / 10 {
-            self.shown = percent;
-            eprintln!("{percent} %, {} lines", self.lines);
-        }
+        self.bar.show(position, &format!("{} lines", self.lines));
     }
 
     /// A file was read to its end: names what it has that was not taken.
@@ -166,7 +149,7 @@ impl Progress {
         self.skipped += waldec.skipped;
         self.broken += waldec.broken;
         if waldec.broken > 0 {
-            self.break_line();
+            self.bar.break_line();
         }
         for flaw in &waldec.flaws {
             let what = format!("line {}: {}, not taken", flaw.line, flaw.what);
@@ -179,7 +162,7 @@ impl Progress {
     }
 
     fn interrupted(&self) -> String {
-        self.break_line();
+        self.bar.break_line();
         format!(
             "interrupted after {} lines, which are kept: start the same command again",
             self.lines
@@ -187,38 +170,10 @@ impl Progress {
     }
 
     fn end(&self, state: &RegisterState) {
-        self.break_line();
+        self.bar.break_line();
         println!(
             "{} lines read, {} without a number, {} broken; the register has {} associations",
             self.lines, self.skipped, self.broken, state.lines
         );
-    }
-
-    fn break_line(&self) {
-        if self.terminal {
-            eprintln!();
-        }
-    }
-}
-
-/// How long it still takes at the pace so far.
-fn left(elapsed: Duration, position: u64, size: u64) -> String {
-    let ahead = size.saturating_sub(position);
-    let seconds = elapsed.as_secs() * ahead / position.max(1);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        _ => format!("{} min", seconds.div_ceil(60)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_left_goes_by_the_pace_so_far() {
-        assert_eq!(left(Duration::from_secs(10), 50, 100), "10 s");
-        assert_eq!(left(Duration::from_secs(30), 10, 100), "5 min");
-        assert_eq!(left(Duration::ZERO, 0, 100), "0 s");
     }
 }

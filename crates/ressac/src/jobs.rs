@@ -109,7 +109,7 @@ async fn sweep(database: &Arc<Database>, files: &FileStore) {
 async fn forget(database: &Database, retention: RetentionSettings) {
     let taken = database.write(move |tx| {
         identity::forget_old_attempts(tx)?;
-        identity::retention(tx, &retention, false)
+        handover::retention(tx, &retention, false)
     });
     match taken.await {
         Ok(taken) => {

@@ -1,5 +1,5 @@
-//! The secrets that sign access tokens: set by the operator, or kept in a file that only the
-//! program's user can read.
+//! The secrets that sign access tokens, and those that encrypt: set by the operator, or kept
+//! in a file that only the program's user can read.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use db::Database;
+use identity::Vault;
 
 use crate::settings::AuthSection;
 
@@ -26,33 +28,180 @@ const EXAMPLES: &[&str] = &[
     "motdepasse",
 ];
 
-/// The secrets' bytes: the first one signs, the others check what they signed before.
+/// A list of secrets: in the settings, or in a file.
+struct Secrets<'a> {
+    /// As the settings name it; its file is named so with `_file`.
+    name: &'static str,
+    value: &'a str,
+    previous: &'a [String],
+    file: &'a Path,
+    /// How many a rotation leaves behind the new one.
+    kept: usize,
+}
+
+/// Those that sign: the one before is enough, for tokens are short-lived.
+fn signing(auth: &AuthSection) -> Secrets<'_> {
+    Secrets {
+        name: "auth.secret",
+        value: &auth.secret,
+        previous: &auth.previous_secrets,
+        file: &auth.secret_file,
+        kept: 1,
+    }
+}
+
+/// Those that encrypt: none is dropped, for something may still be encrypted with it.
+fn encrypting(auth: &AuthSection) -> Secrets<'_> {
+    Secrets {
+        name: "auth.data_secret",
+        value: &auth.data_secret,
+        previous: &auth.previous_data_secrets,
+        file: &auth.data_secret_file,
+        kept: usize::MAX,
+    }
+}
+
+/// The bytes of the secrets that sign: the first one signs, the others check what they signed
+/// before.
 ///
 /// # Errors
 /// A line for the operator, also when a secret is one that anyone could guess.
 pub fn load(auth: &AuthSection) -> Result<Vec<Vec<u8>>, String> {
-    if auth.secret.is_empty() {
-        return load_file(&auth.secret_file);
-    }
-    std::iter::once(&auth.secret)
-        .chain(&auth.previous_secrets)
-        .map(|secret| {
-            check(secret)?;
-            Ok(secret.clone().into_bytes())
-        })
-        .collect()
+    signing(auth).load(true)
 }
 
-fn load_file(file: &Path) -> Result<Vec<Vec<u8>>, String> {
-    match read(file) {
-        Ok(secrets) => Ok(secrets),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => make(file),
-        Err(cause) => Err(format!("auth.secret_file {}: {cause}", file.display())),
+/// What encrypts. A secret is only made where nothing is encrypted yet; where something is
+/// that cannot be opened, the program does not start.
+///
+/// # Errors
+/// A line for the operator.
+pub fn vault(auth: &AuthSection, database: &Database) -> Result<Vault, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(|cause| cause.to_string())?;
+    let sealed = runtime
+        .block_on(database.read(identity::sealed_secrets))
+        .map_err(|cause| cause.to_string())?;
+    let vault = Vault::new(&encrypting(auth).load(sealed.is_empty())?)?;
+    let lost = sealed.iter().filter(|it| !vault.has_key_of(it)).count();
+    if lost == 0 {
+        return Ok(vault);
+    }
+    Err(format!(
+        "{lost} second factors are encrypted with a secret that is not here: put it back into auth.data_secret_file ({}) or auth.previous_data_secrets",
+        auth.data_secret_file.display()
+    ))
+}
+
+/// Puts a new secret before the one that signs now, which still checks what it signed:
+/// nobody is signed out. Older ones are dropped.
+///
+/// # Errors
+/// A line for the operator, also when the secret is set elsewhere.
+pub fn rotate(auth: &AuthSection) -> Result<(), String> {
+    signing(auth).rotate()
+}
+
+/// Puts a new secret before the one that encrypts now. All others stay.
+///
+/// # Errors
+/// A line for the operator, also when the secret is set elsewhere.
+pub fn rotate_data(auth: &AuthSection) -> Result<(), String> {
+    encrypting(auth).rotate()
+}
+
+impl Secrets<'_> {
+    fn load(&self, may_make: bool) -> Result<Vec<Vec<u8>>, String> {
+        if self.value.is_empty() {
+            return self.load_file(may_make);
+        }
+        std::iter::once(self.value)
+            .chain(self.previous.iter().map(String::as_str))
+            .map(|secret| {
+                check(self.name, secret)?;
+                Ok(secret.as_bytes().to_vec())
+            })
+            .collect()
+    }
+
+    fn load_file(&self, may_make: bool) -> Result<Vec<Vec<u8>>, String> {
+        match read(self.file) {
+            Ok(secrets) => Ok(secrets),
+            Err(cause) if cause.kind() == ErrorKind::NotFound && may_make => self.make(),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Err(format!(
+                "{}_file {} is not there, but something is encrypted with it: put it back, or set {}",
+                self.name,
+                self.file.display(),
+                self.name
+            )),
+            Err(cause) => Err(self.fail(&cause)),
+        }
+    }
+
+    fn rotate(&self) -> Result<(), String> {
+        if !self.value.is_empty() {
+            let (section, key) = self.name.split_once('.').unwrap_or(("auth", self.name));
+            return Err(format!(
+                "{section}.{key} is set: put the new secret there, and the old one into {section}.previous_{key}s"
+            ));
+        }
+        let present = self.load_file(true)?;
+        let mut text = STANDARD.encode(random()?);
+        for secret in present.iter().take(self.kept) {
+            text.push('\n');
+            text.push_str(&STANDARD.encode(secret));
+        }
+        let draft = self.write_draft(&text)?;
+        std::fs::rename(&draft, self.file).map_err(|cause| self.fail(&cause))
+    }
+
+    fn fail(&self, cause: &std::io::Error) -> String {
+        format!("{}_file {}: {cause}", self.name, self.file.display())
+    }
+
+    /// Writes secrets into a file beside their place that only this user can read.
+    fn write_draft(&self, text: &str) -> Result<PathBuf, String> {
+        let draft = self
+            .file
+            .with_extension(format!("{}.new", std::process::id()));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut written = options.open(&draft).map_err(|cause| self.fail(&cause))?;
+        writeln!(written, "{text}")
+            .and_then(|()| written.sync_all())
+            .map_err(|cause| self.fail(&cause))?;
+        Ok(draft)
+    }
+
+    /// Writes a new secret beside its place and links it there: of two programs that start at
+    /// once, one makes the file and the other reads it.
+    fn make(&self) -> Result<Vec<Vec<u8>>, String> {
+        if let Some(folder) = self
+            .file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|cause| self.fail(&cause))?;
+        }
+        let secret = random()?;
+        let draft = self.write_draft(&STANDARD.encode(secret))?;
+        let linked = std::fs::hard_link(&draft, self.file);
+        let _ = std::fs::remove_file(&draft);
+        match linked {
+            Ok(()) => Ok(vec![secret.to_vec()]),
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
+                read(self.file).map_err(|cause| self.fail(&cause))
+            }
+            Err(cause) => Err(self.fail(&cause)),
+        }
     }
 }
 
 /// Refuses a secret that is short, or made of an example's words, or of hardly any letters.
-fn check(secret: &str) -> Result<(), String> {
+fn check(name: &str, secret: &str) -> Result<(), String> {
     let lower = secret.to_lowercase();
     let rest = EXAMPLES
         .iter()
@@ -62,7 +211,7 @@ fn check(secret: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "auth.secret can be guessed: set {SHORTEST} random bytes or more (`openssl rand -base64 48`), or leave it empty to have one made in auth.secret_file"
+        "{name} can be guessed: set {SHORTEST} random bytes or more (`openssl rand -base64 48`), or leave it empty to have one made in {name}_file"
     ))
 }
 
@@ -81,70 +230,10 @@ fn read(file: &Path) -> std::io::Result<Vec<Vec<u8>>> {
     Ok(secrets)
 }
 
-/// Puts a new secret before the one that signs now, which still checks what it signed:
-/// nobody is signed out. Older ones are dropped.
-///
-/// # Errors
-/// A line for the operator, also when the secret is set elsewhere.
-pub fn rotate(auth: &AuthSection) -> Result<(), String> {
-    if !auth.secret.is_empty() {
-        return Err("auth.secret is set: put the new secret there, and the old one into auth.previous_secrets".to_owned());
-    }
-    let file = auth.secret_file.as_path();
-    let present = load_file(file)?;
-    let mut text = STANDARD.encode(random()?);
-    if let Some(secret) = present.first() {
-        text.push('\n');
-        text.push_str(&STANDARD.encode(secret));
-    }
-    let draft = write_draft(file, &text)?;
-    std::fs::rename(&draft, file).map_err(|cause| fail(file, &cause))
-}
-
-fn fail(file: &Path, cause: &std::io::Error) -> String {
-    format!("auth.secret_file {}: {cause}", file.display())
-}
-
 fn random() -> Result<[u8; 48], String> {
     let mut secret = [0_u8; 48];
     getrandom::fill(&mut secret).map_err(|cause| cause.to_string())?;
     Ok(secret)
-}
-
-/// Writes secrets into a file beside their place that only this user can read.
-fn write_draft(file: &Path, text: &str) -> Result<PathBuf, String> {
-    let draft = file.with_extension(format!("{}.new", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut written = options.open(&draft).map_err(|cause| fail(file, &cause))?;
-    writeln!(written, "{text}")
-        .and_then(|()| written.sync_all())
-        .map_err(|cause| fail(file, &cause))?;
-    Ok(draft)
-}
-
-/// Writes a new secret beside its place and links it there: of two programs that start at
-/// once, one makes the file and the other reads it.
-fn make(file: &Path) -> Result<Vec<Vec<u8>>, String> {
-    if let Some(folder) = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).map_err(|cause| fail(file, &cause))?;
-    }
-    let secret = random()?;
-    let draft = write_draft(file, &STANDARD.encode(secret))?;
-    let linked = std::fs::hard_link(&draft, file);
-    let _ = std::fs::remove_file(&draft);
-    match linked {
-        Ok(()) => Ok(vec![secret.to_vec()]),
-        Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
-            read(file).map_err(|cause| fail(file, &cause))
-        }
-        Err(cause) => Err(fail(file, &cause)),
-    }
 }
 
 #[cfg(test)]
@@ -159,13 +248,13 @@ mod tests {
             "my-secret-password-secret-password-secret",
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         ] {
-            let line = check(weak).expect_err(weak);
+            let line = check("auth.secret", weak).expect_err(weak);
             assert!(
                 line.contains("openssl rand") && !line.contains(weak),
                 "{line}"
             );
         }
-        assert!(check("q3V0c2Vjb25kIHNlY3JldCBvZiB0aGUgbm9kZXM=").is_ok());
+        assert!(check("auth.secret", "q3V0c2Vjb25kIHNlY3JldCBvZiB0aGUgbm9kZXM=").is_ok());
     }
 
     #[test]
@@ -188,6 +277,30 @@ mod tests {
         assert_eq!(third[1], second[0]);
         std::fs::write(&file, "c2hvcnQ=\n").expect("written");
         assert!(load(&auth).is_err());
+        let _ = std::fs::remove_dir_all(folder);
+    }
+
+    #[test]
+    fn a_secret_that_encrypts_is_never_dropped_nor_made_anew_in_its_place() {
+        let name = format!("ressac-data-secret-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let mut auth = crate::settings::Settings::load(None)
+            .expect("defaults")
+            .auth;
+        auth.data_secret_file = folder.join("data.key");
+        let said = encrypting(&auth).load(false).expect_err("something is");
+        assert!(said.contains("auth.data_secret_file"), "{said}");
+        assert!(!auth.data_secret_file.exists());
+        let first = encrypting(&auth).load(true).expect("made");
+        for rotations in 1..4 {
+            rotate_data(&auth).expect("rotated");
+            let present = encrypting(&auth).load(false).expect("read");
+            assert_eq!(present.len(), rotations + 1);
+            assert_eq!(present.last(), first.first());
+        }
+        auth.data_secret = "q3V0c2Vjb25kIHNlY3JldCBvZiB0aGUgbm9kZXM=".to_owned();
+        let said = rotate_data(&auth).expect_err("set elsewhere");
+        assert!(said.contains("auth.previous_data_secrets"), "{said}");
         let _ = std::fs::remove_dir_all(folder);
     }
 }

@@ -121,9 +121,11 @@ pub fn run_server(
     let state = State {
         database: Arc::clone(&database),
         signer: Signer256::new(&secret::load(&settings.auth)?)?,
+        vault: secret::vault(&settings.auth, &database)?,
         passwords: Passwords::start(&settings.auth.password)?,
         security: Arc::new(SecuritySettings {
             second_factor: settings.auth.second_factor,
+            registrations_per_hour: settings.auth.registrations_per_hour,
             trusted_proxies: settings.server.trusted_proxies.clone(),
             cors_origins: settings.server.cors_origins.clone(),
             hsts_seconds: settings.server.hsts_seconds,

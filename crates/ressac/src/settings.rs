@@ -84,6 +84,14 @@ pub struct AuthSection {
     pub previous_secrets: Vec<String>,
     /// Where the secrets are kept otherwise.
     pub secret_file: PathBuf,
+    /// The secret that encrypts; empty for the file.
+    pub data_secret: String,
+    /// Secrets that encrypted before: they still open it.
+    pub previous_data_secrets: Vec<String>,
+    /// Where those are kept otherwise.
+    pub data_secret_file: PathBuf,
+    /// Registrations from one network address in an hour; 0 for no limit.
+    pub registrations_per_hour: u32,
     /// Whether those who decide sign in with a code, too.
     pub second_factor: SecondFactorRule,
     /// What passwords have to be, and how they are hashed.

@@ -107,6 +107,38 @@ fn a_folder_of_files_that_is_not_there_is_told_at_the_start() {
 }
 
 #[test]
+fn a_server_does_not_start_without_the_secret_that_second_factors_are_encrypted_with() {
+    let folder = folder("startup-data-secret");
+    let file = folder.join("startup.db");
+    let url = format!("sqlite:{}", file.display());
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    Server::start(&mut ressac(&folder, &url)).kill();
+    let key = folder.join("var/data.key");
+    assert!(key.is_file(), "it is made while nothing is encrypted");
+    Cast::join(&url);
+    let mut meddling = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+    let sealed = "01".to_owned() + &"5a".repeat(8 + 12 + 20 + 16);
+    meddling
+        .batch_execute(&format!(
+            "INSERT INTO second_factors (person_id, secret, last_step, created_at)
+             SELECT id, x'{sealed}', 0, 0 FROM people LIMIT 1"
+        ))
+        .unwrap();
+    let said = fails(&folder, &url, &serve);
+    assert!(
+        said.contains("1 second factors") && said.contains("auth.previous_data_secrets"),
+        "{said}"
+    );
+    std::fs::remove_file(&key).unwrap();
+    let said = fails(&folder, &url, &serve);
+    assert!(
+        said.contains("auth.data_secret_file") && said.contains("put it back"),
+        "{said}"
+    );
+    assert!(!key.exists(), "none is made in its place");
+}
+
+#[test]
 fn the_log_follows_a_request_into_its_use_case() {
     let folder = folder("startup-log");
     let url = format!("sqlite:{}", folder.join("log.db").display());

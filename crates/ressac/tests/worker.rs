@@ -1,5 +1,5 @@
 //! `ressac worker` killed at random while mails are due: every mail is there in the end, and
-//! only what was in hand at a kill came twice.
+//! only what was in hand at a kill came twice. Two of them at once: each mail leaves once.
 //!
 //! By default a small run; `RESSAC_KILLS=200 RESSAC_MAILS=2000` makes it the full one.
 #![allow(
@@ -43,7 +43,12 @@ fn folder(engine: Engine) -> PathBuf {
 }
 
 fn worker(folder: &Path, database: &str, server: &SmtpServer) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_ressac"))
+    program(folder, database, server).spawn().unwrap()
+}
+
+fn program(folder: &Path, database: &str, server: &SmtpServer) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ressac"));
+    command
         .current_dir(folder)
         .arg("worker")
         .env("DATABASE_URL", database)
@@ -54,9 +59,8 @@ fn worker(folder: &Path, database: &str, server: &SmtpServer) -> Child {
         .env("RESSAC__MAIL__TIMEOUT_SECONDS", "1")
         .env("RESSAC__MAIL__GRACE_SECONDS", "1")
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+        .stderr(Stdio::null());
+    command
 }
 
 fn grant(number: usize) -> Message {
@@ -197,4 +201,62 @@ async fn a_worker_that_is_killed_loses_no_mail_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_killed_loses_no_mail_on_postgres() {
     story(Engine::Postgres).await;
+}
+
+/// Of a mail, the domain of its Message-ID and the whole of it.
+fn named(mail: &str) -> (String, String) {
+    let line = mail.lines().find(|line| line.starts_with("Message-ID:"));
+    let name = line.unwrap().trim();
+    let (_, domain) = name.trim_end_matches('>').rsplit_once('@').unwrap();
+    (domain.to_owned(), name.to_owned())
+}
+
+/// Both are told apart by the address that they send from, which the Message-ID ends in; both
+/// are slowed down, so that each has its share.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_at_once_send_each_mail_once_on_postgres() {
+    let Some(place) = TestDatabase::create(Engine::Postgres) else {
+        eprintln!("left out: RESSAC_TEST_POSTGRES is not set; run scripts/test");
+        return;
+    };
+    let mails = 400;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("two-workers");
+    std::fs::create_dir_all(&folder).unwrap();
+    let settings = DatabaseSettings {
+        connections: 2,
+        ..place.settings()
+    };
+    let database = Arc::new(Database::open(settings, Arc::new(SystemClock)).unwrap());
+    let server = SmtpServer::start([]).await;
+    push(&database, mails).await;
+    let mut workers = ["first", "second"].map(|name| {
+        program(&folder, &place.url, &server)
+            .env("RESSAC__MAIL__FROM", format!("ville@{name}.example"))
+            .env("RESSAC__MAIL__PER_MINUTE", "1500")
+            .env("RESSAC__MAIL__TIMEOUT_SECONDS", "20")
+            .spawn()
+            .unwrap()
+    });
+    let begin = std::time::Instant::now();
+    while left(&database).await > 0 {
+        assert!(
+            begin.elapsed() < Duration::from_secs(300),
+            "it does not end"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for worker in &mut workers {
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    let mut shares: HashMap<String, usize> = HashMap::new();
+    let mut names = std::collections::BTreeSet::new();
+    for mail in server.mails() {
+        let (domain, name) = named(&mail);
+        *shares.entry(domain).or_default() += 1;
+        assert!(names.insert(name), "a mail came twice: {mail}");
+    }
+    eprintln!("{shares:?} in {:?}", begin.elapsed());
+    assert_eq!(names.len(), mails, "every mail is there");
+    assert_eq!(shares.len(), 2, "both took part: {shares:?}");
 }

@@ -14,7 +14,7 @@ use eligibility::{EligibilitySettings, Setup};
 use files::FilesSettings;
 use identity::password::{PasswordSettings, Passwords};
 use identity::token::Signer256;
-use identity::{NewOrganisation, NewPerson, OrganisationKind};
+use identity::{NewOrganisation, NewPerson, OrganisationKind, Vault};
 use kernel::{ManualClock, OrganisationId, Role};
 use notifications::{MailSettings, Mailer, Templates, WebhookSettings};
 use serde_json::Value;
@@ -129,6 +129,7 @@ impl TestApp {
         let state = State {
             database: Arc::clone(&database),
             signer: signer.clone(),
+            vault: Vault::new(&[[43_u8; 32]]).expect("a secret"),
             passwords: Passwords::start(&light()).expect("parameters"),
             security: Arc::new(configuration.security),
             looks: Looks::default(),

@@ -1,24 +1,11 @@
 //! Files that nobody would send to the readers of captures and of erasure reports: real ones
-//! with bytes and words changed. For a second in every test run, and for longer when asked:
-//!
-//! ```text
-//! RESSAC_FUZZ_SECONDS=600 cargo test --release -p workshop --lib fuzz -- --nocapture
-//! ```
-//!
-//! Each file is made from a number alone. One that fails is named by it, and tried again
-//! with `RESSAC_FUZZ_SEED`; its number then joins [`KEPT`].
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::disallowed_methods // the time of this machine, for the budget
-)]
+//! with bytes and words changed, made and tried by the crate `fuzzing`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use files::MediaType;
+use fuzzing::{Fuzz, Numbers};
 use kernel::Code;
 
 use crate::model::EraseResult;
@@ -41,9 +28,6 @@ const REPORTS: [(&[u8], MediaType); 2] = [
         MediaType::Xml,
     ),
 ];
-
-/// Numbers of files that failed once.
-const KEPT: [u64; 1] = [3379];
 
 /// What means something to a reader.
 const WORDS: [&str; 60] = [
@@ -109,68 +93,6 @@ const WORDS: [&str; 60] = [
     "<entry name=\"state\">Successful</entry>",
 ];
 
-/// A row of numbers (xorshift): the same for the same beginning.
-struct Numbers(u64);
-
-impl Numbers {
-    fn of(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end.max(1) as u64).unwrap()
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
-fn changed(mut bytes: Vec<u8>, numbers: &mut Numbers) -> Vec<u8> {
-    for _ in 0..=numbers.below(8) {
-        let at = numbers.below(bytes.len() + 1);
-        let end = (at + numbers.below(200)).min(bytes.len());
-        match numbers.below(8) {
-            0 if at < bytes.len() => bytes[at] = u8::try_from(numbers.next() & 0xff).unwrap(),
-            1 => drop(bytes.drain(at..end)),
-            2 => bytes.truncate(at),
-            3 => {
-                let again = bytes[at..end].to_vec();
-                for _ in 0..numbers.below(60) {
-                    bytes.splice(at..at, again.iter().copied());
-                }
-            }
-            4 if at < bytes.len() => bytes[at] ^= 1 << numbers.below(8),
-            _ => {
-                let word = numbers.one_of(&WORDS);
-                bytes.splice(at..at, word.bytes());
-            }
-        }
-    }
-    bytes
-}
-
-fn words(numbers: &mut Numbers) -> Vec<u8> {
-    let mut text = String::new();
-    for _ in 0..numbers.below(150) {
-        text.push_str(numbers.one_of(&WORDS));
-    }
-    text.into_bytes()
-}
-
-fn noise(numbers: &mut Numbers) -> Vec<u8> {
-    (0..numbers.below(3000))
-        .map(|_| u8::try_from(numbers.next() & 0xff).unwrap())
-        .collect()
-}
-
 /// A capture is read whole, or refused in words.
 fn examine_capture(bytes: &[u8]) -> bool {
     match lshw::read(bytes) {
@@ -217,16 +139,15 @@ fn examine_report(bytes: &[u8], media_type: MediaType) -> bool {
     }
 }
 
-fn examine(seed: u64) -> bool {
-    let mut numbers = Numbers::of(seed);
+fn examine(numbers: &mut Numbers) -> bool {
     let (report, media_type) = numbers.one_of(&REPORTS);
     match numbers.below(10) {
         0 => {
-            let bytes = noise(&mut numbers);
+            let bytes = numbers.noise(3_000);
             examine_report(&bytes, media_type) | examine_capture(&bytes)
         }
         1 => {
-            let bytes = words(&mut numbers);
+            let bytes = numbers.words(&WORDS, 150).into_bytes();
             examine_report(
                 &bytes,
                 numbers.one_of(&[MediaType::Plain, MediaType::Xml, MediaType::Json]),
@@ -234,48 +155,23 @@ fn examine(seed: u64) -> bool {
         }
         2..=5 => {
             let capture = numbers.one_of(&CAPTURES);
-            examine_capture(&changed(capture.to_vec(), &mut numbers))
+            examine_capture(&numbers.changed(capture.to_vec(), &WORDS))
         }
         6 => {
             // a machine as JSON of a report
             let capture = numbers.one_of(&CAPTURES);
-            examine_report(&changed(capture.to_vec(), &mut numbers), MediaType::Json)
+            examine_report(&numbers.changed(capture.to_vec(), &WORDS), MediaType::Json)
         }
-        _ => examine_report(&changed(report.to_vec(), &mut numbers), media_type),
+        _ => examine_report(&numbers.changed(report.to_vec(), &WORDS), media_type),
     }
-}
-
-fn try_seed(seed: u64) -> bool {
-    let start = Instant::now();
-    let outcome = catch_unwind(AssertUnwindSafe(|| examine(seed)));
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(10), "seed {seed} took {took:?}");
-    outcome.unwrap_or_else(|_| panic!("RESSAC_FUZZ_SEED={seed}"))
 }
 
 #[test]
 fn fuzz() {
-    let number = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse::<u64>().ok())
+    let readers = Fuzz {
+        name: "workshop",
+        kept: &[3379],
+        slowest: Duration::from_secs(10),
     };
-    if let Some(seed) = number("RESSAC_FUZZ_SEED") {
-        try_seed(seed);
-        return;
-    }
-    for seed in KEPT {
-        try_seed(seed);
-    }
-    let budget = Duration::from_secs(number("RESSAC_FUZZ_SECONDS").unwrap_or(1));
-    let first = number("RESSAC_FUZZ_FROM").unwrap_or(1);
-    let (start, mut tried, mut read) = (Instant::now(), 0_u64, 0_u64);
-    while start.elapsed() < budget {
-        read += u64::from(try_seed(first + tried));
-        tried += 1;
-    }
-    eprintln!(
-        "{tried} files in {:?}, {read} of them read",
-        start.elapsed()
-    );
+    readers.run(examine);
 }

@@ -24,11 +24,13 @@ CREATE TABLE outbox (
     sent_at timestamptz,
     CONSTRAINT the_dead_have_a_reason CHECK (status <> 'dead' OR ended_because IS NOT NULL)
 );
-CREATE INDEX outbox_due ON outbox (due_at) WHERE status IN ('queued', 'failed');
+CREATE INDEX outbox_due ON outbox (due_at, id) WHERE status IN ('queued', 'failed');
 CREATE INDEX outbox_waiting ON outbox (recipient) WHERE status IN ('queued', 'failed');
 CREATE INDEX outbox_parts ON outbox (part_of) WHERE part_of IS NOT NULL;
 CREATE INDEX outbox_by_status ON outbox (status, id);
 CREATE INDEX outbox_by_recipient ON outbox (recipient, id);
+CREATE INDEX outbox_by_person ON outbox (person_id);
+CREATE INDEX outbox_by_kind ON outbox (kind, id);
 
 -- How a person wants to hear of a kind of message, where it is not at once.
 CREATE TABLE notification_choices (

@@ -40,11 +40,14 @@ CREATE INDEX people_by_role ON people (role);
 CREATE TABLE invitations (
     id BLOB NOT NULL PRIMARY KEY,
     person_id BLOB NOT NULL REFERENCES people (id),
-    purpose TEXT NOT NULL CHECK (purpose IN ('invitation', 'reset')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('invitation', 'reset', 'email')),
     token_hash BLOB NOT NULL UNIQUE,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    used_at INTEGER
+    used_at INTEGER,
+    email TEXT, -- the address to be, of a link that changes it
+    session_id BLOB, -- the session in which it was asked for: the one that goes on
+    CHECK ((purpose = 'email') = (email IS NOT NULL))
 );
 CREATE INDEX invitations_by_person ON invitations (person_id);
 
@@ -99,7 +102,7 @@ CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 -- A second factor: the secret of a generator of codes (TOTP, RFC 6238).
 CREATE TABLE second_factors (
     person_id BLOB NOT NULL PRIMARY KEY REFERENCES people (id),
-    secret BLOB NOT NULL,
+    secret BLOB NOT NULL, -- encrypted, and bound to its person
     confirmed_at INTEGER, -- none until a first code showed that the generator is set up
     last_step BIGINT NOT NULL, -- of the last code that was taken: none is taken twice
     created_at INTEGER NOT NULL

@@ -64,10 +64,13 @@ CREATE UNIQUE INDEX devices_live_serial ON devices (serial_key)
     WHERE serial_key IS NOT NULL AND stage NOT IN ('missing', 'scrapped', 'parts');
 CREATE INDEX devices_by_serial ON devices (serial_key);
 CREATE INDEX devices_by_batch ON devices (batch_id, id);
+CREATE INDEX devices_by_kind ON devices (kind, id);
+CREATE INDEX devices_by_grade ON devices (grade, id);
 -- Lists are read in the order of id; counts and ages are read off the index alone.
 CREATE INDEX devices_by_workshop ON devices (workshop_id, id);
 CREATE INDEX devices_by_workshop_stage ON devices (workshop_id, stage, id, stage_at);
-CREATE INDEX devices_by_stage ON devices (stage, kind, id);
+CREATE INDEX devices_by_batch_stage ON devices (batch_id, stage);
+CREATE INDEX devices_by_kind_stage ON devices (kind, stage, id);
 CREATE INDEX devices_by_stage_age ON devices (stage, id, stage_at);
 CREATE INDEX devices_by_transfer ON devices (transfer_id, id);
 CREATE INDEX devices_by_donor ON devices (donor_id, id);
@@ -107,6 +110,9 @@ CREATE TABLE custody_events (
     UNIQUE (device_id, client_id)
 );
 
+-- How much somebody has logged, for whoever asks what is held about them.
+CREATE INDEX custody_events_by_actor ON custody_events (actor_id);
+
 CREATE TABLE accessory_stock (
     workshop_id BLOB NOT NULL REFERENCES organisations (id),
     kind TEXT NOT NULL CHECK (kind IN (
@@ -129,6 +135,7 @@ CREATE TABLE accessory_movements (
 );
 CREATE INDEX accessory_movements_by_workshop ON accessory_movements (workshop_id, id);
 CREATE INDEX accessory_movements_by_batch ON accessory_movements (batch_id);
+CREATE INDEX accessory_movements_by_device ON accessory_movements (device_id);
 
 -- Spare parts: what a workshop keeps a count of.
 CREATE TABLE part_stock (
@@ -152,6 +159,7 @@ CREATE TABLE part_movements (
     at INTEGER NOT NULL
 );
 CREATE INDEX part_movements_by_workshop ON part_movements (workshop_id, id);
+CREATE INDEX part_movements_by_device ON part_movements (device_id);
 
 -- Repairs as they stand, corrections included; what was said at each time is in the log.
 CREATE TABLE repairs (
@@ -177,17 +185,19 @@ CREATE TABLE transfer_lines (
 CREATE UNIQUE INDEX transfer_lines_under_way ON transfer_lines (device_id)
     WHERE outcome = 'under_way';
 
--- What was scrapped, or is left of what was taken apart.
+-- What was scrapped, or is left of what was taken apart; batteries that were taken out are a
+-- line of their own, of the category `batteries`.
 CREATE TABLE waste (
-    device_id BLOB NOT NULL PRIMARY KEY REFERENCES devices (id),
+    device_id BLOB NOT NULL REFERENCES devices (id),
     workshop_id BLOB NOT NULL REFERENCES organisations (id),
     category TEXT NOT NULL,
     weight_grams INTEGER, -- none when nobody weighed it and its kind has no usual weight
     waste_reference TEXT, -- number of the waste note
     reason TEXT,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    PRIMARY KEY (device_id, category)
 );
-CREATE INDEX waste_by_workshop ON waste (workshop_id, device_id);
+CREATE INDEX waste_by_workshop ON waste (workshop_id, device_id, category);
 
 -- Evidence that lies in the folder of files, by its SHA-256: captures of a machine's hardware,
 -- erasure reports. The same file is noted once in a cycle.
@@ -219,4 +229,24 @@ END;
 CREATE TRIGGER custody_events_delete BEFORE DELETE ON custody_events
 BEGIN
     SELECT RAISE(ABORT, 'custody_events is append-only');
+END;
+
+-- For a search of any part of a number: every three letters that follow one another in a
+-- search key, by the number that SQLite itself gives a row. A copy of the file keeps those.
+CREATE VIRTUAL TABLE device_search USING fts5 (
+    search_key, tokenize = 'trigram', content = '', contentless_delete = 1, detail = none);
+
+CREATE TRIGGER device_search_insert AFTER INSERT ON devices
+BEGIN
+    INSERT INTO device_search (rowid, search_key) VALUES (new.rowid, new.search_key);
+END;
+CREATE TRIGGER device_search_update AFTER UPDATE OF search_key ON devices
+    WHEN new.search_key <> old.search_key
+BEGIN
+    DELETE FROM device_search WHERE rowid = old.rowid;
+    INSERT INTO device_search (rowid, search_key) VALUES (new.rowid, new.search_key);
+END;
+CREATE TRIGGER device_search_delete AFTER DELETE ON devices
+BEGIN
+    DELETE FROM device_search WHERE rowid = old.rowid;
 END;

@@ -51,7 +51,10 @@ CREATE TABLE applications (
 CREATE UNIQUE INDEX application_exists ON applications (programme_id, association_id)
     WHERE status <> 'withdrawn';
 CREATE INDEX applications_by_programme ON applications (programme_id, status, id);
+CREATE INDEX applications_in_programme ON applications (programme_id, id);
 CREATE INDEX applications_by_association ON applications (association_id, id);
+CREATE INDEX applications_by_author ON applications (created_by);
+CREATE INDEX applications_by_judge ON applications (decided_by);
 CREATE INDEX applications_by_status ON applications (status, id);
 
 CREATE TABLE assessments (

@@ -66,6 +66,7 @@ CREATE TABLE wave_supply (
     class TEXT NOT NULL,
     PRIMARY KEY (wave_id, device_id)
 );
+CREATE INDEX wave_supply_by_device ON wave_supply (device_id);
 
 CREATE TABLE wave_devices (
     wave_id BLOB NOT NULL REFERENCES waves (id),
@@ -79,6 +80,7 @@ CREATE TABLE wave_devices (
 -- In each of its lives a device is on one line.
 CREATE UNIQUE INDEX already_reserved ON wave_devices (device_id, cycle) WHERE released_at IS NULL;
 CREATE INDEX wave_devices_by_line ON wave_devices (line_id);
+CREATE INDEX wave_devices_by_device ON wave_devices (device_id);
 
 -- Made at approval, never changed.
 CREATE TABLE wave_explanations (

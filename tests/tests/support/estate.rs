@@ -15,6 +15,10 @@ pub struct Estate {
     ids: BTreeMap<&'static str, String>,
     /// An application of the association's.
     application: String,
+    /// One that got a lot in the wave.
+    granted: String,
+    /// What stands in answers about the estate and in no other.
+    marks: Vec<String>,
     other_association: Client,
 }
 
@@ -27,7 +31,7 @@ impl Estate {
                 "devices": [devices[1]]}),
         );
         let stage = Stage::set(app, &[("Alpha", 12, 8_000)], 12);
-        stage.approved_wave(app, "Première vague");
+        let wave = stage.approved_wave(app, "Première vague");
         let handovers = app.staff.get("/handovers").expect(200);
         let owner = app.association("Clavier ouvert");
         let draft = applications::draft(&owner, &stage.programme);
@@ -59,7 +63,14 @@ impl Estate {
         );
         let made = |reply: testkit::Reply| applications::id(&reply.expect(201));
         let application = applications::id_at(&draft).to_owned();
+        let granted = stage.applications[0].clone();
+        let mut marks = vec![application.clone(), granted.clone(), "Alpha".to_owned()];
+        marks.extend([owner.organisation.clone(), "Clavier ouvert".to_owned()]);
+        marks.push(stage.clients[0].organisation.clone());
+        marks.extend(stage.tags.clone());
         let ids = BTreeMap::from([
+            ("programmes", stage.programme),
+            ("waves", applications::id_at(&wave).to_owned()),
             ("organisations", owner.organisation),
             ("batches", batch),
             ("devices", devices[0].clone()),
@@ -75,6 +86,8 @@ impl Estate {
         Self {
             ids,
             application,
+            granted,
+            marks,
             other_association: app.association("Une autre"),
         }
     }
@@ -89,15 +102,26 @@ impl Estate {
         }
     }
 
-    /// The path of an operation with somebody else's ids in it; none for what is nobody's own.
+    /// The first of what belongs to the estate that stands in an answer.
+    pub fn shown<'a>(&'a self, answer: &str) -> Option<&'a str> {
+        let marks = self.marks.iter().map(String::as_str);
+        marks.into_iter().find(|mark| answer.contains(mark))
+    }
+
+    /// The path of an operation with somebody else's ids in it; none for what nobody here has.
     pub fn path(&self, operation: &str) -> Option<String> {
         let below = operation.strip_prefix("/api/v1/")?;
-        let id = self.ids.get(below.split('/').next()?)?;
+        let first = below.split('/').next()?;
+        let id = self.ids.get(first)?;
+        let application = match first {
+            "waves" => &self.granted,
+            _ => &self.application,
+        };
         let sha256 = "0".repeat(64);
         Some(
             format!("/{below}")
                 .replace("{id}", id)
-                .replace("{application_id}", &self.application)
+                .replace("{application_id}", application)
                 .replace("{person_id}", id)
                 .replace("{number}", "1")
                 .replace("{criterion}", "project")

@@ -4,5 +4,8 @@
 pub mod applications;
 pub mod estate;
 pub mod intake;
+pub mod operations;
+pub mod plans;
+pub mod walk;
 pub mod waves;
 pub mod workshop;

@@ -135,6 +135,10 @@ pub struct ProposalView {
     /// Devices counted on, by kind.
     #[schema(value_type = HashMap<String, u64>)]
     pub supply: Granted,
+    /// Devices that are ready and match the settings, and that the programme's rubric does not
+    /// take since their drives were overwritten (`clear`), by kind.
+    #[schema(value_type = HashMap<String, u64>)]
+    pub left_out: Granted,
     /// Requests that receive something, in the public order.
     pub lines: Vec<LineView>,
     /// Requests that receive nothing, in the public order, each with its reason.

@@ -108,8 +108,8 @@ pub fn out_of_date(changes: &Changes) -> Result<(), Refusal> {
     say(
         changes.device_count,
         first_of(tags, changes.device_count),
-        "appareils qui ne sont plus prêts",
-        "devices no longer ready",
+        "appareils qui ne peuvent plus être donnés",
+        "devices that can no longer be given",
     );
     say(
         changes.applications.len(),

@@ -45,7 +45,7 @@ pub fn compare(db: &mut Db, id: WaveId, bodies: &[Simulation]) -> Result<Compari
     for settings in all {
         let ground = gather(db, &wave, &settings)?;
         let instance = ground.instance(&wave, &settings, &pins)?;
-        something_to_allocate(&instance)?;
+        something_to_allocate(db, &wave, &settings, &instance)?;
         let plan = plan::plan(&instance).map_err(|refused| rules::refused(&refused))?;
         let outcome = rules::outcome(&instance, &plan, &rules::owners(&ground.applicants));
         plans.push(summary(settings, supply_of(&instance), &ground, &outcome));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use crate::model::{Granted, Pin, Settings, Wave};
 use crate::plan::instance::Instance;
 use crate::rules::{self, Applicant, Ask, Facts, History, Limits, Tied};
-use crate::store;
+use crate::store::{self, Wanted};
 
 /// Everything about the moment: who asks, what is there, what was given.
 pub(super) struct Ground {
@@ -41,9 +41,24 @@ pub(super) fn kinds<'a>(settings: &'a Settings, programme: &'a Programme) -> &'a
     settings.supply.kinds.as_deref().unwrap_or(&programme.kinds)
 }
 
+/// What a wave may give, by its settings and by the rubric of its programme.
+pub(super) fn wanted<'a>(settings: &'a Settings, programme: &'a Programme) -> Result<Wanted<'a>> {
+    Ok(Wanted {
+        kinds: kinds(settings, programme),
+        supply: &settings.supply,
+        clear_counts: eligibility::clear_counts(programme)?,
+    })
+}
+
+/// The ready devices that these settings would take, and the rubric does not.
+pub(super) fn left_out(db: &mut Db, wave: &Wave, settings: &Settings) -> Result<Granted> {
+    let programme = eligibility::programme(db, wave.programme_id)?;
+    store::left_out(db, wanted(settings, &programme)?)
+}
+
 pub(super) fn gather(db: &mut Db, wave: &Wave, settings: &Settings) -> Result<Ground> {
     let programme = eligibility::programme(db, wave.programme_id)?;
-    let found = store::ready_devices(db, kinds(settings, &programme), &settings.supply)?;
+    let found = store::ready_devices(db, wanted(settings, &programme)?)?;
     let mut batches: Vec<BatchId> = found.values().flatten().map(|(_, batch)| *batch).collect();
     batches.sort_unstable();
     batches.dedup();

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use db::{Db, Result, Tx};
 use kernel::{Actor, ApplicationId, Code, OrganisationId, Refusal, Text, WaveId};
 
-use super::ground::{gather, limits};
+use super::ground::{gather, left_out, limits};
 use super::{draft, load};
 use crate::model::{
-    Granted, LineView, Pin, ProposalView, Simulated, Simulation, Wave, WaveLine, WaveStatus,
+    Granted, LineView, Pin, ProposalView, Settings, Simulated, Simulation, Wave, WaveLine,
+    WaveStatus,
 };
 use crate::plan::instance::Instance;
 use crate::plan::planner::Plan;
@@ -26,7 +27,7 @@ pub fn propose(tx: &mut Tx<'_>, actor: &Actor, id: WaveId) -> Result<ProposalVie
     let pins = store::pins(tx, id)?;
     let ground = gather(tx, &wave, &wave.settings)?;
     let instance = ground.instance(&wave, &wave.settings, &pins)?;
-    something_to_allocate(&instance)?;
+    something_to_allocate(tx, &wave, &wave.settings, &instance)?;
     forget_pins(tx, &wave, &instance, &pins)?;
     store::replace_supply(tx, id, &ground.classed(&instance))?;
     let owners = rules::owners(&ground.applicants);
@@ -61,7 +62,7 @@ pub(super) fn replace_plan(
         .map(|line| row(tx, wave.id, line))
         .collect();
     store::replace_lines(tx, wave.id, &rows)?;
-    let supply = supply_of(instance);
+    let supply = (supply_of(instance), left_out(tx, wave, &wave.settings)?);
     Ok(proposal(
         wave,
         (status, wave.version + 1),
@@ -84,36 +85,56 @@ pub fn simulate(db: &mut Db, id: WaveId, body: &Simulation) -> Result<Simulated>
     let pins = store::pins(db, id)?;
     let ground = gather(db, &wave, &settings)?;
     let instance = ground.instance(&wave, &settings, &pins)?;
-    something_to_allocate(&instance)?;
+    something_to_allocate(db, &wave, &settings, &instance)?;
     let before = store::named_lines(db, id)?;
     let plan = plan::plan(&instance).map_err(|refused| rules::refused(&refused))?;
     let outcome = rules::outcome(&instance, &plan, &rules::owners(&ground.applicants));
     let digest = digest::digest(&instance);
+    let supply = (supply_of(&instance), left_out(db, &wave, &settings)?);
     Ok(proposal(
         &wave,
         (wave.status, wave.version),
-        supply_of(&instance),
+        supply,
         digest,
         &outcome,
         &before,
     ))
 }
 
-pub(super) fn something_to_allocate(instance: &Instance) -> Result<()> {
-    let (fr, en) = if instance.classes.iter().all(|class| class.qty == 0) {
-        (
-            "Aucun appareil prêt ne correspond aux réglages de cette vague.",
-            "No device that is ready matches the settings of this wave.",
-        )
+pub(super) fn something_to_allocate(
+    db: &mut Db,
+    wave: &Wave,
+    settings: &Settings,
+    instance: &Instance,
+) -> Result<()> {
+    let detail = if instance.classes.iter().all(|class| class.qty == 0) {
+        let left_out = left_out(db, wave, settings)?;
+        nothing_ready(left_out.values().sum())
     } else if instance.lines.is_empty() {
-        (
+        Text::new(
             "Aucune demande éligible ne peut participer à cette vague.",
             "No eligible application can take part in this wave.",
         )
     } else {
         return Ok(());
     };
-    Err(Refusal::new(Code::NothingToAllocate, Text::new(fr, en)).into())
+    Err(Refusal::new(Code::NothingToAllocate, detail).into())
+}
+
+fn nothing_ready(left_out: u64) -> Text {
+    let fr = "Aucun appareil prêt ne correspond aux réglages de cette vague.";
+    let en = "No device that is ready matches the settings of this wave.";
+    if left_out == 0 {
+        return Text::new(fr, en);
+    }
+    Text::new(
+        format!(
+            "{fr} Appareils prêts que le barème écarte, leurs disques ayant été écrasés (« clear ») : {left_out}."
+        ),
+        format!(
+            "{en} Ready devices that the rubric leaves out, since their drives were overwritten (`clear`): {left_out}."
+        ),
+    )
 }
 
 /// Drops the pins of applications that no longer take part.
@@ -197,7 +218,7 @@ fn line_view(line: &PlannedLine) -> LineView {
 fn proposal(
     wave: &Wave,
     (status, version): (WaveStatus, i32),
-    supply: Granted,
+    (supply, left_out): (Granted, Granted),
     digest: String,
     outcome: &Outcome,
     before: &[(WaveLine, String)],
@@ -213,6 +234,7 @@ fn proposal(
         id: wave.id,
         status,
         supply,
+        left_out,
         associations: associations.len() as u64,
         devices: lines.iter().flat_map(|line| line.granted.values()).sum(),
         lines,

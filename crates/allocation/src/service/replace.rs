@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use db::{Error, Result, Tx};
 use kernel::{Actor, ApplicationId, BatchId, Code, DeviceId, Refusal, WaveId};
 
-use super::ground::ties;
+use super::ground::{ties, wanted};
 use super::{draft, load, propose, stored_plan};
 use crate::model::{Cap, LotDevice, Pin, ProposalView, Settings, Wave};
 use crate::plan::instance::Instance;
@@ -14,7 +14,8 @@ use crate::rules::{self, SMALL};
 use crate::store;
 
 /// Puts an equivalent device that is ready in the place of one of a lot: same kind, same
-/// workshop, a grade at least as good, tied by its donor in no other way. Returns it.
+/// workshop, a grade at least as good, tied by its donor in no other way, with drives that the
+/// rubric takes. Returns it.
 ///
 /// # Errors
 /// `wave_step_not_allowed` when the wave is not approved; `no_replacement`.
@@ -27,7 +28,8 @@ pub fn replace_device(
 ) -> Result<DeviceId> {
     let wave = load(tx, id)?;
     rules::may_hand_over(wave.status)?;
-    let mut spares = store::spares(tx, id, failed, &wave.settings.supply)?;
+    let programme = eligibility::programme(tx, wave.programme_id)?;
+    let mut spares = store::spares(tx, id, failed, wanted(&wave.settings, &programme)?)?;
     let mut batches: Vec<BatchId> = spares.iter().map(|spare| spare.batch).collect();
     batches.push(failed.batch_id);
     batches.sort_unstable();

@@ -6,7 +6,7 @@ use db::{Db, Error, Result, Tx};
 use kernel::{Actor, BatchId, Code, WaveId};
 use notifications::Message;
 
-use super::ground::{ties, without_devices};
+use super::ground::{ties, wanted, without_devices};
 use super::{load, stored_plan};
 use crate::model::{Wave, WaveStatus};
 use crate::plan::instance::Instance;
@@ -114,12 +114,13 @@ fn retied(db: &mut Db, wave: &Wave, instance: &Instance) -> Result<Vec<String>> 
 /// Refuses a plan whose devices or applications are no longer what it was computed from.
 pub(super) fn still_true(db: &mut Db, wave: &Wave, instance: &Instance) -> Result<()> {
     let mut changes = Changes::default();
-    let grades = wave.settings.supply.grades.as_deref();
+    let programme = eligibility::programme(db, wave.programme_id)?;
+    let wanted = wanted(&wave.settings, &programme)?;
     for class in &instance.classes {
         let Some(kind) = rules::kind_of_class(&class.id) else {
             continue;
         };
-        let (count, devices) = store::changed_devices(db, wave.id, &class.id, kind, grades)?;
+        let (count, devices) = store::changed_devices(db, wave.id, (&class.id, kind), wanted)?;
         changes.device_count += count;
         changes.devices.extend(devices);
     }

@@ -20,8 +20,8 @@ pub(crate) use lines::{
 };
 pub(crate) use pins::{delete_pin, is_of_programme, pins, put_pin};
 pub(crate) use supply::{
-    changed_devices, classes_of, gifts, ready_devices, replace_supply, shelves, spares,
-    supply_by_class, unknown_batches,
+    Wanted, changed_devices, classes_of, gifts, left_out, ready_devices, replace_supply, shelves,
+    spares, supply_by_class, unknown_batches,
 };
 pub(crate) use waves::{
     Step, change_settings, insert_wave, next_ordinal, plan_documents, save_plan, step, wave,

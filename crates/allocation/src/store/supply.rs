@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use db::schema::{batches, devices as d, wave_devices as v, wave_supply as s};
+use db::schema::{batches, devices as d, drives as r, wave_devices as v, wave_supply as s};
 use db::{Db, Result};
+use diesel::dsl::{InnerJoinQuerySource, auto_type, exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use kernel::{BatchId, DeviceId, DeviceKind, Grade, OrganisationId, WaveId};
 
 use super::{CHUNK, IDS};
@@ -14,29 +16,63 @@ use crate::rules::{DeviceChange, Shelf, Spare};
 
 /// The stage in which a device may be given.
 const READY: &str = "ready";
+/// How the proof of a drive that was overwritten is stored.
+const CLEAR: &str = "%\"method\":\"clear\"%";
 
-/// The ready devices that a supply takes, by kind, those ready for longest first, each with
+/// A drive of the device's present life was proven by overwriting it.
+#[auto_type(no_type_alias)]
+fn overwritten() -> _ {
+    let clear: &'static str = CLEAR;
+    exists(
+        r::table
+            .filter(r::device_id.eq(d::id))
+            .filter(r::cycle.eq(d::cycle))
+            .filter(r::proven.eq(true))
+            .filter(r::proof.like(clear)),
+    )
+}
+
+/// What a wave may give: what its supply says, and whether the programme's rubric takes
+/// devices whose drives were overwritten.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) kinds: &'a [DeviceKind],
+    pub(crate) supply: &'a Supply,
+    pub(crate) clear_counts: bool,
+}
+
+/// The ready devices of a kind that a supply takes, whatever the rubric says of their drives.
+macro_rules! matching {
+    ($supply:expr, $kind:expr) => {{
+        let mut query = d::table
+            .filter(d::stage.eq(READY))
+            .filter(d::kind.eq($kind))
+            .into_boxed();
+        if let Some(grades) = &$supply.grades {
+            query = query.filter(d::grade.eq_any(grades.clone()));
+        }
+        if let Some(batches) = &$supply.batch_ids {
+            query = query.filter(d::batch_id.eq_any(batches.clone()));
+        }
+        query
+    }};
+}
+
+/// The ready devices that a wave may give, by kind, those ready for longest first, each with
 /// its batch.
 pub(crate) fn ready_devices(
     db: &mut Db,
-    kinds: &[DeviceKind],
-    supply: &Supply,
+    wanted: Wanted<'_>,
 ) -> Result<BTreeMap<DeviceKind, Vec<(DeviceId, BatchId)>>> {
-    let named: Option<HashSet<DeviceId>> =
-        (supply.device_ids.as_ref()).map(|ids| ids.iter().copied().collect());
+    let supply = wanted.supply;
+    let named = named(supply);
     let mut found = BTreeMap::new();
-    for &kind in kinds {
-        let mut query = d::table
-            .filter(d::stage.eq(READY))
-            .filter(d::kind.eq(kind))
+    for &kind in wanted.kinds {
+        let mut query = matching!(supply, kind)
             .order((d::ready_at.asc(), d::id.asc()))
-            .select((d::id, d::batch_id))
-            .into_boxed();
-        if let Some(grades) = &supply.grades {
-            query = query.filter(d::grade.eq_any(grades.clone()));
-        }
-        if let Some(batches) = &supply.batch_ids {
-            query = query.filter(d::batch_id.eq_any(batches.clone()));
+            .select((d::id, d::batch_id));
+        if !wanted.clear_counts {
+            query = query.filter(not(overwritten()));
         }
         let mut devices: Vec<(DeviceId, BatchId)> = query.load(db)?;
         if let Some(named) = &named {
@@ -50,6 +86,34 @@ pub(crate) fn ready_devices(
         }
     }
     Ok(found)
+}
+
+fn named(supply: &Supply) -> Option<HashSet<DeviceId>> {
+    let ids = supply.device_ids.as_ref()?;
+    Some(ids.iter().copied().collect())
+}
+
+/// How many ready devices of each kind the supply would take, and the programme's rubric does
+/// not, since their drives were overwritten.
+pub(crate) fn left_out(db: &mut Db, wanted: Wanted<'_>) -> Result<BTreeMap<DeviceKind, u64>> {
+    let mut counts = BTreeMap::new();
+    if wanted.clear_counts {
+        return Ok(counts);
+    }
+    let named = named(wanted.supply);
+    for &kind in wanted.kinds {
+        let query = matching!(wanted.supply, kind)
+            .select(d::id)
+            .filter(overwritten());
+        let mut devices: Vec<DeviceId> = query.load(db)?;
+        if let Some(named) = &named {
+            devices.retain(|id| named.contains(id));
+        }
+        if !devices.is_empty() {
+            counts.insert(kind, devices.len() as u64);
+        }
+    }
+    Ok(counts)
 }
 
 /// Which of these batches do not exist.
@@ -104,34 +168,37 @@ pub(crate) fn supply_by_class(db: &mut Db, wave: WaveId) -> Result<Vec<(String, 
         .load(db)?)
 }
 
+type Changed = Box<
+    dyn BoxableExpression<
+            InnerJoinQuerySource<s::table, d::table>,
+            db::MultiBackend,
+            SqlType = Bool,
+        >,
+>;
+
 /// The devices of a class that are no longer what the plan counted on: how many, and the
 /// first of them.
 pub(crate) fn changed_devices(
     db: &mut Db,
     wave: WaveId,
-    class: &str,
-    kind: DeviceKind,
-    grades: Option<&[Grade]>,
+    (class, kind): (&str, DeviceKind),
+    wanted: Wanted<'_>,
 ) -> Result<(usize, Vec<DeviceChange>)> {
-    let mut query = s::table
+    let mut changed: Changed = Box::new(d::stage.ne(READY).or(d::kind.ne(kind)));
+    if let Some(grades) = &wanted.supply.grades {
+        let other = not(d::grade.assume_not_null().eq_any(grades.clone()));
+        changed = Box::new(changed.or(d::grade.is_null()).or(other));
+    }
+    if !wanted.clear_counts {
+        changed = Box::new(changed.or(overwritten()));
+    }
+    let query = s::table
         .inner_join(d::table)
         .filter(s::wave_id.eq(wave))
         .filter(s::class.eq(class))
+        .filter(changed)
         .select((d::tag, d::stage))
-        .order(d::tag)
-        .into_boxed();
-    query = match grades {
-        None => query.filter(d::stage.ne(READY).or(d::kind.ne(kind))),
-        Some(grades) => query.filter(
-            d::stage
-                .ne(READY)
-                .or(d::kind.ne(kind))
-                .or(d::grade.is_null())
-                .or(diesel::dsl::not(
-                    d::grade.assume_not_null().eq_any(grades.to_vec()),
-                )),
-        ),
-    };
+        .order(d::tag);
     let rows: Vec<(String, String)> = query.load(db)?;
     let changes = rows.iter().take(100).map(|(tag, stage)| DeviceChange {
         tag: tag.clone(),
@@ -203,13 +270,13 @@ pub(crate) fn shelves(db: &mut Db, wave: WaveId) -> Result<Vec<Shelf>> {
 }
 
 /// What is ready in the place of a device: same kind and workshop, a grade at least as good,
-/// ready for longest first; from the batches of the wave's supply. What this wave gave
-/// before and took back does not return to it.
+/// ready for longest first; from the batches of the wave's supply, and with drives that the
+/// programme's rubric takes. What this wave gave before and took back does not return to it.
 pub(crate) fn spares(
     db: &mut Db,
     wave: WaveId,
     like: &LotDevice,
-    supply: &Supply,
+    wanted: Wanted<'_>,
 ) -> Result<Vec<Spare>> {
     type Row = (
         DeviceId,
@@ -232,8 +299,11 @@ pub(crate) fn spares(
     if let Some(grade) = like.grade {
         query = query.filter(d::grade.le(grade)); // A comes before B
     }
-    if let Some(batches) = &supply.batch_ids {
+    if let Some(batches) = &wanted.supply.batch_ids {
         query = query.filter(d::batch_id.eq_any(batches.clone()));
+    }
+    if !wanted.clear_counts {
+        query = query.filter(not(overwritten()));
     }
     let rows: Vec<Row> = query.load(db)?;
     let spare = |(device, batch, grade, manufacturer, model): Row| Spare {

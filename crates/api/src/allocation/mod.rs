@@ -13,12 +13,12 @@ use actix_web::{FromRequest, HttpRequest};
 use allocation::WaveView;
 use db::Db;
 use kernel::{Actor, ApplicationId, Refusal, WaveId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Routes;
 use crate::{ApiError, Versioned};
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config
         .service(waves::create)
         .service(waves::list_of_programme)

@@ -88,7 +88,7 @@ pub async fn list(
 
 /// A document itself, to be saved and never shown within a page.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = DocumentId, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Problems))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"), Problems))]
 #[get("/documents/{id}")]
 pub async fn get(
     state: web::Data<State>,

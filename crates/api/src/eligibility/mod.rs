@@ -12,10 +12,10 @@ mod rubrics;
 mod score;
 mod territories;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::Routes;
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config
         .service(programmes::create)
         .service(programmes::list)

@@ -1,21 +1,23 @@
 //! Handover: lots are delivered.
 
+mod certificates;
 mod handovers;
 mod steps;
 
 use db::Db;
 use handover::HandoverView;
 use kernel::{Actor, HandoverId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Routes;
 use crate::Versioned;
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config
         .service(handovers::list)
         .service(handovers::get)
         .service(handovers::note)
+        .service(certificates::get)
         .service(steps::schedule)
         .service(steps::complete)
         .service(steps::missed)

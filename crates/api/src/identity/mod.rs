@@ -2,6 +2,8 @@
 
 mod api_keys;
 mod audit;
+mod email;
+mod email_page;
 mod me;
 mod organisations;
 mod password_pages;
@@ -13,11 +15,18 @@ mod second_factor;
 mod sessions;
 mod users;
 
-pub(crate) use password_pages::routes as pages;
-use utoipa_actix_web::service_config::ServiceConfig;
+use actix_web::web;
+
+use crate::Routes;
+
+/// The pages behind the links in mails.
+pub(crate) fn pages(config: &mut web::ServiceConfig) {
+    password_pages::routes(config);
+    email_page::routes(config);
+}
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config
         .service(sessions::login)
         .service(sessions::refresh)
@@ -26,6 +35,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(passwords::forgotten)
         .service(passwords::reset)
         .service(passwords::change)
+        .service(email::ask)
+        .service(email::confirm)
         .service(second_factor::begin)
         .service(second_factor::confirm)
         .service(second_factor::remove)

@@ -1,6 +1,6 @@
 //! `POST /registrations`, and what staff settle when it meets an association that is there.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use identity::{
     CaseOutcome, CaseStatus, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
 };
@@ -9,19 +9,28 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{Allowed, Anyone, SettleRegistrations};
+use crate::security::client_address;
 use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// An association registers itself. What the copy of the public register knows is filled in
 /// and verified; what it does not know is accepted, and only the decision waits for staff.
-/// One that is there already is refused, and staff have one case to settle.
+/// One that is there already is refused, and staff have one case to settle. From one network
+/// address so many may come in an hour (`auth.registrations_per_hour`).
 #[utoipa::path(tag = "Identity", request_body = Registration,
     responses((status = 201, body = RegisteredOrganisation), Problems))]
 #[post("/registrations")]
 pub async fn register(
     state: web::Data<State>,
     who: Anyone,
+    request: HttpRequest,
     body: Body<Registration>,
 ) -> ApiResult<Answer> {
+    let (signer, from) = (state.signer.clone(), client_address(&request));
+    let an_hour = state.security.registrations_per_hour;
+    state
+        .database
+        .write(move |tx| identity::may_register(tx, &signer, from, an_hour))
+        .await?;
     let again = body.0.clone();
     let outcome = state
         .write_as_anyone(&who, move |tx| {

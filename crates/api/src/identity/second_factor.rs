@@ -12,28 +12,29 @@ use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 
 /// The present password, again.
 #[derive(Deserialize, ToSchema)]
-pub struct Proof {
+pub struct PasswordProof {
     /// The present one.
     password: String,
 }
 
 /// Begins a second factor: the secret for an authenticator application. It counts once a
 /// first code confirms it.
-#[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = Proof,
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = PasswordProof,
     responses((status = 201, body = SecondFactorSecret), Problems))]
 #[post("/me/second-factor")]
 pub async fn begin(
     state: web::Data<State>,
     who: Allowed<ManageAccount>,
     request: HttpRequest,
-    Body(proof): Body<Proof>,
+    Body(proof): Body<PasswordProof>,
 ) -> ApiResult<Answer> {
     let who = who.without_repeat();
     let proof = prove(&state, &who, &request, proof.password, "/password").await?;
+    let vault = state.vault.clone();
     state
         .write(&who, move |tx, actor| {
             identity::proven(tx, &proof, None)?;
-            Answer::created(&identity::begin_second_factor(tx, actor)?)
+            Answer::created(&identity::begin_second_factor(tx, &vault, actor)?)
         })
         .await
 }
@@ -56,9 +57,11 @@ pub async fn confirm(
     body: Body<FirstCode>,
 ) -> ApiResult<Answer> {
     let who = who.without_repeat();
+    let vault = state.vault.clone();
     state
         .write(&who, move |tx, actor| {
-            Answer::ok(&identity::confirm_second_factor(tx, actor, &body.totp)?)
+            let codes = identity::confirm_second_factor(tx, &vault, actor, &body.totp)?;
+            Answer::ok(&codes)
         })
         .await
 }
@@ -84,9 +87,10 @@ pub async fn remove(
 ) -> ApiResult<Answer> {
     let who = who.without_repeat();
     let proof = prove(&state, &who, &request, removal.password, "/password").await?;
+    let vault = state.vault.clone();
     state
         .write(&who, move |tx, actor| {
-            identity::use_second_factor(tx, actor.person, &removal.totp)?;
+            identity::use_second_factor(tx, &vault, actor.person, &removal.totp)?;
             identity::proven(tx, &proof, None)?;
             identity::remove_second_factor(tx, actor.person)?;
             Ok(Answer::no_content())

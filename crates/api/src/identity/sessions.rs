@@ -52,12 +52,13 @@ pub async fn login(
         .person
         .filter(|_| right)
         .ok_or(Code::InvalidCredentials)?;
-    let signer = state.signer.clone();
+    let (signer, vault) = (state.signer.clone(), state.vault.clone());
     let signed_in = state
         .database
         .write(move |tx| {
             let (code, hash) = (totp.as_deref(), new_hash.as_deref());
-            let done = identity::finish_sign_in(tx, &signer, &sign_in, person, code, hash)?;
+            let done =
+                identity::finish_sign_in(tx, (&signer, &vault), &sign_in, person, code, hash)?;
             if matches!(done, SignedIn::Session(_)) {
                 identity::record(tx, origin.of_person(person))?;
             }

@@ -3,12 +3,12 @@
 use actix_web::{get, web};
 use impact::Figures;
 use kernel::ProgrammeId;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Routes;
 use crate::{Answer, ApiResult, PathId, Problems, State};
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config.service(figures);
 }
 

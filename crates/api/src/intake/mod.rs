@@ -11,14 +11,14 @@ mod upload;
 use db::Db;
 use intake::Batch;
 use kernel::{Actor, BatchId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Routes;
 use crate::Versioned;
 pub(crate) use page::routes as pages;
 pub(crate) use upload::ManifestLimit;
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config
         .service(batches::create)
         .service(batches::list)

@@ -7,12 +7,12 @@ mod templates;
 mod unsubscribe_page;
 mod webhooks;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::Routes;
 
 pub(crate) use unsubscribe_page::routes as pages;
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config
         .service(templates::list)
         .service(templates::preview)

@@ -2,20 +2,21 @@
 
 mod metrics;
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, get, web};
 use kernel::Code;
 use tokio::sync::Mutex;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Routes;
 use crate::answer::Answer;
 use crate::problem::{ApiResult, Problems};
 use crate::state::State;
 
 pub(crate) use metrics::{Metrics, count};
 
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+pub(crate) fn routes(config: &mut Routes<'_, '_>) {
     config.service(live).service(ready).service(metrics::scrape);
 }
 
@@ -51,6 +52,21 @@ const KEPT: Duration = Duration::from_secs(2);
 /// When everything was found in order.
 #[derive(Debug, Default)]
 pub(crate) struct Readiness(Mutex<Option<Instant>>);
+
+/// The OpenAPI document. It is made when somebody asks for it first: few ever do.
+pub(crate) async fn document() -> ApiResult<HttpResponse> {
+    static DOCUMENT: OnceLock<web::Bytes> = OnceLock::new();
+    let document = match DOCUMENT.get() {
+        Some(document) => document.clone(),
+        None => {
+            let json = serde_json::to_vec(&crate::document()).map_err(db::Error::from)?;
+            DOCUMENT.get_or_init(|| json.into()).clone()
+        }
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(document))
+}
 
 pub(crate) async fn to_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()

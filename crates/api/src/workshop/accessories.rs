@@ -1,12 +1,12 @@
 //! `/workshops/{id}/accessories`: the counted stock.
 
 use actix_web::{get, post, web};
-use workshop::{AccessoryStock, StockChange};
+use workshop::{ACCESSORY_COLUMNS, AccessoryStock, StockChange};
 
 use crate::access::{Allowed, CountStock, ReadStock};
-use crate::{Answer, ApiResult, Body, PathId, Problems, State};
+use crate::{Answer, ApiResult, Body, Csv, PathId, Problems, State};
 
-/// What a workshop has, of every kind: its own, or any for the city.
+/// What a workshop has, of every kind: its own, or any for the city. As CSV too.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
     params(("id" = kernel::OrganisationId, Path)),
     responses((status = 200, body = AccessoryStock), Problems))]
@@ -15,7 +15,16 @@ pub async fn get(
     state: web::Data<State>,
     who: Allowed<ReadStock>,
     PathId(id): PathId<kernel::Organisation>,
+    Csv(csv): Csv,
 ) -> ApiResult<Answer> {
+    if csv {
+        let rows = state
+            .read(&who, move |db, actor| {
+                workshop::accessory_rows(db, actor, id)
+            })
+            .await?;
+        return Ok(Answer::csv(&ACCESSORY_COLUMNS, rows)?);
+    }
     let stock = state
         .read(&who, move |db, actor| workshop::accessories(db, actor, id))
         .await?;

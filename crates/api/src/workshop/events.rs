@@ -2,8 +2,9 @@
 
 use actix_web::{get, post, web};
 use kernel::Page;
-use workshop::{EventOutcome, EventView, Incoming, Recorded};
+use workshop::{DeviceView, EventView, Incoming, Recorded};
 
+use super::hardware::answer;
 use crate::access::{Allowed, LogDevices, ReadDevices};
 use crate::{Answer, ApiResult, Body, IfMatch, Paging, PagingParams, PathId, Problems, State};
 
@@ -42,11 +43,8 @@ pub async fn post(
     let event = workshop::read_event(&body)?;
     state
         .write(&who, move |tx, actor| {
-            let recorded = workshop::record(tx, actor, id, &event)?;
-            let version = recorded.device.version;
-            let before = version - i32::from(recorded.status == EventOutcome::Applied);
-            if_match.check(before)?;
-            Ok(Answer::ok(&recorded)?.version(version))
+            if_match.of::<DeviceView>(tx, actor, id)?;
+            answer(&workshop::record(tx, actor, id, &event)?)
         })
         .await
 }

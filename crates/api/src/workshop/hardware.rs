@@ -3,10 +3,11 @@
 use ::files::MediaType;
 use actix_web::{HttpResponse, get, post, put, web};
 use kernel::{Code, Page};
-use workshop::{Answer as Decided, EventOutcome, EvidenceFile, FileKind, NewFile, Recorded};
+use workshop::{Answer as Decided, DeviceView, EvidenceFile, FileKind, Recorded};
 
+use super::evidence;
 use crate::access::{Allowed, LogDevices, ReadEvidence};
-use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State, Upload, files};
+use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State, Upload};
 
 /// Bytes of a capture at the most; a large server's has a tenth of it.
 const LIMIT: usize = 4 << 20;
@@ -36,18 +37,11 @@ pub async fn put(
         })
         .await?;
     let capture = workshop::read_capture(&upload.bytes)?;
-    let size = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
-    let kept = files::keep(&state, upload.bytes).await?;
-    let file = NewFile {
-        sha256: kept.sha256,
-        media_type: MediaType::Json,
-        size,
-        name: None,
-    };
+    let file = evidence::keep(&state, upload.bytes, MediaType::Json, None).await?;
     state
         .write(&who, move |tx, actor| {
-            let recorded = workshop::put_hardware(tx, actor, id, &capture, &file)?;
-            answer(&recorded, &if_match)
+            if_match.of::<DeviceView>(tx, actor, id)?;
+            answer(&workshop::put_hardware(tx, actor, id, &capture, &file)?)
         })
         .await
 }
@@ -66,16 +60,15 @@ pub async fn resolve(
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            let recorded = workshop::resolve_contradiction(tx, actor, id, &decided)?;
-            answer(&recorded, &if_match)
+            if_match.of::<DeviceView>(tx, actor, id)?;
+            answer(&workshop::resolve_contradiction(tx, actor, id, &decided)?)
         })
         .await
 }
 
-fn answer(recorded: &Recorded, if_match: &IfMatch) -> db::Result<Answer> {
-    let version = recorded.device.version;
-    if_match.check(version - i32::from(recorded.status == EventOutcome::Applied))?;
-    Ok(Answer::ok(recorded)?.version(version))
+/// What was recorded, with the version that the device has now.
+pub(super) fn answer(recorded: &Recorded) -> db::Result<Answer> {
+    Ok(Answer::ok(recorded)?.version(recorded.device.version))
 }
 
 /// The captures of a device, the oldest first.
@@ -87,12 +80,7 @@ pub async fn captures(
     who: Allowed<ReadEvidence>,
     PathId(id): PathId<kernel::Device>,
 ) -> ApiResult<Answer> {
-    let items = state
-        .read(&who, move |db, actor| {
-            workshop::evidence_files(db, actor, id, FileKind::Capture)
-        })
-        .await?;
-    Ok(Answer::ok(&Page { items, next: None })?)
+    evidence::list(&state, &who, id, FileKind::Capture).await
 }
 
 /// A capture as it was sent, by its SHA-256.
@@ -106,12 +94,5 @@ pub async fn raw_capture(
     PathId(id): PathId<kernel::Device>,
     path: web::Path<(String, String)>,
 ) -> ApiResult<HttpResponse> {
-    let sha256 = path.into_inner().1;
-    let file = state
-        .read(&who, move |db, actor| {
-            workshop::evidence_file(db, actor, id, FileKind::Capture, &sha256)
-        })
-        .await?;
-    let name = format!("{}.lshw.json", &file.sha256[..12.min(file.sha256.len())]);
-    files::send(&state, file.sha256, file.media_type, &name).await
+    evidence::send(&state, &who, id, FileKind::Capture, path).await
 }

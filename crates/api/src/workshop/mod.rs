@@ -5,6 +5,7 @@ mod bulk;
 mod counts;
 mod devices;
 mod events;
+mod evidence;
 mod hardware;
 mod parts;
 mod reception;
@@ -12,10 +13,14 @@ mod reports;
 mod transfers;
 mod waste;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use db::Db;
+use kernel::{Actor, DeviceId, TransferId};
+use workshop::{DeviceView, TransferView};
+
+use crate::{Routes, Versioned};
 
 /// The operations of this area.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_, '_>) {
     config
         .service(devices::list)
         .service(counts::by_stage) // before the device of an id
@@ -46,4 +51,28 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(reception::receive)
         .service(reception::close)
         .service(reception::reconciliation);
+}
+
+impl Versioned for DeviceView {
+    type Id = DeviceId;
+
+    fn load(db: &mut Db, actor: &Actor, id: DeviceId) -> db::Result<Self> {
+        workshop::device(db, actor, id)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
+impl Versioned for TransferView {
+    type Id = TransferId;
+
+    fn load(db: &mut Db, actor: &Actor, id: TransferId) -> db::Result<Self> {
+        workshop::transfer(db, actor, id)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
 }

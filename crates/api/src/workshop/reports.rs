@@ -4,10 +4,11 @@ use actix_web::{HttpResponse, get, post, web};
 use kernel::{Code, Page, Refusal, Text};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use workshop::{AttachedReport, EvidenceFile, FileKind, NewFile, REPORT_TYPES};
+use workshop::{AttachedReport, EvidenceFile, FileKind, REPORT_TYPES};
 
+use super::evidence;
 use crate::access::{Allowed, LogDevices, ReadDevices};
-use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload, files};
+use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload};
 
 /// Bytes of a report at the most.
 const LARGEST: usize = 5 << 20;
@@ -57,17 +58,9 @@ pub async fn attach(
     let report = web::block(move || workshop::read_report(&read, media_type))
         .await
         .map_err(db::Error::internal)??;
-    let size = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
-    let kept = files::keep(&state, upload.bytes).await?;
-    let file = NewFile {
-        sha256: kept.sha256,
-        media_type,
-        size,
-        name: about
-            .name
-            .map(|name| plain(&name))
-            .filter(|name| !name.is_empty()),
-    };
+    let name = about.name.map(|name| plain(&name));
+    let name = name.filter(|name| !name.is_empty());
+    let file = evidence::keep(&state, upload.bytes, media_type, name).await?;
     state
         .write(&who, move |tx, actor| {
             let attached = workshop::attach_report(tx, actor, id, &file, report.as_ref())?;
@@ -105,18 +98,13 @@ pub async fn list(
     who: Allowed<ReadDevices>,
     PathId(id): PathId<kernel::Device>,
 ) -> ApiResult<Answer> {
-    let items = state
-        .read(&who, move |db, actor| {
-            workshop::evidence_files(db, actor, id, FileKind::ErasureReport)
-        })
-        .await?;
-    Ok(Answer::ok(&Page { items, next: None })?)
+    evidence::list(&state, &who, id, FileKind::ErasureReport).await
 }
 
 /// A report as it was sent, by its SHA-256.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
     params(("id" = kernel::DeviceId, Path), ("sha256" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Problems))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"), Problems))]
 #[get("/devices/{id}/erasure-reports/{sha256}")]
 pub async fn get(
     state: web::Data<State>,
@@ -124,12 +112,5 @@ pub async fn get(
     PathId(id): PathId<kernel::Device>,
     path: web::Path<(String, String)>,
 ) -> ApiResult<HttpResponse> {
-    let sha256 = path.into_inner().1;
-    let file = state
-        .read(&who, move |db, actor| {
-            workshop::evidence_file(db, actor, id, FileKind::ErasureReport, &sha256)
-        })
-        .await?;
-    let name = file.name.unwrap_or_else(|| "rapport".to_owned());
-    files::send(&state, file.sha256, file.media_type, &name).await
+    evidence::send(&state, &who, id, FileKind::ErasureReport, path).await
 }

@@ -5,8 +5,8 @@ use kernel::Page;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use workshop::{
-    LineOutcome, NewTransfer, TRANSFER_COLUMNS, TransferArrival, TransferCancellation,
-    TransferFilter, TransferLine, TransferStatus, TransferView,
+    LineOutcome, NewTransfer, SHIPMENT_COLUMNS, TRANSFER_COLUMNS, TransferArrival,
+    TransferCancellation, TransferFilter, TransferLine, TransferStatus, TransferView,
 };
 
 use super::bulk::Verdicts;
@@ -44,7 +44,7 @@ pub struct TransferParams {
 }
 
 /// Shipments between workshops, the newest first: a workshop's own in both directions, or all
-/// for the city.
+/// for the city. As CSV, the whole list at once.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
     params(TransferParams, PagingParams),
     responses((status = 200, body = Page<TransferView>), Problems))]
@@ -54,10 +54,19 @@ pub async fn list(
     who: Allowed<ReadTransfers>,
     Params(params): Params<TransferParams>,
     Paging(page): Paging,
+    Csv(csv): Csv,
 ) -> ApiResult<Answer> {
     let filter = TransferFilter {
         status: params.status,
     };
+    if csv {
+        let rows = state
+            .read(&who, move |db, actor| {
+                workshop::shipment_rows(db, actor, filter)
+            })
+            .await?;
+        return Ok(Answer::csv(&SHIPMENT_COLUMNS, rows)?);
+    }
     let page = state
         .read(&who, move |db, actor| {
             workshop::transfers(db, actor, filter, &page)
@@ -156,10 +165,8 @@ pub async fn cancel(
     body: Body<TransferCancellation>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
-            if_match.check(workshop::transfer(tx, actor, id)?.version)?;
-            let transfer = workshop::cancel_transfer(tx, actor, id, &body)?;
-            Ok(Answer::ok(&transfer)?.version(transfer.version))
+        .change(&who, id, if_match, move |tx, actor, id| {
+            workshop::cancel_transfer(tx, actor, id, &body)
         })
         .await
 }

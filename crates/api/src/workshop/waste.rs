@@ -28,8 +28,9 @@ pub struct WasteParams {
     noted: Option<bool>,
 }
 
-/// Devices that were scrapped or taken apart, and the totals of the whole list per category of
-/// electrical waste: a workshop's own, or all for the city. As CSV, the whole list at once.
+/// Devices that were scrapped or taken apart, the batteries that were taken out of them, and the
+/// totals of the whole list per category of waste: a workshop's own, or all for the city. As CSV,
+/// the whole list at once.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
     params(WasteParams, PagingParams), responses((status = 200, body = WasteList), Problems))]
 #[get("/waste")]

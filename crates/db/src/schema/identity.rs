@@ -94,6 +94,10 @@ diesel::table! {
         expires_at -> Moment,
         /// `used_at`.
         used_at -> Nullable<Moment>,
+        /// `email`.
+        email -> Nullable<Text>,
+        /// `session_id`.
+        session_id -> Nullable<Key>,
     }
 }
 

@@ -304,7 +304,7 @@ diesel::table! {
     use crate::sql::*;
 
     /// See the migration.
-    waste (device_id) {
+    waste (device_id, category) {
         /// `device_id`.
         device_id -> Key,
         /// `workshop_id`.

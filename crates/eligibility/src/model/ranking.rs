@@ -119,6 +119,7 @@ pub struct RubricChoice {
 
 /// Two rubrics side by side, on what the eligible applications were scored with.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = RubricComparison)]
 pub struct Comparison {
     /// Of which programme.
     pub programme_id: ProgrammeId,
@@ -170,6 +171,7 @@ pub struct Move {
 
 /// What one criterion contributes under both rubrics.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RubricDifference)]
 pub struct Difference {
     /// As the rubrics name it.
     pub criterion: String,

@@ -153,6 +153,7 @@ mod tests {
             .map(|it| format!("{:?}", it.condition));
         assert_eq!(kinds(conditions.collect()).len(), 6);
         assert_eq!(rubric.fragility.fallbacks.len(), 2);
+        assert!(!rubric.devices.clear_counts);
     }
 
     #[test]

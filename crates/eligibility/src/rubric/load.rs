@@ -6,7 +6,7 @@ use kernel::{Code, Fields, Refusal, Text};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Condition, Criterion, Fragility, KnockOut, Rubric, Rule, Scale};
+use super::{Condition, Criterion, Devices, Fragility, KnockOut, Rubric, Rule, Scale};
 
 /// The file as it is written, with the place of each part.
 #[derive(Deserialize)]
@@ -20,6 +20,8 @@ struct File {
     criteria: Vec<Spanned<Criterion>>,
     #[serde(default)]
     fragility: Fragility,
+    #[serde(default)]
+    devices: Devices,
 }
 
 impl Rubric {
@@ -58,6 +60,7 @@ impl Rubric {
                 .collect(),
             criteria: file.criteria.into_iter().map(Spanned::into_inner).collect(),
             fragility: file.fragility,
+            devices: file.devices,
         })
     }
 }
@@ -265,6 +268,8 @@ mod tests {
             ("precarity = 40", "poverty = 40"),
             ("index = \"5.0\"", "index = 5.0"),
             ("divergence = 2", "divergent = 2"),
+            ("clear_counts = true", "clear_counts = \"true\""),
+            ("clear_counts = true", "clears_count = true"),
             (
                 "rule.territory = { from = \"3.0\", to = \"8.0\" }",
                 "rule.territory = { from = \"9.0\", to = \"8.0\" }",
@@ -286,6 +291,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn overwritten_drives_count_unless_the_rubric_says_no() {
+        let good = marseille();
+        assert!(Rubric::parse(&good).unwrap().devices.clear_counts);
+        let silent = good.replacen("[devices]\nclear_counts = true", "", 1);
+        assert_ne!(silent, good);
+        assert!(Rubric::parse(&silent).unwrap().devices.clear_counts);
+        let strict = good.replacen("clear_counts = true", "clear_counts = false", 1);
+        assert!(!Rubric::parse(&strict).unwrap().devices.clear_counts);
     }
 
     #[test]

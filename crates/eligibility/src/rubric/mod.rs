@@ -41,6 +41,8 @@ pub struct Rubric {
     pub criteria: Vec<Criterion>,
     /// Where the fragility index comes from.
     pub fragility: Fragility,
+    /// Which devices may be given.
+    pub devices: Devices,
 }
 
 impl Rubric {
@@ -266,6 +268,21 @@ pub struct Fragility {
     pub source: Option<Text>,
     /// Larger areas, tried in this order.
     pub fallbacks: Vec<Fallback>,
+}
+
+/// Which devices may be given under a rubric.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Devices {
+    /// Whether overwriting (`clear`) is proof enough for their drives, where the workshop lets
+    /// it count at all.
+    pub clear_counts: bool,
+}
+
+impl Default for Devices {
+    fn default() -> Self {
+        Self { clear_counts: true }
+    }
 }
 
 /// The index of a larger area.

@@ -140,7 +140,6 @@ pub struct CriterionScore {
     /// What people call it, in English.
     pub title_en: String,
     /// What was read: a number, a text, yes or no, a list; null when nothing is known.
-    #[schema(value_type = Object)]
     pub value: serde_json::Value,
     /// Points of this criterion in hundredths: 0 to 10 000.
     pub points: i32,

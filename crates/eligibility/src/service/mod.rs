@@ -25,7 +25,7 @@ pub use draft::{adopt_applications, create_application, resolve_change, update_a
 pub use obligations::{
     meet_obligation, note_obligation, obligations, obligations_of, owe_follow_up, report_follow_up,
 };
-pub use programme::{create_programme, programme, programmes};
+pub use programme::{clear_counts, create_programme, programme, programmes};
 pub use ranking::ranking;
 pub use reminders::remind;
 pub use rescoring::{change_rubric, compare_rubrics};

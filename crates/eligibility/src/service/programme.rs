@@ -3,6 +3,7 @@
 use db::{Db, Result, Tx};
 use kernel::{Actor, Page, PageRequest, ProgrammeId};
 
+use super::score::rubric_of;
 use crate::model::{NewProgramme, Programme};
 use crate::{Setup, rules, store};
 
@@ -52,6 +53,15 @@ pub fn create_programme(
 /// `not_found`.
 pub fn programme(db: &mut Db, id: ProgrammeId) -> Result<Programme> {
     store::programme(db, id)
+}
+
+/// Whether a device whose drives were proven by overwriting may be given in a programme, by the
+/// rubric that it pinned.
+///
+/// # Errors
+/// When the pinned text cannot be read.
+pub fn clear_counts(programme: &Programme) -> Result<bool> {
+    Ok(rubric_of(programme)?.devices.clear_counts)
 }
 
 /// A page of programmes, the newest first.

@@ -37,6 +37,13 @@ const LINKS: Limit = Limit {
     attempts: 5,
     seconds: 3600,
 };
+/// Changes of address that somebody may ask for.
+const EMAIL_CHANGES: Limit = Limit {
+    attempts: 5,
+    seconds: 3600,
+};
+/// The time over which registrations are counted.
+const REGISTRATIONS_SECONDS: i64 = 3600;
 /// The longest of them: what is older counts no more.
 const LONGEST: i64 = 3600;
 
@@ -111,6 +118,39 @@ pub(super) fn may_mail_link(tx: &mut Tx<'_>, signer: &Signer256, account: &str) 
         Err(db::Error::Refused(_)) => Ok(false),
         Err(cause) => Err(cause),
     }
+}
+
+/// Counts that somebody asks for another address: mails leave for it.
+pub(super) fn count_email_change(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    person: PersonId,
+) -> Result<()> {
+    let bucket = signer.pseudonym(&["email change", &person.to_string()]);
+    take(tx, &bucket, EMAIL_CHANGES)
+}
+
+/// Counts an association that wants to register, by where it comes from; so many an hour,
+/// none counted when that is 0. Before anything else is looked at, in a transaction of its
+/// own: what is refused counts, too.
+///
+/// # Errors
+/// `too_many_requests`, with the seconds to wait.
+pub fn may_register(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    from: Option<IpAddr>,
+    an_hour: u32,
+) -> Result<()> {
+    if an_hour == 0 {
+        return Ok(());
+    }
+    let bucket = signer.pseudonym(&["registration", &network(from)]);
+    let limit = Limit {
+        attempts: i32::try_from(an_hour).unwrap_or(i32::MAX),
+        seconds: REGISTRATIONS_SECONDS,
+    };
+    take(tx, &bucket, limit)
 }
 
 /// Forgets counts that are over.

@@ -4,6 +4,8 @@ mod api_keys;
 mod attempts;
 mod audit;
 mod cases;
+mod email;
+mod links;
 mod members;
 mod organisations;
 mod passwords;
@@ -15,9 +17,10 @@ mod sessions;
 mod sign_in;
 
 pub use api_keys::{api_keys, create_api_key, revoke_api_key};
-pub use attempts::forget_old_attempts;
+pub use attempts::{forget_old_attempts, may_register};
 pub use audit::{audit_events, record, verify_audit};
 pub use cases::{note_case, registration_cases, settle_case};
+pub use email::{ask_email_change, change_email};
 pub use members::{invite_colleague, members, remove_member};
 pub use organisations::{change_status, create_organisation, suspend, verify_organisation};
 pub use passwords::{
@@ -25,7 +28,7 @@ pub use passwords::{
     reset_password,
 };
 pub use people::{change_profile, found_city, invite};
-pub use personal_data::{RetentionSettings, erase_person, personal_data, retention};
+pub use personal_data::{Kept, Kind, RetentionSettings, erase_person, personal_data, retention};
 pub use registration::register;
 pub use second_factors::{
     begin_second_factor, confirm_second_factor, remove_second_factor, use_second_factor,

@@ -1,16 +1,17 @@
 //! Passwords: set from a link in a mail, or changed by who knows the old one.
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, Code, Refusal};
+use kernel::{Actor, Refusal};
 use notifications::{AccountChange, Message};
 
 use super::attempts;
+use super::links::{live_link, new_link};
 use super::people::recipient;
 use super::second_factors::tell;
 use super::sessions::open_session;
 use crate::model::{LinkPurpose, TokenPair};
 use crate::password::PasswordSettings;
-use crate::token::{self, RESET_HOURS, Signer256};
+use crate::token::{RESET_HOURS, Signer256};
 use crate::{rules, store};
 
 /// Whether a link from a mail still works, so that nothing slow is done for one that does
@@ -32,17 +33,6 @@ pub fn check_link(
         password,
         &[&link.email, &link.name, &link.organisation],
     )?)
-}
-
-fn live_link(
-    db: &mut Db,
-    purpose: LinkPurpose,
-    token: &str,
-    now: kernel::Instant,
-) -> Result<store::LinkRow> {
-    Ok(store::link(db, purpose, &token::hash(token))?
-        .filter(|link| !link.used && link.expires_at > now)
-        .ok_or(Code::InvalidToken)?)
 }
 
 /// Sets the first password of someone who was invited, and signs them in. The caller has
@@ -77,19 +67,8 @@ pub fn forget_password(tx: &mut Tx<'_>, signer: &Signer256, email: &str) -> Resu
         return Ok(());
     };
     let person = store::person(tx, credentials.person)?.ok_or_else(Refusal::not_found)?;
-    let token = token::random()?;
-    let (id, now) = (tx.new_id(), tx.now());
-    let expires_at = now.plus_seconds(RESET_HOURS * 3600);
-    let purpose = LinkPurpose::Reset;
-    store::insert_link(
-        tx,
-        id,
-        person.id,
-        purpose,
-        &token::hash(&token),
-        now,
-        expires_at,
-    )?;
+    let lifetime = RESET_HOURS * 3600;
+    let (token, expires_at) = new_link(tx, person.id, LinkPurpose::Reset, lifetime)?;
     notifications::push(
         tx,
         &recipient(&person),

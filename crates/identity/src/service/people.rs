@@ -6,11 +6,12 @@ use diesel::prelude::*;
 use kernel::{Actor, Code, Fields, Instant, Language, OrganisationId, Refusal, Role};
 use notifications::{Message, Recipient};
 
+use super::links::new_link;
 use crate::model::{
     Invited, LinkPurpose, Me, NewPerson, Organisation, OrganisationKind, OrganisationStatus,
     Person, ProfileChange,
 };
-use crate::token::{self, INVITATION_DAYS};
+use crate::token::INVITATION_DAYS;
 use crate::{rules, store};
 
 /// The city and its first administrator: for the command line, before anyone can sign in.
@@ -93,19 +94,8 @@ pub(super) fn send_invitation(
     organisation: &str,
     registered_itself: bool,
 ) -> Result<Instant> {
-    let token = token::random()?;
-    let (id, now) = (tx.new_id(), tx.now());
-    let expires_at = now.plus_days(INVITATION_DAYS);
-    let purpose = LinkPurpose::Invitation;
-    store::insert_link(
-        tx,
-        id,
-        person.id,
-        purpose,
-        &token::hash(&token),
-        now,
-        expires_at,
-    )?;
+    let lifetime = INVITATION_DAYS * 86_400;
+    let (token, expires_at) = new_link(tx, person.id, LinkPurpose::Invitation, lifetime)?;
     let organisation = organisation.to_owned();
     let message = if registered_itself {
         Message::RegistrationReceived {

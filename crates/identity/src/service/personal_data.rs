@@ -1,7 +1,7 @@
 //! Personal data (GDPR): given to whom they are about, erased, and not kept for ever.
 
 use db::{Db, Error, Result, Tx};
-use kernel::{Code, PageRequest, PersonId, Refusal, Role};
+use kernel::{Code, Instant, PageRequest, PersonId, Refusal, Role};
 use serde::Deserialize;
 
 use crate::model::{AuditFilter, PersonalData};
@@ -23,6 +23,10 @@ pub struct RetentionSettings {
     pub cases: i64,
     /// Accounts of people who left.
     pub accounts: i64,
+    /// Whom to meet at the pickup of a batch, after the batch is over.
+    pub pickup_contacts: i64,
+    /// Who signed for a lot, and the signature, after it was handed over.
+    pub signatories: i64,
 }
 
 impl Default for RetentionSettings {
@@ -34,6 +38,8 @@ impl Default for RetentionSettings {
             mails: 730,
             cases: 365,
             accounts: 1095,
+            pickup_contacts: 365,
+            signatories: 1825,
         }
     }
 }
@@ -87,14 +93,26 @@ pub fn erase_person(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
 /// What retention took away, by kind.
 pub type Kept = Vec<(&'static str, usize)>;
 
-/// Takes away what was kept long enough. A dry run says what it would take, and takes nothing.
+/// Takes personal data of a kind away that was done with before a moment; how much.
+pub type Forget = fn(&mut Db, Instant) -> Result<usize>;
+
+/// A kind, how many days it is kept, and how it is taken away.
+pub type Kind = (&'static str, i64, Forget);
+
+/// Takes away what was kept long enough, with the kinds that the files of other areas hold. A
+/// dry run says what it would take, and takes nothing.
 ///
 /// # Errors
 /// When the database fails.
-pub fn retention(tx: &mut Tx<'_>, settings: &RetentionSettings, dry_run: bool) -> Result<Kept> {
+pub fn retention(
+    tx: &mut Tx<'_>,
+    settings: &RetentionSettings,
+    others: &[Kind],
+    dry_run: bool,
+) -> Result<Kept> {
     let mut taken = Kept::new();
     let outcome = tx.savepoint(|tx| {
-        taken = take_away(tx, settings)?;
+        taken = take_away(tx, settings, others)?;
         if dry_run {
             return Err(Error::internal("dry run"));
         }
@@ -106,7 +124,7 @@ pub fn retention(tx: &mut Tx<'_>, settings: &RetentionSettings, dry_run: bool) -
     }
 }
 
-fn take_away(tx: &mut Tx<'_>, settings: &RetentionSettings) -> Result<Kept> {
+fn take_away(tx: &mut Tx<'_>, settings: &RetentionSettings, others: &[Kind]) -> Result<Kept> {
     let now = tx.now();
     let before = |days: i64| (days > 0).then(|| now.plus_days(-days));
     let mut taken = Kept::new();
@@ -118,8 +136,7 @@ fn take_away(tx: &mut Tx<'_>, settings: &RetentionSettings) -> Result<Kept> {
         }
     }
     taken.push(("accounts", accounts));
-    type Forget = fn(&mut Db, kernel::Instant) -> Result<usize>;
-    let kinds: [(&'static str, i64, Forget); 5] = [
+    let kinds: [Kind; 5] = [
         ("sessions", settings.sessions, store::forget_sessions_before),
         ("links", settings.links, store::forget_links_before),
         ("places", settings.places, store::forget_places_before),
@@ -130,7 +147,7 @@ fn take_away(tx: &mut Tx<'_>, settings: &RetentionSettings) -> Result<Kept> {
         ),
         ("cases", settings.cases, store::erase_cases_before),
     ];
-    for (kind, days, forget) in kinds {
+    for (kind, days, forget) in kinds.iter().chain(others).copied() {
         let count = match before(days) {
             Some(before) => forget(tx, before)?,
             None => 0,

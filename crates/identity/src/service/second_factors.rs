@@ -1,4 +1,5 @@
-//! The second factor: set up, confirmed with a first code, used, taken away.
+//! The second factor: set up, confirmed with a first code, used, taken away. Its secret lies
+//! sealed in the database.
 
 use db::{Result, Tx};
 use kernel::{Actor, Code, PersonId, Refusal};
@@ -6,7 +7,7 @@ use notifications::{AccountChange, Message};
 
 use super::people::recipient;
 use crate::model::{RecoveryCodes, SecondFactorSecret};
-use crate::{store, token, totp};
+use crate::{Vault, store, token, totp};
 
 /// How many recovery codes there are.
 const RECOVERY_CODES: usize = 10;
@@ -15,7 +16,11 @@ const RECOVERY_CODES: usize = 10;
 ///
 /// # Errors
 /// `second_factor_set` when there is one.
-pub fn begin_second_factor(tx: &mut Tx<'_>, actor: &Actor) -> Result<SecondFactorSecret> {
+pub fn begin_second_factor(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    actor: &Actor,
+) -> Result<SecondFactorSecret> {
     let known = store::second_factor(tx, actor.person)?;
     if known.is_some_and(|factor| factor.confirmed_at.is_some()) {
         return Err(Code::SecondFactorSet.into());
@@ -24,7 +29,8 @@ pub fn begin_second_factor(tx: &mut Tx<'_>, actor: &Actor) -> Result<SecondFacto
     let mut secret = [0_u8; totp::SECRET_BYTES];
     token::fill(&mut secret)?;
     let now = tx.now();
-    store::insert_second_factor(tx, actor.person, &secret, now)?;
+    let sealed = vault.seal(actor.person, &secret)?;
+    store::insert_second_factor(tx, actor.person, &sealed, now)?;
     Ok(SecondFactorSecret {
         secret: totp::written(&secret),
         uri: totp::uri(&secret, &person.email),
@@ -36,10 +42,16 @@ pub fn begin_second_factor(tx: &mut Tx<'_>, actor: &Actor) -> Result<SecondFacto
 ///
 /// # Errors
 /// `second_factor_refused`, `second_factor_set`.
-pub fn confirm_second_factor(tx: &mut Tx<'_>, actor: &Actor, code: &str) -> Result<RecoveryCodes> {
+pub fn confirm_second_factor(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    actor: &Actor,
+    code: &str,
+) -> Result<RecoveryCodes> {
     let now = tx.now();
     let factor = store::second_factor(tx, actor.person)?.ok_or(Code::SecondFactorRefused)?;
-    let step = totp::step_of(&factor.secret, code, now).ok_or(Code::SecondFactorRefused)?;
+    let secret = vault.open(actor.person, &factor.sealed)?.text;
+    let step = totp::step_of(&secret, code, now).ok_or(Code::SecondFactorRefused)?;
     store::confirm_second_factor(tx, actor.person, now)?;
     store::use_step(tx, actor.person, step)?;
     let mut recovery_codes = Vec::with_capacity(RECOVERY_CODES);
@@ -81,14 +93,23 @@ pub fn remove_second_factor(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
 ///
 /// # Errors
 /// `second_factor_refused`, also for a code that was taken before.
-pub fn use_second_factor(tx: &mut Tx<'_>, person: PersonId, code: &str) -> Result<()> {
+pub fn use_second_factor(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    person: PersonId,
+    code: &str,
+) -> Result<()> {
     let now = tx.now();
     let factor = store::second_factor(tx, person)?
         .filter(|factor| factor.confirmed_at.is_some())
         .ok_or(Code::SecondFactorRefused)?;
-    if let Some(step) = totp::step_of(&factor.secret, code, now) {
+    let opened = vault.open(person, &factor.sealed)?;
+    if let Some(step) = totp::step_of(&opened.text, code, now) {
         if step <= factor.last_step {
             return Err(Code::SecondFactorRefused.into());
+        }
+        if opened.outdated {
+            store::reseal(tx, person, &vault.seal(person, &opened.text)?)?;
         }
         return store::use_step(tx, person, step);
     }

@@ -11,7 +11,7 @@ use super::second_factors::use_second_factor;
 use super::sessions::open_session;
 use crate::model::TokenPair;
 use crate::token::Signer256;
-use crate::{rules, store};
+use crate::{Vault, rules, store};
 
 /// A sign-in that is under way.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +87,7 @@ pub fn proven(tx: &mut Tx<'_>, sign_in: &SignIn, new_hash: Option<&str>) -> Resu
 /// `second_factor_refused`, `invalid_credentials` when the account was disabled meanwhile.
 pub fn finish_sign_in(
     tx: &mut Tx<'_>,
-    signer: &Signer256,
+    (signer, vault): (&Signer256, &Vault),
     sign_in: &SignIn,
     person: PersonId,
     code: Option<&str>,
@@ -99,7 +99,7 @@ pub fn finish_sign_in(
             attempts::take_back(tx, &sign_in.counted)?;
             return Ok(SignedIn::SecondFactorRequired);
         }
-        (true, Some(code)) => use_second_factor(tx, person, code)?,
+        (true, Some(code)) => use_second_factor(tx, vault, person, code)?,
         (false, _) => {}
     }
     proven(tx, sign_in, new_hash)?;

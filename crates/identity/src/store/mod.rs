@@ -27,20 +27,22 @@ pub use organisations::{names, organisation, organisation_of_kind, organisations
 pub use people::{contacts, contacts_of_all, credentials, me, person, staff_contacts};
 pub(crate) use people::{
     disable, email_taken, end_sessions, insert_person, members, move_people, replace_hash,
-    set_password, set_profile,
+    set_email, set_password, set_profile,
 };
 pub(crate) use personal_data::{
     acts, closed_before, erase_cases_before, erase_from_cases, erase_person, forget_links_before,
     forget_places_before, forget_sessions_before, held_account, held_links, held_sessions,
     other_admin,
 };
+pub use second_factors::sealed_secrets;
 pub(crate) use second_factors::{
     confirm_second_factor, delete_second_factor, insert_recovery_code, insert_second_factor,
-    second_factor, use_recovery_code, use_step,
+    reseal, second_factor, use_recovery_code, use_step,
 };
 pub(crate) use sessions::{
-    LinkRow, end_session, extend_session, insert_link, insert_refresh_token, insert_session, link,
-    live_session, refresh_token, signing_in, use_links, use_refresh_token,
+    LinkRow, NewLink, end_session, extend_session, insert_link, insert_refresh_token,
+    insert_session, link, live_session, refresh_token, signing_in, use_links, use_links_for,
+    use_refresh_token,
 };
 
 /// Whether a count is not zero.

@@ -199,6 +199,18 @@ pub(crate) fn set_password(
     db::guard(rows, Code::InvalidToken)
 }
 
+pub(crate) fn set_email(db: &mut Db, person: PersonId, email: &str, now: Instant) -> Result<()> {
+    let rows = diesel::update(p::table.find(person))
+        .filter(p::disabled.eq(false))
+        .set((
+            p::email.eq(email),
+            p::version.eq(p::version + 1),
+            p::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::InvalidToken)
+}
+
 /// Everyone of an organization, also those who left.
 pub(crate) fn members(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Member>> {
     let rows: Vec<(PersonId, String, String, Option<String>, bool)> = p::table

@@ -69,11 +69,19 @@ pub(crate) fn held_sessions(db: &mut Db, person: PersonId) -> Result<Vec<HeldSes
 }
 
 pub(crate) fn held_links(db: &mut Db, person: PersonId) -> Result<Vec<HeldLink>> {
-    let rows: Vec<(crate::LinkPurpose, Instant, Instant, Option<Instant>)> = invitations::table
+    type Row = (
+        crate::LinkPurpose,
+        Option<String>,
+        Instant,
+        Instant,
+        Option<Instant>,
+    );
+    let rows: Vec<Row> = invitations::table
         .filter(invitations::person_id.eq(person))
         .order(invitations::id)
         .select((
             invitations::purpose,
+            invitations::email,
             invitations::created_at,
             invitations::expires_at,
             invitations::used_at,
@@ -81,12 +89,15 @@ pub(crate) fn held_links(db: &mut Db, person: PersonId) -> Result<Vec<HeldLink>>
         .load(db)?;
     let held = rows.into_iter();
     Ok(held
-        .map(|(purpose, created_at, expires_at, used_at)| HeldLink {
-            purpose,
-            created_at,
-            expires_at,
-            used_at,
-        })
+        .map(
+            |(purpose, email, created_at, expires_at, used_at)| HeldLink {
+                purpose,
+                email,
+                created_at,
+                expires_at,
+                used_at,
+            },
+        )
         .collect())
 }
 

@@ -8,7 +8,8 @@ use kernel::{Code, Instant, PersonId};
 /// Somebody's generator of codes.
 #[derive(Queryable)]
 pub(crate) struct SecondFactor {
-    pub(crate) secret: Vec<u8>,
+    /// As the vault sealed it.
+    pub(crate) sealed: Vec<u8>,
     pub(crate) confirmed_at: Option<Instant>,
     pub(crate) last_step: i64,
 }
@@ -25,7 +26,7 @@ pub(crate) fn second_factor(db: &mut Db, person: PersonId) -> Result<Option<Seco
 pub(crate) fn insert_second_factor(
     db: &mut Db,
     person: PersonId,
-    secret: &[u8],
+    sealed: &[u8],
     now: Instant,
 ) -> Result<()> {
     diesel::delete(f::table.find(person))
@@ -34,12 +35,28 @@ pub(crate) fn insert_second_factor(
     diesel::insert_into(f::table)
         .values((
             f::person_id.eq(person),
-            f::secret.eq(secret),
+            f::secret.eq(sealed),
             f::last_step.eq(0_i64),
             f::created_at.eq(now),
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// Keeps a secret sealed by today's key in the place of the same sealed by an older one.
+pub(crate) fn reseal(db: &mut Db, person: PersonId, sealed: &[u8]) -> Result<()> {
+    diesel::update(f::table.find(person))
+        .set(f::secret.eq(sealed))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Every secret as it was sealed: for the start, which looks whether its key is there.
+///
+/// # Errors
+/// When the database fails.
+pub fn sealed_secrets(db: &mut Db) -> Result<Vec<Vec<u8>>> {
+    Ok(f::table.select(f::secret).load(db)?)
 }
 
 pub(crate) fn confirm_second_factor(db: &mut Db, person: PersonId, now: Instant) -> Result<()> {

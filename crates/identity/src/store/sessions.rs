@@ -17,26 +17,29 @@ pub(crate) struct LinkRow {
     pub organisation: String,
     pub expires_at: Instant,
     pub used: bool,
+    /// The address to be, of a link that changes it.
+    pub new_email: Option<String>,
+    /// The session in which it was asked for.
+    pub session: Option<SessionId>,
 }
 
-pub(crate) fn insert_link(
-    db: &mut Db,
-    id: InvitationId,
-    person: PersonId,
-    purpose: LinkPurpose,
-    token_hash: &[u8],
-    now: Instant,
-    expires_at: Instant,
-) -> Result<()> {
+/// A token that is mailed.
+#[derive(Insertable)]
+#[diesel(table_name = invitations, treat_none_as_default_value = false)]
+pub(crate) struct NewLink<'a> {
+    pub id: InvitationId,
+    pub person_id: PersonId,
+    pub purpose: LinkPurpose,
+    pub token_hash: &'a [u8],
+    pub created_at: Instant,
+    pub expires_at: Instant,
+    pub email: Option<&'a str>,
+    pub session_id: Option<SessionId>,
+}
+
+pub(crate) fn insert_link(db: &mut Db, link: &NewLink<'_>) -> Result<()> {
     diesel::insert_into(invitations::table)
-        .values((
-            invitations::id.eq(id),
-            invitations::person_id.eq(person),
-            invitations::purpose.eq(purpose),
-            invitations::token_hash.eq(token_hash),
-            invitations::created_at.eq(now),
-            invitations::expires_at.eq(expires_at),
-        ))
+        .values(link)
         .execute(db)?;
     Ok(())
 }
@@ -46,30 +49,35 @@ pub(crate) fn link(
     purpose: LinkPurpose,
     token_hash: &[u8],
 ) -> Result<Option<LinkRow>> {
-    type Row = (PersonId, String, String, String, Instant, Option<Instant>);
+    type Row = (
+        (PersonId, String, String, String),
+        (Instant, Option<Instant>),
+        (Option<String>, Option<SessionId>),
+    );
     let row: Option<Row> = invitations::table
         .inner_join(p::table.inner_join(o::table))
         .filter(invitations::token_hash.eq(token_hash))
         .filter(invitations::purpose.eq(purpose))
         .filter(p::disabled.eq(false))
         .select((
-            p::id,
-            p::email,
-            p::name,
-            o::name,
-            invitations::expires_at,
-            invitations::used_at,
+            (p::id, p::email, p::name, o::name),
+            (invitations::expires_at, invitations::used_at),
+            (invitations::email, invitations::session_id),
         ))
         .first(db)
         .optional()?;
     Ok(row.map(
-        |(person, email, name, organisation, expires_at, used_at)| LinkRow {
-            person,
-            email,
-            name,
-            organisation,
-            expires_at,
-            used: used_at.is_some(),
+        |((person, email, name, organisation), (expires_at, used_at), (new_email, session))| {
+            LinkRow {
+                person,
+                email,
+                name,
+                organisation,
+                expires_at,
+                used: used_at.is_some(),
+                new_email,
+                session,
+            }
         },
     ))
 }
@@ -77,6 +85,21 @@ pub(crate) fn link(
 /// Uses up every link of somebody: the one at hand, and others that were mailed before.
 pub(crate) fn use_links(db: &mut Db, person: PersonId, now: Instant) -> Result<()> {
     diesel::update(invitations::table.filter(invitations::person_id.eq(person)))
+        .filter(invitations::used_at.is_null())
+        .set(invitations::used_at.eq(now))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Uses up the links of somebody that are for one thing.
+pub(crate) fn use_links_for(
+    db: &mut Db,
+    person: PersonId,
+    purpose: LinkPurpose,
+    now: Instant,
+) -> Result<()> {
+    diesel::update(invitations::table.filter(invitations::person_id.eq(person)))
+        .filter(invitations::purpose.eq(purpose))
         .filter(invitations::used_at.is_null())
         .set(invitations::used_at.eq(now))
         .execute(db)?;

@@ -1,27 +1,11 @@
 //! Files that nobody would send: real ones with bytes and words changed, workbooks with
-//! their parts changed inside. For a second in every test run, and for longer when asked:
-//!
-//! ```text
-//! RESSAC_FUZZ_SECONDS=600 cargo test --release -p intake --lib fuzz -- --nocapture
-//! ```
-//!
-//! Each file is made from a number alone. One that fails is named by it, and tried again
-//! with `RESSAC_FUZZ_SEED`; its number then joins [`KEPT`]. Of one that ends the process, such
-//! as by asking for more memory than there is, the number lies in the file that is printed
-//! first. Limit the memory (`ulimit -v 4000000`) before a long run.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::disallowed_methods // the time of this machine, for the budget
-)]
+//! their parts changed inside, made and tried by the crate `fuzzing`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{Cursor, Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use fuzzing::{Fuzz, Numbers};
 use kernel::{Code, Date};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -35,9 +19,6 @@ const CORPUS: [&[u8]; 5] = [
     include_bytes!("../../../../tests/data/manifests/erreurs.xlsx"),
     include_bytes!("../../../../tests/data/manifests/erreurs.ods"),
 ];
-
-/// Numbers of files that failed once.
-const KEPT: [u64; 0] = [];
 
 /// What means something to the reader.
 const WORDS: [&str; 48] = [
@@ -91,54 +72,6 @@ const WORDS: [&str; 48] = [
     "<text:p>",
 ];
 
-/// A row of numbers (xorshift): the same for the same beginning.
-struct Numbers(u64);
-
-impl Numbers {
-    fn of(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end.max(1) as u64).unwrap()
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
-fn changed(mut bytes: Vec<u8>, numbers: &mut Numbers) -> Vec<u8> {
-    for _ in 0..=numbers.below(8) {
-        let at = numbers.below(bytes.len() + 1);
-        let end = (at + numbers.below(64)).min(bytes.len());
-        match numbers.below(7) {
-            0 if at < bytes.len() => bytes[at] = u8::try_from(numbers.next() & 0xff).unwrap(),
-            1 => drop(bytes.drain(at..end)),
-            2 => bytes.truncate(at),
-            3 => {
-                let again = bytes[at..end].to_vec();
-                for _ in 0..numbers.below(20) {
-                    bytes.splice(at..at, again.iter().copied());
-                }
-            }
-            4 if at < bytes.len() => bytes[at] ^= 1 << numbers.below(8),
-            _ => {
-                let word = numbers.one_of(&WORDS);
-                bytes.splice(at..at, word.bytes());
-            }
-        }
-    }
-    bytes
-}
-
 /// A workbook with one part changed inside, and packed again.
 fn changed_inside(workbook: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(workbook)).unwrap();
@@ -154,7 +87,7 @@ fn changed_inside(workbook: &[u8], numbers: &mut Numbers) -> Vec<u8> {
             .iter()
             .any(|word| name.contains(word));
         if at == chosen || (telling && numbers.below(3) == 0) {
-            bytes = changed(bytes, numbers);
+            bytes = numbers.changed(bytes, &WORDS);
         }
         packed.start_file(name, plain).unwrap();
         packed.write_all(&bytes).unwrap();
@@ -163,27 +96,27 @@ fn changed_inside(workbook: &[u8], numbers: &mut Numbers) -> Vec<u8> {
 }
 
 fn words(numbers: &mut Numbers) -> Vec<u8> {
-    let mut text = String::from("N° de série;Type;RAM;Date d'achat;Valeur;x\n");
-    for _ in 0..numbers.below(120) {
-        text.push_str(numbers.one_of(&WORDS));
-    }
-    text.into_bytes()
+    let header = "N° de série;Type;RAM;Date d'achat;Valeur;x\n";
+    format!("{header}{}", numbers.words(&WORDS, 120)).into_bytes()
 }
 
-fn file(seed: u64) -> Vec<u8> {
-    let mut numbers = Numbers::of(seed);
+fn file(numbers: &mut Numbers) -> Vec<u8> {
     let original = numbers.one_of(&CORPUS);
     match numbers.below(8) {
-        0 => (0..numbers.below(4000))
-            .map(|_| u8::try_from(numbers.next() & 0xff).unwrap())
-            .collect(),
-        1 => words(&mut numbers),
-        2 => changed(words(&mut numbers), &mut numbers),
-        3 => changed(original.to_vec(), &mut numbers),
-        4 => changed(CORPUS[0][..numbers.below(6000)].to_vec(), &mut numbers),
+        0 => numbers.noise(4_000),
+        1 => words(numbers),
+        2 => {
+            let words = words(numbers);
+            numbers.changed(words, &WORDS)
+        }
+        3 => numbers.changed(original.to_vec(), &WORDS),
+        4 => {
+            let beginning = CORPUS[0][..numbers.below(6_000)].to_vec();
+            numbers.changed(beginning, &WORDS)
+        }
         _ => {
             let workbook = numbers.one_of(&CORPUS[1..]);
-            changed_inside(workbook, &mut numbers)
+            changed_inside(workbook, numbers)
         }
     }
 }
@@ -233,45 +166,12 @@ fn examine(bytes: &[u8]) -> bool {
     true
 }
 
-/// Where the number of the file under way is written.
-fn note() -> PathBuf {
-    std::env::temp_dir().join("ressac-fuzz-intake.seed")
-}
-
-fn try_seed(seed: u64) -> bool {
-    std::fs::write(note(), seed.to_string()).unwrap();
-    let bytes = file(seed);
-    let start = Instant::now();
-    let outcome = catch_unwind(AssertUnwindSafe(|| examine(&bytes)));
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(20), "seed {seed} took {took:?}");
-    outcome.unwrap_or_else(|_| panic!("RESSAC_FUZZ_SEED={seed}, {} bytes", bytes.len()))
-}
-
 #[test]
 fn fuzz() {
-    let number = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse::<u64>().ok())
+    let lists = Fuzz {
+        name: "intake",
+        kept: &[],
+        slowest: Duration::from_secs(20),
     };
-    if let Some(seed) = number("RESSAC_FUZZ_SEED") {
-        try_seed(seed);
-        return;
-    }
-    for seed in KEPT {
-        try_seed(seed);
-    }
-    eprintln!("the number of the file under way: {}", note().display());
-    let budget = Duration::from_secs(number("RESSAC_FUZZ_SECONDS").unwrap_or(1));
-    let first = number("RESSAC_FUZZ_FROM").unwrap_or(1);
-    let (start, mut tried, mut read) = (Instant::now(), 0_u64, 0_u64);
-    while start.elapsed() < budget {
-        read += u64::from(try_seed(first + tried));
-        tried += 1;
-    }
-    eprintln!(
-        "{tried} files in {:?}, {read} of them read as lists",
-        start.elapsed()
-    );
+    lists.run(|numbers| examine(&file(numbers)));
 }

@@ -15,7 +15,7 @@ use lettre::Address;
 use lettre::message::Mailbox;
 
 use crate::links::{self, Link};
-use crate::mime::{self, Envelope};
+use crate::mime::{self, Along, Envelope};
 use crate::model::Letter;
 use crate::render::Reader;
 use crate::rules::Failure;
@@ -178,6 +178,11 @@ impl Mailer {
             .zip(&rendered.subjects)
             .filter_map(|(message, subject)| Some((message.appointment()?, subject.as_str())))
             .collect();
+        let pages: Vec<_> = messages.iter().filter_map(Message::attachment).collect();
+        let along = Along {
+            appointments: &appointments,
+            pages: &pages,
+        };
         let address: Address = letter.email.parse().map_err(Undelivered::permanent)?;
         let name = Some(letter.name.clone()).filter(|name| !name.is_empty());
         let envelope = Envelope {
@@ -189,7 +194,7 @@ impl Mailer {
             unsubscribe: unsubscribe.as_deref(),
             eight_bit: matches!(inner.transport, Transport::File(_)),
         };
-        mime::mail(envelope, letter, &appointments, &rendered).map_err(Undelivered::permanent)
+        mime::mail(envelope, letter, along, &rendered).map_err(Undelivered::permanent)
     }
 
     /// The link to where the reader chooses how to hear of this, when they may.

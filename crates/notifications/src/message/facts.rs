@@ -10,6 +10,8 @@ const PUBLIC: &[&str] = &[
     "application",
     "programme",
     "wave",
+    "transfer",
+    "called_back",
     "quantities",
     "requests",
     "granted",
@@ -50,6 +52,7 @@ impl Message {
             Self::Invitation { .. } => "invitation",
             Self::RegistrationReceived { .. } => "registration_received",
             Self::PasswordReset { .. } => "password_reset",
+            Self::EmailChange { .. } => "email_change",
             Self::AccountChanged { .. } => "account_changed",
             Self::AssociationVerified { .. } => "association_verified",
             Self::RegistrationTwice { .. } => "registration_twice",
@@ -63,6 +66,7 @@ impl Message {
             Self::BatchCollected { .. } => "batch_collected",
             Self::BatchClosed { .. } => "batch_closed",
             Self::ReceptionContested { .. } => "reception_contested",
+            Self::TransferSent { .. } => "transfer_sent",
             Self::ErasureProven { .. } => "erasure_proven",
             Self::DonationNews { .. } => "donation_news",
             Self::ApplicationReceived { .. } => "application_received",
@@ -102,13 +106,32 @@ impl Message {
         }
     }
 
-    /// Blanks what lets somebody in: once the mail has left, nobody needs it here. False
-    /// when there is no such thing.
-    pub(crate) fn forget_token(&mut self) -> bool {
+    /// A page that travels along: the name of its file, and the page.
+    pub(crate) fn attachment(&self) -> Option<(String, &str)> {
         match self {
+            Self::ErasureProven {
+                reference,
+                certificate,
+                ..
+            } if !certificate.is_empty() => {
+                Some((format!("attestation-{reference}.html"), certificate))
+            }
+            _ => None,
+        }
+    }
+
+    /// Blanks what lets somebody in, and what travelled along: once the mail has left, nobody
+    /// needs it here. False when there is no such thing.
+    pub(crate) fn forget_what_left(&mut self) -> bool {
+        match self {
+            Self::ErasureProven { certificate, .. } => {
+                certificate.clear();
+                true
+            }
             Self::Invitation { token, .. }
             | Self::RegistrationReceived { token, .. }
             | Self::PasswordReset { token, .. }
+            | Self::EmailChange { token, .. }
             | Self::BatchClosed { token, .. } => {
                 token.clear();
                 true
@@ -135,6 +158,7 @@ impl Message {
             | Self::PickingList {
                 wave, programme, ..
             } => Some(format!("{kind}:{programme}:{wave}")),
+            Self::TransferSent { transfer, .. } => Some(format!("{kind}:{transfer}")),
             Self::DonationNews { reference, .. } => Some(format!("{kind}:{reference}")),
             _ => None,
         }
@@ -146,7 +170,8 @@ impl Message {
         match self {
             Self::Invitation { expires_at, .. }
             | Self::RegistrationReceived { expires_at, .. }
-            | Self::PasswordReset { expires_at, .. } => Some(*expires_at),
+            | Self::PasswordReset { expires_at, .. }
+            | Self::EmailChange { expires_at, .. } => Some(*expires_at),
             Self::ApplicationReminder { about, day, .. } if about == "deadline" => Some(*day),
             Self::SilenceNear { silence_at, .. } => Some(*silence_at),
             // who had it in the calendar is told that it is off, however late
@@ -200,6 +225,7 @@ mod tests {
                 "reason",
                 "reasons",
                 "items",
+                "note",
                 "title",
             ] {
                 assert!(told.get(field).is_none(), "{name}: {field}");

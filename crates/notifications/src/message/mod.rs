@@ -28,6 +28,8 @@ pub enum Message {
     },
     /// To a person who forgot their password, or somebody who says so: sets a new one.
     PasswordReset { token: String, expires_at: Instant },
+    /// To the address that somebody wants for their account: confirms it.
+    EmailChange { token: String, expires_at: Instant },
     /// To a person: what was done to their account, in case it was not they who did it.
     AccountChanged { change: AccountChange, at: Instant },
     /// To the association: its identity was verified.
@@ -117,6 +119,19 @@ pub enum Message {
         comment: String,
     },
 
+    /// To the workshop that receives: devices are on the road to it, or were called back.
+    TransferSent {
+        transfer: String,
+        /// Who sends.
+        workshop: String,
+        devices: i64,
+        quantities: Vec<Quantity>,
+        #[serde(default)]
+        note: Option<String>,
+        #[serde(default)]
+        called_back: bool,
+    },
+
     /// To the donor: every drive of the batch is proven erased, destroyed or absent.
     ErasureProven {
         reference: String,
@@ -124,6 +139,9 @@ pub enum Message {
         devices: i64,
         drives: i64,
         destroyed: i64,
+        /// The certificate as a page, when it is short enough to travel along.
+        #[serde(default)]
+        certificate: String,
     },
     /// To the donor: where its computers are now.
     DonationNews {

@@ -49,6 +49,10 @@ kernel::text_enum! {
     pub enum AccountChange {
         /// It has a new password.
         Password = "password",
+        /// Somebody who knows its password asked for another address.
+        EmailAsked = "email_asked",
+        /// It has another address.
+        Email = "email",
         /// Signing in takes a code from now on.
         SecondFactorOn = "second_factor_on",
         /// It takes none any more.

@@ -7,7 +7,7 @@ use db::{Db, Result, Tx};
 use diesel::prelude::*;
 use kernel::{Instant, Language, MessageId, PersonId};
 
-use super::waiting;
+use super::{waiting, waiting_in_turn};
 use crate::NotificationStatus;
 use crate::model::{Ended, Letter, Part};
 
@@ -76,7 +76,7 @@ pub(crate) fn take_turn(tx: &mut Tx<'_>) -> Result<()> {
 pub(crate) fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Row>> {
     let now = tx.now();
     let due = outbox::table
-        .filter(waiting())
+        .filter(waiting_in_turn(tx))
         .filter(outbox::due_at.le(now))
         .filter(outbox::part_of.is_null())
         .filter(
@@ -230,8 +230,11 @@ pub(crate) fn letter(rows: Vec<Row>, locked_until: Instant) -> Option<Letter> {
 /// When the next letter is due that nobody has in hand.
 pub(crate) fn next_due(tx: &mut Tx<'_>) -> Result<Option<Instant>> {
     let now = tx.now();
+    // says nothing, but that a range of `due_at` is asked for, for which there is an index
+    let ever = Instant::from_micros(0).unwrap_or(now);
     Ok(outbox::table
-        .filter(waiting())
+        .filter(waiting_in_turn(tx))
+        .filter(outbox::due_at.ge(ever))
         .filter(outbox::part_of.is_null())
         .filter(
             outbox::locked_until

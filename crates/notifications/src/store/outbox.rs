@@ -160,7 +160,10 @@ pub(crate) fn page(db: &mut Db, filter: &Filter, request: &PageRequest) -> Resul
         query = query.filter(outbox::status.eq(status));
     }
     if let Some(to) = &filter.to {
-        query = query.filter(outbox::recipient.eq_any([to.clone(), to.to_lowercase()]));
+        query = match to.to_lowercase() {
+            lower if lower == *to => query.filter(outbox::recipient.eq(lower)),
+            lower => query.filter(outbox::recipient.eq_any([to.clone(), lower])),
+        };
     }
     if let Some(after) = request.after::<MessageId>()? {
         query = query.filter(outbox::id.lt(after));

@@ -85,6 +85,7 @@ pub fn run(mut settings: Settings, options: &Options) -> Result<(), String> {
     let base = format!("http://{address}");
     settings.database.url.clone_from(&options.database_url);
     settings.auth.secret_file = options.var.join("demo-secret.key");
+    settings.auth.data_secret_file = options.var.join("demo-data.key");
     settings.mail.transport = TransportKind::File;
     settings.mail.directory = options.var.join("mail");
     settings.mail.base_url.clone_from(&base);

@@ -137,7 +137,31 @@ pub fn open(url: &str) -> Database {
     Database::open(settings, Arc::new(SystemClock)).expect("opens")
 }
 
-fn write<T: Send + 'static>(
+/// Someone who is there, signed in.
+pub fn signed_in(url: &str, person: PersonId) -> Caller {
+    write(url, move |tx| {
+        Ok(Caller {
+            person,
+            organisation: String::new(),
+            token: identity::open_session(tx, &signer(), person)?.access_token,
+        })
+    })
+}
+
+/// Reads from the database directly.
+pub fn read<T: Send + 'static>(
+    url: &str,
+    work: impl FnOnce(&mut db::Db) -> db::Result<T> + Send + 'static,
+) -> T {
+    let database = open(url);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(database.read(work)).expect("reads")
+}
+
+/// Writes to the database directly.
+pub fn write<T: Send + 'static>(
     url: &str,
     work: impl Fn(&mut db::Tx<'_>) -> db::Result<T> + Send + 'static,
 ) -> T {

@@ -7,14 +7,16 @@
     clippy::panic
 )]
 
+pub mod balancer;
 mod cast;
+pub mod load;
 mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 #[allow(unused_imports)] // each test uses what it needs
-pub use cast::{Cast, open};
+pub use cast::{Cast, open, read, signed_in, write};
 #[allow(unused_imports)]
 pub use server::{Answer, Server, ask, connect, read_answer};
 
@@ -29,9 +31,11 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The program in a folder, on a database.
+/// The program in a folder, on a database: the one that was built along, or that
+/// `RESSAC_PROGRAM` names.
 pub fn ressac(folder: &Path, url: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ressac"));
+    let built = env!("CARGO_BIN_EXE_ressac").to_owned();
+    let mut command = Command::new(std::env::var("RESSAC_PROGRAM").unwrap_or(built));
     command
         .current_dir(folder)
         .env("DATABASE_URL", url)

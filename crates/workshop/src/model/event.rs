@@ -6,7 +6,7 @@ use kernel::{Grade, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CheckResult, DriveErasure, Triage};
+use super::{Batteries, CheckResult, DriveErasure, Triage};
 
 /// One step. `type` names it; the other fields are its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -78,9 +78,13 @@ pub enum Event {
         /// Number of the waste note.
         #[serde(skip_serializing_if = "Option::is_none")]
         waste_reference: Option<String>,
-        /// What it weighed; the usual weight of its kind when nothing is said.
+        /// What it weighed, without the batteries that are named; the usual weight of its kind
+        /// when nothing is said.
         #[serde(skip_serializing_if = "Option::is_none")]
         weight_grams: Option<i32>,
+        /// Batteries that were taken out of it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        batteries: Option<Batteries>,
     },
     /// Taken apart for its parts; what is left is waste.
     Harvested {
@@ -93,14 +97,22 @@ pub enum Event {
         /// What is left weighed.
         #[serde(skip_serializing_if = "Option::is_none")]
         weight_grams: Option<i32>,
+        /// Batteries that were taken out of it and are waste.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        batteries: Option<Batteries>,
     },
-    /// Gave the number of the waste note of what was scrapped or taken apart before.
+    /// Gave the number of the waste note of what was scrapped or taken apart before, or of its
+    /// batteries.
     WasteNoted {
-        /// The number.
-        waste_reference: String,
-        /// What it weighed.
+        /// The number. May be left out where `batteries` are told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        waste_reference: Option<String>,
+        /// What it weighed, without the batteries that are named.
         #[serde(skip_serializing_if = "Option::is_none")]
         weight_grams: Option<i32>,
+        /// Batteries that were taken out of it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        batteries: Option<Batteries>,
     },
     /// Not there.
     Missing {},

@@ -166,6 +166,7 @@ kernel::text_enum! {
 
 /// What a person decided about a contradiction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ContradictionDecision)]
 pub struct Decision {
     /// Which of the two is right.
     pub keep: Keep,

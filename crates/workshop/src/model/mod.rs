@@ -38,4 +38,4 @@ pub use views::{
     AccessoryCountView, AccessoryStock, BulkAnswer, ChecksReport, DeviceRef, DeviceView, DriveView,
     EventOutcome, EventResult, EventView, Recorded, ReservationRef, StockChange,
 };
-pub use waste::{Waste, WasteFilter, WasteItem, WasteList, WasteTotal};
+pub use waste::{BATTERIES, Batteries, Waste, WasteFilter, WasteItem, WasteList, WasteTotal};

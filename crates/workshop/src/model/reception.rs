@@ -65,6 +65,7 @@ pub struct ReceptionDevice {
 
 /// The answer of a reception.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = ReceptionCount)]
 pub struct ReceptionAnswer {
     /// Announced, and here now.
     pub received: usize,

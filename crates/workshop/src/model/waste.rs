@@ -2,12 +2,27 @@
 
 use diesel::prelude::*;
 use kernel::{Date, DeviceId, DeviceKind, Instant, OrganisationId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Stage;
 
-/// A device as waste, as it is stored.
+/// The category of batteries, which leave by a way of their own and with a note of their own.
+pub const BATTERIES: &str = "batteries";
+
+/// Batteries that were taken out of a device: a line of their own on the list of waste.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Batteries {
+    /// What they weighed together; counted as not weighed when nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 2_000_000)]
+    pub weight_grams: Option<i32>,
+    /// Number of their waste note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waste_reference: Option<String>,
+}
+
+/// A device as waste, or the batteries that were taken out of it, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = db::schema::waste, treat_none_as_default_value = false)]
 pub struct Waste {
@@ -15,7 +30,7 @@ pub struct Waste {
     pub device_id: DeviceId,
     /// Whose waste it is.
     pub workshop_id: OrganisationId,
-    /// Under which category of electrical waste it counts.
+    /// Under which category of waste it counts; [`BATTERIES`] for its batteries.
     pub category: String,
     /// Its weight: as it was weighed, or as its kind usually has it.
     pub weight_grams: Option<i32>,
@@ -27,7 +42,7 @@ pub struct Waste {
     pub at: Instant,
 }
 
-/// A device on the list of waste.
+/// A device on the list of waste, or the batteries that were taken out of one.
 #[derive(Debug, Clone, Serialize, ToSchema, Queryable)]
 pub struct WasteItem {
     /// Which device.
@@ -42,7 +57,7 @@ pub struct WasteItem {
     pub stage: Stage,
     /// Whose waste it is.
     pub workshop_id: OrganisationId,
-    /// Under which category of electrical waste it counts.
+    /// Under which category of waste it counts; `batteries` for the batteries taken out of it.
     pub category: String,
     /// Its weight: as it was weighed, or as its kind usually has it; null when neither is known.
     pub weight_grams: Option<i32>,
@@ -63,7 +78,7 @@ pub struct WasteTotal {
     pub fr: String,
     /// What it is called in English.
     pub en: String,
-    /// How many devices.
+    /// How many devices; of batteries, out of how many they were taken.
     pub devices: i64,
     /// What those of known weight weigh together.
     pub weight_grams: i64,

@@ -5,6 +5,7 @@ mod reader;
 mod repairs;
 #[cfg(test)]
 mod tests;
+mod waste;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,8 @@ use kernel::{Code, Fields, Grade, Refusal, Text};
 use serde_json::Value;
 
 use reader::{Reader, escape};
-use repairs::{parts, repair_corrected, repaired, weight};
+use repairs::{repair_corrected, repaired};
+use waste::{harvested, scrapped, waste_noted};
 
 use crate::model::{CheckResult, DriveErasure, Event, Incoming};
 
@@ -78,29 +80,9 @@ fn event(reader: &mut Reader<'_>) -> Option<Event> {
             passed: reader.required("passed")?,
         },
         "ready" => Event::Ready {},
-        "scrapped" => {
-            let reason = reader.text("reason", LONG);
-            let waste_reference = reader.optional_text("waste_reference", SHORT);
-            let weight_grams = weight(reader);
-            Event::Scrapped {
-                reason: reason?,
-                waste_reference,
-                weight_grams,
-            }
-        }
-        "harvested" => Event::Harvested {
-            parts: parts(reader),
-            waste_reference: reader.optional_text("waste_reference", SHORT),
-            weight_grams: weight(reader),
-        },
-        "waste_noted" => {
-            let waste_reference = reader.text("waste_reference", SHORT);
-            let weight_grams = weight(reader);
-            Event::WasteNoted {
-                waste_reference: waste_reference?,
-                weight_grams,
-            }
-        }
+        "scrapped" => scrapped(reader)?,
+        "harvested" => harvested(reader),
+        "waste_noted" => waste_noted(reader)?,
         "missing" => Event::Missing {},
         "moved" => Event::Moved {
             location: reader.text("location", SHORT)?,

@@ -1,4 +1,4 @@
-//! Repairs and their parts, weights.
+//! Repairs and their parts.
 
 use kernel::{Code, Text};
 use serde_json::Value;
@@ -48,19 +48,6 @@ fn check_minutes(reader: &mut Reader<'_>, minutes: Option<u32>) {
         let detail = Text::new("100 000 minutes au plus.", "At most 100,000 minutes.");
         reader.refuse("minutes", Code::OutOfRange, detail);
     }
-}
-
-/// What a device weighed, of a gram to two tons.
-pub(super) fn weight(reader: &mut Reader<'_>) -> Option<i32> {
-    let grams: i32 = reader.optional("weight_grams")?;
-    if !(1..=2_000_000).contains(&grams) {
-        let detail = Text::new(
-            "Indiquez un poids en grammes, de 1 à 2 000 000.",
-            "Give a weight in grams, from 1 to 2,000,000.",
-        );
-        reader.refuse("weight_grams", Code::OutOfRange, detail);
-    }
-    Some(grams)
 }
 
 /// Parts of an event: what names a kind is counted, so it has to be well-formed; anything

@@ -211,54 +211,46 @@ fn check(drives: &[Drive], evidence: &[DriveErasure], at: Instant) -> Result<(),
     for (n, entry) in evidence.iter().enumerate() {
         let key = entry.serial.as_deref().map(squash).unwrap_or_default();
         let gone = matches!(entry.method, EraseMethod::Destroy | EraseMethod::Absent);
+        let mut wrong = |field: &str, code: Code, detail: Text| {
+            fields.push(format!("/drives/{n}/{field}"), code, detail);
+        };
         if key.is_empty() && !gone && !nameless {
-            fields.push(
-                format!("/drives/{n}/serial"),
-                Code::Required,
-                Text::new(
-                    "Indiquez le numéro de série du disque.",
-                    "Give the serial number of the drive.",
-                ),
-            );
+            wrong("serial", Code::Required, serial_missing());
         }
         if entry.media.is_none() && !gone {
-            fields.push(
-                format!("/drives/{n}/media"),
-                Code::Required,
-                Text::new("Indiquez le type de disque.", "Give the kind of drive."),
-            );
-        }
-        if entry
-            .finished_at
-            .is_some_and(|finished| finished > at.plus_seconds(CLOCK_SECONDS))
-        {
-            fields.push(
-                format!("/drives/{n}/finished_at"),
-                Code::DateInFuture,
-                Code::DateInFuture.help(),
-            );
+            let detail = Text::new("Indiquez le type de disque.", "Give the kind of drive.");
+            wrong("media", Code::Required, detail);
         }
         if !key.is_empty() && seen.contains(&key) {
-            fields.push(
-                format!("/drives/{n}/serial"),
-                Code::Duplicate,
-                Text::new("Ce disque figure deux fois.", "This drive stands twice."),
-            );
+            let detail = Text::new("Ce disque figure deux fois.", "This drive stands twice.");
+            wrong("serial", Code::Duplicate, detail);
         }
-        if entry
-            .started_at
-            .zip(entry.finished_at)
-            .is_some_and(|(from, to)| to < from)
-        {
-            fields.push(
-                format!("/drives/{n}/finished_at"),
-                Code::Invalid,
-                Text::new("La fin précède le début.", "It ends before it begins."),
-            );
+        if let Some((code, detail)) = wrong_end(entry, at) {
+            wrong("finished_at", code, detail);
         }
         seen.push(key);
     }
     fields.check()
+}
+
+fn serial_missing() -> Text {
+    Text::new(
+        "Indiquez le numéro de série du disque.",
+        "Give the serial number of the drive.",
+    )
+}
+
+/// An erasure ends after it began, and not in times to come.
+fn wrong_end(entry: &DriveErasure, at: Instant) -> Option<(Code, Text)> {
+    let finished = entry.finished_at?;
+    if finished > at.plus_seconds(CLOCK_SECONDS) {
+        return Some((Code::DateInFuture, Code::DateInFuture.help()));
+    }
+    let began_later = entry.started_at.is_some_and(|began| finished < began);
+    began_later.then(|| {
+        let detail = Text::new("La fin précède le début.", "It ends before it begins.");
+        (Code::Invalid, detail)
+    })
 }
 
 /// Adds the drives that a machine was seen with. One that is new, or that was recorded as

@@ -4,6 +4,7 @@ mod checks;
 mod erasure;
 mod hardware;
 mod identity;
+mod near;
 mod parts;
 mod quality;
 mod reception;
@@ -24,6 +25,7 @@ pub use checks::report as checks_report;
 pub use erasure::{Proven, only_destruction, proven};
 pub use hardware::{Heard, capture, decide_contradiction};
 pub use identity::identity_key;
+pub use near::near_keys;
 pub use reception::{give_up, receive, receive_again};
 pub use report::{About, about};
 pub use search::{location_key, search_key};
@@ -50,8 +52,8 @@ pub struct Effects {
     pub parts: Vec<(Part, i32)>,
     /// A repair, new or corrected.
     pub repair: Option<Repair>,
-    /// What the device is as waste.
-    pub waste: Option<Waste>,
+    /// What the device is as waste, and its batteries.
+    pub waste: Vec<Waste>,
     /// It is on the road no more: what became of it there.
     pub off_the_road: Option<(TransferId, LineOutcome)>,
 }
@@ -82,8 +84,8 @@ pub struct Facts<'a> {
     pub stock: &'a Stock,
     /// Its repairs, when a line corrects one.
     pub repairs: &'a [Repair],
-    /// What it is as waste already.
-    pub waste: Option<&'a Waste>,
+    /// What it is as waste already, and its batteries.
+    pub waste: &'a [Waste],
     /// The workshop that it is on its way to, when that is who asks.
     pub arriving_at: Option<OrganisationId>,
 }

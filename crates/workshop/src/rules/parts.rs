@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{Code, Refusal, Text};
 use serde_json::Value;
 
+use super::step::in_workshop;
 use super::{Asking, Change, Facts};
 use crate::model::{CountedParts, Device, Part, Repair};
 
@@ -42,6 +43,7 @@ pub(super) fn corrected(
     minutes: Option<u32>,
     parts: Option<&Value>,
 ) -> Result<Change, Refusal> {
+    in_workshop(facts, asking)?;
     let repair = facts
         .repairs
         .iter()

@@ -31,33 +31,16 @@ pub(super) fn apply(
             minutes,
             parts,
             ..
-        } => {
-            in_workshop(facts, asking)?;
-            parts::corrected(facts, asking, *repair, *minutes, parts.as_ref())
-        }
+        } => parts::corrected(facts, asking, *repair, *minutes, parts.as_ref()),
         Event::Graded { cosmetic } => quality::graded(facts, asking, *cosmetic),
         Event::QualityChecked { passed } => quality::quality_checked(facts, asking, *passed),
         Event::Ready {} => quality::ready(facts, asking, settings),
         Event::Scrapped { .. } => leaves(facts, asking, Stage::Scrapped, settings),
-        Event::Harvested { parts, .. } => {
-            let mut change = leaves(facts, asking, Stage::Parts, settings)?;
-            change.effects.parts = parts::given(parts.as_ref());
-            Ok(change)
-        }
-        Event::WasteNoted { .. } => {
-            from(facts, asking, &[Stage::Scrapped, Stage::Parts])?;
-            let mut change = Change::new(facts);
-            change.effects.waste = waste::noted(facts.waste, asking.event);
-            Ok(change)
-        }
+        Event::Harvested { parts, .. } => harvested(facts, asking, parts.as_ref(), settings),
+        Event::WasteNoted { .. } => waste_noted(facts, asking),
         Event::Missing {} => missing(facts, asking),
         Event::Moved { location } => moved(facts, asking, location),
-        Event::Returned { .. } => {
-            from(facts, asking, &[Stage::HandedOver])?;
-            let mut change = Change::new(facts);
-            change.go(Stage::Returned, asking.at);
-            Ok(change)
-        }
+        Event::Returned { .. } => returned(facts, asking),
     }
 }
 
@@ -210,6 +193,32 @@ fn leaves(
     change.give_kit_back();
     change.effects.waste = waste::of(facts.device, asking, settings);
     leave_with_proof(&mut change, to, &proof, asking);
+    Ok(change)
+}
+
+/// Taken apart: its parts come into the counted stock.
+fn harvested(
+    facts: &Facts<'_>,
+    asking: &Asking<'_>,
+    given: Option<&serde_json::Value>,
+    settings: &Settings,
+) -> Result<Change, Refusal> {
+    let mut change = leaves(facts, asking, Stage::Parts, settings)?;
+    change.effects.parts = parts::given(given);
+    Ok(change)
+}
+
+fn waste_noted(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
+    from(facts, asking, &[Stage::Scrapped, Stage::Parts])?;
+    let mut change = Change::new(facts);
+    change.effects.waste = waste::noted(facts.waste, asking);
+    Ok(change)
+}
+
+fn returned(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
+    from(facts, asking, &[Stage::HandedOver])?;
+    let mut change = Change::new(facts);
+    change.go(Stage::Returned, asking.at);
     Ok(change)
 }
 

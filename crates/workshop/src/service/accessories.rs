@@ -21,6 +21,23 @@ pub fn accessories(db: &mut Db, actor: &Actor, workshop: OrganisationId) -> Resu
     view(db, workshop)
 }
 
+/// The columns of an exported stock of accessories.
+pub const ACCESSORY_COLUMNS: [&str; 2] = ["kind", "quantity"];
+
+/// The whole stock, as rows of [`ACCESSORY_COLUMNS`].
+///
+/// # Errors
+/// `not_found` for another's workshop, or none.
+pub fn accessory_rows(
+    db: &mut Db,
+    actor: &Actor,
+    workshop: OrganisationId,
+) -> Result<Vec<[String; 2]>> {
+    let stock = accessories(db, actor, workshop)?;
+    let cells = |count: AccessoryCountView| [count.kind.to_string(), count.quantity.to_string()];
+    Ok(stock.items.into_iter().map(cells).collect())
+}
+
 /// Changes a count, never below zero, and keeps the reason.
 ///
 /// # Errors
@@ -37,20 +54,7 @@ pub fn change_accessories(
         .get(&change.kind)
         .copied()
         .unwrap_or(0);
-    let after = i64::from(there) + i64::from(change.delta);
-    if after < 0 {
-        return Err(Refusal::new(
-            Code::StockTooLow,
-            Text::new(
-                format!("Il n'y en a que {there} en stock."),
-                format!("There are only {there} in stock."),
-            ),
-        )
-        .into());
-    }
-    if after > i64::from(FULL) {
-        return Err(out_of_range().into());
-    }
+    counted(there, change.delta)?;
     let movement = Movement {
         id: tx.new_id(),
         workshop_id: workshop,
@@ -64,6 +68,35 @@ pub fn change_accessories(
     };
     store::move_accessories(tx, &[movement])?;
     view(tx, workshop)
+}
+
+/// The count after a change, within its limits.
+pub(super) fn counted(there: i32, delta: i32) -> Result<i32, Refusal> {
+    let quantity = i64::from(there) + i64::from(delta);
+    if quantity < 0 {
+        return Err(Refusal::new(
+            Code::StockTooLow,
+            Text::new(
+                format!("Il n'y en a que {there} en stock."),
+                format!("There are only {there} in stock."),
+            ),
+        ));
+    }
+    i32::try_from(quantity)
+        .ok()
+        .filter(|quantity| *quantity <= FULL)
+        .ok_or_else(too_many)
+}
+
+fn too_many() -> Refusal {
+    Refusal::field(
+        "/delta",
+        Code::OutOfRange,
+        Text::new(
+            "Un compte ne dépasse pas un milliard.",
+            "A count does not go above a billion.",
+        ),
+    )
 }
 
 fn check(change: &StockChange) -> Result<(), Refusal> {

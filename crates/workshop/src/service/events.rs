@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::evidence::reports_attached;
 use super::ledger::{Ledger, Needs, Record};
-use super::names::{mistyped, resolve};
+use super::names::resolve;
+use super::near::mistyped;
 use crate::Settings;
 use crate::model::{
     BulkAnswer, Device, DeviceView, Event, EventOutcome, EventResult, Incoming, Recorded, Stage,
@@ -358,7 +359,7 @@ pub(super) fn own_workshop(actor: &Actor, device: &Device) -> Result<(), Refusal
     Err(Refusal::plain(Code::NotYourWorkshop))
 }
 
-/// Nobody has this name; `near` are tags that it may have been.
+/// Nobody has this name; `near` are devices that it may have been.
 pub(super) fn unknown_device(name: &str, near: &[String]) -> Refusal {
     let name: String = name.chars().take(60).collect();
     let (fr, en) = match near {

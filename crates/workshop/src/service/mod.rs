@@ -8,16 +8,19 @@ mod evidence;
 mod hardware;
 mod ledger;
 mod names;
+mod near;
 mod parts;
+mod past;
 mod reading;
 mod reception;
 mod report;
 mod reservation;
 mod scan;
+mod tell;
 mod transfers;
 mod waste;
 
-pub use accessories::{accessories, change_accessories};
+pub use accessories::{ACCESSORY_COLUMNS, accessories, accessory_rows, change_accessories};
 pub use audit::{BrokenLink, CustodyReport, verify_custody};
 pub use counts::{counts, templates};
 pub use events::{record, record_all};
@@ -25,12 +28,13 @@ pub use evidence::{content_used, evidence_file, evidence_files};
 pub use hardware::{may_add_evidence, put_hardware, resolve_contradiction};
 pub use names::find_devices;
 pub use parts::{PART_COLUMNS, change_parts, part_rows, part_stock, repairs};
+pub use past::{Past, take_over};
 pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events};
 pub use reception::{close, receive, reconciliation};
 pub use report::attach_report;
 pub use reservation::{hand_over, release, reserve, reserve_lots};
 pub use transfers::{
-    TRANSFER_COLUMNS, cancel_transfer, receive_transfer, send_transfer, transfer, transfer_devices,
-    transfer_rows, transfers,
+    SHIPMENT_COLUMNS, TRANSFER_COLUMNS, cancel_transfer, receive_transfer, send_transfer,
+    shipment_rows, transfer, transfer_devices, transfer_rows, transfers,
 };
 pub use waste::{WASTE_COLUMNS, waste, waste_rows};

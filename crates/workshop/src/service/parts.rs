@@ -5,7 +5,7 @@ use kernel::{
     Actor, Code, DeviceId, Fields, OrganisationId, Page, PageRequest, Refusal, Text, fold,
 };
 
-use super::accessories::{FULL, own_stock};
+use super::accessories::{counted, own_stock};
 use super::reading::visible;
 use crate::model::{Part, PartChange, PartCount, RepairView, Repairs};
 use crate::store::{self, PartMovement};
@@ -66,24 +66,8 @@ pub fn change_parts(
         quantity: change.delta,
         recovered: false,
     };
-    let key = part.key();
-    let known = store::parts(tx, workshop, &[key.clone()].into())?;
-    let there = known.get(&key).copied().unwrap_or(0);
-    let quantity = i64::from(there) + i64::from(change.delta);
-    if quantity < 0 {
-        return Err(Refusal::new(
-            Code::StockTooLow,
-            Text::new(
-                format!("Il n'y en a que {there} en stock."),
-                format!("There are only {there} in stock."),
-            ),
-        )
-        .into());
-    }
-    let quantity = i32::try_from(quantity).unwrap_or(i32::MAX);
-    if quantity > FULL {
-        return Err(out_of_range().into());
-    }
+    let there = in_stock(tx, workshop, &part)?;
+    let quantity = counted(there, change.delta)?;
     let movement = PartMovement {
         id: tx.new_id(),
         workshop_id: workshop,
@@ -100,6 +84,13 @@ pub fn change_parts(
         label: part.label,
         quantity,
     })
+}
+
+/// How many of a part there are; none of one that nobody counts.
+fn in_stock(db: &mut Db, workshop: OrganisationId, part: &Part) -> Result<i32> {
+    let key = part.key();
+    let known = store::parts(db, workshop, &[key.clone()].into())?;
+    Ok(known.get(&key).copied().unwrap_or(0))
 }
 
 fn check(change: &PartChange) -> Result<(), Refusal> {

@@ -13,6 +13,8 @@ use serde_json::json;
 use super::events::{Recorder, check_count, result, unknown_device};
 use super::ledger::{Ledger, Needs, Record};
 use super::names::resolve;
+use super::near::mistyped;
+use super::tell;
 use crate::model::{
     BulkAnswer, Event, EventOutcome, Incoming, LineOutcome, NewTransfer, Transfer, TransferArrival,
     TransferCancellation, TransferFilter, TransferLine, TransferStatus, TransferView,
@@ -33,28 +35,31 @@ pub fn send_transfer(tx: &mut Tx<'_>, actor: &Actor, new: &NewTransfer) -> Resul
     }
     fields.check()?;
     check_receiver(tx, actor, new.to_workshop_id)?;
-    let transfer = Transfer {
-        id: tx.new_id(),
-        from_workshop_id: actor.organisation,
-        to_workshop_id: new.to_workshop_id,
-        status: TransferStatus::Sent,
-        note: new
-            .note
-            .as_deref()
-            .map(str::trim)
-            .filter(|note| !note.is_empty())
-            .map(str::to_owned),
-        sent_by: actor.person,
-        sent_at: tx.now(),
-        closed_at: None,
-        version: 1,
-    };
+    let transfer = shipment(tx, actor, new);
     let (ledger, devices) = load_up(tx, actor, &transfer, &new.devices)?;
     store::insert_transfer(tx, &transfer, &devices)?;
+    let loaded = devices.iter().filter_map(|id| ledger.get(*id));
+    let loaded: Vec<_> = loaded.map(|bench| &bench.device).collect();
+    tell::sent(tx, &transfer, &loaded)?;
     ledger.write(tx)?;
     view(tx, vec![transfer])?
         .pop()
         .ok_or_else(|| Refusal::not_found().into())
+}
+
+fn shipment(tx: &Tx<'_>, actor: &Actor, new: &NewTransfer) -> Transfer {
+    let note = new.note.as_deref().map(str::trim);
+    Transfer {
+        id: tx.new_id(),
+        from_workshop_id: actor.organisation,
+        to_workshop_id: new.to_workshop_id,
+        status: TransferStatus::Sent,
+        note: note.filter(|note| !note.is_empty()).map(str::to_owned),
+        sent_by: actor.person,
+        sent_at: tx.now(),
+        closed_at: None,
+        version: 1,
+    }
 }
 
 /// Puts each device on the road, or says of each one that cannot go why.
@@ -65,6 +70,7 @@ fn load_up(
     names: &[String],
 ) -> Result<(Ledger, Vec<DeviceId>)> {
     let found = resolve(tx, names, Some(actor))?;
+    let near = mistyped(tx, actor, names, &found)?;
     let mut ledger = Ledger::of(found.devices);
     ledger.load_facts(tx, Needs::default())?;
     let mut fields = Fields::default();
@@ -78,7 +84,8 @@ fn load_up(
             .and_then(|id| ledger.get(*id))
             .filter(|bench| bench.device.workshop_id == Some(actor.organisation));
         let Some(bench) = own else {
-            refuse(&mut fields, n, unknown_device(name, &[]));
+            let near = near.get(name).map_or(&[][..], Vec::as_slice);
+            refuse(&mut fields, n, unknown_device(name, near));
             continue;
         };
         let id = bench.device.id;
@@ -226,6 +233,7 @@ pub fn cancel_transfer(
         ledger.apply(tx, actor, device, Some(drives), record)?;
     }
     ledger.write(tx)?;
+    tell::called_back(tx, &transfer, &devices.iter().collect::<Vec<_>>())?;
     self::transfer(tx, actor, id)
 }
 
@@ -265,13 +273,60 @@ pub fn transfers(
     })
 }
 
+/// The columns of an exported list of shipments.
+pub const SHIPMENT_COLUMNS: [&str; 11] = [
+    "from_workshop",
+    "to_workshop",
+    "status",
+    "sent_at",
+    "closed_at",
+    "under_way",
+    "received",
+    "cancelled",
+    "missing",
+    "note",
+    "id",
+];
+
+/// The whole list, as rows of [`SHIPMENT_COLUMNS`].
+///
+/// # Errors
+/// When the database fails.
+pub fn shipment_rows(
+    db: &mut Db,
+    actor: &Actor,
+    filter: TransferFilter,
+) -> Result<Vec<[String; 11]>> {
+    let page = transfers(db, actor, filter, &PageRequest::everything())?;
+    let cells = |shipment: TransferView| {
+        [
+            shipment.from_workshop,
+            shipment.to_workshop,
+            shipment.status.to_string(),
+            shipment.sent_at.to_string(),
+            shipment
+                .closed_at
+                .map(|at| at.to_string())
+                .unwrap_or_default(),
+            shipment.devices.under_way.to_string(),
+            shipment.devices.received.to_string(),
+            shipment.devices.cancelled.to_string(),
+            shipment.devices.missing.to_string(),
+            shipment.note.unwrap_or_default(),
+            shipment.id.to_string(),
+        ]
+    };
+    Ok(page.items.into_iter().map(cells).collect())
+}
+
 fn view(db: &mut Db, transfers: Vec<Transfer>) -> Result<Vec<TransferView>> {
     let ids: Vec<_> = transfers.iter().map(|transfer| transfer.id).collect();
     let counts = store::transfer_counts(db, &ids)?;
-    let workshops: Vec<_> = transfers
+    let workshops: HashSet<_> = transfers
         .iter()
         .flat_map(|transfer| [transfer.from_workshop_id, transfer.to_workshop_id])
         .collect();
+    let workshops: Vec<_> = workshops.into_iter().collect();
     let names: HashMap<_, _> = identity::names(db, &workshops)?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
     let views = transfers.into_iter().map(|transfer| TransferView {

@@ -1,11 +1,11 @@
 //! The list of waste, per category.
 
 use db::{Db, Result};
-use kernel::{Actor, DeviceId, PageRequest};
+use kernel::{Actor, PageRequest};
 
 use crate::Settings;
 use crate::model::{WasteFilter, WasteItem, WasteList, WasteTotal};
-use crate::store::{self, Scope};
+use crate::store::{self, Scope, WasteKey};
 
 /// A page of what was scrapped or taken apart, and the totals of the whole list: a workshop's
 /// own, or all for the city.
@@ -19,7 +19,7 @@ pub fn waste(
     request: &PageRequest,
 ) -> Result<WasteList> {
     let settings = Settings::built_in()?;
-    let after = request.after::<DeviceId>()?;
+    let after = request.after::<WasteKey>()?;
     let scope = Scope::of(actor);
     let page = store::waste_page(db, scope, filter, request, after)?;
     let totals = store::waste_by_category(db, scope, filter)?;

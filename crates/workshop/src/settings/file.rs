@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Settings, TestTemplate, WasteOf};
-use crate::model::{KitPart, Media, Stage};
+use crate::model::{BATTERIES, KitPart, Media, Stage};
 
 pub(super) const BUILT_IN: &str = include_str!("../../../../config/workshop.toml");
 const FACTORS: &str = include_str!("../../../../config/impact_factors.csv");
@@ -150,6 +150,10 @@ impl File {
         }
         if let Some(twice) = repeated(self.grades.iter().map(|one| one.grade)) {
             return Err(format!("grades: {twice} stands twice"));
+        }
+        let known = |row: &CategoryRow| row.category == BATTERIES;
+        if !self.waste_categories.iter().any(known) {
+            return Err(format!("waste_categories: there is no {BATTERIES}"));
         }
         if self.grades.len() != Grade::ALL.len() {
             return Err("grades: each grade has its definition".to_owned());

@@ -140,6 +140,7 @@ mod tests {
             ("quantity = 1", "quantity = 0"),
             ("weight = \"laptop\"", "weight = \"lapptop\""),
             ("category = \"weee_4\"", "category = \"weee_9\""),
+            ("category = \"batteries\"", "category = \"battery\""),
             ("name = \"memory\"", "name = \"boot\""),
             ("grade = \"D\"", "grade = \"C\""),
             ("in_repair = 30", "in_repare = 30"),

@@ -14,7 +14,8 @@ const WRITE_CHUNK: usize = 1_000;
 /// A change of a count, for good.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = m, treat_none_as_default_value = false)]
-pub(crate) struct Movement {
+#[allow(missing_docs)] // the columns of `accessory_movements`
+pub struct Movement {
     pub id: AccessoryMovementId,
     pub workshop_id: OrganisationId,
     pub kind: AccessoryKind,

@@ -9,8 +9,8 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use kernel::{BatchId, DeviceKind, Instant, OrganisationId};
 
-use super::Scope;
 use super::devices::narrowed;
+use super::{Scope, search};
 use crate::model::{CountBy, DeviceFilter, Stage};
 
 diesel::define_sql_function! {
@@ -39,19 +39,21 @@ pub(crate) fn counts(
     filter: &DeviceFilter,
     by: Option<CountBy>,
 ) -> Result<Vec<GroupCount>> {
+    let few = search::few(db, filter)?;
     macro_rules! by_column {
         ($column:expr, $key:ty, $group:expr) => {{
             let query = d::table
                 .group_by(($column, d::stage))
                 .select(($column, d::stage, count_star()))
                 .into_boxed();
-            let rows: Vec<($key, Stage, i64)> = narrowed!(query, scope, filter).load(db)?;
+            let rows: Vec<($key, Stage, i64)> =
+                narrowed!(query, scope, filter, few.clone()).load(db)?;
             rows.into_iter()
                 .map(|(key, stage, count)| ($group(key), stage, count))
                 .collect()
         }};
     }
-    if matches!(scope, Scope::Nothing) {
+    if matches!(scope, Scope::Nothing) || few.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Vec::new());
     }
     Ok(match by {
@@ -60,7 +62,7 @@ pub(crate) fn counts(
                 .group_by(d::stage)
                 .select((d::stage, count_star()))
                 .into_boxed();
-            let rows: Vec<(Stage, i64)> = narrowed!(query, scope, filter).load(db)?;
+            let rows: Vec<(Stage, i64)> = narrowed!(query, scope, filter, few).load(db)?;
             rows.into_iter()
                 .map(|(stage, count)| (Group::All, stage, count))
                 .collect()
@@ -84,13 +86,18 @@ pub(crate) fn waiting(
     if matches!(scope, Scope::Nothing) {
         return Ok(found);
     }
+    let few = search::few(db, filter)?;
+    if few.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(found);
+    }
     for (stage, before) in limits {
         let query = d::table
             .filter(d::stage.eq(*stage))
             .filter(d::stage_at.lt(*before))
             .select((count_star(), earliest(d::stage_at)))
             .into_boxed();
-        let (count, since): (i64, Option<Instant>) = narrowed!(query, scope, filter).first(db)?;
+        let (count, since): (i64, Option<Instant>) =
+            narrowed!(query, scope, filter, few.clone()).first(db)?;
         if let Some(since) = since {
             found.insert(*stage, (count, since));
         }

@@ -15,9 +15,10 @@ use crate::rules::LastEvent;
 /// Rows of one statement: 15 values each.
 const WRITE_CHUNK: usize = 2_000;
 
-#[derive(Queryable, Insertable)]
+/// A line as the table has it.
+#[derive(Debug, Queryable, Insertable)]
 #[diesel(table_name = e, treat_none_as_default_value = false)]
-struct EventRow {
+pub(crate) struct EventRow {
     device_id: DeviceId,
     seq: i32,
     id: CustodyEventId,
@@ -85,7 +86,12 @@ impl From<EventRow> for Link {
 /// Appends lines. The key of device and number makes sure that no two follow the same one.
 pub(crate) fn append(db: &mut Db, links: Vec<Link>) -> Result<()> {
     let rows: Vec<EventRow> = links.into_iter().map(EventRow::from).collect();
-    db::insert_many!(&mut *db, e::table, &rows, WRITE_CHUNK);
+    append_rows(db, &rows)
+}
+
+/// The same of rows.
+pub(crate) fn append_rows(db: &mut Db, rows: &[EventRow]) -> Result<()> {
+    db::insert_many!(&mut *db, e::table, rows, WRITE_CHUNK);
     Ok(())
 }
 
@@ -113,11 +119,14 @@ pub(crate) fn last_events(
 ) -> Result<HashMap<DeviceId, LastEvent>> {
     let mut found = HashMap::new();
     for chunk in devices.chunks(LOOKUP_CHUNK) {
-        let rows: Vec<(DeviceId, String, String, PersonId)> = e::table
+        let last = e::table
             .inner_join(d::table.on(d::id.eq(e::device_id).and(d::custody_seq.eq(e::seq))))
-            .filter(d::id.eq_any(chunk))
-            .select((e::device_id, e::event_type, e::evidence, e::actor_id))
-            .load(db)?;
+            .select((e::device_id, e::event_type, e::evidence, e::actor_id));
+        let rows: Vec<(DeviceId, String, String, PersonId)> = match chunk {
+            // a statement with a list of values is prepared anew each time on SQLite
+            [device] => last.filter(d::id.eq(device)).load(db)?,
+            _ => last.filter(d::id.eq_any(chunk)).load(db)?,
+        };
         for (device, event_type, evidence, actor) in rows {
             found.insert(
                 device,

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, Page, PageRequest, Role};
 
-use super::LOOKUP_CHUNK;
+use super::{LOOKUP_CHUNK, search};
 use crate::model::{Device, DeviceFilter, Stage};
 
 /// Rows of one statement: 32 values each, and SQLite takes 32 766.
@@ -36,6 +36,10 @@ impl Scope {
 
 /// The devices with these ids, in no particular order.
 pub(crate) fn by_ids(db: &mut Db, ids: &[DeviceId]) -> Result<Vec<Device>> {
+    // on SQLite a statement with a list of values is prepared anew each time
+    if let [id] = ids {
+        return Ok(d::table.filter(d::id.eq(id)).load(db)?);
+    }
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(LOOKUP_CHUNK) {
         found.extend(d::table.filter(d::id.eq_any(chunk)).load::<Device>(db)?);
@@ -74,10 +78,11 @@ pub(crate) fn expected_of_batch(db: &mut Db, batch: BatchId) -> Result<Vec<Devic
         .load(db)?)
 }
 
-/// Narrows a query over devices to those that an actor may see, and asks for. What waits too
+/// Narrows a query over devices to those that an actor may see, and asks for; `few` are those
+/// among which they are, if that is known. What waits too
 /// long is for the caller to add, who knows the limits.
 macro_rules! narrowed {
-    ($query:expr, $scope:expr, $filter:expr) => {{
+    ($query:expr, $scope:expr, $filter:expr, $few:expr) => {{
         use db::schema::device_contradictions as dc;
         use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, TextExpressionMethods};
         let (mut query, filter) = ($query, $filter);
@@ -99,10 +104,10 @@ macro_rules! narrowed {
             query = query.filter(d::workshop_id.eq(workshop));
         }
         if let Some(contradicts) = filter.contradicts {
-            let open = dc::table.filter(dc::device_id.eq(d::id));
+            let open = dc::table.select(dc::device_id);
             query = match contradicts {
-                true => query.filter(diesel::dsl::exists(open)),
-                false => query.filter(diesel::dsl::not(diesel::dsl::exists(open))),
+                true => query.filter(d::id.eq_any(open)),
+                false => query.filter(d::id.ne_all(open)),
             };
         }
         if let Some(grade) = filter.grade {
@@ -113,6 +118,9 @@ macro_rules! narrowed {
         }
         if let Some(before) = filter.stage_before {
             query = query.filter(d::stage_at.lt(before));
+        }
+        if let Some(few) = $few {
+            query = query.filter(d::id.eq_any(few));
         }
         if let Some(location) = filter.location.as_deref() {
             let ending = crate::rules::location_key(location);
@@ -156,14 +164,15 @@ pub(crate) fn page(
     request: &PageRequest,
     after: Option<DeviceId>,
 ) -> Result<Page<Device>> {
-    if matches!(scope, Scope::Nothing) {
+    let few = search::few(db, filter)?;
+    if matches!(scope, Scope::Nothing) || few.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Page {
             items: Vec::new(),
             next: None,
         });
     }
     let query = d::table.order(d::id).limit(request.fetch()).into_boxed();
-    let mut query = narrowed!(query, scope, filter);
+    let mut query = narrowed!(query, scope, filter, few);
     if let Some(condition) = limits.and_then(past_limits) {
         query = query.filter(condition);
     }
@@ -179,6 +188,12 @@ pub(crate) fn insert_all(db: &mut Db, devices: &[Device]) -> Result<()> {
     for chunk in devices.chunks(WRITE_CHUNK) {
         db::on!(&mut *db, c => diesel::insert_into(d::table).values(chunk).execute(c))?;
     }
+    Ok(())
+}
+
+/// Writes a great many new devices: on PostgreSQL a copy, which takes half the time.
+pub(crate) fn insert_many(db: &mut Db, devices: &[Device]) -> Result<()> {
+    db::insert_many!(&mut *db, d::table, devices, WRITE_CHUNK);
     Ok(())
 }
 

@@ -13,9 +13,10 @@ use crate::model::{Drive, Media, Proof};
 
 const WRITE_CHUNK: usize = 500;
 
-#[derive(Queryable, Insertable)]
+/// A drive as the table has it.
+#[derive(Debug, Queryable, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
-struct DriveRow {
+pub(crate) struct DriveRow {
     id: DriveId,
     device_id: DeviceId,
     cycle: i32,
@@ -29,6 +30,24 @@ struct DriveRow {
     seen_at: Instant,
 }
 
+impl DriveRow {
+    pub(crate) fn new(device_id: DeviceId, id: DriveId, drive: Drive) -> Self {
+        Self {
+            id,
+            device_id,
+            cycle: drive.cycle,
+            serial: drive.serial,
+            serial_key: drive.serial_key,
+            media: drive.media,
+            model: drive.model,
+            size_bytes: drive.size_bytes,
+            proof: drive.proof,
+            proven: drive.proven,
+            seen_at: drive.seen_at,
+        }
+    }
+}
+
 /// The drives of devices, of every cycle, in the order in which they were seen.
 pub(crate) fn of_devices(
     db: &mut Db,
@@ -36,10 +55,17 @@ pub(crate) fn of_devices(
 ) -> Result<HashMap<DeviceId, Vec<Drive>>> {
     let mut found: HashMap<DeviceId, Vec<Drive>> = HashMap::new();
     for chunk in devices.chunks(LOOKUP_CHUNK) {
-        let rows: Vec<DriveRow> = t::table
-            .filter(t::device_id.eq_any(chunk))
-            .order(t::id)
-            .load(db)?;
+        let rows: Vec<DriveRow> = match chunk {
+            // a statement with a list of values is prepared anew each time on SQLite
+            [device] => t::table
+                .filter(t::device_id.eq(device))
+                .order(t::id)
+                .load(db)?,
+            _ => t::table
+                .filter(t::device_id.eq_any(chunk))
+                .order(t::id)
+                .load(db)?,
+        };
         for row in rows {
             found.entry(row.device_id).or_default().push(Drive {
                 id: Some(row.id),
@@ -62,19 +88,7 @@ pub(crate) fn of_devices(
 pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> Result<()> {
     let rows: Vec<_> = drives
         .into_iter()
-        .map(|(device_id, id, drive)| DriveRow {
-            id,
-            device_id,
-            cycle: drive.cycle,
-            serial: drive.serial,
-            serial_key: drive.serial_key,
-            media: drive.media,
-            model: drive.model,
-            size_bytes: drive.size_bytes,
-            proof: drive.proof,
-            proven: drive.proven,
-            seen_at: drive.seen_at,
-        })
+        .map(|(device, id, drive)| DriveRow::new(device, id, drive))
         .collect();
     for chunk in rows.chunks(WRITE_CHUNK) {
         db::on!(&mut *db, c => diesel::insert_into(t::table)
@@ -90,5 +104,11 @@ pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> 
             ))
             .execute(c))?;
     }
+    Ok(())
+}
+
+/// Writes new drives, many at once.
+pub(crate) fn insert_all(db: &mut Db, drives: &[DriveRow]) -> Result<()> {
+    db::insert_many!(&mut *db, t::table, drives, WRITE_CHUNK);
     Ok(())
 }

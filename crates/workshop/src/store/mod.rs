@@ -8,20 +8,25 @@ mod drives;
 mod files;
 mod parts;
 mod reconciliation;
+mod search;
 mod transfers;
 mod update;
 mod waste;
 
-pub(crate) use accessories::{Movement, accessories, move_accessories};
+pub use accessories::Movement;
+pub(crate) use accessories::{accessories, move_accessories};
 pub(crate) use counts::{Group, batch_references, counts, waiting};
 pub(crate) use custody::{
-    append, client_ids, events_between, events_of, is_readable, last_events, line_numbers,
+    EventRow, append, append_rows, client_ids, events_between, events_of, is_readable, last_events,
+    line_numbers,
 };
 pub(crate) use devices::{
     Chained, Scope, by_ids, by_serial_keys, by_tags, chained, chained_after, expected_of_batch,
-    insert_all, page,
+    insert_all, insert_many as insert_many_devices, page,
 };
-pub(crate) use drives::{of_devices, save_all as save_drives};
+pub(crate) use drives::{
+    DriveRow, insert_all as insert_drives, of_devices, save_all as save_drives,
+};
 pub(crate) use files::{content_used, file_of, files_of, insert_file, set_contradicts};
 pub(crate) use parts::{PartMovement, move_parts, part_page, parts, repairs_of, save_repair};
 pub(crate) use reconciliation::{KindCount, accessories_received, counts_by_kind};
@@ -30,7 +35,9 @@ pub(crate) use transfers::{
     transfer_lines, transfer_page, transfers,
 };
 pub(crate) use update::{move_all, update_all};
-pub(crate) use waste::{CategoryCount, save_waste, waste_by_category, waste_of, waste_page};
+pub(crate) use waste::{
+    CategoryCount, WasteKey, save_waste, waste_by_category, waste_of, waste_page,
+};
 
 /// Rows of a lookup by a list of values.
 const LOOKUP_CHUNK: usize = 1_000;

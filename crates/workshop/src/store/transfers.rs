@@ -142,11 +142,15 @@ pub(crate) fn transfer_counts(
     db: &mut Db,
     ids: &[TransferId],
 ) -> Result<HashMap<TransferId, TransferCounts>> {
-    let rows: Vec<(TransferId, LineOutcome, i64)> = l::table
-        .filter(l::transfer_id.eq_any(ids))
-        .group_by((l::transfer_id, l::outcome))
-        .select((l::transfer_id, l::outcome, count_star()))
-        .load(db)?;
+    let mut rows = Vec::new();
+    for chunk in ids.chunks(LOOKUP_CHUNK) {
+        let found: Vec<(TransferId, LineOutcome, i64)> = l::table
+            .filter(l::transfer_id.eq_any(chunk))
+            .group_by((l::transfer_id, l::outcome))
+            .select((l::transfer_id, l::outcome, count_star()))
+            .load(db)?;
+        rows.extend(found);
+    }
     let mut counts: HashMap<TransferId, TransferCounts> = HashMap::new();
     for (transfer, outcome, count) in rows {
         let of = counts.entry(transfer).or_default();

@@ -46,11 +46,11 @@ pub(crate) fn waste_of(db: &mut Db, devices: &[DeviceId]) -> Result<Vec<Waste>> 
     Ok(found)
 }
 
-/// Writes what a device is as waste, new or with its note.
+/// Writes what a device is as waste, or its batteries, new or with the note.
 pub(crate) fn save_waste(db: &mut Db, waste: &Waste) -> Result<()> {
     db::on!(&mut *db, c => diesel::insert_into(w::table)
         .values(waste)
-        .on_conflict(w::device_id)
+        .on_conflict((w::device_id, w::category))
         .do_update()
         .set((
             w::weight_grams.eq(excluded(w::weight_grams)),
@@ -93,17 +93,42 @@ fn start_of(day: kernel::Date) -> Option<Instant> {
     Instant::from_micros(midnight.and_utc().timestamp_micros())
 }
 
+/// A line of the list: which device, and which category of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WasteKey {
+    device: DeviceId,
+    category: String,
+}
+
+impl std::fmt::Display for WasteKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.device, self.category)
+    }
+}
+
+impl std::str::FromStr for WasteKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        let (device, category) = text.split_once('/').ok_or(())?;
+        Ok(Self {
+            device: device.parse().map_err(drop)?,
+            category: category.to_owned(),
+        })
+    }
+}
+
 /// A page of the waste that an actor may see.
 pub(crate) fn waste_page(
     db: &mut Db,
     scope: Scope,
     filter: &WasteFilter,
     request: &PageRequest,
-    after: Option<DeviceId>,
+    after: Option<WasteKey>,
 ) -> Result<Page<WasteItem>> {
     let query = w::table
         .inner_join(d::table.on(d::id.eq(w::device_id)))
-        .order(w::device_id)
+        .order((w::device_id, w::category))
         .limit(request.fetch())
         .select((
             w::device_id,
@@ -121,12 +146,17 @@ pub(crate) fn waste_page(
         .into_boxed();
     let mut query = narrowed!(query, scope, filter);
     if let Some(after) = after {
-        query = query.filter(w::device_id.gt(after));
+        let rest = w::device_id.gt(after.device);
+        query = query
+            .filter(w::device_id.ge(after.device)) // what an index can begin at
+            .filter(rest.or(w::category.gt(after.category)));
     }
     let rows: Vec<WasteItem> = query.load(db)?;
-    Ok(Page::from_rows(rows, request, |row| {
-        row.device_id.to_string()
-    }))
+    let key = |row: &WasteItem| WasteKey {
+        device: row.device_id,
+        category: row.category.clone(),
+    };
+    Ok(Page::from_rows(rows, request, |row| key(row).to_string()))
 }
 
 /// Devices of a category: all, those of known weight, those with a note, and the weight.

@@ -41,7 +41,7 @@ struct Bench {
     last: Option<LastEvent>,
     stock: Stock,
     repairs: Vec<Repair>,
-    waste: Option<Waste>,
+    waste: Vec<Waste>,
     arriving_at: Option<OrganisationId>,
     /// Captures that were sent, by cycle.
     heard: Vec<(i32, String)>,
@@ -74,7 +74,7 @@ impl Bench {
             last: None,
             stock,
             repairs: vec![],
-            waste: None,
+            waste: vec![],
             arriving_at: None,
             heard: vec![],
             clock: 0,
@@ -105,7 +105,10 @@ impl Bench {
             self.repairs.retain(|known| known.seq != repair.seq);
             self.repairs.push(repair);
         }
-        self.waste = effects.waste.or_else(|| self.waste.take());
+        for waste in effects.waste {
+            self.waste.retain(|known| known.category != waste.category);
+            self.waste.push(waste);
+        }
     }
 
     fn facts(&self) -> Facts<'_> {
@@ -116,7 +119,7 @@ impl Bench {
             repeated: false,
             stock: &self.stock,
             repairs: &self.repairs,
-            waste: self.waste.as_ref(),
+            waste: &self.waste,
             arriving_at: self.arriving_at,
         }
     }

@@ -73,7 +73,7 @@ fn a_device_that_is_taken_apart_gives_its_parts_and_is_waste() {
     let mut bench = Bench::until(Stage::Erased);
     bench.does(&json!({"type": "harvested", "parts": [{"kind": "battery", "quantity": 2}]}));
     assert_eq!(bench.stock.parts["battery"], 2);
-    let waste = bench.waste.clone().expect("waste");
+    let waste = bench.waste[0].clone();
     assert_eq!(
         (waste.category.as_str(), waste.weight_grams),
         ("weee_6", Some(9_150))
@@ -81,7 +81,7 @@ fn a_device_that_is_taken_apart_gives_its_parts_and_is_waste() {
     bench.does(
         &json!({"type": "waste_noted", "waste_reference": "BSD-20230301-AB", "weight_grams": 8_000}),
     );
-    let waste = bench.waste.clone().expect("waste");
+    let waste = bench.waste[0].clone();
     assert_eq!(waste.waste_reference.as_deref(), Some("BSD-20230301-AB"));
     assert_eq!(waste.weight_grams, Some(8_000));
     let noted = json!({"type": "waste_noted", "waste_reference": "BSD-1"});
@@ -89,6 +89,55 @@ fn a_device_that_is_taken_apart_gives_its_parts_and_is_waste() {
         Bench::until(Stage::Erased).refused(&noted),
         Code::StepNotAllowed
     );
+}
+
+#[test]
+fn batteries_that_are_taken_out_are_waste_of_their_own() {
+    let lines = |bench: &Bench| -> Vec<(String, Option<i32>, Option<String>)> {
+        let line = |waste: &Waste| {
+            (
+                waste.category.clone(),
+                waste.weight_grams,
+                waste.waste_reference.clone(),
+            )
+        };
+        bench.waste.iter().map(line).collect()
+    };
+    let mut bench = Bench::until(Stage::Erased);
+    bench.does(&json!({"type": "scrapped", "reason": "panne", "batteries": {"weight_grams": 150}}));
+    let of = |category: &str, grams: i32, note: Option<&str>| {
+        (category.to_owned(), Some(grams), note.map(str::to_owned))
+    };
+    // 9 150 g is what a desktop usually weighs, its battery included
+    assert_eq!(
+        lines(&bench),
+        [of("weee_6", 9_000, None), of("batteries", 150, None)]
+    );
+    bench.does(&json!({"type": "waste_noted", "batteries": {"waste_reference": "PILES-7"}}));
+    assert_eq!(
+        lines(&bench),
+        [
+            of("weee_6", 9_000, None),
+            of("batteries", 150, Some("PILES-7"))
+        ]
+    );
+    bench.does(&json!({"type": "waste_noted", "waste_reference": "BSD-1", "batteries": {"weight_grams": 200}}));
+    assert_eq!(
+        lines(&bench),
+        [
+            of("weee_6", 8_950, Some("BSD-1")),
+            of("batteries", 200, Some("PILES-7"))
+        ]
+    );
+    bench.does(&json!({"type": "waste_noted", "waste_reference": "BSD-2", "weight_grams": 7_000}));
+    assert!(lines(&bench).contains(&of("weee_6", 7_000, Some("BSD-2"))));
+    for wrong in [
+        json!({"type": "waste_noted"}),
+        json!({"type": "waste_noted", "batteries": 3}),
+        json!({"type": "waste_noted", "batteries": {"weight_grams": 0}}),
+    ] {
+        assert_eq!(bench.refused(&wrong), Code::InvalidFields);
+    }
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn check_invariants(bench: &Bench) -> Result<(), TestCaseError> {
     prop_assert!(bench.accessories().iter().all(|count| *count >= 0));
     prop_assert!(bench.stock.parts.values().all(|count| *count >= 0));
     let gone_for_good = matches!(device.stage, Stage::Scrapped | Stage::Parts);
-    prop_assert_eq!(bench.waste.is_some(), gone_for_good);
+    prop_assert_eq!(!bench.waste.is_empty(), gone_for_good);
     if device.transfer_id.is_some() {
         prop_assert!(device.stage.in_workshop() && device.stage != Stage::Ready);
     }

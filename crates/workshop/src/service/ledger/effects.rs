@@ -16,8 +16,9 @@ impl Bench {
             self.repairs.retain(|known| known.seq != repair.seq);
             self.repairs.push(repair.clone());
         }
-        if effects.waste.is_some() {
-            self.waste.clone_from(&effects.waste);
+        for waste in &effects.waste {
+            self.waste.retain(|known| known.category != waste.category);
+            self.waste.push(waste.clone());
         }
         if effects.off_the_road.is_some() {
             self.transfer = None;
@@ -90,7 +91,7 @@ pub(super) fn write_effects(tx: &mut Tx<'_>, effects: Vec<(DeviceId, Effects)>) 
         if let Some(repair) = effects.repair {
             store::save_repair(tx, device, &repair)?;
         }
-        if let Some(waste) = effects.waste {
+        for waste in effects.waste {
             store::save_waste(tx, &waste)?;
         }
         if let Some((transfer, outcome)) = effects.off_the_road {

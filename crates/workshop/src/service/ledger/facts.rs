@@ -82,7 +82,7 @@ impl Ledger {
         }
         if needs.waste {
             for waste in store::waste_of(db, &ids)? {
-                self.on_bench(waste.device_id, |bench| bench.waste = Some(waste));
+                self.on_bench(waste.device_id, |bench| bench.waste.push(waste));
             }
         }
         self.load_transfers(db)?;

@@ -26,7 +26,7 @@ pub(super) struct Bench {
     pub(super) last: Option<LastEvent>,
     pub(super) client_ids: HashSet<String>,
     repairs: Vec<Repair>,
-    waste: Option<Waste>,
+    waste: Vec<Waste>,
     /// The shipment with which it is on the road.
     transfer: Option<Transfer>,
     stored: Stored,
@@ -59,6 +59,44 @@ impl Bench {
     pub(super) fn bound_for(&self) -> Option<OrganisationId> {
         let transfer = self.transfer.as_ref()?;
         Some(transfer.to_workshop_id)
+    }
+
+    /// The next line of its log, which leads to `device`.
+    fn line(&self, tx: &Tx<'_>, actor: &Actor, device: &Device, record: Record) -> Line {
+        Line {
+            device: device.id,
+            seq: self.device.custody_seq + 1,
+            id: tx.new_id(),
+            event_type: record.event_type,
+            at: record.at,
+            recorded_at: tx.now(),
+            actor: actor.person,
+            organisation: actor.organisation,
+            from_stage: self.device.stage,
+            to_stage: device.stage,
+            client_id: record.client_id,
+            evidence: record.evidence,
+            note: record.note,
+        }
+    }
+
+    /// It is now `device`, with this line at the end of its log.
+    fn take_over(&mut self, tx: &Tx<'_>, mut device: Device, line: &Line, hash: &[u8]) {
+        device.custody_seq = line.seq;
+        device.custody_head = hash.to_vec();
+        device.updated_at = tx.now();
+        device.search_key = rules::search_key(&device);
+        if self.stored == Stored::Same {
+            self.stored = Stored::Changed;
+            device.version = self.device.version + 1;
+        }
+        self.last = Some(LastEvent {
+            event_type: line.event_type.clone(),
+            evidence: line.evidence.clone(),
+            actor: line.actor,
+        });
+        self.client_ids.extend(line.client_id.clone());
+        self.device = device;
     }
 }
 
@@ -104,7 +142,7 @@ impl Ledger {
             last: None,
             client_ids: HashSet::new(),
             repairs: Vec::new(),
-            waste: None,
+            waste: Vec::new(),
             transfer: None,
             stored,
             drives_changed: false,
@@ -148,7 +186,7 @@ impl Ledger {
             repeated: client_id.is_some_and(|client_id| bench.client_ids.contains(client_id)),
             stock: stock.unwrap_or(&EMPTY),
             repairs: &bench.repairs,
-            waste: bench.waste.as_ref(),
+            waste: &bench.waste,
             arriving_at: bench.bound_for().filter(|to| Some(*to) == asker),
         }
     }
@@ -158,7 +196,7 @@ impl Ledger {
         &mut self,
         tx: &Tx<'_>,
         actor: &Actor,
-        mut device: Device,
+        device: Device,
         drives: Option<Vec<Drive>>,
         record: Record,
     ) -> Result<()> {
@@ -166,38 +204,10 @@ impl Ledger {
             .benches
             .get_mut(&device.id)
             .ok_or_else(|| db::Error::internal("a device that is not on the bench"))?;
-        let line = Line {
-            device: device.id,
-            seq: bench.device.custody_seq + 1,
-            id: tx.new_id(),
-            event_type: record.event_type,
-            at: record.at,
-            recorded_at: tx.now(),
-            actor: actor.person,
-            organisation: actor.organisation,
-            from_stage: bench.device.stage,
-            to_stage: device.stage,
-            client_id: record.client_id,
-            evidence: record.evidence,
-            note: record.note,
-        };
+        let line = bench.line(tx, actor, &device, record);
         let prev_hash = bench.device.custody_head.clone();
         let hash = line.hash(&prev_hash);
-        device.custody_seq = line.seq;
-        device.custody_head.clone_from(&hash);
-        device.updated_at = tx.now();
-        device.search_key = rules::search_key(&device);
-        if bench.stored == Stored::Same {
-            bench.stored = Stored::Changed;
-            device.version = bench.device.version + 1;
-        }
-        bench.last = Some(LastEvent {
-            event_type: line.event_type.clone(),
-            evidence: line.evidence.clone(),
-            actor: actor.person,
-        });
-        bench.client_ids.extend(line.client_id.clone());
-        bench.device = device;
+        bench.take_over(tx, device, &line, &hash);
         if let Some(drives) = drives.filter(|drives| *drives != bench.drives) {
             bench.drives = drives;
             bench.drives_changed = true;

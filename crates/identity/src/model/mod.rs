@@ -1,0 +1,24 @@
+//! Organizations, people, and what they sign in with.
+
+mod cases;
+mod organisations;
+mod people;
+mod records;
+mod sign_in;
+
+pub use cases::{CaseKind, CaseOutcome, CaseStatus, RegistrationCase, Settlement};
+pub use organisations::{
+    NewOrganisation, Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus,
+    RegisteredOrganisation, Registration, RegistrationPerson,
+};
+pub use people::{
+    Invited, Me, Member, MyOrganisation, NewColleague, NewPerson, Person, ProfileChange,
+};
+pub use records::{
+    AuditEvent, AuditFilter, AuditReport, HeldAccount, HeldLink, HeldSession, PersonalData,
+};
+pub(crate) use sign_in::Claimed;
+pub use sign_in::{
+    ApiKey, ApiKeyCreated, Credentials, LinkPurpose, NewApiKey, RecoveryCodes, Scope,
+    SecondFactorRule, SecondFactorSecret, TokenPair,
+};

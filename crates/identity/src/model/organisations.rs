@@ -1,0 +1,140 @@
+//! Organizations, and how an association registers itself.
+
+use kernel::{Instant, Language, OrganisationId, text_enum};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Person;
+use crate::register::RegisterCheck;
+
+text_enum! {
+    /// What an organization does here.
+    pub enum OrganisationKind {
+        /// Gives equipment.
+        Donor = "donor",
+        /// Reconditions it.
+        Workshop = "workshop",
+        /// Receives it.
+        Association = "association",
+        /// Decides.
+        City = "city",
+    }
+}
+db::text_column!(OrganisationKind);
+
+text_enum! {
+    /// Whether an organization is who it says.
+    pub enum OrganisationStatus {
+        /// Not checked yet.
+        Pending = "pending",
+        /// Checked.
+        Verified = "verified",
+        /// Barred for a reason; its people change nothing.
+        Suspended = "suspended",
+        /// No longer exists.
+        Dissolved = "dissolved",
+    }
+}
+db::text_column!(OrganisationStatus);
+
+/// A firm, workshop, association or city.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Organisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// What it does here.
+    pub kind: OrganisationKind,
+    /// Its name.
+    pub name: String,
+    /// Its establishment number.
+    pub siret: Option<String>,
+    /// Its number in the register of associations.
+    pub rna: Option<String>,
+    /// Whether it is who it says.
+    pub status: OrganisationStatus,
+    /// Why it is suspended.
+    pub status_reason: Option<String>,
+    /// Street and number.
+    pub address: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Commune.
+    pub commune: String,
+    /// INSEE code of the commune or municipal district.
+    pub commune_code: Option<String>,
+    /// Grows with each change.
+    pub version: i32,
+    /// When it was entered.
+    pub created_at: Instant,
+    /// When it was last changed.
+    pub updated_at: Instant,
+    /// What the public register said when it registered itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_check: Option<RegisterCheck>,
+}
+
+/// An organization to be entered.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewOrganisation {
+    /// What it does here; a registration is always an association's.
+    pub kind: Option<OrganisationKind>,
+    /// Its name.
+    pub name: String,
+    /// Its establishment number.
+    pub siret: Option<String>,
+    /// Its number in the register of associations.
+    pub rna: Option<String>,
+    /// Street and number.
+    #[serde(default)]
+    pub address: String,
+    /// Postal code.
+    #[serde(default)]
+    pub postal_code: String,
+    /// Commune.
+    #[serde(default)]
+    pub commune: String,
+    /// INSEE code of the commune; found from the postal code in Marseille.
+    pub commune_code: Option<String>,
+}
+
+/// Which organizations to list.
+#[derive(Debug, Clone, Default)]
+pub struct OrganisationFilter {
+    /// Of this kind.
+    pub kind: Option<OrganisationKind>,
+    /// In this status.
+    pub status: Option<OrganisationStatus>,
+    /// Whose name, SIRET or RNA contains this.
+    pub q: Option<String>,
+    /// Only this one: what people outside the city may see.
+    pub only: Option<OrganisationId>,
+}
+
+/// An association that registers itself.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Registration {
+    /// The association.
+    pub organisation: NewOrganisation,
+    /// Who registers it.
+    pub person: RegistrationPerson,
+}
+
+/// Who registers an association.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct RegistrationPerson {
+    /// Their name.
+    pub name: String,
+    /// Where the confirmation goes.
+    pub email: String,
+    /// What they read; French when not said.
+    pub language: Option<Language>,
+}
+
+/// What a registration made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RegisteredOrganisation {
+    /// The association.
+    pub organisation: Organisation,
+    /// Who registered it.
+    pub person: Person,
+}

@@ -1,0 +1,116 @@
+//! People, and what they see of themselves and each other.
+
+use kernel::{Instant, Language, OrganisationId, PersonId, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{OrganisationKind, OrganisationStatus};
+
+/// Someone who acts for an organization.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// For whom they act.
+    pub organisation_id: OrganisationId,
+    /// Their address, in lower case.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// What they read.
+    pub language: Language,
+}
+
+/// Someone to be invited.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewPerson {
+    /// Where the invitation goes.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// For whom they act.
+    pub organisation_id: OrganisationId,
+    /// What they read; French when not said.
+    pub language: Option<Language>,
+}
+
+/// Someone who was invited.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Invited {
+    /// The person.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Until when the link in the mail works.
+    pub invitation_expires_at: Instant,
+}
+
+/// The signed-in person, as they see themselves.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Me {
+    /// Their id.
+    pub id: PersonId,
+    /// Their address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// What they read.
+    pub language: Language,
+    /// Signs in with a code, too.
+    pub second_factor: bool,
+    /// For whom they act.
+    pub organisation: MyOrganisation,
+}
+
+/// The organization of the signed-in person.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MyOrganisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// What it does here.
+    pub kind: OrganisationKind,
+    /// Its name.
+    pub name: String,
+    /// Whether it is who it says.
+    pub status: OrganisationStatus,
+}
+
+/// What people may correct of their account.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct ProfileChange {
+    /// Their name.
+    pub name: Option<String>,
+    /// What they read.
+    pub language: Option<Language>,
+}
+
+/// A colleague to be invited into one's own organization.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewColleague {
+    /// Where the invitation goes.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they read; French when not said.
+    pub language: Option<Language>,
+}
+
+/// Someone who acts for an organization, as its people and staff see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Member {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Has accepted the invitation.
+    pub signed_up: bool,
+    /// Left, or was taken off.
+    pub disabled: bool,
+}
