@@ -1,0 +1,82 @@
+//! The figures of one engine, one after the other: reads first, then what changes things.
+
+mod events;
+mod manifest;
+mod reads;
+mod waves;
+
+use std::time::Duration;
+
+use db::Db;
+
+use crate::bare::{self, Asker};
+use crate::program::{Program, Server};
+use crate::report::Figure;
+
+type Result<T> = std::result::Result<T, String>;
+
+/// How many clients ask at the same time.
+const CLIENTS: [usize; 3] = [1, 16, 64];
+/// Who works at the bench.
+const WORKER: &str = "refurbisher-1.workshop-1";
+const BARE: &str = "bare transaction";
+
+/// What is measured, and how thoroughly.
+pub struct Bench {
+    pub program: Program,
+    pub server: Server,
+    pub db: Db,
+    /// How long each load lasts.
+    pub time: Duration,
+    /// Rows of the manifest.
+    pub rows: usize,
+    pub figures: Vec<Figure>,
+}
+
+impl Bench {
+    /// Notes a figure, and shows it.
+    pub fn note(&mut self, figure: Figure) {
+        println!("{}", figure.line());
+        self.figures.push(figure);
+    }
+
+    /// Everything.
+    ///
+    /// # Errors
+    /// The first thing that does not work.
+    pub async fn all(&mut self) -> Result<()> {
+        self.start().await?;
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        let idle = self.server.memory("VmRSS").unwrap_or(0.0);
+        self.note(Figure::cost("resident memory, idle", idle, "MB").against(30.0, "aim"));
+        self.reads().await?;
+        self.events().await?;
+        self.bulk().await?;
+        self.manifest().await?;
+        self.scores().await?;
+        self.wave().await?;
+        let most = self.server.memory("VmHWM").unwrap_or(0.0);
+        self.note(Figure::cost(
+            "resident memory, the most under load",
+            most,
+            "MB",
+        ));
+        Ok(())
+    }
+
+    /// From the start of the process until it is ready; beside the server that is measured.
+    async fn start(&mut self) -> Result<()> {
+        let mut taken = vec![self.server.start];
+        for _ in 0..4 {
+            taken.push(self.program.serve().await?.start);
+        }
+        taken.sort_unstable();
+        let median = taken[taken.len() / 2].as_secs_f64() * 1_000.0;
+        self.note(Figure::cost("start to ready", median, "ms").against(100.0, "aim"));
+        Ok(())
+    }
+
+    fn asker(&mut self) -> Result<Asker> {
+        bare::asker(&mut self.db, &format!("{WORKER}@generated.example"))
+    }
+}

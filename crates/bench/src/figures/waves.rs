@@ -1,0 +1,84 @@
+//! Scores, and a wave.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::{Bench, Result};
+use crate::bare;
+use crate::report::Figure;
+
+impl Bench {
+    /// The programme that is open.
+    async fn programme(&self, token: &str) -> Result<String> {
+        let path = ("GET", "/api/v1/programmes?limit=1");
+        let page = self.server.ask(path, Some(token), ("", b"")).await?.json();
+        let id = page["items"][0]["id"].as_str();
+        id.map(str::to_owned)
+            .ok_or_else(|| "no programme".to_owned())
+    }
+
+    /// The ranking scores every application of a programme that is not decided yet or eligible.
+    pub(super) async fn scores(&mut self) -> Result<()> {
+        let token = self.server.sign_in("staff-1").await?;
+        let programme = self.programme(&token).await?;
+        let path = format!("/api/v1/programmes/{programme}/ranking?limit=1");
+        let mut best = f64::MAX;
+        for _ in 0..5 {
+            let started = Instant::now();
+            self.server
+                .ask(("GET", &path), Some(&token), ("", b""))
+                .await?;
+            best = best.min(started.elapsed().as_secs_f64());
+        }
+        let (count, alone) = bare::scores(&mut self.db, &programme)?;
+        let figure = Figure::rate(
+            "scoring, applications of a ranking",
+            1,
+            count as f64 / best,
+            "/s",
+        );
+        self.note(figure.against(alone, "reading the rows, the rubric's function"));
+        Ok(())
+    }
+
+    pub(super) async fn wave(&mut self) -> Result<()> {
+        let one = self.server.sign_in("staff-1").await?;
+        let other = self.server.sign_in("staff-2").await?;
+        let programme = self.programme(&one).await?;
+        let wave = json!({"name": "Mesure", "supply": {"kinds": ["desktop", "laptop"]},
+            "seed": "mesure"});
+        let path = format!("/api/v1/programmes/{programme}/waves");
+        let wave = self.server.post(&path, Some(&one), &wave).await?;
+        let path = format!("/api/v1/waves/{}", wave["id"].as_str().unwrap_or_default());
+        let reading = bare::read_supply(&mut self.db, &programme)?;
+        let started = Instant::now();
+        self.server
+            .post(&format!("{path}/propose"), Some(&one), &Value::Null)
+            .await?;
+        let taken = started.elapsed().as_secs_f64() * 1_000.0;
+        let figure = Figure::cost("propose a wave", taken, "ms");
+        self.note(figure.against(reading, "reading the same rows"));
+        self.server
+            .post(&format!("{path}/submit"), Some(&one), &Value::Null)
+            .await?;
+        let started = Instant::now();
+        self.server
+            .post(&format!("{path}/approve"), Some(&other), &Value::Null)
+            .await?;
+        let taken = started.elapsed().as_secs_f64() * 1_000.0;
+        let (reserved, bare) = self.bare_reservation()?;
+        let name = format!("approve it, {reserved} devices reserved");
+        self.note(Figure::cost(&name, taken, "ms").against(bare, "bare events of as many devices"));
+        Ok(())
+    }
+
+    /// How many devices were reserved last, and how long as many bare events take.
+    fn bare_reservation(&mut self) -> Result<(usize, f64)> {
+        let asker = self.asker()?;
+        let ids = bare::last_reserved(&mut self.db)?;
+        let started = Instant::now();
+        bare::events(&mut self.db, &asker, &ids, "Lot")?;
+        Ok((ids.len(), started.elapsed().as_secs_f64() * 1_000.0))
+    }
+}
