@@ -21,10 +21,14 @@ struct Batch {
     closed_at: Instant,
 }
 
-/// A drive and its proof.
+/// Narrow enough for six columns on paper: what is next to each other belongs together.
+const STYLE: &str = "<style>dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dt{font-weight:bold}\
+dd{margin:0}th,td{font-size:.75rem}</style>";
+
+/// A device, one of its drives, and that one's proof.
 type Row = (
     (String, Option<String>, DeviceKind),
-    (Option<String>, Media, Option<Proof>),
+    (Option<String>, Option<String>, Media, Option<Proof>),
 );
 
 /// The certificate of a batch, for those who see the batch. There is none before every device
@@ -44,13 +48,13 @@ pub fn certificate(db: &mut Db, actor: &Actor, id: BatchId) -> Result<String> {
 pub(crate) fn write(db: &mut Db, id: BatchId) -> Result<String> {
     let batch = batch(db, id)?;
     let rows = rows(db, id)?;
-    let mut body = String::new();
+    let mut body = STYLE.to_owned();
     facts(&mut body, &batch);
     body.push_str("<table><thead><tr>");
     for head in [
         "Appareil / Device",
-        "N° de série / Serial no.",
         "Disque / Drive",
+        "Modèle / Model",
         "Traitement / Treatment",
         "Outil / Tool",
         "Date",
@@ -105,7 +109,7 @@ fn rows(db: &mut Db, id: BatchId) -> Result<Vec<Row>> {
         .order((d::tag, r::id))
         .select((
             (d::tag, d::serial, d::kind),
-            (r::serial, r::media, r::proof),
+            (r::serial, r::model, r::media, r::proof),
         ))
         .load(db)?)
 }
@@ -133,20 +137,22 @@ fn facts(body: &mut String, batch: &Batch) {
     );
 }
 
-fn drive(body: &mut String, ((tag, serial, kind), (drive, media, proof)): &Row) {
+fn drive(body: &mut String, ((tag, serial, kind), (drive, model, media, proof)): &Row) {
     let proof = proof.as_ref();
     let treatment = proof.map_or("—", |proof| treatment(proof.method));
     let tool = proof.and_then(|proof| proof.tool.as_deref());
     let at = proof.map(|proof| day(proof.at)).unwrap_or_default();
+    let or_dash = |text: &Option<String>| escaped(text.as_deref().unwrap_or("—"));
     let _ = writeln!(
         body,
-        "<tr><td class=\"code\">{} ({})</td><td class=\"code\">{}</td><td class=\"code\">{} ({})</td>\
-         <td>{treatment}</td><td>{}</td><td>{at}</td></tr>",
+        "<tr><td><span class=\"code\">{}</span><br>{}<br><span class=\"code\">{}</span></td>\
+         <td class=\"code\">{}<br>{}</td><td>{}</td><td>{treatment}</td><td>{}</td><td>{at}</td></tr>",
         escaped(tag),
         kind.french(1),
-        escaped(serial.as_deref().unwrap_or("—")),
-        escaped(drive.as_deref().unwrap_or("—")),
+        or_dash(serial),
+        or_dash(drive),
         media.as_str(),
+        or_dash(model),
         escaped(tool.unwrap_or("—")),
     );
 }
@@ -161,5 +167,5 @@ const fn treatment(method: EraseMethod) -> &'static str {
 }
 
 fn day(at: Instant) -> String {
-    at.utc().format("%d/%m/%Y").to_string()
+    at.in_paris().format("%d/%m/%Y").to_string()
 }
