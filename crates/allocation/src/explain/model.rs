@@ -122,8 +122,7 @@ pub struct RequestExplanation {
 pub struct Datum {
     /// Which one.
     pub code: String,
-    /// Its value.
-    #[schema(value_type = Object)]
+    /// Its value: a number, a text, yes or no, a list.
     pub value: serde_json::Value,
     /// Where it comes from.
     pub source: Bilingual,
