@@ -94,7 +94,8 @@ pub(crate) fn supersede(tx: &mut Tx<'_>, addresses: &[&str], topic: &str) -> Res
 }
 
 /// A row as staff see it.
-#[derive(Debug, Queryable)]
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
 pub(crate) struct Listed {
     pub(crate) id: MessageId,
     pub(crate) kind: String,
@@ -114,48 +115,9 @@ pub(crate) struct Listed {
     pub(crate) sent_at: Option<Instant>,
 }
 
-/// The columns of [`Listed`].
-type ListedColumns = (
-    outbox::id,
-    outbox::kind,
-    outbox::recipient,
-    outbox::recipient_name,
-    outbox::language,
-    outbox::data,
-    outbox::message_id,
-    outbox::status,
-    outbox::attempts,
-    outbox::due_at,
-    outbox::last_error,
-    outbox::ended_because,
-    outbox::part_of,
-    outbox::version,
-    outbox::created_at,
-    outbox::sent_at,
-);
-
-const LISTED: ListedColumns = (
-    outbox::id,
-    outbox::kind,
-    outbox::recipient,
-    outbox::recipient_name,
-    outbox::language,
-    outbox::data,
-    outbox::message_id,
-    outbox::status,
-    outbox::attempts,
-    outbox::due_at,
-    outbox::last_error,
-    outbox::ended_because,
-    outbox::part_of,
-    outbox::version,
-    outbox::created_at,
-    outbox::sent_at,
-);
-
 /// A page of the outbox, the newest first, with one row more than the page shows.
 pub(crate) fn page(db: &mut Db, filter: &Filter, request: &PageRequest) -> Result<Vec<Listed>> {
-    let mut query = outbox::table.select(LISTED).into_boxed();
+    let mut query = outbox::table.select(Listed::as_select()).into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(outbox::status.eq(status));
     }
@@ -176,7 +138,11 @@ pub(crate) fn page(db: &mut Db, filter: &Filter, request: &PageRequest) -> Resul
 
 /// One message.
 pub(crate) fn find(db: &mut Db, id: MessageId) -> Result<Option<Listed>> {
-    Ok(outbox::table.find(id).select(LISTED).first(db).optional()?)
+    Ok(outbox::table
+        .find(id)
+        .select(Listed::as_select())
+        .first(db)
+        .optional()?)
 }
 
 /// The Message-IDs of these letters.
