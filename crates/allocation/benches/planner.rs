@@ -1,203 +1,101 @@
-//! How long a plan takes, from one quarter's associations to a whole continent's: prints
-//! one table. `cargo bench -p allocation` runs it; `-- --export FOLDER` also writes the
-//! instances as files, which `scripts/bench-highs` gives to a solver.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+//! How long a plan takes with its whole trace, the certificate that checks it, and all of it
+//! from the text of a file to the text of the answer, per association.
+//! `cargo bench -p allocation -- plan/everything` measures some of them.
+#![allow(missing_docs, clippy::unwrap_used)]
 
-use std::path::PathBuf;
-use std::time::Instant;
+mod waves;
 
-use allocation::plan::instance::{Cap, Class, Exclude, Line, Params, Pin, SCHEMA, Wave};
+use std::cell::OnceCell;
+use std::time::Duration;
+
 use allocation::plan::{Instance, Plan, check_plan, plan, replay};
+use criterion::{
+    BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
 
-/// Associations and devices.
-const SIZES: [(usize, u64); 5] = [
-    (27, 486),
-    (300, 5_000),
-    (2_000, 30_000),
-    (16_000, 200_000),
-    (100_000, 2_000_000),
-];
+/// From so many associations on, a few runs say enough.
+const LARGE: usize = 10_000;
 
-const KINDS: [&str; 3] = ["desktop", "laptop", "tablet"];
-
-/// A small generator of numbers, so that everyone measures the same instances.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-
-    fn one_in(&mut self, count: u64) -> bool {
-        self.below(count) == 0
-    }
+/// An instance, which is made when it is first asked for.
+struct Case {
+    associations: usize,
+    devices: u64,
+    everything: bool,
+    made: OnceCell<Made>,
 }
 
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|&word| word.to_owned()).collect()
+struct Made {
+    instance: Instance,
+    plan: Plan,
+    text: String,
 }
 
-/// The stock of one kind: most of it open, shares for small requests, for the young and
-/// for two districts.
-fn classes(kind: &str, stock: u64) -> Vec<Class> {
-    let class = |name: &str, qty: u64, any_of: &[&str], none_of: &[&str]| Class {
-        id: format!("{kind}/{name}"),
-        kind: kind.to_owned(),
-        qty,
-        any_of: words(any_of),
-        none_of: words(none_of),
-    };
-    vec![
-        class("open", stock - stock / 10 * 3, &[], &[]),
-        class("small", stock / 10, &["small"], &[]),
-        class("youth", stock / 10, &["youth"], &["rich"]),
-        class("districts", stock / 10, &["d1", "d2"], &[]),
-    ]
-}
-
-/// Five districts may only have so much, of one kind or of all.
-fn caps(devices: u64) -> Vec<Cap> {
-    let cap = |district: u64| Cap {
-        id: format!("cap-d{district}"),
-        tag: format!("d{district}"),
-        kind: (district % 2 == 1).then(|| "desktop".to_owned()),
-        max: devices / 16 * (district % 3 + 1) / 2,
-    };
-    (1..6).map(cap).collect()
-}
-
-/// One request; with everything on it has tags, other wishes and sometimes a history.
-fn line(number: usize, everything: bool, numbers: &mut Numbers) -> Line {
-    let (mut tags, mut kinds, mut already) = (Vec::new(), vec!["desktop"], 0);
-    if everything {
-        for (tag, share) in [("small", 4), ("youth", 3), ("rich", 5)] {
-            if numbers.one_in(share) {
-                tags.push(tag.to_owned());
+impl Case {
+    fn made(&self) -> &Made {
+        self.made.get_or_init(|| {
+            let instance = waves::instance(self.associations, self.devices, self.everything);
+            let plan = plan(&instance).unwrap();
+            let broken = check_plan(&instance, &plan.awards, &plan.left_by_kind);
+            assert!(
+                broken.is_empty(),
+                "the certificate does not hold: {broken:?}"
+            );
+            let text = serde_json::to_string(&instance).unwrap();
+            Made {
+                instance,
+                plan,
+                text,
             }
-        }
-        tags.push(format!("d{}", numbers.below(16)));
-        kinds = KINDS.to_vec();
-        kinds.swap(0, usize::try_from(numbers.below(3)).unwrap());
-        kinds.truncate(1 + usize::try_from(numbers.below(3)).unwrap());
-        if numbers.one_in(10) {
-            kinds.truncate(1);
-            already = numbers.below(10);
-        }
-    }
-    Line {
-        id: format!("APP{number}/1"),
-        application: format!("APP{number}"),
-        kinds: words(&kinds),
-        requested: 10 + numbers.below(31),
-        min_lot: 10,
-        cap: 30,
-        already,
-        score: numbers.below(10_001),
-        fragility: numbers.below(101),
-        date: format!("2025-09-{:02}", 1 + numbers.below(28)),
-        tags,
+        })
     }
 }
 
-fn instance(associations: usize, devices: u64, everything: bool) -> Instance {
-    let mut numbers = Numbers(88_172_645_463_325_252 + associations as u64);
-    let open = Class {
-        id: "desktop/open".to_owned(),
-        kind: "desktop".to_owned(),
-        qty: devices,
-        any_of: Vec::new(),
-        none_of: Vec::new(),
+fn cases() -> Vec<Case> {
+    let case = |everything: bool| {
+        waves::SIZES.map(move |(associations, devices)| Case {
+            associations,
+            devices,
+            everything,
+            made: OnceCell::new(),
+        })
     };
-    let lines: Vec<Line> = (0..associations)
-        .map(|number| line(number, everything, &mut numbers))
-        .collect();
-    // every hundredth line is fixed, the one after it is taken out
-    let some = |from: usize| lines.iter().skip(from).step_by(100).filter(|_| everything);
-    let pin = |line: &Line| Pin {
-        line: line.id.clone(),
-        kind: Some(line.kinds[0].clone()),
-        qty: 3,
-        reason: "fixed".to_owned(),
-    };
-    let exclude = |line: &Line| Exclude {
-        line: line.id.clone(),
-        reason: "taken out".to_owned(),
-    };
-    Instance {
-        schema: SCHEMA.to_owned(),
-        wave: Wave {
-            id: "bench".to_owned(),
-            seed: "bench".to_owned(),
-        },
-        params: Params::default(),
-        classes: match everything {
-            true => KINDS
-                .iter()
-                .flat_map(|kind| classes(kind, devices / 3))
-                .collect(),
-            false => vec![open],
-        },
-        caps: caps(devices).into_iter().filter(|_| everything).collect(),
-        pins: some(7).map(pin).collect(),
-        excludes: some(8).map(exclude).collect(),
-        lines,
+    [false, true].into_iter().flat_map(case).collect()
+}
+
+fn measure<T>(criterion: &mut Criterion, name: &str, cases: &[Case], work: impl Fn(&Made) -> T) {
+    let mut group = criterion.benchmark_group(name);
+    group.warm_up_time(Duration::from_millis(300));
+    for case in cases {
+        let (runs, seconds, mode) = match case.associations < LARGE {
+            true => (50, 2, SamplingMode::Auto),
+            false => (10, 3, SamplingMode::Flat),
+        };
+        group
+            .sample_size(runs)
+            .measurement_time(Duration::from_secs(seconds))
+            .sampling_mode(mode);
+        group.throughput(Throughput::Elements(case.associations as u64));
+        let id = BenchmarkId::new(waves::settings(case.everything), case.associations);
+        group.bench_function(id, |bencher| {
+            let made = case.made();
+            bencher.iter(|| work(made));
+        });
     }
+    group.finish();
 }
 
-/// The best of some runs, in milliseconds.
-fn best<T>(runs: usize, work: impl Fn() -> T) -> (f64, T) {
-    let once = || {
-        let start = Instant::now();
-        let done = work();
-        (start.elapsed().as_secs_f64() * 1_000.0, done)
-    };
-    (1..runs).fold(once(), |best, _| {
-        let next = once();
-        if next.0 < best.0 { next } else { best }
-    })
-}
-
-fn measure(associations: usize, devices: u64, everything: bool, export: Option<&PathBuf>) {
-    let instance = instance(associations, devices, everything);
-    let runs = if associations < 3_000 { 50 } else { 10 };
-    let (planning, plan): (f64, Plan) = best(runs, || plan(&instance).unwrap());
-    let (checking, broken) = best(1, || {
-        check_plan(&instance, &plan.awards, &plan.left_by_kind)
+fn planner(criterion: &mut Criterion) {
+    let cases = cases();
+    measure(criterion, "plan", &cases, |made| {
+        plan(&made.instance).unwrap()
     });
-    assert!(
-        broken.is_empty(),
-        "the certificate does not hold: {broken:?}"
-    );
-    let text = serde_json::to_string(&instance).unwrap();
-    let (replaying, _) = best(runs.min(3), || replay::run(&text));
-    let served = plan.awards.iter().filter(|award| award.qty > 0).count();
-    let given: u64 = plan.awards.iter().map(|award| award.qty).sum();
-    let what = if everything { "everything" } else { "one kind" };
-    println!(
-        "| {associations:>7} | {devices:>9} | {what:<10} | {planning:>9.2} | {checking:>9.1} | {replaying:>9.1} | {served:>6} | {given:>9} |"
-    );
-    if let Some(folder) = export {
-        let name = format!("{associations}-{}.json", what.replace(' ', "-"));
-        std::fs::write(folder.join(name), text).unwrap();
-    }
+    measure(criterion, "certificate", &cases, |made| {
+        check_plan(&made.instance, &made.plan.awards, &made.plan.left_by_kind)
+    });
+    measure(criterion, "file-to-answer", &cases, |made| {
+        replay::run(&made.text)
+    });
 }
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let export = arguments
-        .iter()
-        .position(|argument| argument == "--export")
-        .and_then(|at| arguments.get(at + 1))
-        .map(PathBuf::from);
-    println!(
-        "| associations | devices | settings | plan with trace, ms | certificate, ms | file to answer, ms | served | given |\n|--:|--:|---|--:|--:|--:|--:|--:|"
-    );
-    for everything in [false, true] {
-        for (associations, devices) in SIZES {
-            measure(associations, devices, everything, export.as_ref());
-        }
-    }
-}
+criterion_group!(benches, planner);
+criterion_main!(benches);

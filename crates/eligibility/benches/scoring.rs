@@ -1,108 +1,195 @@
-//! How long it takes to score a whole programme in one go, per application, and how that
-//! grows: `cargo bench -p eligibility`, or with other sizes `-- 32000`.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods
-)]
+//! How long it takes to score one application by the rubric, to rank a whole programme as it
+//! stands now, and to score what was decided again under another rubric, per application: on a
+//! file of SQLite. `cargo bench -p eligibility -- ranking` measures some of it.
+#![allow(missing_docs, clippy::unwrap_used)]
 
+use std::cell::{Cell, OnceCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant as Stopwatch;
+use std::time::Duration;
 
+use criterion::{
+    BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
 use db::{Database, DatabaseSettings};
-use eligibility::rubric::Library;
+use eligibility::rubric::{AreaCheck, Facts, Library, Mark, evaluate};
+use eligibility::territory::{Found, Place};
 use eligibility::{
-    EligibilitySettings, NewApplication, NewProgramme, RankingFilter, RubricChoice, Setup,
+    EligibilitySettings, NewApplication, NewProgramme, Purpose, RankingFilter, RubricChoice, Setup,
 };
 use identity::{NewOrganisation, OrganisationKind};
-use kernel::{Actor, ManualClock, ProgrammeId, Role};
+use kernel::{Actor, ManualClock, ProgrammeId, Role, Text, Theme};
 use serde_json::json;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 const TABLE: &[u8] = include_bytes!("../../../tests/data/ifn_bouches_du_rhone.csv");
+const RUBRICS: [&str; 2] = ["marseille-2023", "marseille-2024"];
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let mut sizes: Vec<usize> = arguments.iter().filter_map(|it| it.parse().ok()).collect();
-    if sizes.is_empty() {
-        // as a test it only shows that it works
-        let whole = arguments.iter().any(|it| it == "--bench");
-        sizes = if whole {
-            vec![1000, 4000, 16_000, 64_000]
-        } else {
-            vec![50]
+/// A programme with its applications, of which each tenth is decided.
+struct Programme {
+    runtime: Runtime,
+    database: Database,
+    actor: Actor,
+    programme: ProgrammeId,
+    size: usize,
+    /// Goes with its last user.
+    _folder: TempDir,
+}
+
+impl Programme {
+    fn with(size: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = DatabaseSettings {
+            url: format!("sqlite:{}", folder.path().join("bench.db").display()),
+            connections: 2,
+            statement_limit: None,
         };
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let mut before: Option<(usize, f64)> = None;
-    for size in sizes {
-        let folder =
-            std::env::temp_dir().join(format!("ressac-bench-{}-{size}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let micros = runtime.block_on(measure(&folder, size));
-        let growth = before.map_or(String::new(), |(n, m)| {
-            let (times, more) = (micros / m, size as f64 / n as f64);
-            format!(", {times:.2} times the time for {more:.0} times as many")
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let clock = Arc::new(ManualClock::new("2023-02-28T09:00:00Z".parse().unwrap()));
+        let database = Database::open(settings, clock).unwrap();
+        let (actor, programme) = runtime.block_on(async {
+            let (actor, programme) = set_up(&database).await;
+            for start in (0..size).step_by(500) {
+                let end = size.min(start + 500);
+                let all = move |tx: &mut db::Tx<'_>| {
+                    (start..end).try_for_each(|number| apply(tx, &actor, programme, number))
+                };
+                database.write(all).await.unwrap();
+            }
+            (actor, programme)
         });
-        println!(
-            "{size}: {:.3} s, {:.1} µs an application{growth}",
-            micros / 1e6,
-            micros / size as f64
-        );
-        before = Some((size, micros));
-        std::fs::remove_dir_all(&folder).unwrap();
+        Self {
+            runtime,
+            database,
+            actor,
+            programme,
+            size,
+            _folder: folder,
+        }
+    }
+
+    /// Scores them all as they stand now.
+    fn rank(&self) {
+        let (programme, now) = (self.programme, self.database.now());
+        let filter = RankingFilter {
+            provisional: true,
+            ..RankingFilter::default()
+        };
+        let read = self
+            .database
+            .read(move |db| eligibility::ranking(db, programme, &filter, 0, None, now));
+        let ranking = self.runtime.block_on(read).unwrap();
+        assert_eq!(ranking.ranked, self.size);
+    }
+
+    /// Scores the decided ones again under this rubric, and keeps it.
+    fn change_rubric(&self, rubric: &str) {
+        let (actor, programme) = (self.actor, self.programme);
+        let choice = RubricChoice {
+            rubric: rubric.to_owned(),
+        };
+        let write = self.database.write(move |tx| {
+            eligibility::change_rubric(tx, &actor, &Library::embedded(), programme, &choice)
+        });
+        let compared = self.runtime.block_on(write).unwrap();
+        assert_eq!(compared.applications, self.size.div_ceil(10));
     }
 }
 
-async fn measure(folder: &std::path::Path, size: usize) -> f64 {
-    let settings = DatabaseSettings {
-        url: format!("sqlite:{}", folder.join("bench.db").display()),
-        connections: 2,
-        statement_limit: None,
+/// What one application brings.
+fn facts() -> Facts {
+    let mark = |points| Mark {
+        criterion: "project".to_owned(),
+        points,
     };
-    let clock = Arc::new(ManualClock::new("2023-02-28T09:00:00Z".parse().unwrap()));
-    let database = Database::open(settings, clock).unwrap();
-    let (actor, programme) = set_up(&database).await;
-    for start in (0..size).step_by(500) {
-        let end = size.min(start + 500);
-        database
-            .write(move |tx| {
-                (start..end).try_for_each(|number| apply(tx, &actor, programme, number))
-            })
-            .await
-            .unwrap();
+    Facts {
+        verified: true,
+        commitments: true,
+        area: AreaCheck::Inside,
+        quantity: 20,
+        themes: BTreeSet::from([Theme::Precarity, Theme::Employment]),
+        beneficiaries_per_year: Some(200),
+        trained_staff: Some(true),
+        purpose: Some(Purpose::NewProject),
+        place: Place {
+            index_tenths: Some(68),
+            name: "Marseille 15e Arrondissement".to_owned(),
+            found: Found::CommuneCode,
+            source: Text::new("table", "table"),
+        },
+        marks: vec![mark(5), mark(4)],
+        labels: None,
+        overdue: 0,
     }
-    let now = database.now();
-    let watch = Stopwatch::now();
-    let filter = RankingFilter {
-        provisional: true,
-        ..RankingFilter::default()
-    };
-    let ranking = database
-        .read(move |db| eligibility::ranking(db, programme, &filter, 0, None, now))
-        .await
-        .unwrap();
-    let micros = watch.elapsed().as_secs_f64() * 1e6;
-    assert_eq!(ranking.ranked, size);
-    let watch = Stopwatch::now();
-    let choice = RubricChoice {
-        rubric: "marseille-2024".to_owned(),
-    };
-    let compared = database
-        .write(move |tx| {
-            eligibility::change_rubric(tx, &actor, &Library::embedded(), programme, &choice)
-        })
-        .await
-        .unwrap();
-    let seconds = watch.elapsed().as_secs_f64();
-    println!(
-        "  ({} decided applications scored again and kept in {seconds:.3} s)",
-        compared.applications
-    );
-    micros
 }
+
+fn one(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("score-one");
+    group.throughput(Throughput::Elements(1));
+    let (library, facts) = (Library::embedded(), facts());
+    for name in RUBRICS {
+        let (rubric, _) = library.find(name).unwrap();
+        group.bench_function(name, |bencher| bencher.iter(|| evaluate(&rubric, &facts)));
+    }
+    group.finish();
+}
+
+/// As a test it only shows that it works.
+fn sizes(measured: &[usize]) -> &[usize] {
+    match std::env::args().any(|it| it == "--bench") {
+        true => measured,
+        false => &[50],
+    }
+}
+
+fn whole(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("ranking");
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(3));
+    for &size in sizes(&[1_000, 4_000, 16_000, 64_000]) {
+        let made = OnceCell::new();
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
+            let programme = made.get_or_init(|| Programme::with(size));
+            bencher.iter(|| programme.rank());
+        });
+    }
+    group.finish();
+}
+
+fn again(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("change-rubric");
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(3));
+    for &size in sizes(&[4_000]) {
+        let decided = size / 10;
+        let (made, turn) = (OnceCell::new(), Cell::new(0));
+        // to the other rubric each time
+        let other = || {
+            turn.set(1 - turn.get());
+            RUBRICS[turn.get()]
+        };
+        group.throughput(Throughput::Elements(decided as u64));
+        group.bench_function(BenchmarkId::from_parameter(decided), |bencher| {
+            let programme = made.get_or_init(|| Programme::with(size));
+            let change = |rubric: &str| programme.change_rubric(rubric);
+            bencher.iter_batched(other, change, BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, one, whole, again);
+criterion_main!(benches);
 
 fn setup() -> db::Result<Setup> {
     Setup::load(&EligibilitySettings::default()).map_err(db::Error::internal)
