@@ -3,13 +3,11 @@
 //!
 //! One chain a subject (a person, an application, a wave …), and not one for all: two people
 //! who work on different cases never wait for each other's line. `hash = SHA-256(prev_hash ‖
-//! fields)`, each field written as its length (four bytes, big-endian) and its bytes, in the
-//! order of [`AuditLine::bytes`]; one that is not there as the length `ff ff ff ff`.
+//! fields)`, the fields written as [`Canonical`] says, in the order of [`AuditLine::canonical`].
 
-use kernel::{ApiKeyId, AuditEventId, Id, Instant, OrganisationId, PersonId};
-use sha2::{Digest, Sha256};
+use kernel::{ApiKeyId, AuditEventId, Canonical, Id, Instant, OrganisationId, PersonId};
 
-const FORMAT: &[u8] = b"ressac audit 1";
+const FORMAT: &str = "ressac audit 1";
 
 /// Whatever an event is about.
 #[derive(Debug)]
@@ -48,48 +46,31 @@ pub struct AuditLine {
 }
 
 impl AuditLine {
-    /// The bytes that are hashed after the previous hash.
-    fn bytes(&self) -> Vec<u8> {
+    /// What is hashed after the previous hash.
+    fn canonical(&self) -> Canonical {
         let deed = &self.deed;
-        let mut bytes = Vec::with_capacity(256 + deed.detail.len());
-        let mut field = |value: Option<&[u8]>| match value {
-            Some(value) => {
-                let length = u32::try_from(value.len()).unwrap_or(u32::MAX - 1);
-                bytes.extend_from_slice(&length.to_be_bytes());
-                bytes.extend_from_slice(value);
-            }
-            None => bytes.extend_from_slice(&u32::MAX.to_be_bytes()),
-        };
-        field(Some(FORMAT));
-        field(Some(deed.subject.uuid().as_bytes()));
-        field(Some(&self.seq.to_be_bytes()));
-        field(Some(self.id.uuid().as_bytes()));
-        field(Some(&self.at.micros().to_be_bytes()));
-        field(Some(deed.action.as_bytes()));
-        field(
-            deed.actor
-                .map(Id::uuid)
-                .as_ref()
-                .map(|id| &id.as_bytes()[..]),
-        );
-        field(
-            deed.organisation
-                .map(Id::uuid)
-                .as_ref()
-                .map(|id| &id.as_bytes()[..]),
-        );
-        field(deed.key.map(Id::uuid).as_ref().map(|id| &id.as_bytes()[..]));
-        field(deed.network.as_deref().map(str::as_bytes));
-        field(Some(deed.detail.as_bytes()));
-        bytes
+        let mut line = Canonical::new(FORMAT, 256 + deed.detail.len());
+        line.field(deed.subject.uuid().as_bytes());
+        line.field(&self.seq.to_be_bytes());
+        line.field(self.id.uuid().as_bytes());
+        line.field(&self.at.micros().to_be_bytes());
+        line.field(deed.action.as_bytes());
+        let uuids = [
+            deed.actor.map(Id::uuid),
+            deed.organisation.map(Id::uuid),
+            deed.key.map(Id::uuid),
+        ];
+        for uuid in &uuids {
+            line.optional(uuid.as_ref().map(|uuid| &uuid.as_bytes()[..]));
+        }
+        line.optional(deed.network.as_deref().map(str::as_bytes));
+        line.field(deed.detail.as_bytes());
+        line
     }
 
     /// The hash of this line over the one before.
     pub fn hash(&self, prev: &[u8]) -> Vec<u8> {
-        let mut hasher = Sha256::new();
-        hasher.update(prev);
-        hasher.update(self.bytes());
-        hasher.finalize().to_vec()
+        self.canonical().hash_after(prev)
     }
 }
 
@@ -207,6 +188,21 @@ mod tests {
             seq: last.map_or(0, |last| last.line.seq),
             hash: last.map_or_else(Vec::new, |last| last.hash.clone()),
         }
+    }
+
+    /// Worked out by another program from what the top of this file says. What is stored was
+    /// hashed like this: these never change.
+    #[test]
+    fn the_hashes_of_what_is_stored_stay_what_they_are() {
+        let hashes = chain(2).into_iter().map(|link| link.hash);
+        let hashes = hashes.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect());
+        assert_eq!(
+            hashes.collect::<Vec<String>>(),
+            [
+                "ae2c9d4489493c02ea3fb0cc2230acb99f0ef2fa3d8318a533dd00d3ad148709",
+                "7e5eadab4dc1c414b58e3d12fd87467de534522dfc3a6e9bbe303f678c401dd1",
+            ]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod actor;
+mod canonical;
 mod code;
 mod codes;
 mod column;
@@ -15,6 +16,7 @@ mod text_enum;
 mod time;
 
 pub use actor::{Actor, Role};
+pub use canonical::Canonical;
 pub use code::Code;
 pub use column::{Key, Moment};
 pub use fold::{fold, squash};

@@ -1,17 +1,15 @@
 //! The chain of custody: each line of a device's log carries the hash of the one before.
 //!
-//! `hash = SHA-256(prev_hash ‖ fields)`, where each field is written as its length (four
-//! bytes, big-endian) and its bytes, in the order of [`Line::bytes`]; a field that is not
-//! there is written as the length `ff ff ff ff`. Times are microseconds since 1970 as
-//! eight bytes, the number as four, ids as sixteen. The evidence is hashed as the very
-//! text that is stored, so nothing depends on how JSON is written.
+//! `hash = SHA-256(prev_hash ‖ fields)`, the fields written as [`Canonical`] says, in the order
+//! of [`Line::canonical`]. Times are microseconds since 1970 as eight bytes, the number as
+//! four, ids as sixteen, big-endian. The evidence is hashed as the very text that is stored,
+//! so nothing depends on how JSON is written.
 
-use kernel::{CustodyEventId, DeviceId, Instant, OrganisationId, PersonId, Text};
-use sha2::{Digest, Sha256};
+use kernel::{Canonical, CustodyEventId, DeviceId, Instant, OrganisationId, PersonId, Text};
 
 use crate::model::Stage;
 
-const FORMAT: &[u8] = b"ressac custody 1";
+const FORMAT: &str = "ressac custody 1";
 
 /// A line of the log, without its hashes.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,40 +31,28 @@ pub struct Line {
 }
 
 impl Line {
-    /// The bytes that are hashed after the previous hash.
-    fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(256 + self.evidence.len());
-        let mut field = |value: Option<&[u8]>| match value {
-            Some(value) => {
-                let length = u32::try_from(value.len()).unwrap_or(u32::MAX - 1);
-                bytes.extend_from_slice(&length.to_be_bytes());
-                bytes.extend_from_slice(value);
-            }
-            None => bytes.extend_from_slice(&u32::MAX.to_be_bytes()),
-        };
-        field(Some(FORMAT));
-        field(Some(self.device.uuid().as_bytes()));
-        field(Some(&self.seq.to_be_bytes()));
-        field(Some(self.id.uuid().as_bytes()));
-        field(Some(self.event_type.as_bytes()));
-        field(Some(&self.at.micros().to_be_bytes()));
-        field(Some(&self.recorded_at.micros().to_be_bytes()));
-        field(Some(self.actor.uuid().as_bytes()));
-        field(Some(self.organisation.uuid().as_bytes()));
-        field(Some(self.from_stage.as_str().as_bytes()));
-        field(Some(self.to_stage.as_str().as_bytes()));
-        field(self.client_id.as_deref().map(str::as_bytes));
-        field(Some(self.evidence.as_bytes()));
-        field(self.note.as_deref().map(str::as_bytes));
-        bytes
+    /// What is hashed after the previous hash.
+    fn canonical(&self) -> Canonical {
+        let mut line = Canonical::new(FORMAT, 256 + self.evidence.len());
+        line.field(self.device.uuid().as_bytes());
+        line.field(&self.seq.to_be_bytes());
+        line.field(self.id.uuid().as_bytes());
+        line.field(self.event_type.as_bytes());
+        line.field(&self.at.micros().to_be_bytes());
+        line.field(&self.recorded_at.micros().to_be_bytes());
+        line.field(self.actor.uuid().as_bytes());
+        line.field(self.organisation.uuid().as_bytes());
+        line.field(self.from_stage.as_str().as_bytes());
+        line.field(self.to_stage.as_str().as_bytes());
+        line.optional(self.client_id.as_deref().map(str::as_bytes));
+        line.field(self.evidence.as_bytes());
+        line.optional(self.note.as_deref().map(str::as_bytes));
+        line
     }
 
     /// The hash of this line over the one before.
     pub fn hash(&self, prev: &[u8]) -> Vec<u8> {
-        let mut hasher = Sha256::new();
-        hasher.update(prev);
-        hasher.update(self.bytes());
-        hasher.finalize().to_vec()
+        self.canonical().hash_after(prev)
     }
 }
 
@@ -212,6 +198,21 @@ mod tests {
                 stage: last.line.to_stage,
             },
         )
+    }
+
+    /// Worked out by another program from what the top of this file says. What is stored was
+    /// hashed like this: these never change.
+    #[test]
+    fn the_hashes_of_what_is_stored_stay_what_they_are() {
+        let hashes = chain(2).into_iter().map(|link| link.hash);
+        let hashes = hashes.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect());
+        assert_eq!(
+            hashes.collect::<Vec<String>>(),
+            [
+                "81e07c037fba688efeba494331465d487f1d5b3486dd1ac9b214d82bd5f201c3",
+                "3218b44c933206dcef1704c9d604e1fbb0b307fe61fc31e07481a3c39a17fb0e",
+            ]
+        );
     }
 
     #[test]
