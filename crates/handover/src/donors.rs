@@ -3,11 +3,10 @@
 
 use db::schema::{batches as b, devices as d, donor_news as n, drives, wave_devices, wave_lines};
 use db::{Db, Result, Tx};
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use kernel::{BatchId, Instant, OrganisationId};
 use notifications::Message;
+use workshop::EraseMethod;
 
 use crate::certificate;
 
@@ -165,7 +164,7 @@ fn erasure_proven(db: &mut Db, batch: &Open, count: Count) -> Result<Message> {
     };
     let all: i64 = theirs().count().get_result(db)?;
     let destroyed: i64 = theirs()
-        .filter(sql::<Bool>("drives.proof LIKE '%\"method\":\"destroy\"%'"))
+        .filter(drives::method.eq(EraseMethod::Destroy))
         .count()
         .get_result(db)?;
     let certificate = certificate::write(db, batch.id)?;

@@ -85,9 +85,11 @@ CREATE TABLE drives (
     model TEXT,
     size_bytes bigint,
     proof TEXT, -- JSON: how it was erased, destroyed or found absent
+    method TEXT CHECK (method IN ('clear', 'purge', 'destroy', 'absent')), -- that of the proof
     proven BOOLEAN NOT NULL,
     seen_at timestamptz NOT NULL,
-    UNIQUE (device_id, cycle, serial_key)
+    UNIQUE (device_id, cycle, serial_key),
+    CHECK ((method IS NULL) = (proof IS NULL))
 );
 
 CREATE TABLE custody_events (

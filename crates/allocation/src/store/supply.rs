@@ -9,6 +9,7 @@ use diesel::dsl::{InnerJoinQuerySource, auto_type, exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::{BatchId, DeviceId, DeviceKind, Grade, OrganisationId, WaveId};
+use workshop::EraseMethod;
 
 use super::{CHUNK, IDS};
 use crate::model::{LotDevice, Supply};
@@ -16,19 +17,17 @@ use crate::rules::{DeviceChange, Shelf, Spare};
 
 /// The stage in which a device may be given.
 const READY: &str = "ready";
-/// How the proof of a drive that was overwritten is stored.
-const CLEAR: &str = "%\"method\":\"clear\"%";
 
 /// A drive of the device's present life was proven by overwriting it.
 #[auto_type(no_type_alias)]
 fn overwritten() -> _ {
-    let clear: &'static str = CLEAR;
+    let clear: EraseMethod = EraseMethod::Clear;
     exists(
         r::table
             .filter(r::device_id.eq(d::id))
             .filter(r::cycle.eq(d::cycle))
             .filter(r::proven.eq(true))
-            .filter(r::proof.like(clear)),
+            .filter(r::method.eq(clear)),
     )
 }
 

@@ -97,6 +97,8 @@ diesel::table! {
         size_bytes -> Nullable<BigInt>,
         /// `proof`.
         proof -> Nullable<Text>,
+        /// `method`.
+        method -> Nullable<Text>,
         /// `proven`.
         proven -> Bool,
         /// `seen_at`.

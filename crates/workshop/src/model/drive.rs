@@ -113,6 +113,7 @@ pub struct Proof {
 }
 
 db::text_column!(Media);
+db::text_column!(EraseMethod);
 db::json_column!(Proof);
 
 /// A drive that a device was seen with in one of its cycles.

@@ -9,7 +9,7 @@ use diesel::upsert::excluded;
 use kernel::{DeviceId, DriveId, Instant};
 
 use super::LOOKUP_CHUNK;
-use crate::model::{Drive, Media, Proof};
+use crate::model::{Drive, EraseMethod, Media, Proof};
 
 const WRITE_CHUNK: usize = 500;
 
@@ -26,6 +26,8 @@ pub(crate) struct DriveRow {
     model: Option<String>,
     size_bytes: Option<i64>,
     proof: Option<Proof>,
+    /// That of the proof, for queries.
+    method: Option<EraseMethod>,
     proven: bool,
     seen_at: Instant,
 }
@@ -41,6 +43,7 @@ impl DriveRow {
             media: drive.media,
             model: drive.model,
             size_bytes: drive.size_bytes,
+            method: drive.proof.as_ref().map(|proof| proof.method),
             proof: drive.proof,
             proven: drive.proven,
             seen_at: drive.seen_at,
@@ -100,6 +103,7 @@ pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> 
                 t::model.eq(excluded(t::model)),
                 t::size_bytes.eq(excluded(t::size_bytes)),
                 t::proof.eq(excluded(t::proof)),
+                t::method.eq(excluded(t::method)),
                 t::proven.eq(excluded(t::proven)),
             ))
             .execute(c))?;
