@@ -3,6 +3,7 @@
 //! Hashing is slow and hungry on purpose. A few threads do nothing else, so that a rush of
 //! sign-ins takes the memory of those few and holds up nobody who does not sign in.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,10 +56,14 @@ impl PasswordSettings {
         self.min_length.max(LEAST)
     }
 
-    fn argon(&self) -> Result<Argon2<'static>, String> {
+    fn hasher(&self) -> Result<Hasher, String> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, None)
             .map_err(|cause| format!("auth.password: {cause}"))?;
-        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+        Ok(Hasher {
+            argon: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            settings: self.clone(),
+            runs: AtomicU64::new(0),
+        })
     }
 
     /// The hash of a random text that nobody kept, with these parameters.
@@ -94,18 +99,26 @@ pub enum Verdict {
     Outdated(String),
 }
 
-type Job = Box<dyn FnOnce(&Argon2<'static>, &PasswordSettings) + Send>;
+/// What the threads share.
+struct Hasher {
+    argon: Argon2<'static>,
+    settings: PasswordSettings,
+    /// How often the slow function ran.
+    runs: AtomicU64,
+}
+
+type Job = Box<dyn FnOnce(&Hasher) + Send>;
 
 /// Hashes and compares passwords, a few at a time.
 #[derive(Clone)]
 pub struct Passwords {
-    settings: Arc<PasswordSettings>,
+    hasher: Arc<Hasher>,
     jobs: SyncSender<Job>,
 }
 
 impl std::fmt::Debug for Passwords {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Passwords({:?})", self.settings)
+        write!(f, "Passwords({:?})", self.hasher.settings)
     }
 }
 
@@ -115,27 +128,31 @@ impl Passwords {
     /// # Errors
     /// A sentence for the operator when the parameters are none that argon2 takes.
     pub fn start(settings: &PasswordSettings) -> Result<Self, String> {
-        let argon = settings.argon()?;
-        let settings = Arc::new(settings.clone());
+        let hasher = Arc::new(settings.hasher()?);
         let (jobs, queue) = sync_channel::<Job>(WAITING);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..settings.threads.max(1) {
-            let (queue, argon, settings) = (Arc::clone(&queue), argon.clone(), settings.clone());
+            let (queue, hasher) = (Arc::clone(&queue), Arc::clone(&hasher));
             std::thread::Builder::new()
                 .name("passwords".to_owned())
                 .spawn(move || {
                     while let Some(job) = next(&queue) {
-                        job(&argon, &settings);
+                        job(&hasher);
                     }
                 })
                 .map_err(|cause| cause.to_string())?;
         }
-        Ok(Self { settings, jobs })
+        Ok(Self { hasher, jobs })
+    }
+
+    /// How many passwords were hashed since the start, to keep them or to compare them.
+    pub fn runs(&self) -> u64 {
+        self.hasher.runs.load(Ordering::Relaxed)
     }
 
     /// What passwords have to be.
     pub fn settings(&self) -> &PasswordSettings {
-        &self.settings
+        &self.hasher.settings
     }
 
     /// Hashes a password with a salt of its own, as a PHC string.
@@ -143,8 +160,7 @@ impl Passwords {
     /// # Errors
     /// `unavailable` when too many wait.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.run(move |argon, _| hash_with(argon, &password))
-            .await?
+        self.run(move |hasher| hasher.hash(&password)).await?
     }
 
     /// Compares a password with what is stored. Where nothing is stored it takes as long
@@ -153,18 +169,18 @@ impl Passwords {
     /// # Errors
     /// `unavailable` when too many wait.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
-        self.run(move |argon, settings| compare(argon, settings, &password, stored.as_deref()))
+        self.run(move |hasher| hasher.compare(&password, stored.as_deref()))
             .await?
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Argon2<'static>, &PasswordSettings) -> T + Send + 'static,
+        work: impl FnOnce(&Hasher) -> T + Send + 'static,
     ) -> Result<T> {
         let (give, take) = oneshot::channel();
-        let job: Job = Box::new(move |argon, settings| {
+        let job: Job = Box::new(move |hasher| {
             // who gave up waiting is not told
-            let _ = give.send(work(argon, settings));
+            let _ = give.send(work(hasher));
         });
         let full = |_: TrySendError<Job>| Error::Unavailable("too many sign-ins wait".to_owned());
         self.jobs.try_send(job).map_err(full)?;
@@ -183,33 +199,35 @@ fn next(queue: &Mutex<Receiver<Job>>) -> Option<Job> {
 /// # Errors
 /// When the parameters are wrong, or the machine has no randomness.
 pub fn hash(settings: &PasswordSettings, password: &str) -> Result<String> {
-    hash_with(&settings.argon().map_err(Error::internal)?, password)
+    settings.hasher().map_err(Error::internal)?.hash(password)
 }
 
-fn hash_with(argon: &Argon2<'static>, password: &str) -> Result<String> {
-    argon
-        .hash_password(password.as_bytes())
-        .map(|hash| hash.to_string())
-        .map_err(|cause| Error::internal(cause.to_string()))
-}
+impl Hasher {
+    fn hash(&self, password: &str) -> Result<String> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        self.argon
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+            .map_err(|cause| Error::internal(cause.to_string()))
+    }
 
-fn compare(
-    argon: &Argon2<'static>,
-    settings: &PasswordSettings,
-    password: &str,
-    stored: Option<&str>,
-) -> Result<Verdict> {
-    let nobody = settings.nobody();
-    let parsed = PasswordHash::new(stored.unwrap_or(&nobody))
-        .map_err(|cause| Error::Inconsistent(format!("a password's hash: {cause}")))?;
-    let matches = argon.verify_password(password.as_bytes(), &parsed).is_ok();
-    if !matches || stored.is_none() {
-        return Ok(Verdict::Wrong);
+    fn compare(&self, password: &str, stored: Option<&str>) -> Result<Verdict> {
+        let nobody = self.settings.nobody();
+        let parsed = PasswordHash::new(stored.unwrap_or(&nobody))
+            .map_err(|cause| Error::Inconsistent(format!("a password's hash: {cause}")))?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let matches = self
+            .argon
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok();
+        if !matches || stored.is_none() {
+            return Ok(Verdict::Wrong);
+        }
+        if self.settings.is_current(&parsed) {
+            return Ok(Verdict::Right);
+        }
+        self.hash(password).map(Verdict::Outdated)
     }
-    if settings.is_current(&parsed) {
-        return Ok(Verdict::Right);
-    }
-    hash_with(argon, password).map(Verdict::Outdated)
 }
 
 #[cfg(test)]
@@ -225,8 +243,11 @@ mod tests {
     }
 
     fn judge(settings: &PasswordSettings, password: &str, stored: Option<&str>) -> Verdict {
-        let argon = settings.argon().expect("parameters");
-        compare(&argon, settings, password, stored).expect("compares")
+        let hasher = settings.hasher().expect("parameters");
+        let verdict = hasher.compare(password, stored).expect("compares");
+        let hashed = matches!(verdict, Verdict::Outdated(_));
+        assert_eq!(hasher.runs.into_inner(), 1 + u64::from(hashed));
+        verdict
     }
 
     #[test]

@@ -12,7 +12,8 @@ use db::{Database, Db};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 use tokio::sync::Mutex;
 
@@ -32,6 +33,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
+    password_hashes: IntCounter,
     connections: IntGaugeVec,
     connection_limit: IntGauge,
     waiting_writes: IntGauge,
@@ -65,7 +67,12 @@ impl Metrics {
             &["method", "route"],
         )?;
         registry.register(Box::new(requests.clone()))?;
+        let password_hashes = IntCounter::new(
+            "ressac_password_hashes_total",
+            "Passwords hashed, to keep them or to compare them.",
+        )?;
         registry.register(Box::new(seconds.clone()))?;
+        registry.register(Box::new(password_hashes.clone()))?;
         Ok(Self {
             connections: by(
                 "ressac_database_connections",
@@ -103,6 +110,7 @@ impl Metrics {
             counted: Mutex::new(None),
             requests,
             seconds,
+            password_hashes,
             registry,
         })
     }
@@ -114,6 +122,13 @@ impl Metrics {
         self.seconds
             .with_label_values(&[method, route])
             .observe(took.as_secs_f64());
+    }
+
+    /// So many passwords were hashed; who asks at the same time does not add them twice.
+    async fn hashed(&self, runs: u64) {
+        let _alone = self.counted.lock().await;
+        let shown = self.password_hashes.get();
+        self.password_hashes.inc_by(runs.saturating_sub(shown));
     }
 
     async fn look(&self, database: &Database) -> db::Result<()> {
@@ -224,6 +239,7 @@ pub(super) async fn scrape(
     state: web::Data<State>,
     metrics: web::Data<Metrics>,
 ) -> ApiResult<Answer> {
+    metrics.hashed(state.passwords.runs()).await;
     let looked = metrics.look(&state.database).await;
     if let Err(cause) = &looked {
         tracing::warn!(%cause, "figures of the database are left as they were");
