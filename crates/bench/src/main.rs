@@ -20,7 +20,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::json;
 
-use figures::Bench;
+use figures::{Bench, Part};
 use program::Program;
 use report::Run;
 
@@ -60,6 +60,12 @@ struct Options {
     /// Associations of it.
     #[arg(long)]
     associations: Option<u64>,
+    /// Seconds that each load lasts.
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Only these parts, for a closer look: nothing is kept in the file.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
     /// Where the databases go, which are removed afterwards.
     #[arg(long, default_value = "var/bench")]
     folder: PathBuf,
@@ -108,8 +114,14 @@ fn run(options: &Options) -> Result<(), String> {
             .build()
             .map_err(text)?;
         runs.push(runtime.block_on(measure(options, program))?);
+        if !options.only.is_empty() {
+            continue;
+        }
         // what was measured is kept, whatever comes of the other engine
         report::keep(&options.json, &machine, &runs)?;
+    }
+    if !options.only.is_empty() {
+        return Ok(());
     }
     let all = report::keep(&options.json, &machine, &runs)?;
     let growth = report::growth(&all);
@@ -141,11 +153,12 @@ async fn measure(options: &Options, program: Program) -> Result<Run, String> {
     println!("\n{engine} {version}, {rows}");
     println!("{}", report::head());
     let server = program.serve().await?;
+    let usual_seconds = if options.quick { 1 } else { 3 };
     let mut bench = Bench {
         program,
         server,
         db,
-        time: Duration::from_millis(if options.quick { 1_000 } else { 3_000 }),
+        time: Duration::from_secs(options.seconds.unwrap_or(usual_seconds)),
         rows: if options.quick { 2_000 } else { 10_000 },
         figures: Vec::new(),
     };
@@ -156,7 +169,7 @@ async fn measure(options: &Options, program: Program) -> Result<Run, String> {
         rate,
         "devices/s",
     ));
-    bench.all().await?;
+    bench.measure(&options.only).await?;
     Ok(Run {
         engine: engine.to_owned(),
         devices,

@@ -16,7 +16,7 @@ use crate::connection::{Access, sqlite_path};
 use crate::migrate::{self, SchemaState};
 use crate::pool::{Connections, Manager};
 use crate::transaction::{IdSource, Tx};
-use crate::writer::{Command, Writer};
+use crate::writer::{Command, Done, Writer};
 use crate::{Db, Engine, Error, Result};
 
 /// Where the database is and how many connections to keep.
@@ -328,13 +328,19 @@ where
     T: Send,
     F: Fn(&mut Tx<'_>) -> Result<T> + Send,
 {
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+    fn run(&mut self, tx: &mut Tx<'_>) -> Done {
         let _in_span = self.span.enter();
+        // a panic leaves none
+        self.outcome = None;
         let outcome = (self.work)(tx);
         note(&outcome);
-        let keep = outcome.is_ok();
+        let done = match &outcome {
+            Ok(_) => Done::Kept,
+            Err(Error::Refused(_)) => Done::Refused,
+            Err(_) => Done::Failed,
+        };
         self.outcome = Some(outcome);
-        keep
+        done
     }
 
     fn answer(self: Box<Self>, commit: Result<()>) {

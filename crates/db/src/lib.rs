@@ -40,24 +40,29 @@ macro_rules! on {
     };
 }
 
-/// Inserts many rows: by `COPY` on PostgreSQL, on SQLite by statements of so many rows each,
-/// which have to stay below its limit of 32 766 values.
+/// Inserts rows: by `COPY` on PostgreSQL when they are several, one by one on SQLite, where a
+/// statement that stays prepared takes less time than the text of one for many rows.
 #[macro_export]
 macro_rules! insert_many {
-    ($db:expr, $table:expr, $rows:expr, $at_once:expr) => {
+    ($db:expr, $table:expr, $rows:expr) => {
         match $db {
-            $crate::Db::Postgres(connection) => {
-                let rows = $rows;
-                if !rows.is_empty() {
+            $crate::Db::Postgres(connection) => match &$rows[..] {
+                [] => {}
+                [row] => {
+                    $crate::diesel::insert_into($table)
+                        .values(row)
+                        .execute(connection)?;
+                }
+                rows => {
                     $crate::diesel::copy_from($table)
                         .from_insertable(rows)
                         .execute(connection)?;
                 }
-            }
+            },
             $crate::Db::Sqlite(connection) => {
-                for rows in $rows.chunks($at_once) {
+                for row in $rows {
                     $crate::diesel::insert_into($table)
-                        .values(rows)
+                        .values(row)
                         .execute(connection)?;
                 }
             }

@@ -1,15 +1,21 @@
 //! SQLite has one writer. A thread owns its connection and groups the commands that
-//! wait into one transaction, a savepoint each: one flush to the disk serves them all,
-//! and each is answered only when it is durable. The first of a group needs no savepoint,
-//! which would keep a copy of each page that it touches: a large use case would feel it.
+//! wait into one transaction: one flush to the disk serves them all, and each is answered
+//! only when it is durable.
+//!
+//! Nearly every command either does its work or is refused before it wrote anything, and then
+//! nothing has to be undone. So a group runs without savepoints, which would keep a copy of
+//! each page and have the search index written out at each of them. Where one command does
+//! leave something to undo, the group is run again, each command in a savepoint of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 
 use crate::database::Shared;
 use crate::transaction::Tx;
@@ -17,15 +23,28 @@ use crate::{Db, Error, Result};
 
 /// How many commands share a commit at the most.
 const GROUP: usize = 128;
+/// A group that has run for so long takes in nobody else: it is not to be run twice for them.
+const LONG: Duration = Duration::from_millis(50);
 /// How many may wait before others are sent away.
 const LONGEST_QUEUE: usize = 10_000;
 
 /// A use case that waits for its turn.
 pub(crate) trait Command: Send {
-    /// Does the work inside a savepoint and keeps the outcome; true to keep its writes.
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Does the work and keeps the outcome, of the last time if it is asked again.
+    fn run(&mut self, tx: &mut Tx<'_>) -> Done;
     /// Answers, once the transaction is committed or lost.
     fn answer(self: Box<Self>, commit: Result<()>);
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// What it wrote is to be kept.
+    Kept,
+    /// A rule said no; what it wrote, if anything, is to be undone.
+    Refused,
+    /// It failed: whether the transaction still stands is not known.
+    Failed,
 }
 
 /// The handle to the writer thread. Dropping it ends the thread when its queue is empty.
@@ -130,74 +149,87 @@ fn commit_group(
     shared: &Shared,
     group: &mut Vec<Box<dyn Command>>,
 ) -> (Result<()>, bool) {
-    let mut wake = false;
+    group.push(first);
     if let Err(cause) = db.batch_execute("BEGIN IMMEDIATE") {
-        group.push(first);
+        // those behind it have waited with it, and would wait as long again, one by one
+        group.extend(std::iter::from_fn(|| commands.next_waiting()));
         return (Err(cause.into()), false);
     }
-    let mut next = Some(first);
-    let mut outcome = Ok(());
-    let mut empty = true;
-    while let Some(mut command) = next.take() {
-        let ran = match empty {
-            true => run_alone(db, command.as_mut(), shared),
-            false => run_beside(db, command.as_mut(), shared),
-        };
-        match ran {
-            Ok(ran) => {
-                empty &= !ran.kept;
-                wake |= ran.wakes;
-            }
-            Err(cause) => outcome = Err(cause),
-        }
-        group.push(command);
-        if outcome.is_ok() && group.len() < GROUP {
-            next = commands.next_waiting();
-        }
-    }
-    let end = match &outcome {
-        Ok(()) => db.batch_execute("COMMIT"),
-        Err(_) => db.batch_execute("ROLLBACK"),
+    let ran = match run_straight(db, commands, shared, group) {
+        Ok(Some(wakes)) => Ok(wakes),
+        Ok(None) => run_apart(db, shared, group),
+        Err(cause) => Err(cause),
     };
-    if let Err(cause) = end {
-        let _ = db.batch_execute("ROLLBACK");
-        outcome = outcome.and(Err(cause.into()));
+    let outcome = ran.and_then(|wakes| {
+        db.batch_execute("COMMIT")?;
+        Ok(wakes)
+    });
+    match outcome {
+        Ok(wakes) => (Ok(()), wakes),
+        Err(cause) => {
+            let _ = db.batch_execute("ROLLBACK");
+            (Err(cause), false)
+        }
     }
-    (outcome, wake)
 }
 
-/// What became of a command inside the transaction.
-struct Ran {
-    kept: bool,
-    wakes: bool,
-}
-
-/// Runs a command in a transaction that holds nothing yet: what it wrote is undone by
-/// starting the transaction again.
-fn run_alone(db: &mut Db, command: &mut dyn Command, shared: &Shared) -> Result<Ran> {
-    let ran = run(db, command, shared);
-    if !ran.kept {
-        db.batch_execute("ROLLBACK; BEGIN IMMEDIATE")?;
+/// Runs the commands that wait, one after the other; whether the worker is to be woken, or
+/// none when one of them left something to undo.
+fn run_straight(
+    db: &mut Db,
+    commands: &Queue,
+    shared: &Shared,
+    group: &mut Vec<Box<dyn Command>>,
+) -> Result<Option<bool>> {
+    let started = Instant::now();
+    let (mut wakes, mut written) = (false, changes(db)?);
+    let mut at = 0;
+    while let Some(command) = group.get_mut(at) {
+        let (done, wake) = run(db, command.as_mut(), shared);
+        let now = match done {
+            Done::Failed => return Ok(None),
+            Done::Kept | Done::Refused => changes(db)?,
+        };
+        if done == Done::Refused && now != written {
+            return Ok(None);
+        }
+        written = now;
+        wakes |= wake;
+        at += 1;
+        if group.len() < GROUP && started.elapsed() < LONG {
+            group.extend(commands.next_waiting());
+        }
     }
-    Ok(ran)
+    Ok(Some(wakes))
 }
 
-/// Runs a command in a transaction that holds what others wrote.
-fn run_beside(db: &mut Db, command: &mut dyn Command, shared: &Shared) -> Result<Ran> {
-    db.batch_execute("SAVEPOINT command")?;
-    let ran = run(db, command, shared);
-    if !ran.kept {
-        db.batch_execute("ROLLBACK TO SAVEPOINT command")?;
+/// Starts again with the same commands, each of which can be undone by itself.
+fn run_apart(db: &mut Db, shared: &Shared, group: &mut [Box<dyn Command>]) -> Result<bool> {
+    db.batch_execute("ROLLBACK; BEGIN IMMEDIATE")?;
+    let mut wakes = false;
+    for command in group {
+        db.batch_execute("SAVEPOINT command")?;
+        let (done, wake) = run(db, command.as_mut(), shared);
+        if done != Done::Kept {
+            db.batch_execute("ROLLBACK TO SAVEPOINT command")?;
+        }
+        db.batch_execute("RELEASE SAVEPOINT command")?;
+        wakes |= wake;
     }
-    db.batch_execute("RELEASE SAVEPOINT command")?;
-    Ok(ran)
+    Ok(wakes)
 }
 
-fn run(db: &mut Db, command: &mut dyn Command, shared: &Shared) -> Ran {
+fn run(db: &mut Db, command: &mut dyn Command, shared: &Shared) -> (Done, bool) {
     let mut tx = Tx::new(db, shared.clock.now(), &shared.ids);
-    let kept = catch_unwind(AssertUnwindSafe(|| command.run(&mut tx))).unwrap_or(false);
-    Ran {
-        kept,
-        wakes: kept && tx.wakes(),
-    }
+    let done = catch_unwind(AssertUnwindSafe(|| command.run(&mut tx))).unwrap_or(Done::Failed);
+    (done, done == Done::Kept && tx.wakes())
+}
+
+diesel::define_sql_function! {
+    /// Rows that this connection has changed since it was opened.
+    fn total_changes() -> BigInt;
+}
+
+fn changes(db: &mut Db) -> Result<i64> {
+    Ok(diesel::select(total_changes()).get_result(db)?)
 }

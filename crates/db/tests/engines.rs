@@ -123,6 +123,77 @@ async fn what_is_refused_or_panics_leaves_no_trace() {
     }
 }
 
+/// Adds one to `n`, and goes on as `end` says.
+async fn add_and(database: &Database, end: fn() -> db::Result<()>) -> db::Result<()> {
+    database
+        .write(move |tx| {
+            increment_in(tx)?;
+            end()
+        })
+        .await
+}
+
+/// Holds SQLite's writer until the sender is dropped, so that the commands that come meanwhile
+/// share one transaction.
+async fn hold(
+    database: &Arc<Database>,
+) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let runs = Arc::new(tokio::sync::Notify::new());
+    let (own, running) = (Arc::clone(database), Arc::clone(&runs));
+    let holding = tokio::spawn(async move {
+        let wait = move |_: &mut db::Tx<'_>| {
+            running.notify_one();
+            let _ = held.lock().expect("alone").recv();
+            Ok(())
+        };
+        own.write(wait).await.expect("holds");
+    });
+    runs.notified().await;
+    (release, holding)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn commands_that_share_a_commit_do_not_share_their_failures() {
+    let ends: [fn() -> db::Result<()>; 3] = [
+        || Ok(()),
+        || Err(Code::StatusNotAllowed.into()),
+        || panic!("on purpose"),
+    ];
+    for database in both("shared") {
+        increment(&database).await.expect("begins");
+        let (release, holding) = hold(&database).await;
+        let mut tasks = Vec::new();
+        for n in 0..30 {
+            let own = Arc::clone(&database);
+            tasks.push(tokio::spawn(async move {
+                match n % 4 {
+                    // refused before anything is written
+                    3 => own.write(|_| Err(Code::NotFound.into())).await,
+                    n => add_and(&own, ends[n]).await,
+                }
+            }));
+        }
+        while database.engine() == db::Engine::Sqlite && database.usage().waiting_writes < 30 {
+            tokio::task::yield_now().await;
+        }
+        drop(release);
+        holding.await.expect("held");
+        for (n, task) in tasks.into_iter().enumerate() {
+            let outcome = task.await.expect("answered");
+            let as_expected = match n % 4 {
+                0 => outcome.is_ok(),
+                2 => matches!(outcome, Err(Error::Internal(_))),
+                _ => matches!(outcome, Err(Error::Refused(_))),
+            };
+            assert!(as_expected, "{n}: {outcome:?}");
+        }
+        let value = increment(&database).await.expect("reads");
+        assert_eq!(value, 1 + 8 + 1, "{:?}", database.engine());
+    }
+}
+
 #[tokio::test]
 async fn a_savepoint_undoes_only_its_part() {
     for database in both("savepoint") {

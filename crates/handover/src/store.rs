@@ -22,8 +22,7 @@ pub(crate) struct Named {
 }
 
 pub(crate) fn insert(db: &mut Db, handovers: &[Handover]) -> Result<()> {
-    // 20 values each
-    db::insert_many!(&mut *db, h::table, handovers, 1_000);
+    db::insert_many!(&mut *db, h::table, handovers);
     Ok(())
 }
 

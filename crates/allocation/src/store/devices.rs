@@ -12,7 +12,7 @@ use kernel::{
     PageRequest, ProgrammeId, WaveId, WaveLineId,
 };
 
-use super::{CHUNK, IDS};
+use super::IDS;
 use crate::model::{DeviceFilter, LotDevice};
 use crate::rules::History;
 
@@ -58,7 +58,7 @@ pub(crate) fn insert_devices(
         })
         .collect();
     rows.sort_unstable_by_key(|row| row.device_id);
-    db::insert_many!(&mut *db, v::table, &rows, CHUNK);
+    db::insert_many!(&mut *db, v::table, &rows);
     Ok(())
 }
 

@@ -5,13 +5,12 @@ use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{ApplicationId, Instant, Page, PageRequest, WaveId};
 
-use super::{CHUNK, IDS};
 use crate::model::{LineFilter, WaveLine};
 
 /// Stores the lines of a plan in place of those before.
 pub(crate) fn replace_lines(db: &mut Db, wave: WaveId, lines: &[WaveLine]) -> Result<()> {
     diesel::delete(l::table.filter(l::wave_id.eq(wave))).execute(db)?;
-    db::insert_many!(&mut *db, l::table, lines, IDS);
+    db::insert_many!(&mut *db, l::table, lines);
     Ok(())
 }
 
@@ -84,10 +83,8 @@ pub(crate) fn insert_explanations(
         body: body.clone(),
         made_at: now,
     };
-    for chunk in bodies.chunks(CHUNK) {
-        let rows: Vec<NewExplanation> = chunk.iter().map(row).collect();
-        db::insert_many!(&mut *db, e::table, &rows, IDS);
-    }
+    let rows: Vec<NewExplanation> = bodies.iter().map(row).collect();
+    db::insert_many!(&mut *db, e::table, &rows);
     Ok(())
 }
 

@@ -28,7 +28,5 @@ pub(crate) use waves::{
     wave_ids_with_line, waves,
 };
 
-/// Rows of one statement: five columns each at the most, below SQLite's limit of variables.
-pub(crate) const CHUNK: usize = 5_000;
 /// Ids of one `IN (…)`.
 pub(crate) const IDS: usize = 1_000;

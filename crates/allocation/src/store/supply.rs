@@ -11,7 +11,7 @@ use diesel::sql_types::Bool;
 use kernel::{BatchId, DeviceId, DeviceKind, Grade, OrganisationId, WaveId};
 use workshop::EraseMethod;
 
-use super::{CHUNK, IDS};
+use super::IDS;
 use crate::model::{LotDevice, Supply};
 use crate::rules::{DeviceChange, Shelf, Spare};
 
@@ -154,7 +154,7 @@ pub(crate) fn replace_supply(
         class,
     };
     let rows: Vec<NewSupply<'_>> = devices.iter().map(row).collect();
-    db::insert_many!(&mut *db, s::table, &rows, CHUNK);
+    db::insert_many!(&mut *db, s::table, &rows);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod waves;
 
 use std::time::Duration;
 
+use clap::ValueEnum;
 use db::Db;
 
 use crate::bare::{self, Asker};
@@ -20,6 +21,18 @@ const CLIENTS: [usize; 3] = [1, 16, 64];
 /// Who works at the bench.
 const WORKER: &str = "refurbisher-1.workshop-1";
 const BARE: &str = "bare transaction";
+
+/// A part of the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    Start,
+    Reads,
+    Events,
+    Bulk,
+    Manifest,
+    Scores,
+    Wave,
+}
 
 /// What is measured, and how thoroughly.
 pub struct Bench {
@@ -40,21 +53,24 @@ impl Bench {
         self.figures.push(figure);
     }
 
-    /// Everything.
+    /// These parts, or everything.
     ///
     /// # Errors
     /// The first thing that does not work.
-    pub async fn all(&mut self) -> Result<()> {
-        self.start().await?;
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
-        let idle = self.server.memory("VmRSS").unwrap_or(0.0);
-        self.note(Figure::cost("resident memory, idle", idle, "MB").against(30.0, "aim"));
-        self.reads().await?;
-        self.events().await?;
-        self.bulk().await?;
-        self.manifest().await?;
-        self.scores().await?;
-        self.wave().await?;
+    pub async fn measure(&mut self, only: &[Part]) -> Result<()> {
+        let all = Part::value_variants();
+        let parts = if only.is_empty() { all } else { only };
+        for part in parts {
+            match part {
+                Part::Start => self.start().await?,
+                Part::Reads => self.reads().await?,
+                Part::Events => self.events().await?,
+                Part::Bulk => self.bulk().await?,
+                Part::Manifest => self.manifest().await?,
+                Part::Scores => self.scores().await?,
+                Part::Wave => self.wave().await?,
+            }
+        }
         let most = self.server.memory("VmHWM").unwrap_or(0.0);
         self.note(Figure::cost(
             "resident memory, the most under load",
@@ -64,7 +80,8 @@ impl Bench {
         Ok(())
     }
 
-    /// From the start of the process until it is ready; beside the server that is measured.
+    /// From the start of the process until it is ready, beside the server that is measured; and
+    /// the memory of one that nobody asked for anything yet.
     async fn start(&mut self) -> Result<()> {
         let mut taken = vec![self.server.start];
         for _ in 0..4 {
@@ -73,6 +90,8 @@ impl Bench {
         taken.sort_unstable();
         let median = taken[taken.len() / 2].as_secs_f64() * 1_000.0;
         self.note(Figure::cost("start to ready", median, "ms").against(100.0, "aim"));
+        let idle = self.server.memory("VmRSS").unwrap_or(0.0);
+        self.note(Figure::cost("resident memory, idle", idle, "MB").against(30.0, "aim"));
         Ok(())
     }
 

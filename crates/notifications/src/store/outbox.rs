@@ -33,9 +33,6 @@ struct NewRow<'a> {
     created_at: Instant,
 }
 
-/// Rows of one statement: 15 columns each, below SQLite's limit of variables.
-const CHUNK: usize = 500;
-
 /// A message, the topic that it is on, and for each recipient the bundle that it shares a
 /// mail with.
 pub(crate) struct Queued<'a> {
@@ -74,7 +71,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, queued: &[Queued<'_>]) -> Result<()> {
             });
         }
     }
-    db::insert_many!(&mut **tx, outbox::table, &rows, CHUNK);
+    db::insert_many!(&mut **tx, outbox::table, &rows);
     Ok(())
 }
 

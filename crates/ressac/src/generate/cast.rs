@@ -10,9 +10,6 @@ use super::life::Bench;
 use super::rows;
 use super::seed::Seed;
 
-/// Rows of one statement: twelve values each at the most.
-const AT_ONCE: usize = 2_000;
-
 /// Everybody who takes part.
 #[derive(Debug)]
 pub struct Cast {
@@ -102,8 +99,8 @@ impl<'a> Casting<'a> {
         let associations = (1..=crowd.associations)
             .map(|n| self.association(n))
             .collect();
-        db::insert_many!(&mut **tx, o::table, &self.organisations, AT_ONCE);
-        db::insert_many!(&mut **tx, p::table, &self.people, AT_ONCE);
+        db::insert_many!(&mut **tx, o::table, &self.organisations);
+        db::insert_many!(&mut **tx, p::table, &self.people);
         Ok(Cast {
             city,
             staff,

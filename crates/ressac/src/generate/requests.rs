@@ -17,7 +17,7 @@ use super::seed::Seed;
 
 /// The rubric of every programme.
 const RUBRIC: &str = "marseille-2023";
-/// Rows of one statement: twenty values each.
+/// Applications that are kept in memory until they are written.
 const AT_ONCE: usize = 1_000;
 
 /// A programme with those who may receive something in it.
@@ -131,7 +131,7 @@ fn insert(
         created_at: opened,
         updated_at: opened,
     };
-    db::insert_many!(&mut **tx, programmes::table, &[programme], 1);
+    db::insert_many!(&mut **tx, programmes::table, &[programme]);
     let pinned = rows::PinnedRubric {
         programme_id: id,
         rubric: rubric.name.clone(),
@@ -140,15 +140,15 @@ fn insert(
         pinned_by: by,
         pinned_at: opened,
     };
-    db::insert_many!(&mut **tx, programme_rubrics::table, &[pinned], 1);
+    db::insert_many!(&mut **tx, programme_rubrics::table, &[pinned]);
     Ok(())
 }
 
 impl Desk<'_> {
     fn write(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        db::insert_many!(&mut **tx, applications::table, &self.applications, AT_ONCE);
-        db::insert_many!(&mut **tx, application_scores::table, &self.scores, AT_ONCE);
-        db::insert_many!(&mut **tx, assessments::table, &self.marks, AT_ONCE);
+        db::insert_many!(&mut **tx, applications::table, &self.applications);
+        db::insert_many!(&mut **tx, application_scores::table, &self.scores);
+        db::insert_many!(&mut **tx, assessments::table, &self.marks);
         self.applications.clear();
         self.scores.clear();
         self.marks.clear();

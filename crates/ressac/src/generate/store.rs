@@ -24,14 +24,13 @@ pub fn put(tx: &mut Tx<'_>, chunk: &Chunk) -> Result<()> {
         tx.next_numbers(series, *count)?;
     }
     let waves = &chunk.waves;
-    // so many rows of a statement that SQLite takes their values
-    db::insert_many!(&mut **tx, s::batches::table, &chunk.batches, 1_000);
-    db::insert_many!(&mut **tx, s::donor_news::table, &chunk.news, 2_000);
+    db::insert_many!(&mut **tx, s::batches::table, &chunk.batches);
+    db::insert_many!(&mut **tx, s::donor_news::table, &chunk.news);
     workshop::take_over(tx, &chunk.past)?;
-    db::insert_many!(&mut **tx, s::waves::table, &waves.waves, 1_000);
-    db::insert_many!(&mut **tx, s::wave_lines::table, &waves.lines, 2_000);
-    db::insert_many!(&mut **tx, s::wave_devices::table, &waves.devices, 5_000);
-    db::insert_many!(&mut **tx, s::handovers::table, &waves.handovers, 1_500);
+    db::insert_many!(&mut **tx, s::waves::table, &waves.waves);
+    db::insert_many!(&mut **tx, s::wave_lines::table, &waves.lines);
+    db::insert_many!(&mut **tx, s::wave_devices::table, &waves.devices);
+    db::insert_many!(&mut **tx, s::handovers::table, &waves.handovers);
     Ok(())
 }
 

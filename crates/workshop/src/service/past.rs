@@ -59,7 +59,7 @@ impl Past {
 /// # Errors
 /// `stock_too_low` when more accessories left a stock than came; when the database refuses.
 pub fn take_over(tx: &mut Tx<'_>, past: &Past) -> Result<()> {
-    store::insert_many_devices(tx, &past.devices)?;
+    store::insert_all(tx, &past.devices)?;
     store::insert_drives(tx, &past.drives)?;
     store::append_rows(tx, &past.events)?;
     store::move_accessories(tx, &past.movements)?;

@@ -12,9 +12,6 @@ use crate::custody::{Line, Link};
 use crate::model::Stage;
 use crate::rules::LastEvent;
 
-/// Rows of one statement: 15 values each.
-const WRITE_CHUNK: usize = 2_000;
-
 /// A line as the table has it.
 #[derive(Debug, Queryable, Insertable)]
 #[diesel(table_name = e, treat_none_as_default_value = false)]
@@ -91,7 +88,7 @@ pub(crate) fn append(db: &mut Db, links: Vec<Link>) -> Result<()> {
 
 /// The same of rows.
 pub(crate) fn append_rows(db: &mut Db, rows: &[EventRow]) -> Result<()> {
-    db::insert_many!(&mut *db, e::table, rows, WRITE_CHUNK);
+    db::insert_many!(&mut *db, e::table, rows);
     Ok(())
 }
 

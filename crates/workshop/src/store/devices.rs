@@ -11,9 +11,6 @@ use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, Page, PageReques
 use super::{LOOKUP_CHUNK, search};
 use crate::model::{Device, DeviceFilter, Stage};
 
-/// Rows of one statement: 32 values each, and SQLite takes 32 766.
-const WRITE_CHUNK: usize = 250;
-
 /// Which rows an actor's queries are limited to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Scope {
@@ -38,7 +35,7 @@ impl Scope {
 pub(crate) fn by_ids(db: &mut Db, ids: &[DeviceId]) -> Result<Vec<Device>> {
     // on SQLite a statement with a list of values is prepared anew each time
     if let [id] = ids {
-        return Ok(d::table.filter(d::id.eq(id)).load(db)?);
+        return Ok(db::on!(db, c => d::table.filter(d::id.eq(id)).load(c))?);
     }
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(LOOKUP_CHUNK) {
@@ -143,16 +140,20 @@ macro_rules! narrowed {
 }
 pub(super) use narrowed;
 
-type Condition = Box<dyn BoxableExpression<d::table, db::MultiBackend, SqlType = Bool>>;
-
 /// At one of these stages since before its limit.
-fn past_limits(limits: &BTreeMap<Stage, Instant>) -> Option<Condition> {
-    let late = |(stage, before): (&Stage, &Instant)| -> Condition {
-        Box::new(d::stage.eq(*stage).and(d::stage_at.lt(*before)))
-    };
-    let mut conditions = limits.iter().map(late);
-    let first = conditions.next()?;
-    Some(conditions.fold(first, |any, next| Box::new(any.or(next))))
+macro_rules! past_limits {
+    ($limits:expr) => {{
+        type Condition<Engine> = Box<dyn BoxableExpression<d::table, Engine, SqlType = Bool>>;
+        let mut conditions = $limits.iter().map(|(stage, before)| -> Condition<_> {
+            Box::new(d::stage.eq(*stage).and(d::stage_at.lt(*before)))
+        });
+        let first = conditions.next();
+        first.map(|first| {
+            conditions.fold(first, |any, next| -> Condition<_> {
+                Box::new(any.or(next))
+            })
+        })
+    }};
 }
 
 /// A page of the devices that an actor may see. With `limits`, those that wait too long.
@@ -171,29 +172,23 @@ pub(crate) fn page(
             next: None,
         });
     }
-    let query = d::table.order(d::id).limit(request.fetch()).into_boxed();
-    let mut query = narrowed!(query, scope, filter, few);
-    if let Some(condition) = limits.and_then(past_limits) {
-        query = query.filter(condition);
-    }
-    if let Some(after) = after {
-        query = query.filter(d::id.gt(after));
-    }
-    let rows: Vec<Device> = query.load(db)?;
+    let rows: Vec<Device> = db::on!(db, c => {
+        let query = d::table.order(d::id).limit(request.fetch()).into_boxed();
+        let mut query = narrowed!(query, scope, filter, few);
+        if let Some(condition) = limits.and_then(|limits| past_limits!(limits)) {
+            query = query.filter(condition);
+        }
+        if let Some(after) = after {
+            query = query.filter(d::id.gt(after));
+        }
+        query.load(c)
+    })?;
     Ok(Page::from_rows(rows, request, |row| row.id.to_string()))
 }
 
 /// Writes new devices.
 pub(crate) fn insert_all(db: &mut Db, devices: &[Device]) -> Result<()> {
-    for chunk in devices.chunks(WRITE_CHUNK) {
-        db::on!(&mut *db, c => diesel::insert_into(d::table).values(chunk).execute(c))?;
-    }
-    Ok(())
-}
-
-/// Writes a great many new devices: on PostgreSQL a copy, which takes half the time.
-pub(crate) fn insert_many(db: &mut Db, devices: &[Device]) -> Result<()> {
-    db::insert_many!(&mut *db, d::table, devices, WRITE_CHUNK);
+    db::insert_many!(&mut *db, d::table, devices);
     Ok(())
 }
 

@@ -58,17 +58,18 @@ pub(crate) fn of_devices(
 ) -> Result<HashMap<DeviceId, Vec<Drive>>> {
     let mut found: HashMap<DeviceId, Vec<Drive>> = HashMap::new();
     for chunk in devices.chunks(LOOKUP_CHUNK) {
-        let rows: Vec<DriveRow> = match chunk {
+        // on the engine's own connection, which reads rows faster than the one over both
+        let rows: Vec<DriveRow> = db::on!(&mut *db, c => match chunk {
             // a statement with a list of values is prepared anew each time on SQLite
             [device] => t::table
                 .filter(t::device_id.eq(device))
                 .order(t::id)
-                .load(db)?,
+                .load(c),
             _ => t::table
                 .filter(t::device_id.eq_any(chunk))
                 .order(t::id)
-                .load(db)?,
-        };
+                .load(c),
+        })?;
         for row in rows {
             found.entry(row.device_id).or_default().push(Drive {
                 id: Some(row.id),
@@ -113,6 +114,6 @@ pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> 
 
 /// Writes new drives, many at once.
 pub(crate) fn insert_all(db: &mut Db, drives: &[DriveRow]) -> Result<()> {
-    db::insert_many!(&mut *db, t::table, drives, WRITE_CHUNK);
+    db::insert_many!(&mut *db, t::table, drives);
     Ok(())
 }

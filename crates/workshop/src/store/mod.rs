@@ -22,7 +22,7 @@ pub(crate) use custody::{
 };
 pub(crate) use devices::{
     Chained, Scope, by_ids, by_serial_keys, by_tags, chained, chained_after, expected_of_batch,
-    insert_all, insert_many as insert_many_devices, page,
+    insert_all, page,
 };
 pub(crate) use drives::{
     DriveRow, insert_all as insert_drives, of_devices, save_all as save_drives,
@@ -34,7 +34,7 @@ pub(crate) use transfers::{
     close_if_settled, insert_transfer, line_outcomes, on_the_road, settle_lines, transfer_counts,
     transfer_lines, transfer_page, transfers,
 };
-pub(crate) use update::{move_all, update_all};
+pub(crate) use update::{Changed, move_all, update_all};
 pub(crate) use waste::{
     CategoryCount, WasteKey, save_waste, waste_by_category, waste_of, waste_page,
 };

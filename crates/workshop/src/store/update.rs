@@ -1,60 +1,108 @@
-//! Many changed devices in one statement.
+//! Changed devices.
 
 use db::schema::devices as d;
 use db::sql::{Key, Moment};
 use db::{Db, Result};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Text};
+use diesel::sqlite::Sqlite;
 use diesel::upsert::excluded;
-use diesel::{ExpressionMethods, RunQueryDsl};
+use diesel::{Expression, ExpressionMethods, PgConnection, QueryResult, RunQueryDsl};
 use kernel::{Code, DeviceId};
 
 use crate::model::{Device, Stage};
 
-/// Rows of one statement: 32 values each, and SQLite takes 32 766.
-const WRITE_CHUNK: usize = 250;
+/// A device as it was and as it is.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub(crate) before: Device,
+    pub(crate) after: Device,
+}
 
-/// Writes what changed in devices, many rows a statement.
+/// Rows of one statement on PostgreSQL: 32 values each.
+const WRITE_CHUNK: usize = 1_000;
+
+/// Writes what changed in devices: one by one, only the columns that changed and so only the
+/// indexes over these. On PostgreSQL, where each statement is a journey, several go together.
 ///
 /// The guard of this write is the log: the same transaction appends a line to each of
 /// these devices, and the key of device and number lets only one line follow another.
 /// Whoever lost a race fails there, and starts again with what is true by then.
-pub(crate) fn update_all(db: &mut Db, devices: &[Device]) -> Result<()> {
-    for chunk in devices.chunks(WRITE_CHUNK) {
-        db::on!(&mut *db, c => diesel::insert_into(d::table)
-            .values(chunk)
-            .on_conflict(d::id)
-            .do_update()
-            .set((
-                d::serial.eq(excluded(d::serial)),
-                d::serial_key.eq(excluded(d::serial_key)),
-                d::kind.eq(excluded(d::kind)),
-                d::manufacturer.eq(excluded(d::manufacturer)),
-                d::model.eq(excluded(d::model)),
-                d::stage.eq(excluded(d::stage)),
-                d::grade.eq(excluded(d::grade)),
-                d::workshop_id.eq(excluded(d::workshop_id)),
-                d::hardware.eq(excluded(d::hardware)),
-                d::location.eq(excluded(d::location)),
-                d::cycle.eq(excluded(d::cycle)),
-                d::erasure_proven.eq(excluded(d::erasure_proven)),
-                d::triage.eq(excluded(d::triage)),
-                d::tests_passed.eq(excluded(d::tests_passed)),
-                d::tested_by.eq(excluded(d::tested_by)),
-                d::quality_checked_by.eq(excluded(d::quality_checked_by)),
-                d::kit.eq(excluded(d::kit)),
-                d::stage_at.eq(excluded(d::stage_at)),
-                d::received_at.eq(excluded(d::received_at)),
-                d::ready_at.eq(excluded(d::ready_at)),
-                d::custody_seq.eq(excluded(d::custody_seq)),
-                d::custody_head.eq(excluded(d::custody_head)),
-                d::search_key.eq(excluded(d::search_key)),
-                d::version.eq(excluded(d::version)),
-                d::updated_at.eq(excluded(d::updated_at)),
-                d::transfer_id.eq(excluded(d::transfer_id)),
-            ))
-            .execute(c))?;
+pub(crate) fn update_all(db: &mut Db, devices: Vec<Changed>) -> Result<()> {
+    match (db, &devices[..]) {
+        (_, []) => {}
+        (Db::Sqlite(connection), devices) => {
+            for changed in devices {
+                changed.execute(connection)?;
+            }
+        }
+        (Db::Postgres(connection), [changed]) => {
+            changed.execute(connection)?;
+        }
+        (Db::Postgres(connection), _) => {
+            let after: Vec<Device> = devices.into_iter().map(|changed| changed.after).collect();
+            for chunk in after.chunks(WRITE_CHUNK) {
+                replace(connection, chunk)?;
+            }
+        }
     }
     Ok(())
+}
+
+impl<C> RunQueryDsl<C> for &Changed {}
+
+/// diesel prepares updates of its own making anew each time. This one is known by its text, of
+/// which there are as many as there are ways to change.
+impl QueryId for Changed {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+macro_rules! changing {
+    ($($column:ident)*) => {
+        changing!(@engine Sqlite: $($column)*);
+        changing!(@engine Pg: $($column)*);
+
+        /// The whole rows.
+        fn replace(connection: &mut PgConnection, devices: &[Device]) -> QueryResult<usize> {
+            diesel::insert_into(d::table)
+                .values(devices)
+                .on_conflict(d::id)
+                .do_update()
+                .set(($(d::$column.eq(excluded(d::$column)),)*))
+                .execute(connection)
+        }
+    };
+    (@engine $engine:ident: $($column:ident)*) => {
+        impl QueryFragment<$engine> for Changed {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
+                let (before, after) = (&self.before, &self.after);
+                let mut separator = "UPDATE devices SET ";
+                $(if before.$column != after.$column {
+                    out.push_sql(separator);
+                    out.push_sql(concat!(stringify!($column), " = "));
+                    out.push_bind_param::<<d::$column as Expression>::SqlType, _>(
+                        &after.$column,
+                    )?;
+                    separator = ", ";
+                })*
+                if separator != ", " {
+                    // nothing changed, which a statement has to say all the same
+                    out.push_sql("UPDATE devices SET id = id");
+                }
+                out.push_sql(" WHERE id = ");
+                out.push_bind_param::<Key, _>(&after.id)
+            }
+        }
+    };
+}
+
+// the other columns say what a device is and whose it was
+changing! {
+    serial serial_key kind manufacturer model stage grade workshop_id hardware location cycle
+    erasure_proven triage tests_passed tested_by quality_checked_by kit stage_at received_at
+    ready_at custody_seq custody_head search_key version updated_at transfer_id
 }
 
 /// Devices of one statement that moves them, on SQLite: two values each.

@@ -15,7 +15,7 @@ pub(super) use facts::Needs;
 use crate::custody::{Line, Link};
 use crate::model::{Device, Drive, Repair, Stage, Transfer, Waste};
 use crate::rules::{self, Effects, Facts, LastEvent, Stock};
-use crate::store::{self, Movement, PartMovement};
+use crate::store::{self, Changed, Movement, PartMovement};
 
 /// A device on the bench.
 #[derive(Debug)]
@@ -34,14 +34,14 @@ pub(super) struct Bench {
 }
 
 /// How a device stands in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Stored {
     /// Not yet.
     New,
     /// As it is here.
     Same,
-    /// As it was before.
-    Changed,
+    /// Like this.
+    Otherwise(Box<Device>),
 }
 
 /// What a line of the log says, beside who and which device.
@@ -86,17 +86,19 @@ impl Bench {
         device.custody_head = hash.to_vec();
         device.updated_at = tx.now();
         device.search_key = rules::search_key(&device);
-        if self.stored == Stored::Same {
-            self.stored = Stored::Changed;
-            device.version = self.device.version + 1;
-        }
         self.last = Some(LastEvent {
             event_type: line.event_type.clone(),
             evidence: line.evidence.clone(),
             actor: line.actor,
         });
         self.client_ids.extend(line.client_id.clone());
-        self.device = device;
+        if matches!(self.stored, Stored::Same) {
+            device.version = self.device.version + 1;
+            let before = std::mem::replace(&mut self.device, device);
+            self.stored = Stored::Otherwise(Box::new(before));
+        } else {
+            self.device = device;
+        }
     }
 }
 
@@ -239,7 +241,10 @@ impl Ledger {
             match bench.stored {
                 Stored::Same => continue,
                 Stored::New => new.push(bench.device),
-                Stored::Changed => changed.push(bench.device),
+                Stored::Otherwise(before) => changed.push(Changed {
+                    before: *before,
+                    after: bench.device,
+                }),
             }
             for drive in bench.drives.into_iter().filter(|_| bench.drives_changed) {
                 let drive_id: DriveId = drive.id.unwrap_or_else(|| tx.new_id());
@@ -247,7 +252,7 @@ impl Ledger {
             }
         }
         store::insert_all(tx, &new)?;
-        store::update_all(tx, &changed)?;
+        store::update_all(tx, changed)?;
         store::save_drives(tx, drives)?;
         store::append(tx, self.links)?;
         store::move_accessories(tx, &self.movements)?;
