@@ -30,6 +30,10 @@ impl Engine {
     }
 }
 
+/// How long a statement of a request waits on PostgreSQL for what another session holds: as
+/// long as SQLite's `busy_timeout` below.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+
 #[allow(missing_docs, clippy::disallowed_methods)] // the derive writes items of its own
 mod multi {
     use diesel::{PgConnection, SqliteConnection};
@@ -57,10 +61,11 @@ impl Db {
             Engine::Postgres => {
                 let mut connection = PgConnection::establish(url)?;
                 let limit = statement_limit.map_or(0, |limit| limit.as_millis());
+                let patience = statement_limit.map_or(0, |_| LOCK_PATIENCE.as_millis());
                 connection
                     .batch_execute(&format!(
                         "SET TIME ZONE 'UTC'; SET client_min_messages = warning; \
-                         SET statement_timeout = {limit}"
+                         SET statement_timeout = {limit}; SET lock_timeout = {patience}"
                     ))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Self::Postgres(connection))

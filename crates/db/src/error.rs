@@ -97,7 +97,7 @@ const CONNECTION_LOST: [&str; 7] = [
 
 /// How the engines say that disk, file or server cannot do it now: full, read-only, locked
 /// by another program for too long, or too slow.
-const PLACE_FAILS: [&str; 10] = [
+const PLACE_FAILS: [&str; 11] = [
     "database or disk is full",
     "disk I/O error",
     "readonly database",
@@ -107,6 +107,7 @@ const PLACE_FAILS: [&str; 10] = [
     "could not extend file",
     "cannot set transaction read-write mode",
     "canceling statement due to statement timeout",
+    "canceling statement due to lock timeout",
     "remaining connection slots are reserved",
 ];
 

@@ -13,6 +13,7 @@ mod generate;
 mod import;
 mod jobs;
 mod logging;
+mod place;
 mod plan;
 mod progress;
 mod secret;

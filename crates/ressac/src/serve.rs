@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::check;
 use crate::jobs;
+use crate::place;
 use crate::secret;
 use crate::settings::Settings;
 
@@ -33,6 +34,7 @@ pub fn open(settings: &Settings) -> Result<Arc<Database>, String> {
 /// # Errors
 /// A line for the operator.
 pub fn open_to_serve(settings: &Settings) -> Result<Arc<Database>, String> {
+    place::check(&settings.database.url)?;
     open_with(settings.serving_database())
 }
 
@@ -56,6 +58,7 @@ fn open_with(settings: DatabaseSettings) -> Result<Arc<Database>, String> {
 /// # Errors
 /// A line for the operator.
 pub fn migrate(settings: &Settings) -> Result<(), String> {
+    place::check(&settings.database.url)?;
     open(settings)?;
     println!("the schema is up to date");
     Ok(())
@@ -230,6 +233,7 @@ impl Post {
 /// # Errors
 /// A line for the operator.
 pub fn work(settings: &Settings) -> Result<(), String> {
+    place::check(&settings.database.url)?;
     let database = open(settings)?;
     let post = Post::new(settings, Arc::new(Templates::load(&settings.mail)?))?;
     let files = settings.files.store();

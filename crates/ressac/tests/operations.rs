@@ -13,50 +13,22 @@ use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use support::{Cast, Server, fails, folder, ressac, run, succeeds, text};
+use support::{Cast, Server, batches, fails, folder, ressac, run, succeeds, text};
 use testkit::{Engine, TestDatabase, json};
 
 /// Ten devices at the dock, one of them triaged, and a document of an association.
 fn fill(url: &str, folder: &Path) -> Cast {
     let cast = Cast::join(url);
     let server = Server::start(&mut ressac(folder, url));
-    let address = &server.address;
-    let batch = cast.donor.post(
-        address,
-        "/batches",
-        json!({
-            "title": "Postes", "declared": [{"kind": "desktop", "quantity": 10}],
-            "accessories": [],
-            "pickup": {"address": "10 boulevard de Dunkerque", "postal_code": "13002",
-                "commune": "Marseille", "contact_name": "D", "contact_phone": "04 91 00 00 00",
-                "from": "2030-03-01T08:00:00Z", "to": "2030-03-31T17:00:00Z"},
-        }),
-    );
-    let id = batch["id"].as_str().unwrap();
-    let null = testkit::Value::Null;
-    cast.donor
-        .post(address, &format!("/batches/{id}/submit"), null.clone());
-    cast.staff
-        .post(address, &format!("/batches/{id}/accept"), null);
-    cast.staff.post(
-        address,
-        &format!("/batches/{id}/schedule"),
-        json!({
-        "workshop_id": cast.refurbisher.organisation,
-        "from": "2030-03-01T08:00:00Z", "to": "2030-03-01T10:00:00Z"}),
-    );
     let devices: Vec<_> = (0..10)
         .map(|n| json!({"serial": format!("CZC{n:05}"), "kind": "desktop"}))
         .collect();
-    let received = cast.refurbisher.post(
-        address,
-        &format!("/batches/{id}/receive"),
-        json!({
-        "devices": devices, "accessories": [{"kind": "mouse", "quantity": 7}]}),
-    );
+    let reception = json!({"devices": devices, "accessories": [{"kind": "mouse", "quantity": 7}]});
+    let offer = batches::offer("Postes", 10);
+    let received = batches::receive(&server, &cast, offer, None, reception);
     let device = received["devices"][0]["id"].as_str().unwrap();
     cast.refurbisher.post(
-        address,
+        &server.address,
         &format!("/devices/{device}/events"),
         json!({"type": "triaged", "outcome": "keep"}),
     );

@@ -17,57 +17,9 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use support::{Answer, Cast, Server, connect, folder, read_answer, ressac, succeeds};
-use testkit::{Engine, TestDatabase, json};
-
-fn offer(title: &str) -> String {
-    json!({
-        "title": title, "declared": [{"kind": "desktop", "quantity": 1}], "accessories": [],
-        "pickup": {"address": "10 boulevard de Dunkerque", "postal_code": "13002",
-            "commune": "Marseille", "contact_name": "D", "contact_phone": "04 91 00 00 00",
-            "from": "2030-03-01T08:00:00Z", "to": "2030-03-31T17:00:00Z"},
-    })
-    .to_string()
-}
-
-/// A donor offers a batch, under a key of that name.
-fn post(cast: &Cast, address: &str, title: &str) -> Option<Answer> {
-    let body = offer(title);
-    cast.donor.send(
-        address,
-        ("POST", "/batches"),
-        Some(title),
-        ("application/json", &body),
-    )
-}
-
-#[track_caller]
-fn is_unavailable(answer: &Answer) {
-    assert_eq!(answer.status, 503, "{}", answer.body);
-    assert!(
-        answer.head.to_lowercase().contains("retry-after: 2"),
-        "{}",
-        answer.head
-    );
-    assert_eq!(answer.json()["code"], "unavailable");
-}
-
-/// Asks until it is answered so; fails after a while.
-#[track_caller]
-fn until(status: u16, mut ask: impl FnMut() -> Option<Answer>) -> Answer {
-    let started = Instant::now();
-    loop {
-        let answer = ask();
-        if answer
-            .as_ref()
-            .is_some_and(|answer| answer.status == status)
-        {
-            return answer.unwrap();
-        }
-        assert!(started.elapsed() < Duration::from_secs(30), "{answer:?}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
+use support::trouble::{is_unavailable, post, until};
+use support::{Cast, Server, connect, folder, read_answer, ressac, succeeds};
+use testkit::{Engine, TestDatabase};
 
 /// A server on an SQLite file, whose one place to write somebody else holds; and how many
 /// seconds it leaves to what is under way when it is to end.

@@ -31,6 +31,9 @@ CREATE INDEX outbox_by_status ON outbox (status, id);
 CREATE INDEX outbox_by_recipient ON outbox (recipient, id);
 CREATE INDEX outbox_by_person ON outbox (person_id);
 CREATE INDEX outbox_by_kind ON outbox (kind, id);
+-- what still says to whom it went: retention looks through no other
+CREATE INDEX outbox_done ON outbox (status, created_at)
+    WHERE status IN ('sent', 'dead') AND recipient <> '';
 
 -- How a person wants to hear of a kind of message, where it is not at once.
 CREATE TABLE notification_choices (

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use testkit::json;
 
-use super::{Cast, Server, open};
+use super::{Cast, Server, batches, open};
 
 pub const CLIENTS: usize = 32;
 /// Devices that a client moves about.
@@ -190,13 +190,9 @@ impl Client {
     }
 }
 
+/// A batch as the clients offer it.
 pub fn offer(title: &str) -> testkit::Value {
-    json!({
-        "title": title, "declared": [{"kind": "desktop", "quantity": LINES}], "accessories": [],
-        "pickup": {"address": "10 boulevard de Dunkerque", "postal_code": "13002",
-            "commune": "Marseille", "contact_name": "D", "contact_phone": "04 91 00 00 00",
-            "from": "2030-03-01T08:00:00Z", "to": "2030-03-31T17:00:00Z"},
-    })
+    batches::offer(title, LINES)
 }
 
 fn manifest(name: &str, lines: usize) -> String {
@@ -213,36 +209,12 @@ fn manifest(name: &str, lines: usize) -> String {
 
 /// Devices at the dock, so many for each client.
 pub fn dock(server: &Server, cast: &Cast) -> Vec<Vec<String>> {
-    let address = &server.address;
-    let batch = cast.donor.post(address, "/batches", offer("dock"));
-    let id = batch["id"].as_str().unwrap();
     let file = manifest("dock", CLIENTS * DEVICES);
-    let path = format!("/batches/{id}/manifest");
-    let listed = cast
-        .donor
-        .send(address, ("PUT", &path), None, ("text/csv", &file))
-        .unwrap();
-    assert_eq!(listed.status, 200, "{}", listed.body);
-    let null = testkit::Value::Null;
-    cast.donor
-        .post(address, &format!("/batches/{id}/submit"), null.clone());
-    cast.staff
-        .post(address, &format!("/batches/{id}/accept"), null);
-    cast.staff.post(
-        address,
-        &format!("/batches/{id}/schedule"),
-        json!({
-        "workshop_id": cast.refurbisher.organisation,
-        "from": "2030-03-01T08:00:00Z", "to": "2030-03-01T10:00:00Z"}),
-    );
     let serials: Vec<_> = (0..CLIENTS * DEVICES)
         .map(|line| json!({"serial": format!("dockL{line}")}))
         .collect();
-    let received = cast.refurbisher.post(
-        address,
-        &format!("/batches/{id}/receive"),
-        json!({"devices": serials, "accessories": []}),
-    );
+    let reception = json!({"devices": serials, "accessories": []});
+    let received = batches::receive(server, cast, offer("dock"), Some(&file), reception);
     let tags: Vec<String> = received["devices"]
         .as_array()
         .unwrap()

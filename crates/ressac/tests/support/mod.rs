@@ -8,9 +8,11 @@
 )]
 
 pub mod balancer;
+pub mod batches;
 mod cast;
 pub mod load;
 mod server;
+pub mod trouble;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
