@@ -169,6 +169,11 @@ impl TestApp {
         Some(app)
     }
 
+    /// Where its database is, as `DATABASE_URL` says it.
+    pub fn url(&self) -> &str {
+        self.place.as_ref().map_or("", |place| &place.url)
+    }
+
     /// Stops the server and hands its database over, for a program of its own to go on with.
     pub fn leave(mut self) -> TestDatabase {
         self.place.take().expect("there until it is dropped")

@@ -1,5 +1,4 @@
 //! Accounts with a password, as people have them.
-#![allow(dead_code)] // no story needs all of it
 
 use testkit::{Client, TestApp, Value, json};
 

@@ -1,6 +1,7 @@
 //! What several stories set up.
 #![allow(dead_code)]
 
+pub mod accounts;
 pub mod applications;
 pub mod estate;
 pub mod intake;

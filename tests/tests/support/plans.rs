@@ -1,7 +1,7 @@
 //! Records the statements that are sent to the database, and reads them.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use db::Db;
 use diesel::connection::{
@@ -9,6 +9,7 @@ use diesel::connection::{
 };
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
+use testkit::TestApp;
 
 /// A statement as it was sent, and the first request that sent it.
 #[derive(Debug, Clone)]
@@ -20,30 +21,54 @@ pub struct Sent {
 /// Statements by how they read: on one line, without quotation marks.
 pub type Statements = BTreeMap<String, Sent>;
 
-static RECORDED: Mutex<(String, Statements)> = Mutex::new((String::new(), Statements::new()));
+/// What is asked, and what was sent to each database: other stories may run beside this one.
+#[derive(Default)]
+struct Record {
+    request: String,
+    sent: BTreeMap<String, Statements>,
+}
 
-/// From now on, connections that are opened record what they send.
-pub fn record() {
-    *RECORDED.lock().unwrap() = Default::default();
-    set_default_instrumentation(|| Some(Box::new(Recorder))).unwrap();
+static RECORDED: Mutex<Record> = Mutex::new(Record {
+    request: String::new(),
+    sent: BTreeMap::new(),
+});
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// While this is held, connections that are opened record what they send.
+pub fn record() -> MutexGuard<'static, ()> {
+    let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    *RECORDED.lock().unwrap() = Record::default();
+    set_default_instrumentation(|| Some(Box::new(Recorder::default()))).unwrap();
+    turn
 }
 
 /// What is asked next.
 pub fn asking(request: &str) {
-    RECORDED.lock().unwrap().0 = request.to_owned();
+    RECORDED.lock().unwrap().request = request.to_owned();
 }
 
-/// What was sent.
-pub fn recorded() -> Statements {
+/// What was sent to the database of this server; recording ends.
+pub fn recorded(app: &TestApp) -> Statements {
     set_default_instrumentation(|| None).unwrap();
-    RECORDED.lock().unwrap().1.clone()
+    let place = app.url().split('?').next().unwrap_or_default();
+    let name = place.rsplit('/').next().unwrap_or_default();
+    let record = RECORDED.lock().unwrap();
+    let mut places = record.sent.iter();
+    let found = places.find(|(place, _)| place.contains(name));
+    found.expect("its connections record").1.clone()
 }
 
-struct Recorder;
+/// Records for one connection.
+#[derive(Default)]
+struct Recorder {
+    place: String,
+}
 
 impl Instrumentation for Recorder {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        if let InstrumentationEvent::StartQuery { query, .. } = event {
+        if let InstrumentationEvent::StartEstablishConnection { url, .. } = event {
+            self.place = url.to_owned();
+        } else if let InstrumentationEvent::StartQuery { query, .. } = event {
             let said = query.to_string();
             let sql = said.split(" -- binds:").next().unwrap_or_default();
             let read = plain(sql);
@@ -51,7 +76,8 @@ impl Instrumentation for Recorder {
             let looks = looks.iter().any(|word| read.starts_with(word))
                 || (read.starts_with("INSERT") && read.contains(" SELECT "));
             if looks {
-                let (request, statements) = &mut *RECORDED.lock().unwrap();
+                let Record { request, sent } = &mut *RECORDED.lock().unwrap();
+                let statements = sent.entry(self.place.clone()).or_default();
                 statements.entry(read).or_insert_with(|| Sent {
                     sql: sql.trim_end_matches(';').to_owned(),
                     request: request.clone(),

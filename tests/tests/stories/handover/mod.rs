@@ -1,0 +1,5 @@
+//! From the appointment to what comes back.
+
+mod appointments;
+mod returns;
+mod terms;

@@ -1,0 +1,5 @@
+//! What is told, to whom, and what they chose to hear.
+
+mod choices;
+mod donors;
+mod outbox;

@@ -1,0 +1,76 @@
+//! What staff see of the mail that the program sends, and sending again by hand.
+
+use db::schema::outbox;
+use diesel::prelude::*;
+use testkit::{TestApp, both_engines, json};
+
+fn invite(app: &TestApp, email: &str) {
+    let organisation = &app.staff.organisation;
+    app.admin
+        .post("/users", json!({"email": email, "name": "Zoé Né", "role": "staff", "organisation_id": organisation}))
+        .expect(201);
+}
+
+fn set_status(app: &TestApp, status: &'static str) {
+    app.write(move |tx| {
+        let row = (
+            outbox::status.eq(status),
+            outbox::last_error.eq("550 no such person"),
+            outbox::ended_because.eq((status == "dead").then_some("refused")),
+        );
+        diesel::update(outbox::table).set(row).execute(&mut **tx)?;
+        Ok(())
+    });
+}
+
+both_engines! {
+    fn staff_see_who_was_written_to_but_no_token(app) {
+        for email in ["a@ville.example", "b@ville.example", "c@ville.example"] {
+            invite(app, email);
+        }
+        let first = app.staff.get("/notifications?limit=2").expect(200);
+        assert_eq!(first["items"][0]["to"], "c@ville.example");
+        assert_eq!(first["items"][0]["kind"], "invitation");
+        assert_eq!(first["items"][0]["status"], "queued");
+        assert_eq!(first["items"][0]["subject"], "Votre accès à Ressac pour Ville de Marseille");
+        assert!(!first.to_string().contains("token"));
+        let next = first["next"].as_str().unwrap();
+        let last = app.staff.get(&format!("/notifications?limit=2&after={next}")).expect(200);
+        assert_eq!(last["items"].as_array().unwrap().len(), 1);
+        assert!(last["next"].is_null());
+
+        let one = app.admin.get("/notifications?status=queued&to=B@ville.example").expect(200);
+        assert_eq!(one["items"].as_array().unwrap().len(), 1);
+        let none = app.admin.get("/notifications?status=sent").expect(200);
+        assert_eq!(none["items"], json!([]));
+        app.staff.get("/notifications?status=lost").refused(422, "invalid_fields");
+        app.staff.get("/notifications?after=zz").refused(422, "invalid_page");
+    }
+
+    fn notification_not_retriable(app) {
+        invite(app, "a@ville.example");
+        let id = app.staff.get("/notifications").expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/notifications/{id}/retry");
+        for status in ["queued", "sent"] {
+            set_status(app, status);
+            app.staff.post(&path, json!({})).refused(409, "notification_not_retriable");
+        }
+        for status in ["failed", "dead"] {
+            set_status(app, status);
+            let shown = app.staff.get("/notifications").expect(200);
+            assert_eq!(shown["items"][0]["last_error"], "550 no such person");
+            let again = app.staff.post(&path, json!({})).expect(200);
+            assert_eq!(again["status"], "queued");
+        }
+        app.staff.post("/notifications/01869837-33c0-7210-b247-306c44e88c95/retry", json!({}))
+            .refused(404, "not_found");
+    }
+
+    fn the_outbox_is_for_staff(app) {
+        invite(app, "a@ville.example");
+        app.anyone.get("/notifications").refused(401, "not_authenticated");
+        for client in [&app.donor, &app.refurbisher, &app.association("Les Mots du Port")] {
+            client.get("/notifications").refused(403, "not_allowed");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Who gets in, with what, and what is kept of it.
+
+mod audit;
+mod email;
+mod keys;
+mod passwords;
+mod retention;
+mod second_factor;
+mod tokens;

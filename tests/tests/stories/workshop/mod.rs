@@ -1,0 +1,15 @@
+//! What happens to a device between the dock and the shelf.
+
+mod bench;
+mod clear;
+mod custody;
+mod erasure;
+mod hardware;
+mod reception;
+mod reservation;
+mod scale;
+mod scanning;
+mod search;
+mod stock;
+mod transfers;
+mod waste;
