@@ -41,7 +41,9 @@ macro_rules! on {
 }
 
 /// Inserts rows: by `COPY` on PostgreSQL when they are several, one by one on SQLite, where a
-/// statement that stays prepared takes less time than the text of one for many rows.
+/// statement that stays prepared takes less time than the text of one for many rows. Where
+/// triggers write to a search index, `at_once` rows go into a statement all the same: SQLite
+/// writes that index out at the end of each.
 #[macro_export]
 macro_rules! insert_many {
     ($db:expr, $table:expr, $rows:expr) => {
@@ -66,6 +68,18 @@ macro_rules! insert_many {
                         .execute(connection)?;
                 }
             }
+        }
+    };
+    ($db:expr, $table:expr, $rows:expr, at_once: $at_once:expr) => {
+        match $db {
+            $crate::Db::Sqlite(connection) if $rows.len() > 1 => {
+                for rows in $rows.chunks($at_once) {
+                    $crate::diesel::insert_into($table)
+                        .values(rows)
+                        .execute(connection)?;
+                }
+            }
+            db => $crate::insert_many!(db, $table, $rows),
         }
     };
 }

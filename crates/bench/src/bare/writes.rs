@@ -172,7 +172,7 @@ pub fn fresh_id<T>(now: Instant) -> Id<T> {
 pub fn insert(db: &mut Db, rows: &[Device]) -> Result<()> {
     fn write(db: &mut Db, rows: &[Device]) -> db::Result<()> {
         begin(db)?;
-        db::insert_many!(&mut *db, d::table, rows);
+        db::insert_many!(&mut *db, d::table, rows, at_once: 500);
         Ok(db.batch_execute("COMMIT")?)
     }
     write(db, rows).map_err(text)

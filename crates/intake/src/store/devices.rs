@@ -44,24 +44,9 @@ pub(crate) struct NewDevice {
     pub updated_at: Instant,
 }
 
-/// Writes announced devices. On PostgreSQL a copy takes half the time of inserts.
+/// Writes announced devices.
 pub(crate) fn insert_announced(db: &mut Db, devices: &[NewDevice]) -> Result<()> {
-    match db {
-        Db::Postgres(connection) => {
-            if !devices.is_empty() {
-                diesel::copy_from(d::table)
-                    .from_insertable(devices)
-                    .execute(connection)?;
-            }
-        }
-        Db::Sqlite(connection) => {
-            for chunk in devices.chunks(INSERT_CHUNK) {
-                diesel::insert_into(d::table)
-                    .values(chunk)
-                    .execute(connection)?;
-            }
-        }
-    }
+    db::insert_many!(&mut *db, d::table, devices, at_once: INSERT_CHUNK);
     Ok(())
 }
 

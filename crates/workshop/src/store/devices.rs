@@ -11,6 +11,9 @@ use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, Page, PageReques
 use super::{LOOKUP_CHUNK, search};
 use crate::model::{Device, DeviceFilter, Stage};
 
+/// Rows of one statement: 32 values each, and SQLite takes 32 766.
+const WRITE_CHUNK: usize = 250;
+
 /// Which rows an actor's queries are limited to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Scope {
@@ -188,7 +191,7 @@ pub(crate) fn page(
 
 /// Writes new devices.
 pub(crate) fn insert_all(db: &mut Db, devices: &[Device]) -> Result<()> {
-    db::insert_many!(&mut *db, d::table, devices);
+    db::insert_many!(&mut *db, d::table, devices, at_once: WRITE_CHUNK);
     Ok(())
 }
 
