@@ -100,6 +100,8 @@ pub(crate) fn sqlite_path(url: &str) -> &str {
 pub(crate) enum Access {
     Read,
     Write,
+    /// Copies the log into the file.
+    Copy,
     /// Nobody else may be there, for as long as the connection lives; nobody is waited for.
     Alone,
 }
@@ -107,7 +109,8 @@ pub(crate) enum Access {
 impl Access {
     /// WAL lets readers go on while the one writer commits; FULL makes a commit durable.
     /// What a use case could undo goes to a file once it is long: a list of a million devices
-    /// that is taken back would take half a gigabyte of memory.
+    /// that is taken back would take half a gigabyte of memory. The log is copied into the file by
+    /// a connection of its own; the writer does it when that falls behind by 64 megabytes.
     fn pragmas(self) -> &'static str {
         match self {
             Self::Read => {
@@ -118,7 +121,11 @@ impl Access {
                 "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
                  PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                  PRAGMA temp_store = FILE; PRAGMA journal_size_limit = 67108864; \
-                 PRAGMA cache_size = -65536;"
+                 PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -65536;"
+            }
+            Self::Copy => {
+                "PRAGMA busy_timeout = 0; PRAGMA synchronous = FULL; \
+                 PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256;"
             }
             Self::Alone => {
                 "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; \

@@ -111,9 +111,12 @@ impl Database {
         });
         let writer = match engine {
             Engine::Sqlite => {
-                let db = Db::open(&settings.url, Access::Write, None)
-                    .map_err(|cause| Error::Unavailable(cause.to_string()))?;
-                Some(Writer::start(db, Arc::clone(&shared))?)
+                let open = |access| {
+                    Db::open(&settings.url, access, None)
+                        .map_err(|cause| Error::Unavailable(cause.to_string()))
+                };
+                let (db, copying) = (open(Access::Write)?, open(Access::Copy)?);
+                Some(Writer::start(db, copying, Arc::clone(&shared))?)
             }
             Engine::Postgres => None,
         };

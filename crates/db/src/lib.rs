@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod catalog;
+mod checkpoint;
 mod columns;
 mod connection;
 mod database;

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use crate::checkpoint::Checkpoints;
 use crate::database::Shared;
 use crate::transaction::Tx;
 use crate::{Db, Error, Result};
@@ -55,7 +56,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(db: Db, shared: Arc<Shared>) -> Result<Self> {
+    pub(crate) fn start(db: Db, copying: Db, shared: Arc<Shared>) -> Result<Self> {
+        let log = Checkpoints::start(copying)?;
         let (queue, commands) = channel();
         let waiting = Arc::new(AtomicUsize::new(0));
         let commands = Queue {
@@ -64,7 +66,7 @@ impl Writer {
         };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || serve(db, &commands, &shared))
+            .spawn(move || serve(db, &commands, &shared, &log))
             .map_err(Error::internal)?;
         Ok(Self {
             queue: Some(queue),
@@ -124,7 +126,7 @@ impl Drop for Writer {
     }
 }
 
-fn serve(mut db: Db, commands: &Queue, shared: &Shared) {
+fn serve(mut db: Db, commands: &Queue, shared: &Shared, log: &Checkpoints) {
     while let Some(first) = commands.next() {
         let mut group = Vec::with_capacity(8);
         let (outcome, wake) = commit_group(&mut db, first, commands, shared, &mut group);
@@ -134,6 +136,9 @@ fn serve(mut db: Db, commands: &Queue, shared: &Shared) {
                 None => Ok(()),
                 Some(cause) => Err(Error::Unavailable(cause.clone())),
             });
+        }
+        if failure.is_none() {
+            log.note();
         }
         if wake && failure.is_none() {
             shared.wake.notify_waiters();

@@ -195,6 +195,34 @@ async fn commands_that_share_a_commit_do_not_share_their_failures() {
 }
 
 #[tokio::test]
+async fn what_is_committed_reaches_the_file_beside_the_writer() {
+    const NAME: &str = "a name that stands nowhere else";
+    let url = sqlite("copied");
+    let database = open(&url);
+    let file = url.strip_prefix("sqlite:").expect("a file");
+    let in_file = || {
+        let bytes = std::fs::read(file).expect("reads");
+        bytes
+            .windows(NAME.len())
+            .any(|part| part == NAME.as_bytes())
+    };
+    assert!(!in_file());
+    database
+        .write(|tx| {
+            let row = (counters::name.eq(NAME), counters::value.eq(1_i64));
+            Ok(diesel::insert_into(counters::table)
+                .values(row)
+                .execute(&mut **tx)?)
+        })
+        .await
+        .expect("writes");
+    // nobody else writes, nor closes the database: its own thread has to do it
+    while !in_file() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn a_savepoint_undoes_only_its_part() {
     for database in both("savepoint") {
         database
