@@ -92,6 +92,8 @@ impl Bench {
         self.note(Figure::cost("start to ready", median, "ms").against(100.0, "aim"));
         let idle = self.server.memory("VmRSS").unwrap_or(0.0);
         self.note(Figure::cost("resident memory, idle", idle, "MB").against(30.0, "aim"));
+        let own = self.server.memory("RssAnon").unwrap_or(0.0);
+        self.note(Figure::cost("of it, not mapped from a file", own, "MB"));
         Ok(())
     }
 

@@ -56,9 +56,13 @@ impl Bench {
             ("filtered page of 50, the first", &first, "/first"),
         )
         .await?;
-        let name = format!("filtered page of 50, {depth} rows deep");
-        self.pages(&floor, &staff, (&name, &deep_path, "/deep"))
-            .await
+        println!("the deep page begins after {depth} rows");
+        self.pages(
+            &floor,
+            &staff,
+            ("filtered page of 50, deep", &deep_path, "/deep"),
+        )
+        .await
     }
 
     /// What the server answers, for the floor to answer the same.
