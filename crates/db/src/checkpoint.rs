@@ -13,7 +13,7 @@ use crate::{Db, Error, Result};
 
 /// How long commits are gathered before they are copied: what they have in common is copied
 /// once.
-const PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The handle to the thread. Dropping it ends the thread.
 pub(crate) struct Checkpoints {

@@ -1,6 +1,5 @@
 //! The one way to the database: [`Database::read`] and [`Database::write`].
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use tracing::Span;
 use crate::connection::{Access, sqlite_path};
 use crate::migrate::{self, SchemaState};
 use crate::pool::{Connections, Manager};
+use crate::serial::{self, Isolation, OpenTransaction};
 use crate::transaction::{IdSource, Tx};
 use crate::writer::{Command, Done, Writer};
 use crate::{Db, Engine, Error, Result};
@@ -61,16 +61,6 @@ pub struct Database {
     writer: Option<Writer>,
     shared: Arc<Shared>,
 }
-
-/// What a transaction on PostgreSQL sees of others; SQLite has one writer at a time.
-#[derive(Debug, Clone, Copy)]
-enum Isolation {
-    Serializable,
-    ReadCommitted,
-}
-
-/// Attempts at a transaction that loses its race, on PostgreSQL.
-const ATTEMPTS: u32 = 30;
 
 /// `max_pred_locks_per_transaction` with which a transaction of seconds leaves room for the
 /// others. What serializable transactions have read is kept until the longest beside them
@@ -311,7 +301,7 @@ impl Database {
         }
         let connections = self.connections.clone();
         let shared = Arc::clone(&self.shared);
-        blocking(move || write_postgres(&connections, &shared, isolation, &work))
+        blocking(move || serial::write(&connections, &shared, isolation, &work))
             .await
             .map_err(Error::settled)
     }
@@ -360,82 +350,10 @@ where
 }
 
 /// What became of a use case, in the span of its request.
-fn note<T>(outcome: &Result<T>) {
+pub(crate) fn note<T>(outcome: &Result<T>) {
     match outcome {
         Ok(_) => tracing::debug!("use case done"),
         Err(cause) => tracing::debug!(%cause, "use case refused"),
-    }
-}
-
-fn write_postgres<T, F>(
-    connections: &Connections,
-    shared: &Shared,
-    isolation: Isolation,
-    work: &F,
-) -> Result<T>
-where
-    F: Fn(&mut Tx<'_>) -> Result<T>,
-{
-    let mut attempt = 0;
-    loop {
-        let mut connection = connections.take()?;
-        let outcome = attempt_once(&mut connection.db, shared, isolation, work);
-        connections.give_back(connection, &outcome);
-        match outcome {
-            Err(error) if error.is_race() && attempt < ATTEMPTS => {
-                attempt += 1;
-                tracing::debug!(attempt, %error, "lost a race");
-                std::thread::sleep(pause(attempt));
-            }
-            Err(error) if error.is_race() => {
-                return Err(Error::Unavailable(format!("too much contention: {error}")));
-            }
-            outcome => {
-                note(&outcome);
-                return outcome;
-            }
-        }
-    }
-}
-
-/// Growing and spread out, so that the losers of one race do not meet in the next.
-fn pause(attempt: u32) -> Duration {
-    let random = RandomState::new().build_hasher().finish();
-    Duration::from_millis(1 + random % (u64::from(attempt.min(12)) * 4))
-}
-
-fn attempt_once<T, F>(db: &mut Db, shared: &Shared, isolation: Isolation, work: &F) -> Result<T>
-where
-    F: Fn(&mut Tx<'_>) -> Result<T>,
-{
-    db.batch_execute(match isolation {
-        Isolation::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
-    })?;
-    let mut open = OpenTransaction { db, done: false };
-    let mut tx = Tx::new(open.db, shared.clock.now(), &shared.ids);
-    let value = work(&mut tx)?;
-    let wake = tx.wakes();
-    open.db.batch_execute("COMMIT")?;
-    open.done = true;
-    if wake {
-        shared.wake.notify_waiters();
-        shared.wake.notify_one();
-    }
-    Ok(value)
-}
-
-/// Rolls back when the work fails or panics.
-struct OpenTransaction<'a> {
-    db: &'a mut Db,
-    done: bool,
-}
-
-impl Drop for OpenTransaction<'_> {
-    fn drop(&mut self) {
-        if !self.done {
-            let _ = self.db.batch_execute("ROLLBACK");
-        }
     }
 }
 

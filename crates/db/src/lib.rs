@@ -11,6 +11,7 @@ mod error;
 mod migrate;
 mod pool;
 pub mod schema;
+mod serial;
 pub mod sql;
 mod transaction;
 mod writer;
