@@ -11,6 +11,7 @@ mod error;
 mod migrate;
 mod pool;
 pub mod schema;
+pub mod search;
 mod serial;
 pub mod sql;
 mod transaction;

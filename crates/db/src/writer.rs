@@ -5,7 +5,8 @@
 //! Nearly every command either does its work or is refused before it wrote anything, and then
 //! nothing has to be undone. So a group runs without savepoints, which would keep a copy of
 //! each page and have the search index written out at each of them. Where one command does
-//! leave something to undo, the group is run again, each command in a savepoint of its own.
+//! leave something to undo, it is undone if it was the first; else the group is run again, each
+//! command in a savepoint of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -191,14 +192,17 @@ fn run_straight(
     let mut at = 0;
     while let Some(command) = group.get_mut(at) {
         let (done, wake) = run(db, command.as_mut(), shared);
-        let now = match done {
-            Done::Failed => return Ok(None),
-            Done::Kept | Done::Refused => changes(db)?,
+        let undo = match done {
+            Done::Kept => false,
+            Done::Refused => changes(db)? != written,
+            Done::Failed => true,
         };
-        if done == Done::Refused && now != written {
-            return Ok(None);
+        match (undo, at) {
+            (false, _) => {}
+            (true, 0) => db.batch_execute("ROLLBACK; BEGIN IMMEDIATE")?,
+            (true, _) => return Ok(None),
         }
-        written = now;
+        written = changes(db)?;
         wakes |= wake;
         at += 1;
         if group.len() < GROUP && started.elapsed() < LONG {

@@ -32,6 +32,7 @@ pub use service::{
 };
 pub use store::{
     KeyHolder, api_key, contacts, contacts_of_all, credentials, me, names, organisation,
-    organisation_of_kind, organisations, person, sealed_secrets, staff_contacts, touch_api_key,
+    organisation_of_kind, organisations, person, sealed_secrets, search_key, staff_contacts,
+    touch_api_key,
 };
 pub use vault::Vault;

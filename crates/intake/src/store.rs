@@ -7,10 +7,11 @@ mod reception;
 use std::collections::HashMap;
 
 use db::schema::batches as b;
+use db::search::{Searched, Wanted};
 use db::{Db, Error, Result};
 use diesel::prelude::*;
 use kernel::{
-    Actor, BatchId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role, fold,
+    Actor, BatchId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role,
 };
 
 use crate::model::{
@@ -22,6 +23,11 @@ pub(crate) use devices::{
 };
 pub use reception::differing;
 pub(crate) use reception::{insert_link, link, put_answer};
+
+const BATCHES: Searched = Searched {
+    table: "batches",
+    letters: "batch_search",
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = b)]
@@ -206,10 +212,11 @@ pub fn batches(
     if let Some(donor) = filter.donor_id {
         query = query.filter(b::donor_id.eq(donor));
     }
-    for word in filter.q.as_deref().map(fold).unwrap_or_default().split(' ') {
-        if !word.is_empty() {
-            query = query.filter(b::search_key.like(format!("%{word}%")));
-        }
+    if let Some(few) = BATCHES.few(db, filter.q.as_deref().and_then(Wanted::words))? {
+        query = query.filter(b::id.eq_any::<Vec<BatchId>>(few));
+    }
+    if let Some(q) = filter.q.as_deref() {
+        query = db::with_words!(query, b::search_key, q);
     }
     if let Some(after) = page.after::<BatchId>()? {
         query = query.filter(b::id.lt(after));

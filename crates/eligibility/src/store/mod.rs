@@ -14,12 +14,12 @@ pub(crate) use appeals::{
     appeal, appeal_exists, appeals, decide_appeal, insert_appeal, under_appeal,
 };
 
-pub use applications::uncommitted;
 pub(crate) use applications::{
     ApplicationRow, ReasonList, Record, Stored, application, application_exists, applications,
     candidates, entity_applied, insert_application, move_applications, reserved_devices,
     save_application, score_detail, score_details, set_score_detail,
 };
+pub use applications::{search_key, uncommitted};
 pub(crate) use assessments::{assessments, marks, put_assessment};
 pub(crate) use documents::{content_used, delete_document, document, documents, insert_document};
 pub(crate) use obligations::{

@@ -23,7 +23,7 @@ pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
     identifier_taken, insert_organisation, namesake, set_status, with_identifier,
 };
-pub use organisations::{names, organisation, organisation_of_kind, organisations};
+pub use organisations::{names, organisation, organisation_of_kind, organisations, search_key};
 pub use people::{contacts, contacts_of_all, credentials, me, person, staff_contacts};
 pub(crate) use people::{
     disable, email_taken, end_sessions, insert_person, members, move_people, replace_hash,

@@ -3,13 +3,19 @@
 use std::collections::HashMap;
 
 use db::schema::organisations as o;
+use db::search::{Searched, Wanted};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Code, Instant, OrganisationId, Page, PageRequest, Refusal, Text, fold};
+use kernel::{Code, Instant, OrganisationId, Page, PageRequest, Refusal, Text, fold, squash};
 
 use super::exists;
 use crate::model::{Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus};
 use crate::register::RegisterCheck;
+
+const ORGANISATIONS: Searched = Searched {
+    table: "organisations",
+    letters: "organisation_search",
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = o)]
@@ -114,15 +120,11 @@ pub fn organisations(
     if let Some(only) = filter.only {
         query = query.filter(o::id.eq(only));
     }
-    if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
-        let name = format!("%{}%", fold(q));
-        let number = format!("{}%", kernel::squash(q));
-        query = query.filter(
-            o::name_key
-                .like(name)
-                .or(o::siret.like(number.clone()))
-                .or(o::rna.like(number)),
-        );
+    if let Some(few) = ORGANISATIONS.few(db, filter.q.as_deref().and_then(Wanted::words))? {
+        query = query.filter(o::id.eq_any::<Vec<OrganisationId>>(few));
+    }
+    if let Some(q) = filter.q.as_deref() {
+        query = db::with_words!(query, o::search_key, q);
     }
     if let Some(after) = page.after::<OrganisationId>()? {
         query = query.filter(o::id.lt(after));
@@ -211,6 +213,16 @@ pub(crate) fn identifier_taken(
     Ok(with_siret || with_rna)
 }
 
+/// What an organisation is found by: its name and numbers, none of which change.
+pub fn search_key(name: &str, siret: Option<&str>, rna: Option<&str>) -> String {
+    let mut key = fold(name);
+    for number in [siret, rna].into_iter().flatten() {
+        key.push(' ');
+        key.push_str(&squash(number).to_lowercase());
+    }
+    key
+}
+
 pub(crate) fn insert_organisation(db: &mut Db, organisation: &Organisation) -> Result<()> {
     diesel::insert_into(o::table)
         .values((
@@ -218,6 +230,11 @@ pub(crate) fn insert_organisation(db: &mut Db, organisation: &Organisation) -> R
             o::kind.eq(organisation.kind),
             o::name.eq(&organisation.name),
             o::name_key.eq(fold(&organisation.name)),
+            o::search_key.eq(search_key(
+                &organisation.name,
+                organisation.siret.as_deref(),
+                organisation.rna.as_deref(),
+            )),
             o::siret.eq(organisation.siret.as_deref()),
             o::rna.eq(organisation.rna.as_deref()),
             o::status.eq(organisation.status),

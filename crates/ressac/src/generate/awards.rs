@@ -2,15 +2,18 @@
 
 use allocation::{LineReason, Picking, Residual, Settings, Supply, WaveLine, WaveStatus, Weight};
 use handover::{Handover, HandoverStatus};
-use kernel::{BatchId, DeviceId, DeviceKind, Instant, OrganisationId, Wave, WaveLineId};
+use kernel::{BatchId, DeviceId, DeviceKind, Instant, PersonId, Wave, WaveLineId};
 use workshop::ReservationRef;
 
 use super::cast::Cast;
-use super::life::Award;
+use super::life::{Award, Bench, Departure};
 use super::references::References;
 use super::requests::{Eligible, Programme};
 use super::rows;
 use super::seed::Seed;
+
+/// Fewer devices than this are no lot.
+const SMALLEST: usize = 10;
 
 /// Waves with all that hangs on them.
 #[derive(Debug, Default)]
@@ -55,23 +58,23 @@ struct Draft<'a> {
     id: kernel::WaveId,
     name: String,
     kind: DeviceKind,
-    workshop: OrganisationId,
+    bench: &'a Bench,
     approved: Instant,
     now: Instant,
     cast: &'a Cast,
 }
 
 impl Waves {
-    /// A wave that gives so many devices of a batch to associations, in lots of 10 to 30; of a
-    /// hundred lots, `planned` wait for their handover.
+    /// A wave that gives up to so many devices of a batch to associations, each as many as it
+    /// asked for; of a hundred lots, `planned` wait for their handover.
     pub fn award(
         &mut self,
         (seed, cast, programme, references): (&mut Seed, &Cast, &mut Programme, &mut References),
-        (batch, kind, workshop): (BatchId, DeviceKind, OrganisationId),
+        (batch, kind, bench): (BatchId, DeviceKind, &Bench),
         (given, planned): (usize, u64),
         (approved, now): (Instant, Instant),
     ) -> Lots {
-        if given == 0 || programme.eligible.is_empty() {
+        if given < SMALLEST || programme.eligible.is_empty() {
             return Lots::default();
         }
         programme.waves += 1;
@@ -79,7 +82,7 @@ impl Waves {
             id: seed.id::<Wave>(approved),
             name: format!("{}, vague {}", programme.name, programme.waves),
             kind,
-            workshop,
+            bench,
             approved,
             now,
             cast,
@@ -99,11 +102,10 @@ impl Waves {
     ) -> Vec<Lot> {
         let mut lots = Vec::new();
         let mut left = given;
-        while left > 0 {
-            let last = lots.len() + 1 == programme.eligible.len();
-            let wanted = usize::try_from(seed.between(10, 30)).unwrap_or(20);
-            let size = if last { left } else { wanted.min(left) };
+        // no association twice in a wave; what is too little for a lot stays on the shelf
+        while left >= SMALLEST && lots.len() < programme.eligible.len() {
             let to = programme.eligible[programme.given % programme.eligible.len()];
+            let size = to.asked.min(left);
             programme.given += 1;
             left -= size;
             let completed = !seed.percent(planned);
@@ -128,8 +130,9 @@ impl Waves {
         let met = draft.approved.plus_days(seed.between(5, 40)).min(draft.now);
         let at = completed.then_some(met);
         let id = seed.id(draft.approved);
+        let by = draft.bench.people[rank % draft.bench.people.len()];
         self.handovers
-            .push(draft.handover(id, &reference, &line, at));
+            .push(draft.handover(id, &reference, &line, at.map(|at| (at, by))));
         let lot = Lot {
             left: size,
             wave: draft.id,
@@ -138,7 +141,7 @@ impl Waves {
                 reservation: draft.reservation(to),
                 reserved_at: draft.approved,
                 by: (draft.cast.staff[1], draft.cast.city),
-                handover: at.map(|at| (reference, at)),
+                handover: at.map(|at| Departure { reference, at, by }),
             },
         };
         self.lines.push(line);
@@ -157,13 +160,17 @@ impl Draft<'_> {
             request: 1,
             rank: i32::try_from(rank).unwrap_or(i32::MAX),
             score: to.score,
-            requested: quantity,
+            requested: i32::try_from(to.asked).unwrap_or(i32::MAX),
             lot: quantity,
             already: 0,
             kind: Some(self.kind),
             quantity,
             pinned: false,
-            reason: LineReason::RequestMet,
+            reason: if size < to.asked {
+                LineReason::StockShared
+            } else {
+                LineReason::RequestMet
+            },
         }
     }
 
@@ -211,8 +218,9 @@ impl Draft<'_> {
         id: kernel::HandoverId,
         reference: &str,
         line: &WaveLine,
-        completed: Option<Instant>,
+        done: Option<(Instant, PersonId)>,
     ) -> Handover {
+        let completed = done.map(|(at, _)| at);
         let from = completed.map(|at| at.plus_seconds(-1_800));
         Handover {
             id,
@@ -220,7 +228,7 @@ impl Draft<'_> {
             wave_id: self.id,
             application_id: line.application_id,
             association_id: line.association_id,
-            workshop_id: Some(self.workshop),
+            workshop_id: Some(self.bench.workshop),
             status: match completed {
                 Some(_) => HandoverStatus::Completed,
                 None => HandoverStatus::Planned,
@@ -233,7 +241,7 @@ impl Draft<'_> {
             recipient_name: completed.map(|_| "Responsable".to_owned()),
             signature: None,
             reason: None,
-            completed_by: completed.map(|_| self.cast.staff[3]),
+            completed_by: done.map(|(_, by)| by),
             completed_at: completed,
             version: 3,
             created_at: self.approved,

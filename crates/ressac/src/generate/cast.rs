@@ -18,6 +18,8 @@ pub struct Cast {
     pub benches: Vec<Bench>,
     pub donors: Vec<Party>,
     pub associations: Vec<Party>,
+    /// What the names of its accounts end in: nothing in the first run.
+    pub run: String,
 }
 
 /// An organization with the one person who acts for it.
@@ -107,6 +109,7 @@ impl<'a> Casting<'a> {
             benches,
             donors,
             associations,
+            run: self.run,
         })
     }
 
@@ -190,6 +193,7 @@ impl<'a> Casting<'a> {
             kind,
             name: name.to_owned(),
             name_key: fold(name),
+            search_key: identity::search_key(name, None, None),
             status: OrganisationStatus::Verified,
             address: format!("{} rue de la République", self.seed.between(1, 180)),
             postal_code: postal_code.clone(),

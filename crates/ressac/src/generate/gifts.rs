@@ -11,7 +11,7 @@ use workshop::{Device, Past, Settings, Stage, rules};
 
 use super::awards::{Lots, Waves};
 use super::cast::{Cast, Party};
-use super::life::{Bench, Life, Scene, full_stock};
+use super::life::{Award, Bench, Life, Scene, full_stock};
 use super::references::References;
 use super::requests::Programme;
 use super::rows;
@@ -20,7 +20,7 @@ use super::seed::Seed;
 /// Devices that are written in one transaction, some more or less.
 const CHUNK: usize = 5_000;
 /// Up to which part of all devices a batch is long over, and up to which it is under way; the
-/// rest is only announced. In hundredths.
+/// rest is only announced. In hundredths; no batch lies on both sides.
 const OVER: usize = 80;
 const UNDER_WAY: usize = 96;
 /// For how many days batches have been coming.
@@ -66,6 +66,19 @@ struct Plan {
     collected: Instant,
 }
 
+impl Plan {
+    /// When the count at the dock was over.
+    fn counted(&self) -> Instant {
+        self.collected.plus_days(20)
+    }
+}
+
+/// How many devices there are at the end of the part that comes next: over, under way, announced.
+fn part_end(made: usize, devices: usize) -> usize {
+    let ends = [OVER, UNDER_WAY].map(|part| (devices * part).div_ceil(100));
+    ends.into_iter().find(|end| *end > made).unwrap_or(devices)
+}
+
 impl Gifts<'_> {
     /// The next batches; none when all devices are there.
     ///
@@ -94,6 +107,7 @@ impl Gifts<'_> {
             settings: self.settings,
             stock: &stock,
             from: plan.collected,
+            counted: plan.counted(),
             end: self.now,
         };
         for (line, target) in (1..).zip(targets) {
@@ -102,10 +116,11 @@ impl Gifts<'_> {
                 Stage::HandedOver => lots.take(device.id, &mut chunk.waves),
                 _ => None,
             };
-            let target = award.as_ref().map_or(target, |award| match award.handover {
-                Some(_) => Stage::HandedOver,
-                None => Stage::Reserved,
-            });
+            let target = match (&award, target) {
+                (Some(Award { handover: None, .. }), _) => Stage::Reserved,
+                (None, Stage::HandedOver) => Stage::Ready, // in no lot
+                (_, target) => target,
+            };
             let life = Life::begin(device, &scene, &mut self.seed, &mut chunk.past);
             life.until(target, &plan.reference, award.as_ref())?;
         }
@@ -135,7 +150,9 @@ impl Gifts<'_> {
         let left = self.tags.len();
         let usual = i64::try_from((self.devices / 10).clamp(20, 800)).unwrap_or(800);
         let size = usize::try_from(self.seed.between(usual / 2, usual * 3 / 2)).unwrap_or(20);
-        let place = (self.devices - left) * 100 / self.devices.max(1);
+        let made = self.devices - left;
+        let size = size.min(part_end(made, self.devices) - made);
+        let place = made * 100 / self.devices.max(1);
         let (status, age) = match place {
             0..OVER => (BatchStatus::Closed, age_of(left, self.devices)),
             OVER..UNDER_WAY => (BatchStatus::Received, self.seed.between(30, 70)),
@@ -148,14 +165,15 @@ impl Gifts<'_> {
                 -5,
             ),
         };
-        let collected = self.now.plus_days(-age);
+        let hour = self.seed.between(7 * 60, 15 * 60) * 60;
+        let collected = self.now.plus_days(-age).plus_seconds(hour);
         let announced = collected.plus_days(-self.seed.between(15, 40));
         let year = announced.date().format("%Y").to_string();
         let number = self.references.take(&format!("batch-{year}"));
         Plan {
             id: self.seed.id::<Batch>(announced),
             reference: format!("LOT-{year}-{number:04}"),
-            size: size.min(left),
+            size,
             kind: self.seed.weighted(&[
                 (DeviceKind::Desktop, 55),
                 (DeviceKind::Laptop, 41),
@@ -211,7 +229,7 @@ impl Gifts<'_> {
         let planned = if plan.place + 4 >= OVER { 30 } else { 0 };
         chunk.waves.award(
             (&mut self.seed, self.cast, programme, &mut self.references),
-            (plan.id, plan.kind, bench.workshop),
+            (plan.id, plan.kind, bench),
             (given, planned),
             (plan.collected.plus_days(45), self.now),
         )
@@ -323,7 +341,7 @@ impl Dates {
             accepted: (plan.status != BatchStatus::Submitted).then(|| plan.announced.plus_days(2)),
             scheduled: came(plan.collected, &[scheduled, received, closed]),
             fetched: came(plan.collected, &[received, closed]),
-            closed: came(plan.collected.plus_days(20), &[closed]),
+            closed: came(plan.counted(), &[closed]),
         }
     }
 }

@@ -30,8 +30,23 @@ pub struct Award {
     pub reservation: String,
     pub reserved_at: Instant,
     pub by: (PersonId, OrganisationId),
-    /// Number and time of the handover, once it took place.
-    pub handover: Option<(String, Instant)>,
+    /// How it left, once it did.
+    pub handover: Option<Departure>,
+}
+
+/// A handover that took place.
+#[derive(Debug, Clone)]
+pub struct Departure {
+    pub reference: String,
+    pub at: Instant,
+    pub by: PersonId,
+}
+
+/// What is done with a device next.
+enum Step {
+    Take(Event),
+    /// Its proof says when, which is known when its turn comes.
+    Erase,
 }
 
 /// A device under way through the workshop.
@@ -42,6 +57,7 @@ pub struct Life<'a> {
     at: Instant,
     /// Nothing happens after this.
     end: Instant,
+    counted: Instant,
     bench: &'a Bench,
     settings: &'a Settings,
     stock: &'a Stock,
@@ -65,6 +81,8 @@ pub struct Scene<'a> {
     pub stock: &'a Stock,
     /// When the first devices were counted at the dock.
     pub from: Instant,
+    /// When the count was over: what had not come by then is missing.
+    pub counted: Instant,
     pub end: Instant,
 }
 
@@ -82,6 +100,7 @@ impl<'a> Life<'a> {
             log: Vec::with_capacity(12),
             at: at.min(scene.end),
             end: scene.end,
+            counted: scene.counted,
             bench: scene.bench,
             settings: scene.settings,
             stock: scene.stock,
@@ -102,7 +121,10 @@ impl<'a> Life<'a> {
     ) -> Result<(), String> {
         match target {
             Stage::Expected => {}
-            Stage::Missing => self.step(&Event::Missing {})?,
+            Stage::Missing => {
+                self.at = self.counted.min(self.end);
+                self.take(&Event::Missing {})?;
+            }
             _ => {
                 self.arrive(reference)?;
                 self.work(target)?;
@@ -140,7 +162,7 @@ impl<'a> Life<'a> {
     }
 
     /// What is done with a device of which that becomes.
-    fn steps(&mut self, target: Stage) -> Vec<Event> {
+    fn steps(&mut self, target: Stage) -> Vec<Step> {
         let outcome = match target {
             Stage::Scrapped => Triage::Scrap,
             Stage::Parts => Triage::Parts,
@@ -151,26 +173,15 @@ impl<'a> Life<'a> {
             .one_of(&[Grade::A, Grade::B, Grade::B, Grade::B, Grade::C]);
         let repaired = target == Stage::InRepair || self.seed.percent(6);
         let keep = outcome == Triage::Keep;
-        let to_scrap = (target == Stage::Scrapped).then(|| Event::Scrapped {
-            reason: "Carte mère en panne".to_owned(),
-            waste_reference: None,
-            weight_grams: None,
-            batteries: None,
-        });
-        let for_parts = (target == Stage::Parts).then_some(Event::Harvested {
-            parts: None,
-            waste_reference: None,
-            weight_grams: None,
-            batteries: None,
-        });
-        let steps = [
-            Some(self.moved("Quai")),
-            Some(Event::Triaged { outcome }),
-            Some(self.moved("Effacement")),
-            Some(self.erased()),
+        let end = disposal(target);
+        let before = [
+            self.moved("Quai"),
+            Event::Triaged { outcome },
+            self.moved("Effacement"),
+        ];
+        let after = [
             Some(self.moved("Rack")),
-            to_scrap,
-            for_parts,
+            end,
             (keep && repaired).then_some(Event::RepairStarted {}),
             (keep && repaired).then(|| self.repaired()),
             keep.then(|| self.tested()),
@@ -180,7 +191,9 @@ impl<'a> Life<'a> {
             keep.then(|| self.moved("Étagère")),
             keep.then_some(Event::Ready {}),
         ];
-        steps.into_iter().flatten().collect()
+        let before = before.into_iter().map(Step::Take);
+        let after = after.into_iter().flatten().map(Step::Take);
+        before.chain([Step::Erase]).chain(after).collect()
     }
 
     /// From the dock to the shelf, or out as waste.
@@ -190,11 +203,17 @@ impl<'a> Life<'a> {
             Stage::Reserved | Stage::HandedOver => Stage::Ready,
             other => other,
         };
-        for event in &steps {
+        for step in steps {
             if self.device.stage == target {
                 break;
             }
-            self.step(event)?;
+            let later = self.at.plus_seconds(self.seed.between(600, 60 * 3_600));
+            self.at = later.min(self.end);
+            let event = match step {
+                Step::Take(event) => event,
+                Step::Erase => self.erased(),
+            };
+            self.take(&event)?;
         }
         Ok(())
     }
@@ -211,20 +230,19 @@ impl<'a> Life<'a> {
             award.by,
             None,
         );
-        if let Some((reference, at)) = &award.handover {
+        if let Some(Departure { reference, at, by }) = &award.handover {
             self.at = self.at.max(*at).min(self.end);
             let device = rules::hand_over(self.device.clone(), self.at);
             let device = device.map_err(|refusal| refusal.to_string())?;
             let evidence = json!({"reference": reference}).to_string();
-            self.note(device, "handed_over", evidence, self.worker(2), None);
+            let by = (*by, self.bench.workshop);
+            self.note(device, "handed_over", evidence, by, None);
         }
         Ok(())
     }
 
     /// One step as the rules decide it.
-    fn step(&mut self, event: &Event) -> Result<(), String> {
-        let later = self.at.plus_seconds(self.seed.between(600, 60 * 3_600));
-        self.at = later.min(self.end);
+    fn take(&mut self, event: &Event) -> Result<(), String> {
         // whoever tests does not sign the quality check
         let person = match event {
             Event::QualityChecked { .. } => self.worker(1),
@@ -351,7 +369,8 @@ impl<'a> Life<'a> {
                 };
             }
         };
-        let began = self.at.plus_seconds(-self.seed.between(300, 7_200));
+        // the step before it was ten minutes ago or more
+        let began = self.at.plus_seconds(-self.seed.between(300, 590));
         Event::Erased {
             drives: vec![DriveErasure {
                 serial: Some(format!("S{:010X}", self.seed.below(1 << 40))),
@@ -392,6 +411,25 @@ impl<'a> Life<'a> {
             minutes: u32::try_from(self.seed.between(10, 90)).unwrap_or(30),
             parts: None,
         }
+    }
+}
+
+/// How a device ends that nobody will use.
+fn disposal(target: Stage) -> Option<Event> {
+    match target {
+        Stage::Scrapped => Some(Event::Scrapped {
+            reason: "Carte mère en panne".to_owned(),
+            waste_reference: None,
+            weight_grams: None,
+            batteries: None,
+        }),
+        Stage::Parts => Some(Event::Harvested {
+            parts: None,
+            waste_reference: None,
+            weight_grams: None,
+            batteries: None,
+        }),
+        _ => None,
     }
 }
 

@@ -106,6 +106,7 @@ async fn generate(
         db::Error::Inconsistent(line) => line,
         other => other.to_string(),
     })?;
+    let run = world.cast.run.clone();
     let mut progress = Progress::new(options.devices);
     let workshop = WorkshopSettings::built_in().map_err(|cause| cause.to_string())?;
     let (send, chunks) = sync_channel(2);
@@ -123,14 +124,15 @@ async fn generate(
         .await
         .map_err(|cause| cause.to_string())?;
     progress.break_line();
-    println!(
+    say!(
         "{devices} devices with {events} events in {:.1} s",
         progress.elapsed().as_secs_f64()
-    );
+    )?;
     if options.password_stdin {
-        println!(
-            "accounts: staff-1, donor-1, refurbisher-1.workshop-1 and so on, @generated.example"
-        );
+        say!(
+            "accounts: staff-1{run}, donor-1{run}, association-1{run}, refurbisher-1.workshop-1{run} \
+             and so on, @generated.example"
+        )?;
     }
     Ok(())
 }

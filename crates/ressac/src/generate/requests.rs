@@ -20,7 +20,7 @@ const RUBRIC: &str = "marseille-2023";
 /// Applications that are kept in memory until they are written.
 const AT_ONCE: usize = 1_000;
 
-/// A programme with those who may receive something in it.
+/// A programme with those who may receive something in it, the highest score first.
 #[derive(Debug)]
 pub struct Programme {
     pub id: ProgrammeId,
@@ -37,6 +37,8 @@ pub struct Eligible {
     pub application: ApplicationId,
     /// Its place among the associations.
     pub association: usize,
+    /// How many devices it asked for.
+    pub asked: usize,
     pub score: i32,
 }
 
@@ -97,6 +99,7 @@ pub fn open(
         }
     }
     desk.write(tx)?;
+    eligible.sort_by_key(|it: &Eligible| std::cmp::Reverse(it.score));
     Ok(Programme {
         id,
         name,
@@ -177,6 +180,7 @@ impl Desk<'_> {
             status,
             ApplicationStatus::Eligible | ApplicationStatus::Ineligible
         );
+        let asked = usize::try_from(form.quantity()).unwrap_or(0);
         let mut row = self.row(id, number, party, status, &form, submitted);
         if !draft && status != ApplicationStatus::Submitted {
             self.assess(id, submitted);
@@ -190,6 +194,7 @@ impl Desk<'_> {
         score.map(|score| Eligible {
             application: id,
             association: at,
+            asked,
             score,
         })
     }
@@ -219,9 +224,11 @@ impl Desk<'_> {
             version: self.setup.lists.commitments.version.clone(),
             by: party.person,
         });
+        let reference = format!("D-{}-{number:04}", self.year);
         rows::Application {
             id,
-            reference: format!("D-{}-{number:04}", self.year),
+            search_key: eligibility::search_key(&reference, &party.name),
+            reference,
             programme_id: self.programme,
             association_id: party.id,
             status,

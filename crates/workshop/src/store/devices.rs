@@ -84,7 +84,7 @@ pub(crate) fn expected_of_batch(db: &mut Db, batch: BatchId) -> Result<Vec<Devic
 macro_rules! narrowed {
     ($query:expr, $scope:expr, $filter:expr, $few:expr) => {{
         use db::schema::device_contradictions as dc;
-        use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, TextExpressionMethods};
+        use diesel::{ExpressionMethods, QueryDsl, TextExpressionMethods};
         let (mut query, filter) = ($query, $filter);
         match $scope {
             Scope::All | Scope::Nothing => {}
@@ -127,16 +127,7 @@ macro_rules! narrowed {
             query = query.filter(d::search_key.like(format!("%{ending}")));
         }
         if let Some(q) = filter.q.as_deref() {
-            // words in any order, or a serial number as it was typed, separators and all
-            let words = kernel::fold(q);
-            let together = kernel::squash(q).to_lowercase();
-            for word in words.split(' ').filter(|_| !together.is_empty()) {
-                query = query.filter(
-                    d::search_key
-                        .like(format!("%{word}%"))
-                        .or(d::search_key.like(format!("%{together}%"))),
-                );
-            }
+            query = db::with_words!(query, d::search_key, q);
         }
         query
     }};

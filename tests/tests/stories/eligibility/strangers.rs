@@ -49,6 +49,9 @@ both_engines! {
         assert_eq!(count("?status=draft"), 2);
         assert_eq!(count("?q=eveil"), 1);
         assert_eq!(count("?q=d-2023-0001"), 1);
+        assert_eq!(count("?q=d20230001"), 1, "as somebody may type it");
+        assert_eq!(count("?q=0001%20EVEIL"), 1, "words of both");
+        assert_eq!(count("?q=0002%20eveil"), 0);
         assert_eq!(count("?q=%25"), 3);
         assert_eq!(count(&format!("?programme_id={first}&status=submitted&q=eveil")), 1);
         app.staff.get("/applications?status=lost").refused(422, "invalid_fields");

@@ -1,0 +1,17 @@
+DROP TRIGGER application_search_delete;
+DROP TRIGGER application_search_update;
+DROP TRIGGER application_search_insert;
+DROP TABLE application_search;
+DROP TRIGGER batch_search_delete;
+DROP TRIGGER batch_search_update;
+DROP TRIGGER batch_search_insert;
+DROP TABLE batch_search;
+DROP TRIGGER organisation_search_delete;
+DROP TRIGGER organisation_search_update;
+DROP TRIGGER organisation_search_insert;
+DROP TABLE organisation_search;
+DROP INDEX batches_by_author;
+DROP INDEX organisations_by_status;
+DROP INDEX organisations_of_kind;
+ALTER TABLE applications DROP COLUMN search_key;
+ALTER TABLE organisations DROP COLUMN search_key;
