@@ -34,6 +34,7 @@ pub use transfer::{
     LineOutcome, NewTransfer, Transfer, TransferArrival, TransferCancellation, TransferCounts,
     TransferFilter, TransferLine, TransferStatus, TransferView,
 };
+pub(crate) use views::as_stored;
 pub use views::{
     AccessoryCountView, AccessoryStock, BulkAnswer, ChecksReport, DeviceRef, DeviceView, DriveView,
     EventOutcome, EventResult, EventView, Recorded, ReservationRef, StockChange,

@@ -5,6 +5,7 @@ use kernel::{
     Instant, OrganisationId, PersonId, Text, TransferId, WaveId,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{Device, Drive, Hardware, Kit, Media, Proof, Stage, Triage};
@@ -29,7 +30,7 @@ pub struct DeviceView {
     pub manifest_line: Option<i32>,
     /// What the manifest said of it.
     #[schema(value_type = Object)]
-    pub attributes: serde_json::Value,
+    pub attributes: Box<RawValue>,
     /// What the machine said of itself.
     pub hardware: Option<Hardware>,
     /// The drives it was seen with in this cycle.
@@ -82,6 +83,11 @@ impl From<Drive> for DriveView {
     }
 }
 
+/// JSON that is passed on without taking it apart.
+pub(crate) fn as_stored(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
 impl DeviceView {
     /// Puts a device and its drives together.
     pub fn new(device: Device, drives: Vec<Drive>) -> Self {
@@ -99,7 +105,7 @@ impl DeviceView {
             donor_id: device.donor_id,
             workshop_id: device.workshop_id,
             manifest_line: device.manifest_line,
-            attributes: serde_json::from_str(&device.attributes).unwrap_or_default(),
+            attributes: as_stored(device.attributes),
             hardware: device.hardware,
             drives: drives.into_iter().map(DriveView::from).collect(),
             erasure_proven: device.erasure_proven,
@@ -142,9 +148,9 @@ pub struct EventView {
     pub to_stage: Stage,
     /// The sender's own number of the line.
     pub client_id: Option<String>,
-    /// The event's fields.
+    /// The event's fields, byte for byte as they were hashed.
     #[schema(value_type = Object)]
-    pub evidence: serde_json::Value,
+    pub evidence: Box<RawValue>,
     /// A remark.
     pub note: Option<String>,
     /// Hash of the line before, in hexadecimal; empty for the first.

@@ -10,7 +10,7 @@ use super::hardware::hex;
 use super::names::resolve;
 use crate::Settings;
 use crate::custody::Link;
-use crate::model::{Device, DeviceFilter, DeviceView, EventView, Stage};
+use crate::model::{Device, DeviceFilter, DeviceView, EventView, Stage, as_stored};
 use crate::store::{self, Scope};
 
 /// One device, if the actor may see it: the city any, a workshop and a donor their own.
@@ -149,7 +149,7 @@ fn event_view(link: Link, names: bool) -> EventView {
         from_stage: line.from_stage,
         to_stage: line.to_stage,
         client_id: line.client_id,
-        evidence: serde_json::from_str(&line.evidence).unwrap_or_default(),
+        evidence: as_stored(line.evidence),
         note: line.note,
         prev_hash: hex(&link.prev_hash),
         hash: hex(&link.hash),
