@@ -10,11 +10,11 @@ use std::sync::Arc;
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use db::Db;
-use kernel::DeviceId;
+use kernel::{Actor, DeviceId};
 use serde::{Deserialize, Serialize};
 use workshop::Stage;
 
-use crate::bare::{self, Asker, Pool};
+use crate::bare::{self, Pool};
 use crate::program::Server;
 
 /// What the process is told.
@@ -24,7 +24,7 @@ pub struct Plan {
     pub email: String,
     pub stage: Stage,
     /// The device after which the deep page begins.
-    pub deep: Option<DeviceId>,
+    pub deep: DeviceId,
 }
 
 /// Answers, by name.
@@ -35,7 +35,7 @@ const NAMES: [&str; 3] = ["device", "first", "deep"];
 
 struct Floor {
     pool: Pool,
-    asker: Asker,
+    asker: Actor,
     plan: Plan,
     bodies: HashMap<&'static str, Bytes>,
 }
@@ -79,8 +79,11 @@ pub fn serve(folder: &Path) -> Result<(), String> {
     let plan: Plan = serde_json::from_slice(&json).map_err(text)?;
     let pool = Pool::new(&plan.url);
     let asker = pool.with(|db| bare::asker(db, &plan.email))?;
-    let body = |name| std::fs::read(folder.join(name)).map(|body| (name, Bytes::from(body)));
-    let bodies = NAMES.map(body).into_iter().filter_map(Result::ok).collect();
+    let body = |name| {
+        let read = std::fs::read(folder.join(name));
+        read.map(|body| (name, Bytes::from(body))).map_err(text)
+    };
+    let bodies = NAMES.into_iter().map(body).collect::<Result<_, _>>()?;
     let floor = Data::from(Arc::new(Floor {
         pool,
         asker,
@@ -126,7 +129,7 @@ async fn first(floor: Data<Floor>) -> HttpResponse {
 
 async fn deep(floor: Data<Floor>) -> HttpResponse {
     query(floor, "deep", |db, floor| {
-        bare::page(db, &floor.asker, floor.plan.stage, floor.plan.deep).map(drop)
+        bare::page(db, &floor.asker, floor.plan.stage, Some(floor.plan.deep)).map(drop)
     })
     .await
 }
@@ -146,8 +149,10 @@ async fn query(
 }
 
 fn answer(floor: &Floor, name: &str) -> HttpResponse {
-    let body = floor.bodies.get(name).cloned().unwrap_or_default();
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .body(body)
+    match floor.bodies.get(name).cloned() {
+        Some(body) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(body),
+        None => HttpResponse::NotFound().finish(),
+    }
 }

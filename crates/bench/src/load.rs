@@ -1,5 +1,6 @@
 //! A bounded load over loopback: so many clients, each with one connection that it keeps, each
-//! asking again as soon as it has its answer.
+//! asking again as soon as it has its answer. A slow answer so puts off its client's next
+//! question: the times are those of answers to so many clients, not to a fixed rate of arrivals.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -77,6 +78,7 @@ fn text(cause: impl std::fmt::Display) -> String {
     cause.to_string()
 }
 
+/// Where these bytes begin.
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|part| part == what)
 }
@@ -130,64 +132,178 @@ pub struct Outcome {
 /// Makes the next request of a client.
 pub type Ask = Rc<dyn Fn(usize, usize) -> Vec<u8>>;
 
+/// For how long work goes on before it is measured, over HTTP and without.
+pub const WARM_UP: Duration = Duration::from_millis(300);
+
+/// From when to when it is measured.
+pub type Window = (Instant, Instant);
+
+/// So long, after a moment to warm up.
+pub fn window(time: Duration) -> Window {
+    let begin = Instant::now() + WARM_UP;
+    (begin, begin + time)
+}
+
+/// What one client, or one writer, got done in the window.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// How long each piece of work took, in microseconds.
+    pub taken: Vec<u64>,
+    span: Option<Window>,
+}
+
+impl Done {
+    /// Notes work that lies in the window as a whole.
+    pub fn note(&mut self, (begin, end): Window, (started, ended): Window) {
+        if started < begin || ended > end {
+            return;
+        }
+        let micros = (ended - started).as_micros();
+        self.taken.push(u64::try_from(micros).unwrap_or(u64::MAX));
+        let first = self.span.map_or(started, |(first, _)| first);
+        self.span = Some((first, ended));
+    }
+
+    /// So much a second, from the beginning of the first to the end of the last: what the ends
+    /// of the window cut off does not count as time either.
+    pub fn rate(&self) -> f64 {
+        let span = self.span.map_or(0.0, |(a, b)| (b - a).as_secs_f64());
+        if span > 0.0 {
+            self.taken.len() as f64 / span
+        } else {
+            0.0
+        }
+    }
+}
+
+/// The time that so many of a hundred did not exceed; sorted times.
+fn percentile(sorted: &[u64], part: usize) -> Option<u64> {
+    let rank = (sorted.len() * part).div_ceil(100);
+    sorted.get(rank.checked_sub(1)?).copied()
+}
+
+/// Whether the server did what it was asked; an answer of success may still say that it did
+/// nothing.
+pub type Check = fn(&Answer) -> bool;
+
+/// Any answer of success will do.
+pub fn answered(_: &Answer) -> bool {
+    true
+}
+
+/// Every event was applied: none was refused, and none taken for one that came twice.
+pub fn applied(answer: &Answer) -> bool {
+    let says = |status: &str| find(&answer.body, format!("\"status\":\"{status}\"").as_bytes());
+    says("applied").is_some() && says("already_applied").or(says("refused")).is_none()
+}
+
 /// Keeps so many clients busy for so long, after a moment to warm up.
 ///
 /// # Errors
-/// When an answer is no success: what is measured has to work.
+/// When an answer is no success, or fails the check: what is measured has to work.
 pub async fn run(
     address: &str,
     clients: usize,
     time: Duration,
-    ask: Ask,
+    (ask, check): (Ask, Check),
 ) -> Result<Outcome, String> {
-    let begin = Instant::now() + Duration::from_millis(300);
-    let end = begin + time;
+    let window = window(time);
     let address: Rc<str> = address.into();
     let local = LocalSet::new();
     let tasks: Vec<_> = (0..clients)
         .map(|client| {
             let (address, ask) = (Rc::clone(&address), Rc::clone(&ask));
-            local.spawn_local(async move { one(&address, client, (begin, end), &ask).await })
+            local.spawn_local(async move { one(&address, client, window, (&ask, check)).await })
         })
         .collect();
     local.await;
-    let mut taken: Vec<u64> = Vec::new();
+    let (mut rate, mut taken) = (0.0, Vec::new());
     for task in tasks {
-        taken.extend(task.await.map_err(text)??);
+        let done = task.await.map_err(text)??;
+        rate += done.rate();
+        taken.extend(done.taken);
     }
     taken.sort_unstable();
-    let at = |part: usize| taken.get(taken.len() * part / 100).copied().unwrap_or(0);
-    Ok(Outcome {
-        rate: taken.len() as f64 / time.as_secs_f64(),
-        p50: at(50),
-        p99: at(99),
-    })
+    match (percentile(&taken, 50), percentile(&taken, 99)) {
+        (Some(p50), Some(p99)) => Ok(Outcome { rate, p50, p99 }),
+        _ => Err(format!("no answer in {} s", time.as_secs_f64())),
+    }
 }
 
-/// One client; how long each of its answers took.
+/// One client, and what it got done.
 async fn one(
     address: &str,
     client: usize,
-    (begin, end): (Instant, Instant),
-    ask: &Ask,
-) -> Result<Vec<u64>, String> {
+    window: Window,
+    (ask, check): (&Ask, Check),
+) -> Result<Done, String> {
     let mut connection = Connection::open(address).await?;
-    let mut taken = Vec::with_capacity(10_000);
+    let mut done = Done::default();
     for n in 0.. {
         let request = ask(client, n);
         let started = Instant::now();
-        if started >= end {
+        if started >= window.1 {
             break;
         }
         let answer = connection.ask(&request).await?;
-        if !(200..300).contains(&answer.status) {
+        let ended = Instant::now();
+        if !(200..300).contains(&answer.status) || !check(&answer) {
             let body = String::from_utf8_lossy(&answer.body).into_owned();
             return Err(format!("{}: {body}", answer.status));
         }
-        let now = Instant::now();
-        if started >= begin && now <= end {
-            taken.push(u64::try_from((now - started).as_micros()).unwrap_or(u64::MAX));
+        done.note(window, (started, ended));
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_hundred_times_ninety_nine_are_no_longer_than_p99() {
+        let times: Vec<u64> = (1..=100).collect();
+        assert_eq!(percentile(&times, 50), Some(50));
+        assert_eq!(percentile(&times, 99), Some(99));
+        assert_eq!(percentile(&[7], 99), Some(7));
+        assert_eq!(percentile(&[], 50), None);
+    }
+
+    #[test]
+    fn what_the_ends_of_the_window_cut_off_counts_neither_as_work_nor_as_time() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut done = Done::default();
+        for begin in [0, 100, 200, 300] {
+            done.note((at(50), at(350)), (at(begin), at(begin + 100)));
+        }
+        assert_eq!(done.taken, [100_000, 100_000]);
+        assert!((done.rate() - 10.0).abs() < 1e-9);
+        assert!(Done::default().rate().abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_event_that_was_not_applied_is_told() {
+        let answer = |body: &str| Answer {
+            status: 200,
+            body: body.as_bytes().to_vec(),
+        };
+        assert!(applied(&answer(r#"{"status":"applied"}"#)));
+        for body in [
+            r#"{"status":"already_applied"}"#,
+            r#"[{"status":"applied"},{"status":"refused"}]"#,
+            r#"[{"status":"applied"},{"status":"already_applied"}]"#,
+            "{}",
+        ] {
+            assert!(!applied(&answer(body)), "{body}");
         }
     }
-    Ok(taken)
+
+    #[test]
+    fn the_head_of_an_answer_says_how_long_it_is() {
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n";
+        assert_eq!(read_head(head), Ok((200, 12)));
+        assert_eq!(read_head(b"HTTP/1.1 204 No Content\r\n\r\n"), Ok((204, 0)));
+        assert!(read_head(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
+    }
 }

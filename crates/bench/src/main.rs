@@ -8,19 +8,20 @@ mod figures;
 mod floor;
 mod load;
 mod machine;
+mod place;
 mod program;
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use serde_json::json;
+use clap::{Parser, Subcommand, ValueEnum};
+use serde_json::{Value, json};
 
+use bare::Access;
 use figures::{Bench, Part};
+use place::{Engine, Place};
 use program::Program;
 use report::Run;
 
@@ -51,27 +52,35 @@ struct Options {
     /// Shorter loads on a smaller database.
     #[arg(long)]
     quick: bool,
-    /// `sqlite`, `postgres` or `both`.
-    #[arg(long, default_value = "both")]
-    engine: String,
-    /// Devices of the generated database.
+    /// On which engine; PostgreSQL is the one of RESSAC_TEST_POSTGRES.
+    #[arg(long, value_enum, default_value_t = Chosen::Both)]
+    engine: Chosen,
+    /// Devices of the generated database: 100 000, or 5 000 with --quick.
     #[arg(long)]
     devices: Option<u64>,
-    /// Associations of it.
+    /// Associations of it: one for 50 devices, from 60 to 16 000.
     #[arg(long)]
     associations: Option<u64>,
-    /// Seconds that each load lasts.
-    #[arg(long)]
+    /// Seconds that each load lasts: 3, or 1 with --quick.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: Option<u64>,
     /// Only these parts, for a closer look: nothing is kept in the file.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Where the databases go, which are removed afterwards.
+    /// Where the databases go, in folders `sqlite` and `postgres` that are removed afterwards.
     #[arg(long, default_value = "var/bench")]
     folder: PathBuf,
     /// Where the figures go.
     #[arg(long, default_value = "var/bench.json")]
     json: PathBuf,
+}
+
+/// Which engines are measured.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Chosen {
+    Sqlite,
+    Postgres,
+    Both,
 }
 
 fn main() -> ExitCode {
@@ -92,38 +101,28 @@ fn run(options: &Options) -> Result<(), String> {
     let text = |cause: std::io::Error| cause.to_string();
     let machine = machine::machine();
     println!("{machine}");
-    let binary = options.binary.canonicalize().map_err(text)?;
+    let binary = options.binary.canonicalize();
+    let binary = binary.map_err(|cause| format!("{}: {cause}", options.binary.display()))?;
     std::fs::create_dir_all(&options.folder).map_err(text)?;
     let folder = options.folder.canonicalize().map_err(text)?;
-    let mut runs = Vec::new();
-    for engine in ["sqlite", "postgres"] {
-        if options.engine != "both" && options.engine != engine {
-            continue;
-        }
-        let Some(place) = Place::make(engine, &folder)? else {
-            eprintln!("no PostgreSQL (RESSAC_TEST_POSTGRES): left out");
-            continue;
-        };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(text)?;
+    let mut all = Value::Null;
+    for engine in engines(options) {
+        let place = Place::make(engine, &folder)?;
         let program = Program {
             binary: binary.clone(),
             folder: place.folder.clone(),
             url: place.url.clone(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(text)?;
-        runs.push(runtime.block_on(measure(options, program))?);
-        if !options.only.is_empty() {
-            continue;
+        let run = runtime.block_on(measure(options, engine, program))?;
+        if keeps(options) {
+            // what was measured is kept, whatever comes of the other engine
+            all = report::keep(&options.json, &machine, &run)?;
         }
-        // what was measured is kept, whatever comes of the other engine
-        report::keep(&options.json, &machine, &runs)?;
     }
-    if !options.only.is_empty() {
-        return Ok(());
-    }
-    let all = report::keep(&options.json, &machine, &runs)?;
     let growth = report::growth(&all);
     if !growth.is_empty() {
         println!(
@@ -135,7 +134,31 @@ fn run(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-async fn measure(options: &Options, program: Program) -> Result<Run, String> {
+/// Both, unless one was named, or there is no PostgreSQL.
+fn engines(options: &Options) -> Vec<Engine> {
+    match options.engine {
+        Chosen::Sqlite => vec![Engine::Sqlite],
+        Chosen::Postgres => vec![Engine::Postgres],
+        Chosen::Both if place::server().is_some() => vec![Engine::Sqlite, Engine::Postgres],
+        Chosen::Both => {
+            eprintln!("no PostgreSQL (RESSAC_TEST_POSTGRES): left out");
+            vec![Engine::Sqlite]
+        }
+    }
+}
+
+/// Whether the figures are worth keeping: all of them, of a program that is built to be fast.
+fn keeps(options: &Options) -> bool {
+    if cfg!(debug_assertions) {
+        eprintln!(
+            "a build for development: nothing is kept in {}",
+            options.json.display()
+        );
+    }
+    options.only.is_empty() && !cfg!(debug_assertions)
+}
+
+async fn measure(options: &Options, engine: Engine, program: Program) -> Result<Run, String> {
     let devices = options
         .devices
         .unwrap_or(if options.quick { 5_000 } else { 100_000 });
@@ -143,97 +166,30 @@ async fn measure(options: &Options, program: Program) -> Result<Run, String> {
     let associations = options.associations.unwrap_or(usual);
     eprintln!("generating {devices} devices, {associations} associations");
     let taken = program.generate(devices, associations)?;
-    let mut db = bare::open(&program.url)?;
-    let engine = match db {
-        db::Db::Sqlite(_) => "SQLite",
-        db::Db::Postgres(_) => "PostgreSQL",
-    };
+    let mut db = bare::open(&program.url, Access::Write)?;
     let version = machine::engine_version(&mut db)?;
     let rows = bare::rows(&mut db)?;
-    println!("\n{engine} {version}, {rows}");
+    println!("\n{} {version}, {rows}", engine.name());
     println!("{}", report::head());
-    let server = program.serve().await?;
-    let usual_seconds = if options.quick { 1 } else { 3 };
+    let usual = if options.quick { 1 } else { 3 };
+    let seconds = options.seconds.unwrap_or(usual);
     let mut bench = Bench {
+        server: program.serve().await?,
         program,
-        server,
         db,
-        time: Duration::from_secs(options.seconds.unwrap_or(usual_seconds)),
+        time: Duration::from_secs(seconds),
         rows: if options.quick { 2_000 } else { 10_000 },
         figures: Vec::new(),
     };
     let rate = devices as f64 / taken.as_secs_f64();
-    bench.note(report::Figure::rate(
-        "generate, with all the program does",
-        1,
-        rate,
-        "devices/s",
-    ));
+    let name = "generate, with all the program does";
+    bench.note(report::Figure::rate(name, 1, rate, "devices/s"));
     bench.measure(&options.only).await?;
     Ok(Run {
-        engine: engine.to_owned(),
+        engine: engine.name().to_owned(),
         devices,
+        seconds,
         rows: json!({"version": version, "rows": rows}),
         figures: bench.figures,
     })
-}
-
-/// A database of one's own, removed when this is dropped.
-struct Place {
-    folder: PathBuf,
-    url: String,
-    /// Where to remove it from, on PostgreSQL.
-    admin: Option<String>,
-}
-
-/// Its name on PostgreSQL.
-const NAME: &str = "ressac_bench";
-
-impl Place {
-    fn make(engine: &str, folder: &Path) -> Result<Option<Self>, String> {
-        let folder = folder.join(engine);
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).map_err(|cause| cause.to_string())?;
-        if engine == "sqlite" {
-            let url = format!("sqlite:{}", folder.join("ressac.db").display());
-            return Ok(Some(Self {
-                folder,
-                url,
-                admin: None,
-            }));
-        }
-        let Ok(admin) = std::env::var("RESSAC_TEST_POSTGRES") else {
-            return Ok(None);
-        };
-        let (base, query) = admin.split_once('?').unwrap_or((&admin, ""));
-        let (server, _) = base.rsplit_once('/').ok_or("a database in the URL")?;
-        let url = format!("{server}/{NAME}?{query}");
-        let mut connection = PgConnection::establish(&admin).map_err(|cause| cause.to_string())?;
-        for sql in [
-            format!("DROP DATABASE IF EXISTS {NAME}"),
-            format!("CREATE DATABASE {NAME}"),
-        ] {
-            connection
-                .batch_execute(&sql)
-                .map_err(|cause| cause.to_string())?;
-        }
-        Ok(Some(Self {
-            folder,
-            url,
-            admin: Some(admin),
-        }))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-        if let Some(mut admin) = self
-            .admin
-            .as_ref()
-            .and_then(|it| PgConnection::establish(it).ok())
-        {
-            let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"));
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! The table on the screen, and the same as JSON.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -126,72 +127,123 @@ pub fn head() -> String {
 pub struct Run {
     pub engine: String,
     pub devices: u64,
+    /// How long each load lasted.
+    pub seconds: u64,
     pub rows: Value,
     pub figures: Vec<Figure>,
 }
 
-/// Adds runs to the file: one for each engine and number of devices, the last counts.
+/// Adds a run to the file: one for each engine and number of devices, the last counts.
 ///
 /// # Errors
-/// When the file cannot be written.
-pub fn keep(file: &Path, machine: &Value, runs: &[Run]) -> Result<Value, String> {
-    let known = std::fs::read(file).unwrap_or_default();
-    let mut all: Value = serde_json::from_slice(&known).unwrap_or_else(|_| json!({"runs": []}));
-    let mut kept: Vec<Value> = all["runs"].as_array().cloned().unwrap_or_default();
-    for run in runs {
-        kept.retain(|it| it["engine"] != run.engine || it["devices"] != run.devices);
-        let figures: Vec<_> = run.figures.iter().map(Figure::json).collect();
-        kept.push(
-            json!({"engine": run.engine, "devices": run.devices, "rows": run.rows,
-            "machine": machine, "figures": figures}),
-        );
-    }
-    kept.sort_by_key(|it| (it["engine"].to_string(), it["devices"].as_u64()));
-    all["runs"] = Value::Array(kept);
+/// When the file cannot be written, or is none of these.
+pub fn keep(file: &Path, machine: &Value, run: &Run) -> Result<Value, String> {
+    let at_fault = |cause: &dyn std::fmt::Display| format!("{}: {cause}", file.display());
+    let known: Value = match std::fs::read(file) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|cause| at_fault(&cause))?,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Value::Null,
+        Err(cause) => return Err(at_fault(&cause)),
+    };
+    let mut runs: Vec<Value> = known["runs"].as_array().cloned().unwrap_or_default();
+    runs.retain(|it| it["engine"] != run.engine || it["devices"] != run.devices);
+    let figures: Vec<_> = run.figures.iter().map(Figure::json).collect();
+    runs.push(
+        json!({"engine": run.engine, "devices": run.devices, "seconds": run.seconds,
+        "rows": run.rows, "machine": machine, "figures": figures}),
+    );
+    runs.sort_by_key(|it| (it["engine"].to_string(), it["devices"].as_u64()));
+    let all = json!({"runs": runs});
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(|cause| cause.to_string())?;
+        std::fs::create_dir_all(folder).map_err(|cause| at_fault(&cause))?;
     }
-    let text = serde_json::to_string_pretty(&all).map_err(|cause| cause.to_string())?;
-    std::fs::write(file, text).map_err(|cause| format!("{}: {cause}", file.display()))?;
+    let text = serde_json::to_string_pretty(&all).map_err(|cause| at_fault(&cause))?;
+    std::fs::write(file, text).map_err(|cause| at_fault(&cause))?;
     Ok(all)
 }
 
-/// How reads and single writes grow with the number of devices, of all runs in the file.
+/// How answers slow down with the number of devices, of all runs in the file.
 pub fn growth(all: &Value) -> Vec<String> {
-    let mut lines = Vec::new();
     let runs: Vec<&Value> = all["runs"].as_array().into_iter().flatten().collect();
+    let mut lines = Vec::new();
     for engine in ["PostgreSQL", "SQLite"] {
-        let of_engine: Vec<&&Value> = runs
-            .iter()
-            .filter(|run| run["engine"].as_str() == Some(engine))
-            .collect();
-        let (Some(first), true) = (of_engine.first(), of_engine.len() > 1) else {
+        let here = |run: &&Value| run["engine"] == engine;
+        let runs: Vec<&Value> = runs.iter().copied().filter(here).collect();
+        let [first, _, ..] = runs[..] else {
             continue;
         };
         for figure in first["figures"].as_array().into_iter().flatten() {
-            if figure["p50_us"].is_null() {
-                continue;
-            }
-            let same = |run: &&&Value| -> Option<String> {
-                let found = run["figures"].as_array()?.iter().find(|it| {
-                    it["name"] == figure["name"] && it["clients"] == figure["clients"]
-                })?;
-                let (p50, p99) = (found["p50_us"].as_u64()?, found["p99_us"].as_u64()?);
-                Some(format!(
-                    "{}: {} / {}",
-                    run["devices"],
-                    millis(p50),
-                    millis(p99)
-                ))
-            };
-            let sizes: Vec<String> = of_engine.iter().filter_map(same).collect();
+            let sizes: Vec<String> = runs.iter().filter_map(|run| times(run, figure)).collect();
             let name = figure["name"].as_str().unwrap_or_default();
-            lines.push(format!(
-                "{engine:<10} {name:<44} {:>3}  {}",
-                figure["clients"],
-                sizes.join("   ")
-            ));
+            if !sizes.is_empty() {
+                lines.push(format!(
+                    "{engine:<10} {name:<44} {:>3}  {}",
+                    figure["clients"],
+                    sizes.join("   ")
+                ));
+            }
         }
     }
     lines
+}
+
+/// How long answers took in a run, of the figure that is this one there.
+fn times(run: &Value, figure: &Value) -> Option<String> {
+    let mut figures = run["figures"].as_array()?.iter();
+    let found =
+        figures.find(|it| it["name"] == figure["name"] && it["clients"] == figure["clients"])?;
+    let (p50, p99) = (found["p50_us"].as_u64()?, found["p99_us"].as_u64()?);
+    let devices = &run["devices"];
+    Some(format!("{devices}: {} / {}", millis(p50), millis(p99)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_ratio_of_one_is_the_limit_whether_more_or_less_is_better() {
+        let rate = Figure::rate("a rate", 1, 50.0, "/s").against(100.0, "limit");
+        assert_eq!(rate.ratio(), Some(0.5));
+        let cost = Figure::cost("a cost", 50.0, "ms").against(25.0, "limit");
+        assert_eq!(cost.ratio(), Some(0.5));
+        assert_eq!(Figure::rate("alone", 1, 1.0, "/s").ratio(), None);
+    }
+
+    #[test]
+    fn the_last_run_of_a_size_counts_and_a_file_of_something_else_is_refused() {
+        let folder = std::env::temp_dir().join(format!("ressac-report-{}", std::process::id()));
+        let file = folder.join("bench.json");
+        let run = |devices, value: f64| Run {
+            engine: "SQLite".to_owned(),
+            devices,
+            seconds: 3,
+            rows: Value::Null,
+            figures: vec![
+                Figure::rate("one device", 16, value, "/s")
+                    .against(4.0, "limit")
+                    .taking(1_000, 2_000),
+            ],
+        };
+        for run in [run(1_000, 1.0), run(100_000, 2.0), run(1_000, 3.0)] {
+            keep(&file, &Value::Null, &run).unwrap();
+        }
+        let all: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        assert_eq!(all["runs"].as_array().unwrap().len(), 2);
+        let figure = &all["runs"][0]["figures"][0];
+        assert_eq!(
+            (&figure["value"], &figure["ratio"]),
+            (&json!(3.0), &json!(0.75))
+        );
+        let lines = growth(&all);
+        assert_eq!(lines.len(), 1);
+        assert!(
+            lines[0].ends_with("1000: 1.00 / 2.00   100000: 1.00 / 2.00"),
+            "{lines:?}"
+        );
+        std::fs::write(&file, "no JSON").unwrap();
+        assert!(keep(&file, &Value::Null, &run(1, 1.0)).is_err());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

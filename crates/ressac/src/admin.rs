@@ -37,12 +37,12 @@ pub fn run(settings: &Settings, command: Command) -> Result<(), String> {
         Command::Generate(options) => generate::run(settings, &options),
         Command::RotateKey => {
             secret::rotate(&settings.auth)?;
-            println!("a new secret signs from the next start on; restart every node");
+            say!("a new secret signs from the next start on; restart every node")?;
             Ok(())
         }
         Command::RotateDataKey => {
             secret::rotate_data(&settings.auth)?;
-            println!("a new secret encrypts from the next start on; restart every node");
+            say!("a new secret encrypts from the next start on; restart every node")?;
             Ok(())
         }
         Command::Create {
@@ -84,9 +84,9 @@ fn create(
                 .write(move |tx| identity::found_city(tx, &city, &name, &email, hash.as_deref())),
         )
         .map_err(|cause| cause.to_string())?;
-    println!("{} is an administrator", person.email);
+    say!("{} is an administrator", person.email)?;
     if invited {
-        println!("an invitation is in the outbox; `ressac serve` or `ressac worker` sends it");
+        say!("an invitation is in the outbox; `ressac serve` or `ressac worker` sends it")?;
     }
     Ok(())
 }

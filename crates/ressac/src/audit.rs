@@ -1,5 +1,6 @@
 //! `audit`: proves the custody log, device by device, and the audit log.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -20,21 +21,26 @@ pub fn run(settings: &Settings, command: &Command) -> Result<ExitCode, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|cause| cause.to_string())?;
+    let terminal = std::io::stderr().is_terminal();
     let report = runtime
-        .block_on(database.read(|db| {
+        .block_on(database.read(move |db| {
             workshop::verify_custody(db, |devices, events| {
-                eprint!("\r{devices} devices, {events} events");
+                if terminal {
+                    eprint!("\r{devices} devices, {events} events");
+                }
             })
         }))
         .map_err(|cause| cause.to_string())?;
-    eprintln!();
-    println!("{} devices, {} events", report.devices, report.events);
-    let custody = said("custody", report.broken);
+    if terminal {
+        eprintln!();
+    }
+    say!("{} devices, {} events", report.devices, report.events)?;
+    let custody = said("custody", report.broken)?;
     let report = runtime
         .block_on(database.read(identity::verify_audit))
         .map_err(|cause| cause.to_string())?;
-    println!("{} subjects, {} recorded", report.chains, report.events);
-    let audit = said("audit log", report.broken);
+    say!("{} subjects, {} recorded", report.chains, report.events)?;
+    let audit = said("audit log", report.broken)?;
     Ok(if custody && audit {
         ExitCode::SUCCESS
     } else {
@@ -43,10 +49,10 @@ pub fn run(settings: &Settings, command: &Command) -> Result<ExitCode, String> {
 }
 
 /// Says whether it is whole, and where it is not.
-fn said(what: &str, broken: Option<impl std::fmt::Display>) -> bool {
+fn said(what: &str, broken: Option<impl std::fmt::Display>) -> Result<bool, String> {
     match &broken {
-        None => println!("{what} intact"),
-        Some(link) => println!("{what} broken: {link}"),
+        None => say!("{what} intact")?,
+        Some(link) => say!("{what} broken: {link}")?,
     }
-    broken.is_none()
+    Ok(broken.is_none())
 }

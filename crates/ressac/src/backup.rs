@@ -57,12 +57,12 @@ pub fn backup(settings: &Settings, file: &Path) -> Result<(), String> {
         let _ = std::fs::remove_file(left);
     }
     let size = file.metadata().map_or(0, |data| data.len());
-    println!(
+    say!(
         "{}: the database and {} files, {} KiB",
         file.display(),
         made?,
         size.div_ceil(1024)
-    );
+    )?;
     Ok(())
 }
 
@@ -100,8 +100,8 @@ pub fn restore(settings: &Settings, file: &Path, force: bool) -> Result<(), Stri
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{suffix}", draft.display()));
     }
-    println!("{} and {} files are back", place.display(), restored?);
-    println!("`ressac check` looks through all of it");
+    say!("{} and {} files are back", place.display(), restored?)?;
+    say!("`ressac check` looks through all of it")?;
     Ok(())
 }
 

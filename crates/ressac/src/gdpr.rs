@@ -52,7 +52,7 @@ async fn carry_out(
                 let person = find(db, &who)?;
                 identity::personal_data(db, person)
             });
-            println!("{}", serde_json::to_string_pretty(&data.await?)?);
+            say!("{}", serde_json::to_string_pretty(&data.await?)?).map_err(db::Error::internal)?;
         }
         Command::Erase { who } => {
             let erased = database.write(move |tx| {
@@ -61,7 +61,7 @@ async fn carry_out(
                 identity::record(tx, by_command(person))?;
                 Ok(person)
             });
-            println!("{} is erased", erased.await?);
+            say!("{} is erased", erased.await?).map_err(db::Error::internal)?;
         }
         Command::Retention { dry_run } => {
             let retention = settings.retention;
@@ -69,7 +69,8 @@ async fn carry_out(
                 .write(move |tx| handover::retention(tx, &retention, dry_run))
                 .await?;
             for (kind, count) in taken {
-                println!("{kind}: {count}{}", if dry_run { " (dry run)" } else { "" });
+                say!("{kind}: {count}{}", if dry_run { " (dry run)" } else { "" })
+                    .map_err(db::Error::internal)?;
             }
         }
     }

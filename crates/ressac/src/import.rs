@@ -99,8 +99,7 @@ async fn rna(database: &Arc<Database>, readers: Vec<Reader>) -> Result<(), Strin
     }
     let source = last.unwrap_or_default();
     let finished = database.write(move |tx| finish_load(tx, &source)).await;
-    progress.end(&finished.map_err(|cause| cause.to_string())?);
-    Ok(())
+    progress.end(&finished.map_err(|cause| cause.to_string())?)
 }
 
 /// The next associations of a file; none at its end.
@@ -169,11 +168,14 @@ impl Loading {
         )
     }
 
-    fn end(&self, state: &RegisterState) {
+    fn end(&self, state: &RegisterState) -> Result<(), String> {
         self.bar.break_line();
-        println!(
+        say!(
             "{} lines read, {} without a number, {} broken; the register has {} associations",
-            self.lines, self.skipped, self.broken, state.lines
-        );
+            self.lines,
+            self.skipped,
+            self.broken,
+            state.lines
+        )
     }
 }

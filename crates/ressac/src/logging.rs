@@ -12,6 +12,8 @@ pub fn start(log: &LogSection) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.level).map_err(|cause| format!("log.level: {cause}"))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // it would say on standard error that standard error cannot be written to, and panic
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match log.format.as_str() {
         "json" => builder.json().init(),

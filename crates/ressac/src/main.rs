@@ -3,6 +3,11 @@
 //! Standard output is what a command is asked for; everything else goes to standard error.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+/// Prints a line; see [`print`].
+macro_rules! say {
+    ($($text:tt)*) => { $crate::print(&format!($($text)*)) };
+}
+
 mod admin;
 mod audit;
 mod backup;
@@ -121,11 +126,13 @@ fn main() -> ExitCode {
 }
 
 /// Prints; a reader that has seen enough and hangs up is no failure.
-fn print(text: &str) -> Result<ExitCode, String> {
+fn print(text: &str) -> Result<(), String> {
     use std::io::{ErrorKind, Write, stdout};
     match writeln!(stdout(), "{text}") {
-        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(cause.to_string()),
-        _ => Ok(ExitCode::SUCCESS),
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("standard output: {cause}"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -135,7 +142,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
             let document = api::document()
                 .to_pretty_json()
                 .map_err(|e| e.to_string())?;
-            return print(&document);
+            return print(&document).map(|()| ExitCode::SUCCESS);
         }
         Command::Plan { file, check } => return plan::run(file, check.as_deref()),
         _ => {}

@@ -13,7 +13,7 @@ pub fn run(file: &Path, check: Option<&Path>) -> Result<ExitCode, String> {
         None => replay::run(&instance),
         Some(result) => replay::check(&instance, &read(result)?),
     };
-    println!("{answer}");
+    say!("{answer}")?;
     Ok(if good {
         ExitCode::SUCCESS
     } else {

@@ -60,8 +60,7 @@ fn open_with(settings: DatabaseSettings) -> Result<Arc<Database>, String> {
 pub fn migrate(settings: &Settings) -> Result<(), String> {
     place::check(&settings.database.url)?;
     open(settings)?;
-    println!("the schema is up to date");
-    Ok(())
+    say!("the schema is up to date")
 }
 
 /// Takes the address. Without a port of one's own, 0 takes a free one.
@@ -107,7 +106,7 @@ pub fn serve(settings: &Settings, address: Option<&str>) -> Result<(), String> {
     let listener = listen(address.unwrap_or(&settings.server.listen))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     run_server(settings, open_to_serve(settings)?, listener, move || {
-        println!("ressac listens on http://{address}");
+        let _ = say!("ressac listens on http://{address}"); // whoever does not listen is served all the same
     })
 }
 
@@ -240,7 +239,7 @@ pub fn work(settings: &Settings) -> Result<(), String> {
     let delays = Setup::load(&settings.eligibility)?.delays;
     let retention = settings.retention;
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
-    println!("ressac sends mail");
+    let _ = say!("ressac sends mail");
     System::new().block_on(async move {
         let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), files, delays, retention));
         let (stop, stopped) = watch::channel(false);

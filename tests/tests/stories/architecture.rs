@@ -89,7 +89,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     // measures the program from outside
-    ("bench", &["kernel", "db", "eligibility", "workshop"]),
+    (
+        "bench",
+        &["kernel", "db", "identity", "eligibility", "workshop"],
+    ),
     ("fuzzing", &[]),
     (
         "testkit",

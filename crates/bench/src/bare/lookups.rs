@@ -46,7 +46,7 @@ pub fn count(db: &mut Db, stage: Stage) -> Result<i64> {
         .map_err(text)
 }
 
-/// The device after so many of a stage.
+/// The last of so many devices of a stage: at least one.
 ///
 /// # Errors
 /// When there are not so many.
@@ -54,7 +54,7 @@ pub fn nth(db: &mut Db, stage: Stage, depth: i64) -> Result<DeviceId> {
     d::table
         .filter(d::stage.eq(stage))
         .order(d::id)
-        .offset(depth)
+        .offset(depth - 1)
         .limit(1)
         .select(d::id)
         .first(db)

@@ -15,8 +15,8 @@ use workshop::Stage;
 
 use super::{Result, text};
 
-/// Applications that are ranked, and how many a second can be read and scored by the rubric's
-/// function, with facts that lie ready.
+/// Applications of a ranking that are scored anew, and how many a second that can be: all that
+/// are ranked are read, and those are scored by the rubric's function, with facts that lie ready.
 ///
 /// # Errors
 /// When the database fails.
@@ -42,13 +42,10 @@ pub fn scores(db: &mut Db, programme: &str) -> Result<(usize, f64)> {
             .select((m::application_id, m::criterion, m::points))
             .load(db)
             .map_err(text)?;
-        let total: i64 = found
-            .iter()
-            .map(|_| i64::from(evaluate(&rubric, &facts).score))
-            .sum();
-        std::hint::black_box(total);
+        let open = found.iter().filter(|row| row.1 != "eligible");
+        let scores: Vec<_> = open.map(|_| evaluate(&rubric, &facts).score).collect();
         best = best.min(started.elapsed().as_secs_f64());
-        count = found.len();
+        count = std::hint::black_box(scores).len();
     }
     Ok((count, count as f64 / best))
 }

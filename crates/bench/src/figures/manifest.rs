@@ -100,7 +100,16 @@ fn rows_like(rows: usize, round: usize, batch: BatchId, donor: OrganisationId) -
     (0..rows).map(row).collect()
 }
 
+/// Rows a second that the `csv` crate reads, at its best.
 fn read_csv(text: &str) -> Result<f64> {
+    let mut best = 0.0_f64;
+    for _ in 0..3 {
+        best = best.max(read_csv_once(text)?);
+    }
+    Ok(best)
+}
+
+fn read_csv_once(text: &str) -> Result<f64> {
     let started = Instant::now();
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(b';')

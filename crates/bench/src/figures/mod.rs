@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use db::Db;
+use kernel::Actor;
 
-use crate::bare::{self, Asker};
+use crate::bare;
 use crate::program::{Program, Server};
 use crate::report::Figure;
 
@@ -97,7 +98,8 @@ impl Bench {
         Ok(())
     }
 
-    fn asker(&mut self) -> Result<Asker> {
+    /// The worker, who has to be signed in.
+    fn asker(&mut self) -> Result<Actor> {
         bare::asker(&mut self.db, &format!("{WORKER}@generated.example"))
     }
 }

@@ -35,9 +35,9 @@ pub fn run(settings: &Settings) -> Result<ExitCode, String> {
     let mut code = ExitCode::SUCCESS;
     for (name, found) in results {
         match found {
-            Ok(looked_at) => println!("ok      {name}: {looked_at}"),
+            Ok(looked_at) => say!("ok      {name}: {looked_at}")?,
             Err(broken) => {
-                println!("BROKEN  {name}: {broken}");
+                say!("BROKEN  {name}: {broken}")?;
                 code = ExitCode::FAILURE;
             }
         }

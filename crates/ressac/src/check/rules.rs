@@ -59,6 +59,8 @@ pub const RULES: [(&str, &str); 9] = [
                AND w.status IN ('approved', 'handing_over', 'completed'))
          LIMIT 1",
     ),
+    // of a wave that was called off, what had been handed over stays on its line; the rule before
+    // this one finds what is still reserved there
     (
         "a device is on a line only if it was reserved for it",
         "SELECT 'device ' || d.tag || ' is ' || d.stage || ' and on a line of ' || w.name
@@ -67,7 +69,7 @@ pub const RULES: [(&str, &str); 9] = [
          JOIN waves AS w ON w.id = v.wave_id
          JOIN devices AS d ON d.id = v.device_id
          WHERE v.released_at IS NULL
-           AND (w.status NOT IN ('approved', 'handing_over', 'completed')
+           AND (w.status NOT IN ('approved', 'handing_over', 'completed', 'cancelled')
                 OR (d.cycle = v.cycle AND d.stage NOT IN ('reserved', 'handed_over', 'returned')))
          LIMIT 1",
     ),

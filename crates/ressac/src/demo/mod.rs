@@ -103,17 +103,17 @@ pub fn run(mut settings: Settings, options: &Options) -> Result<(), String> {
     if options.exit {
         return Ok(());
     }
-    println!();
-    println!("The server goes on. Read and try the API at {base}/api/docs/");
-    println!("Sign in with POST /api/v1/auth/login; every password is « {PASSWORD} »:");
+    say!("")?;
+    say!("The server goes on. Read and try the API at {base}/api/docs/")?;
+    say!("Sign in with POST /api/v1/auth/login; every password is « {PASSWORD} »:")?;
     for (role, email) in cast::ACCOUNTS {
-        println!("  {role:<12} {email}");
+        say!("  {role:<12} {email}")?;
     }
-    println!("  association  {}", operation.associations[0].email);
-    println!(
+    say!("  association  {}", operation.associations[0].email)?;
+    say!(
         "The mails are in {}. Ctrl-C stops.",
         settings.mail.directory.display()
-    );
+    )?;
     serving.join().map_err(|_| "the server failed".to_owned())?
 }
 
@@ -161,6 +161,6 @@ fn operate(
     }
     waves::hand_over(&cast, &waves, progress)?;
     let report = report::Report::gather(&cast, &programme, &waves, database, progress)?;
-    report.print();
+    report.print()?;
     report.write(&options.var.join("demo.json"))
 }

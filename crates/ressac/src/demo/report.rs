@@ -60,36 +60,40 @@ impl Report {
     }
 
     /// Prints the table.
-    pub fn print(&self) {
+    pub fn print(&self) -> Result<(), String> {
         let report = &self.0;
-        println!();
-        println!(
+        say!("")?;
+        say!(
             "{:<38} {:>12} {:>8} {:>9} {:>8}",
-            "wave", "associations", "devices", "smallest", "largest"
-        );
+            "wave",
+            "associations",
+            "devices",
+            "smallest",
+            "largest"
+        )?;
         for wave in report["waves"].as_array().into_iter().flatten() {
             let figure = |member: &str| wave[member].to_string(); // padded as text
-            println!(
+            say!(
                 "{:<38} {:>12} {:>8} {:>9} {:>8}",
                 wave["name"].as_str().unwrap_or(""),
                 figure("associations"),
                 figure("devices"),
                 figure("smallest"),
                 figure("largest"),
-            );
+            )?;
         }
-        println!();
+        say!("")?;
         for (title, member) in [
             ("devices by stage", "devices"),
             ("messages by kind", "messages_by_kind"),
         ] {
-            println!("{title}");
+            say!("{title}")?;
             for (name, count) in report[member].as_object().into_iter().flatten() {
-                println!("  {name:<36} {:>6}", count.to_string());
+                say!("  {name:<36} {:>6}", count.to_string())?;
             }
         }
-        println!();
-        println!(
+        say!("")?;
+        say!(
             "{} associations served, {} messages in {} mails, {} custody events, custody {}, {} s",
             report["associations_served"],
             report["messages"],
@@ -97,7 +101,7 @@ impl Report {
             report["custody_events"],
             report["custody"].as_str().unwrap_or(""),
             report["seconds"],
-        );
+        )
     }
 
     /// Writes the same as JSON.
