@@ -85,6 +85,7 @@ pub struct Filter {
 /// A message of a letter.
 #[derive(Debug, Clone)]
 pub(crate) struct Part {
+    pub(crate) id: MessageId,
     pub(crate) kind: String,
     /// The message as JSON: one that this program cannot read must not block the others.
     pub(crate) data: String,

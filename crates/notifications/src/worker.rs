@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use db::{Database, Result};
-use kernel::Instant;
+use kernel::{Instant, MessageId};
 use tokio::task::JoinSet;
 
 use crate::mailer::Undelivered;
-use crate::model::{Ended, Letter};
+use crate::model::{Ended, Letter, Part};
 use crate::recorder::Recorder;
 use crate::rules::{self, Failure, Next};
 use crate::service::claim::{Claim, claim};
@@ -264,12 +264,12 @@ fn outcome(
         due_at: now,
         error: None,
         message_id,
-        data: None,
+        remains: Vec::new(),
         sent_at: None,
     };
     let Err(undelivered) = sent else {
         return Outcome {
-            data: without_what_left(letter),
+            remains: letter.parts.iter().filter_map(without_what_left).collect(),
             sent_at: Some(now),
             ..base
         };
@@ -300,13 +300,12 @@ fn chance(letter: &Letter) -> u64 {
     low >> (letter.attempts.unsigned_abs() % 32)
 }
 
-/// What lets somebody in travels alone, and is blanked once it has left; so is a page that
-/// travelled along.
-fn without_what_left(letter: &Letter) -> Option<String> {
-    let part = letter.parts.first()?;
+/// A message without what lets somebody in and without the page that travelled along, when it
+/// had either: they are blanked once they have left.
+fn without_what_left(part: &Part) -> Option<(MessageId, String)> {
     let mut message: Message = serde_json::from_str(&part.data).ok()?;
     if !message.forget_what_left() {
         return None;
     }
-    serde_json::to_string(&message).ok()
+    Some((part.id, serde_json::to_string(&message).ok()?))
 }

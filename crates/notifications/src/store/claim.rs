@@ -220,6 +220,7 @@ pub(crate) fn letter(rows: Vec<Row>, locked_until: Instant) -> Option<Letter> {
         parts: rows
             .into_iter()
             .map(|row| Part {
+                id: row.id,
                 kind: row.kind,
                 data: row.data,
             })
@@ -255,8 +256,8 @@ pub(crate) struct Outcome {
     pub(crate) due_at: Instant,
     pub(crate) error: Option<String>,
     pub(crate) message_id: String,
-    /// Of the message that carries the others, without its token once it has left.
-    pub(crate) data: Option<String>,
+    /// Of those messages that held what is not kept once it has left: what remains of them.
+    pub(crate) remains: Vec<(MessageId, String)>,
     pub(crate) sent_at: Option<Instant>,
 }
 
@@ -286,8 +287,8 @@ pub(crate) fn finish(tx: &mut Tx<'_>, letter: &Letter, outcome: &Outcome) -> Res
     if rows == 0 {
         return Ok(false);
     }
-    if let Some(data) = &outcome.data {
-        diesel::update(outbox::table.find(letter.id))
+    for (id, data) in &outcome.remains {
+        diesel::update(outbox::table.find(*id))
             .set(outbox::data.eq(data))
             .execute(&mut **tx)?;
     }
