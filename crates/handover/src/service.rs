@@ -25,7 +25,7 @@ pub fn approve_wave(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, decision: &Remar
     }
     let lots = allocation::lots(tx, id)?;
     let count = i64::try_from(lots.len()).unwrap_or(i64::MAX);
-    let year = tx.now().utc().format("%Y").to_string();
+    let year = tx.now().year();
     let first = if count > 0 {
         tx.next_numbers(&format!("handovers-{year}"), count)?
     } else {

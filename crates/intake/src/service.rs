@@ -133,7 +133,7 @@ fn both<A, B>(a: Result<A>, b: Result<B>) -> Result<(A, B)> {
 
 /// `LOT-2023-0007`: the seventh batch of 2023.
 fn next_reference(tx: &mut Tx<'_>) -> Result<String> {
-    let year = tx.now().date().format("%Y").to_string();
+    let year = tx.now().year();
     let number = tx.next_numbers(&format!("batch-{year}"), 1)?;
     Ok(format!("LOT-{year}-{number:04}"))
 }

@@ -2,10 +2,12 @@
 
 use std::{fmt, str::FromStr, sync::Mutex};
 
-use chrono::{DateTime, Datelike, Days, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc,
+};
 use serde::{Deserialize, Serialize};
 
-/// A calendar day, without a time zone.
+/// A calendar day: in a rule or on a page, one of Paris.
 pub type Date = chrono::NaiveDate;
 
 /// A moment in UTC, to the microsecond: what both database engines keep.
@@ -47,23 +49,38 @@ impl Instant {
         self.0
     }
 
-    /// The day in UTC.
+    /// The day, by the clock of Paris: what every rule means that speaks of a day or a year.
     pub fn date(self) -> Date {
-        self.0.date_naive()
+        self.in_paris().date()
+    }
+
+    /// The civil year of that day.
+    pub fn year(self) -> i32 {
+        self.date().year()
+    }
+
+    /// The first moment of a day: midnight in Paris.
+    pub fn start_of(day: Date) -> Self {
+        Self::from_paris(day.and_time(NaiveTime::MIN))
     }
 
     /// What the clock on the wall in Paris shows: one hour ahead of UTC, two in summer, from
     /// 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of October
-    /// (directive 2000/84/EC). For what people read; rules reckon in UTC.
+    /// (directive 2000/84/EC). What people read, and what days are reckoned by.
     pub fn in_paris(self) -> NaiveDateTime {
         let hours = if is_summer(self.0) { 2 } else { 1 };
-        self.0.naive_utc() + TimeDelta::hours(hours)
+        let utc = self.0.naive_utc();
+        utc.checked_add_signed(TimeDelta::hours(hours))
+            .unwrap_or(utc)
     }
 
     /// The moment at which the clock in Paris shows this. Of an hour that comes twice, the
     /// first; of one that is left out in spring, the hour after.
     pub fn from_paris(local: NaiveDateTime) -> Self {
-        let at = |hours| Self::from_utc((local - TimeDelta::hours(hours)).and_utc());
+        let at = |hours| {
+            let utc = local.checked_sub_signed(TimeDelta::hours(hours));
+            Self::from_utc(utc.unwrap_or(local).and_utc())
+        };
         let in_summer = at(2);
         if in_summer.in_paris() == local {
             in_summer
@@ -84,6 +101,14 @@ impl Instant {
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
         self.plus_seconds(days.saturating_mul(86_400))
+    }
+
+    /// The same hour in Paris so many months later, or on the last day of a shorter month.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        self.in_paris()
+            .checked_add_months(Months::new(months))
+            .map_or(self, Self::from_paris)
     }
 
     /// Seconds from `earlier` to this moment, negative when it is later.
@@ -109,7 +134,7 @@ fn last_sunday(year: i32, month: u32) -> Option<Date> {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.write_str(&String::from(*self))
     }
 }
 
@@ -135,7 +160,7 @@ impl FromStr for Instant {
 
 impl From<Instant> for String {
     fn from(instant: Instant) -> Self {
-        instant.to_string()
+        instant.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
 }
 
@@ -222,6 +247,51 @@ mod tests {
         ] {
             let moment: Instant = utc.parse().expect(utc);
             assert_eq!(moment.in_paris().to_string(), paris, "{utc}");
+        }
+    }
+
+    #[test]
+    fn a_day_and_its_year_are_those_of_paris() {
+        for (utc, day) in [
+            ("2023-09-10T21:59:59Z", "2023-09-10"),
+            ("2023-09-10T22:30:00Z", "2023-09-11"),
+            ("2023-12-31T22:59:59Z", "2023-12-31"),
+            ("2023-12-31T23:30:00Z", "2024-01-01"),
+        ] {
+            let moment: Instant = utc.parse().expect(utc);
+            assert_eq!(moment.date().to_string(), day, "{utc}");
+            assert_eq!(moment.year().to_string(), day[..4], "{utc}");
+        }
+        for (day, utc) in [
+            ("2023-09-11", "2023-09-10T22:00:00Z"),
+            ("2024-01-01", "2023-12-31T23:00:00Z"),
+            // the days on which summer begins and ends
+            ("2023-03-26", "2023-03-25T23:00:00Z"),
+            ("2023-10-29", "2023-10-28T22:00:00Z"),
+        ] {
+            let start = Instant::start_of(day.parse().expect(day));
+            assert_eq!(start.to_string(), utc, "{day}");
+            assert_eq!(start.date().to_string(), day);
+            assert_ne!(start.plus_seconds(-1).date().to_string(), day);
+        }
+        for far in [Date::MIN, Date::MAX] {
+            let _ = Instant::start_of(far).date(); // comes back at all
+        }
+    }
+
+    #[test]
+    fn months_later_the_clock_of_paris_shows_the_same_hour() {
+        for (utc, months, later) in [
+            ("2023-12-31T10:00:00Z", 2, "2024-02-29T10:00:00Z"),
+            // half past midnight on 1 October, and on 1 December
+            ("2023-09-30T22:30:00Z", 2, "2023-11-30T23:30:00Z"),
+            // half past midnight on 1 January, and on 1 July
+            ("2023-12-31T23:30:00Z", 6, "2024-06-30T22:30:00Z"),
+            // half past two, which 31 March 2024 leaves out
+            ("2024-01-31T01:30:00Z", 2, "2024-03-31T01:30:00Z"),
+        ] {
+            let moment: Instant = utc.parse().expect(utc);
+            assert_eq!(moment.plus_months(months).to_string(), later, "{utc}");
         }
     }
 

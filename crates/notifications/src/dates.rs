@@ -53,7 +53,7 @@ pub(crate) fn moment(moment: Instant, language: Language) -> String {
 
 /// « mardi 28 février 2023, de 9 h à 11 h 30 »; over several days, both moments in full.
 pub(crate) fn span(from: Instant, to: Instant, language: Language) -> String {
-    let same_day = from.in_paris().date() == to.in_paris().date();
+    let same_day = from.date() == to.date();
     match (language, same_day) {
         (Language::French, true) => {
             let (day, begin, end) = (

@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 use crate::client::Client;
 use crate::database::TestDatabase;
 
-/// A running server, its clock standing at 28 February 2023, with an organization of each
+/// A running server, its clock standing at 28 February 2023 (10:00 in Paris), with an organization of each
 /// kind and people of each role signed in. Dropping it stops and removes everything.
 pub struct TestApp {
     /// Nobody.
@@ -66,6 +66,8 @@ pub struct Configuration {
     pub eligibility: EligibilitySettings,
     /// Who scans files; nobody when empty.
     pub scan_command: Vec<String>,
+    /// Where the clock stands at first, when it is not where it is in other tests.
+    pub starts_at: Option<&'static str>,
 }
 
 /// A message of the outbox.
@@ -112,7 +114,8 @@ impl TestApp {
     /// The same with other decisions of the operator.
     pub fn start_configured(engine: Engine, configuration: Configuration) -> Option<Self> {
         let place = TestDatabase::create(engine)?;
-        let clock = Arc::new(ManualClock::new(START.parse().expect("a moment")));
+        let start = configuration.starts_at.unwrap_or(START);
+        let clock = Arc::new(ManualClock::new(start.parse().expect("a moment")));
         let database = Database::open(place.settings(), clock.clone()).expect("opens");
         let database = Arc::new(database);
         let signer = Signer256::new(&[[42_u8; 32]]).expect("a secret");

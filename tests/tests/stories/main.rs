@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod allocation;
 mod architecture;
+mod days;
 mod eligibility;
 mod figures;
 mod handover;

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod check;
 pub mod estate;
 pub mod intake;
 pub mod operations;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use db::schema::{applications as a, devices as d, wave_devices as v};
+use db::schema::{applications as a, batches as b, devices as d, wave_devices as v};
 use diesel::prelude::*;
 use kernel::{ApplicationId, BatchId, OrganisationId};
 use testkit::{Client, TestApp, Value, json};
@@ -86,7 +86,13 @@ pub fn id(made: &Value) -> String {
 }
 
 /// An application found eligible, with a score of the story's choice.
-fn eligible(app: &TestApp, client: &Client, programme: &str, quantity: u32, score: i32) -> String {
+pub fn eligible(
+    app: &TestApp,
+    client: &Client,
+    programme: &str,
+    quantity: u32,
+    score: i32,
+) -> String {
     let form = json!({
         "requests": [{"kind": "desktop", "quantity": quantity, "accepts": []}],
         "purpose": "new_project", "themes": ["precarity"], "beneficiaries_per_year": 200,
@@ -132,7 +138,9 @@ pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String
             "contact_name": "Dora Don", "contact_phone": "04 91 00 00 00",
             "from": "2023-03-01T08:00:00Z", "to": "2023-03-31T17:00:00Z"},
     }));
-    let batch: BatchId = id(&batch.expect(201)).parse().unwrap();
+    let batch = id(&batch.expect(201));
+    announce(app, &batch);
+    let batch: BatchId = batch.parse().unwrap();
     let donor: OrganisationId = app.donor.organisation.parse().unwrap();
     let workshop: OrganisationId = app.refurbisher.organisation.parse().unwrap();
     let kind = kind.to_owned();
@@ -181,9 +189,27 @@ pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String
                 .values(row)
                 .execute(&mut **tx)?;
         }
+        let now = tx.now();
+        diesel::update(b::table.find(batch))
+            .set((
+                b::status.eq("received"),
+                b::collected_at.eq(now),
+                b::received_at.eq(now),
+            ))
+            .execute(&mut **tx)?;
         Ok(())
     });
     tags
+}
+
+/// From the draft of a batch to the day of its pickup by the first workshop.
+fn announce(app: &TestApp, batch: &str) {
+    let path = |step: &str| format!("/batches/{batch}/{step}");
+    app.donor.post(&path("submit"), Value::Null).expect(200);
+    app.staff.post(&path("accept"), Value::Null).expect(200);
+    let pickup = json!({"workshop_id": app.refurbisher.organisation,
+        "from": "2023-03-01T08:00:00Z", "to": "2023-03-01T10:00:00Z"});
+    app.staff.post(&path("schedule"), pickup).expect(200);
 }
 
 /// Moves a device to another stage behind everyone's back.
@@ -228,7 +254,6 @@ pub fn set_grade(app: &TestApp, tag: &str, grade: &str) {
 
 /// Ties the gift to which a device belongs, or unties it.
 pub fn tie(app: &TestApp, tag: &str, restrictions: Option<&Value>) {
-    use db::schema::batches as b;
     let (tag, text) = (tag.to_owned(), restrictions.map(ToString::to_string));
     app.write(move |tx| {
         let batch: BatchId = d::table

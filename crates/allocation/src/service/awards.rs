@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Datelike;
 use db::{Db, Result};
-use kernel::{Actor, Code, Instant, OrganisationId, Refusal, Text};
+use kernel::{Actor, Code, Date, Instant, OrganisationId, Refusal, Text};
 
 use super::read::association_of;
 use crate::model::{Award, Granted};
@@ -41,11 +40,6 @@ pub fn awards(db: &mut Db, actor: &Actor, year: u16) -> Result<Vec<Award>> {
     Ok(awards)
 }
 
-/// The civil year of a moment.
-pub(super) fn civil_year(at: Instant) -> i32 {
-    at.date().year()
-}
-
 /// What approved waves gave each association in a civil year, by kind, and did not take back.
 ///
 /// # Errors
@@ -55,8 +49,10 @@ pub(super) fn granted_in(
     association: Option<OrganisationId>,
     year: i32,
 ) -> Result<BTreeMap<OrganisationId, Granted>> {
-    let start =
-        |year: i32| -> Option<Instant> { format!("{year:04}-01-01T00:00:00Z").parse().ok() };
+    let start = |year: i32| -> Option<Instant> {
+        let first = Date::from_ymd_opt(year, 1, 1)?;
+        (0..=9999).contains(&year).then(|| Instant::start_of(first))
+    };
     let (Some(from), Some(to)) = (start(year), start(year.saturating_add(1))) else {
         return Err(Refusal::field(
             "/year",

@@ -6,7 +6,7 @@ use db::{Db, Error, Result, Tx};
 use identity::OrganisationKind;
 use kernel::{Actor, ApplicationId, DeviceKind, Instant, OrganisationId, PageRequest, WaveId};
 
-use super::awards::{civil_year, granted_in};
+use super::awards::granted_in;
 use super::load;
 use crate::model::{Convention, Granted, LineFilter, NewConvention, Warning, Wave, WaveLine};
 use crate::rules::{self, AwardFacts};
@@ -53,7 +53,7 @@ pub fn may_receive(db: &mut Db, id: WaveId, application: ApplicationId) -> Resul
         .first()
         .ok_or_else(|| Error::Inconsistent(format!("wave {id} has a lot without a line")))?;
     let association = line.association_id;
-    let year = civil_year(granted_at(&wave)?);
+    let year = granted_at(&wave)?.year();
     let given = granted_in(db, Some(association), year)?;
     let facts = AwardFacts {
         year,
@@ -81,7 +81,7 @@ pub(super) fn warnings(db: &mut Db, wave: &Wave, lines: &[WaveLine]) -> Result<V
     if !(wave.status.is_open_plan() || wave.status.is_decided()) {
         return Ok(Vec::new());
     }
-    let year = civil_year(granted_at(wave)?);
+    let year = granted_at(wave)?.year();
     let mut given = granted_in(db, None, year)?;
     let served: Vec<&WaveLine> = lines.iter().filter(|line| line.quantity > 0).collect();
     if wave.approved_at.is_none() {

@@ -13,7 +13,7 @@ use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, Problems, Stat
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WasteParams {
-    /// From this day on, in UTC.
+    /// From this day on, by the clock of Paris.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<Date>,
     /// Up to and with this day.

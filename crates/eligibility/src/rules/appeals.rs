@@ -2,7 +2,6 @@
 
 use kernel::{Code, Instant, PersonId, Refusal, Text};
 
-use super::steps::months_after;
 use crate::model::{Appeal, AppealOutcome, ApplicationStatus, Contested};
 
 /// A decision that can be contested.
@@ -56,7 +55,7 @@ pub(crate) fn still_appealable(
     months: u32,
     now: Instant,
 ) -> Result<(), Refusal> {
-    let last = months_after(contest.at, months).date();
+    let last = contest.at.plus_months(months).date();
     if now.date() <= last {
         return Ok(());
     }
@@ -123,8 +122,9 @@ mod tests {
         let by = kernel::Id::from_uuid("0190a000-0000-7000-8000-000000000000".parse().unwrap());
         let now = at("2023-12-31T10:00:00Z");
         let contest = contest(Ineligible, Some((now, by)), None, now).unwrap();
-        still_appealable(&contest, 2, at("2024-02-29T23:59:59Z")).unwrap();
-        let late = still_appealable(&contest, 2, at("2024-03-01T00:00:00Z")).unwrap_err();
+        // 29 February ends at midnight in Paris
+        still_appealable(&contest, 2, at("2024-02-29T22:59:59Z")).unwrap();
+        let late = still_appealable(&contest, 2, at("2024-02-29T23:00:00Z")).unwrap_err();
         assert_eq!(late.code, Code::AppealTooLate);
         assert!(late.detail.fr.contains("29/02/2024"));
     }

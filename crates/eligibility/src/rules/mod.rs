@@ -19,5 +19,5 @@ pub(crate) use review::{
 };
 pub(crate) use steps::{
     Verdict, may_apply, may_assess, may_decide, may_edit, may_request_changes, may_submit,
-    may_withdraw, months_after, no_lot_reserved,
+    may_withdraw, no_lot_reserved,
 };

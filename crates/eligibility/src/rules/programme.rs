@@ -130,7 +130,7 @@ pub(crate) fn check_open(programme: &Programme, now: Instant) -> Result<(), Refu
 }
 
 fn closed(moment: Instant) -> Refusal {
-    let day = moment.date();
+    let day = moment.plus_seconds(-1).date(); // midnight ends the day before
     let french = day.format("%d/%m/%Y");
     Refusal::new(
         Code::ProgrammeClosed,
@@ -186,6 +186,21 @@ mod tests {
         assert_eq!(late.code, Code::ProgrammeClosed);
         assert!(late.detail.fr.contains("01/04/2023"));
         not_closed(&programme, at("2023-01-01T00:00:00Z")).unwrap();
+    }
+
+    #[test]
+    fn programme_closed_names_the_last_day_and_the_first_by_the_clock_of_paris() {
+        let programme = programme("2023-02-28T23:00:00Z", Some("2023-03-31T22:00:00Z"));
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let early = check_open(&programme, at("2023-02-28T22:59:59Z")).unwrap_err();
+        assert!(
+            early.detail.fr.contains("01/03/2023"),
+            "{}",
+            early.detail.fr
+        );
+        check_open(&programme, at("2023-03-31T21:59:59Z")).unwrap();
+        let late = check_open(&programme, at("2023-03-31T22:00:00Z")).unwrap_err();
+        assert!(late.detail.fr.contains("31/03/2023"), "{}", late.detail.fr);
     }
 
     #[test]

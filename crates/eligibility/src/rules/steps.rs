@@ -1,8 +1,7 @@
 //! The states of an application: which step may follow.
 
-use chrono::Months;
 use identity::OrganisationStatus;
-use kernel::{Code, Instant, Refusal, Text};
+use kernel::{Code, Refusal, Text};
 
 use crate::model::{ApplicationStatus, Outcome};
 
@@ -154,14 +153,6 @@ fn not_now(status: ApplicationStatus) -> Refusal {
     Refusal::new(Code::ApplicationStepNotAllowed, Text::new(fr, en))
 }
 
-/// The same hour so many months later, or the last day of that month.
-pub(crate) fn months_after(moment: Instant, months: u32) -> Instant {
-    moment
-        .utc()
-        .checked_add_months(Months::new(months))
-        .map_or(moment, Instant::from_utc)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -217,14 +208,5 @@ mod tests {
                 Code::OrganisationSuspended
             );
         }
-    }
-
-    #[test]
-    fn months_end_on_the_last_day_of_a_short_month() {
-        let at = |text: &str| text.parse::<Instant>().unwrap();
-        assert_eq!(
-            months_after(at("2023-12-31T10:00:00Z"), 2),
-            at("2024-02-29T10:00:00Z")
-        );
     }
 }

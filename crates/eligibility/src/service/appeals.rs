@@ -37,7 +37,7 @@ pub fn file_appeal(
         return Err(Code::AppealExists.into());
     }
     rules::still_appealable(&contest, delays.appeal_months, now)?;
-    let year = now.date().format("%Y").to_string();
+    let year = now.year();
     let number = tx.next_numbers(&format!("appeals-{year}"), 1)?;
     let appeal = Appeal {
         id: tx.new_id(),
@@ -52,7 +52,7 @@ pub fn file_appeal(
         grounds: new.grounds.trim().to_owned(),
         filed_by: actor.person,
         filed_at: now,
-        silence_at: rules::months_after(now, delays.silence_months),
+        silence_at: now.plus_months(delays.silence_months),
         outcome: None,
         reasons: Vec::new(),
         decided_by: None,

@@ -122,7 +122,7 @@ pub fn submit(
     if first {
         record.row.status = ApplicationStatus::Submitted;
         record.row.submitted_at = Some(now);
-        record.row.silence_at = Some(rules::months_after(now, setup.delays.silence_months));
+        record.row.silence_at = Some(now.plus_months(setup.delays.silence_months));
     } else {
         record.row.status = ApplicationStatus::InReview;
         resume(&mut record, now);

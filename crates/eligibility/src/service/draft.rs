@@ -109,7 +109,7 @@ fn new_row(
     form: Form,
 ) -> Result<ApplicationRow> {
     let now = tx.now();
-    let year = now.date().format("%Y").to_string();
+    let year = now.year();
     let number = tx.next_numbers(&format!("applications-{year}"), 1)?;
     Ok(ApplicationRow {
         id: tx.new_id(),

@@ -6,7 +6,7 @@ use kernel::{Actor, Code, Fields, ObligationId, OrganisationId, Page, PageReques
 use notifications::Message;
 
 use crate::model::{FollowUpReport, NewObligation, Obligation, ObligationFilter, Received};
-use crate::{Delays, rules, store};
+use crate::{Delays, store};
 
 /// A lot was handed over: the association owes a report on it, as many months later as the
 /// programme says. To be called in the transaction that completes the handover; doing it
@@ -32,7 +32,7 @@ pub fn owe_follow_up(tx: &mut Tx<'_>, actor: &Actor, received: &Received<'_>) ->
         association_id,
         association,
         what: format!("Bilan d'usage du lot {} ({devices})", received.reference),
-        due_at: rules::months_after(now, u32::try_from(months).unwrap_or(0)),
+        due_at: now.plus_months(u32::try_from(months).unwrap_or(0)),
         handover_id: Some(received.handover),
         met_at: None,
         met_by: None,

@@ -112,7 +112,7 @@ fn reading(batch: &Batch, now: Instant) -> Reading {
     kinds.sort_unstable();
     kinds.dedup();
     Reading {
-        today: now.in_paris().date(),
+        today: now.date(),
         only_kind: match kinds.as_slice() {
             [only] => Some(*only),
             _ => None,

@@ -52,7 +52,7 @@ pub(crate) fn ready_at(bundle: &str, first: Instant, last: Instant, windows: Win
 
 /// The next digest after a moment: at this hour in Paris; a weekly one on Mondays.
 pub(crate) fn next_digest(after: Instant, hour: u32, weekly: bool) -> Instant {
-    let today = after.in_paris().date();
+    let today = after.date();
     let time = NaiveTime::from_hms_opt(hour.min(23), 0, 0).unwrap_or_default();
     (0..=8)
         .filter_map(|days| today.checked_add_days(Days::new(days)))

@@ -102,7 +102,7 @@ pub struct WasteList {
 /// What the list of waste is narrowed by.
 #[derive(Debug, Clone, Default)]
 pub struct WasteFilter {
-    /// From this day on.
+    /// From this day on, in Paris.
     pub from: Option<Date>,
     /// Up to and with this day.
     pub to: Option<Date>,

@@ -70,11 +70,11 @@ macro_rules! narrowed {
         if let Some(workshop) = $filter.workshop_id {
             query = query.filter(w::workshop_id.eq(workshop));
         }
-        if let Some(from) = $filter.from.and_then(start_of) {
-            query = query.filter(w::at.ge(from));
+        if let Some(from) = $filter.from {
+            query = query.filter(w::at.ge(Instant::start_of(from)));
         }
-        if let Some(after) = $filter.to.and_then(start_of) {
-            query = query.filter(w::at.lt(after.plus_days(1)));
+        if let Some(after) = $filter.to.and_then(|day| day.succ_opt()) {
+            query = query.filter(w::at.lt(Instant::start_of(after)));
         }
         if let Some(category) = &$filter.category {
             query = query.filter(w::category.eq(category.clone()));
@@ -86,11 +86,6 @@ macro_rules! narrowed {
         }
         query
     }};
-}
-
-fn start_of(day: kernel::Date) -> Option<Instant> {
-    let midnight = day.and_hms_opt(0, 0, 0)?;
-    Instant::from_micros(midnight.and_utc().timestamp_micros())
 }
 
 /// A line of the list: which device, and which category of it.

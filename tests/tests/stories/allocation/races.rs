@@ -1,5 +1,6 @@
 //! Approving at once, and while workshops go on: no device in two lots, no half wave.
 
+use crate::support::check::fits_together;
 use crate::support::waves::{self, Stage};
 use db::schema::devices as d;
 use diesel::prelude::*;
@@ -20,6 +21,7 @@ both_engines! {
         assert_eq!(waves::reserved(app), (40, 0));
         assert_eq!(app.mails_of("lot_granted").len(), 2);
         assert_eq!(app.staff.get("/handovers").expect(200)["items"].as_array().unwrap().len(), 2);
+        fits_together(app);
     }
 
     fn eight_clients_reserving_at_once_put_no_device_in_two_lots(app) {
@@ -40,6 +42,7 @@ both_engines! {
         let stages: Vec<String> = app.read(|db| Ok(d::table.select(d::stage).distinct().load(db)?));
         assert_eq!(stages, ["reserved"]);
         assert_eq!(app.mails_of("lot_granted").len(), 2);
+        fits_together(app);
     }
 
     fn approving_while_the_workshop_takes_devices_back_is_all_or_nothing(app) {
@@ -61,5 +64,6 @@ both_engines! {
             assert_eq!((approved, waves::reserved(app), stages.len()), (409, (0, 0), 0));
             assert!(taken > 0);
         }
+        fits_together(app);
     }
 }

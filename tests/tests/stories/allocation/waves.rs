@@ -1,5 +1,6 @@
 //! Waves: proposed, adjusted, decided by two, reserved, called off and continued.
 
+use crate::support::check::fits_together;
 use crate::support::waves::{self, Stage};
 use testkit::{Value, both_engines, json};
 
@@ -74,6 +75,7 @@ both_engines! {
         let events = app.staff.get(&format!("/devices/{}/events", list["items"][0]["device_id"].as_str().unwrap()))
             .expect(200);
         assert!(events.to_string().contains("reserved"));
+        fits_together(app);
     }
 
     fn the_same_person_cannot_approve_what_it_submitted(app) {
@@ -155,6 +157,7 @@ both_engines! {
         assert_eq!(app.staff.get("/handovers?status=cancelled").expect(200)["items"].as_array().unwrap().len(), 1);
         let next = stage.proposed_wave(app, "Deuxième vague");
         assert_eq!(app.staff.get(&next).expect(200)["supply"], json!({"desktop": 20}));
+        fits_together(app);
     }
 
     fn a_second_wave_completes_what_the_first_gave(app) {
@@ -174,6 +177,7 @@ both_engines! {
         // two waves end where one with the summed stock would
         let totals = stage.applications.iter().map(|a| waves::granted(&first["items"], a) + waves::granted(&plan["lines"], a));
         assert_eq!(totals.collect::<Vec<_>>(), [29, 21]);
+        fits_together(app);
     }
 
     fn wave_out_of_date_when_a_donor_ties_its_gift_otherwise(app) {

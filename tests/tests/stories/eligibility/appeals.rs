@@ -20,7 +20,7 @@ both_engines! {
         association.post(&appeals, json!({"grounds": " "})).refused(422, "invalid_fields");
         let appeal = association.post(&appeals, grounds.clone()).expect(201);
         assert_eq!((&appeal["reference"], &appeal["contested"]), (&json!("R-2023-0001"), &json!("refusal")));
-        assert_eq!(appeal["silence_at"], "2023-04-28T09:00:00Z");
+        assert_eq!(appeal["silence_at"], "2023-04-28T08:00:00Z");
         association.post(&appeals, grounds).refused(409, "appeal_exists");
         assert_eq!(app.mails_of("appeal_received").len(), 1);
         assert_eq!(app.mails_of("appeal_to_review").len(), 2); // not to who decided

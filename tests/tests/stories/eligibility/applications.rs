@@ -30,14 +30,14 @@ both_engines! {
         association.with_header("if-match", "\"1\"").patch(&path, json!({"own_use": 0})).refused(412, "stale_version");
         let sent = association.post(&format!("{path}/submit"), Value::Null).expect(200);
         assert_eq!(sent["status"], "submitted");
-        assert_eq!(sent["silence_at"], "2023-04-28T09:00:00Z");
+        assert_eq!(sent["silence_at"], "2023-04-28T08:00:00Z");
         assert_eq!(sent["committed"]["version"], "2023-1");
         association.patch(&path, json!({"own_use": 0})).refused(409, "application_not_editable");
         let again = association.post(&format!("{path}/submit"), Value::Null).expect(200);
         assert_eq!(again["version"], sent["version"]);
         let received = app.mails_of("application_received");
         assert_eq!(received.len(), 1);
-        assert_eq!(received[0].data["silence_at"], "2023-04-28T09:00:00Z");
+        assert_eq!(received[0].data["silence_at"], "2023-04-28T08:00:00Z");
         assert_eq!(app.mails_of("application_to_review").len(), 3);
 
         association.get(&format!("{path}/score")).refused(409, "not_scored");

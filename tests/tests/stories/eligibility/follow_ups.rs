@@ -30,13 +30,13 @@ both_engines! {
         assert_eq!(app.mails_of("application_reminder")[1].data["about"], "changes");
         who[0].patch(&waiting, json!({"statement": "Bien plus long."})).expect(200);
         let sent = who[0].post(&format!("{waiting}/submit"), Value::Null).expect(200);
-        assert_eq!(sent["silence_at"], "2023-05-13T09:00:00Z"); // it stood still for 15 days
+        assert_eq!(sent["silence_at"], "2023-05-13T08:00:00Z"); // it stood still for 15 days
         later(app, 46, []); // 3 May
         assert_eq!((remind(app), remind(app)), (1, 0));
         assert!(!app.mails_of("silence_near").is_empty() && app.mails_of("silence_decided").is_empty());
         later(app, 10, []);
         assert_eq!((remind(app), remind(app)), (1, 0));
-        assert!(app.mails_of("silence_decided").iter().all(|mail| mail.data["silence_at"] == "2023-05-13T09:00:00Z"));
+        assert!(app.mails_of("silence_decided").iter().all(|mail| mail.data["silence_at"] == "2023-05-13T08:00:00Z"));
     }
 
     fn obligations_count_against(app) {
@@ -158,7 +158,7 @@ fn silence_and_appeals_follow_the_settings() {
     let association = app.association("Clavier ouvert");
     let path = submitted(&association, &programme);
     let read = association.get(&path).expect(200);
-    assert_eq!(read["silence_at"], "2023-06-28T09:00:00Z");
+    assert_eq!(read["silence_at"], "2023-06-28T08:00:00Z");
     app.staff.post(&decide(&path), ineligible()).expect(200);
     let [association] = later(&app, 29, [&association]); // 29 March
     let late = association.post(&format!("{path}/appeals"), json!({"grounds": "Non."}));

@@ -24,7 +24,7 @@ both_engines! {
         association.patch(&path, json!({"statement": "Des ateliers deux fois par semaine."})).expect(200);
         let sent = association.post(&format!("{path}/submit"), Value::Null).expect(200);
         assert_eq!(sent["status"], "in_review");
-        assert_eq!((&sent["submitted_at"], &sent["silence_at"]), (&json!("2023-02-28T09:00:00Z"), &json!("2023-04-28T09:10:00Z")));
+        assert_eq!((&sent["submitted_at"], &sent["silence_at"]), (&json!("2023-02-28T09:00:00Z"), &json!("2023-04-28T08:10:00Z")));
         assert_eq!(sent["changes"]["answered_at"], "2023-02-28T09:10:00Z");
         assert_eq!(app.mails_of("application_received").len(), 1);
     }

@@ -1,5 +1,6 @@
 //! Lots are handed over: by appointment, whole, once.
 
+use crate::support::check::fits_together;
 use crate::support::waves::{self, appointment};
 use testkit::{both_engines, json};
 
@@ -51,6 +52,7 @@ both_engines! {
         assert_eq!((&first["smallest"], &first["largest"]), (&json!(10), &json!(12)));
         assert_eq!(figures["territories"][0]["devices"], 22);
         assert!(!figures.to_string().contains("Alpha"));
+        fits_together(app);
     }
 
     fn device_not_in_lot(app) {
@@ -127,5 +129,6 @@ both_engines! {
         });
         assert_eq!(statuses, [200; 4]);
         assert_eq!(app.mails_of("handover_completed").len(), 1);
+        fits_together(app);
     }
 }

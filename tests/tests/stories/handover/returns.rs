@@ -1,5 +1,6 @@
 //! Lots that come back, and devices that fail before they go.
 
+use crate::support::check::fits_together;
 use crate::support::waves::{self, Stage};
 use testkit::{Value, both_engines, json};
 
@@ -21,6 +22,7 @@ both_engines! {
         let lines = app.staff.get(&format!("{next}/lines")).expect(200);
         assert_eq!(lines["items"].as_array().unwrap().len(), 1);
         assert_eq!(lines["items"][0]["granted"], json!({"desktop": 12}));
+        fits_together(app);
     }
 
     fn a_device_that_fails_gives_its_place_to_an_equivalent_one(app) {
@@ -54,6 +56,7 @@ both_engines! {
         waves::complete(&app.refurbisher, &now, &waves::tags_of(&alpha)).refused(409, "device_not_in_lot");
         waves::complete(&app.refurbisher, &now, &waves::tags_of(&now)).expect(200);
         app.refurbisher.post(&replace, json!({"device": spare, "reason": "Noir."})).refused(409, "handover_step_not_allowed");
+        fits_together(app);
     }
 
     fn a_lot_that_came_back_goes_to_the_next_in_the_order(app) {
@@ -91,6 +94,7 @@ both_engines! {
         let page = app.staff.get(&format!("/programmes/{}/waiting-list?limit=2", stage.programme)).expect(200);
         let rest = app.staff.get(&format!("/programmes/{}/waiting-list?after={}", stage.programme, page["next"].as_str().unwrap())).expect(200);
         assert_eq!((rest["items"].as_array().unwrap().len(), &rest["items"][0]["association"]), (1, &json!("Gamma")));
+        fits_together(app);
     }
 
     fn a_device_that_comes_back_is_refurbished_and_given_again(app) {
@@ -121,6 +125,7 @@ both_engines! {
         app.staff.post(&format!("{first}/cancel"), json!({"reason": "Fin."})).expect(200);
         assert_eq!(app.staff.get("/devices?stage=reserved&limit=100").expect(200)["items"].as_array().unwrap().len(), 10);
         waves::complete(&app.refurbisher, &gamma, &waves::tags_of(&gamma)).expect(200);
+        fits_together(app);
     }
 
     fn a_missed_lot_is_released_or_called_off_with_its_wave(app) {
@@ -141,6 +146,7 @@ both_engines! {
         assert_eq!(waves::handover_of(app, "Beta")["status"], "cancelled");
         app.staff.post(&format!("{}/pass-on", waves::path_of(&beta)), json!({"reason": "Trop tard."}))
             .refused(409, "handover_step_not_allowed");
+        fits_together(app);
     }
 
     fn a_lot_is_passed_on_only_to_someone(app) {
