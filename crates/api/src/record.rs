@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 use crate::security::{client_address, network_of};
+use crate::trace::Route;
 
 /// How long a second look at the same thing is part of the first, in seconds.
 const SAME_LOOK: i64 = 3600;
@@ -30,8 +31,10 @@ pub(crate) struct Origin {
 impl Origin {
     /// Of a request whose route is known.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        let route = request.match_pattern().unwrap_or_default();
         let method = request.method().as_str().to_ascii_lowercase();
+        let action = Route::with(request, |route| {
+            crate::openapi::operation_id(&method, route.unwrap_or_default())
+        });
         let segments = request.match_info();
         let also = segments
             .iter()
@@ -41,7 +44,7 @@ impl Origin {
                 (name.to_owned(), Value::from(value))
             });
         Self {
-            action: crate::openapi::operation_id(&method, &route),
+            action,
             subject: segments.get("id").and_then(|id| id.parse().ok()),
             network: client_address(request).map(network_of),
             also: also.collect(),

@@ -47,11 +47,12 @@ pub(crate) fn describe(config: &mut ServiceConfig<'_>) {
     crate::system::routes(&mut Routes::Describe(config));
 }
 
+/// The router looks through them in this order: what scanners ask all day long comes first.
 fn api(routes: &mut Routes<'_, '_>) {
+    crate::workshop::routes(routes);
     crate::identity::routes(routes);
     crate::eligibility::routes(routes);
     crate::intake::routes(routes);
-    crate::workshop::routes(routes);
     crate::allocation::routes(routes);
     crate::handover::routes(routes);
     crate::impact::routes(routes);

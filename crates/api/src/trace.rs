@@ -10,19 +10,34 @@ use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 pub(crate) struct RequestSpan;
 
+/// Which operation a request is for, as the router names it; none for what nobody serves. It
+/// is looked up once: the router goes through all of them for it.
+pub(crate) struct Route(Option<String>);
+
+impl Route {
+    /// Of a request, whose span was opened.
+    pub(crate) fn with<T>(request: &impl HttpMessage, work: impl FnOnce(Option<&str>) -> T) -> T {
+        let extensions = request.extensions();
+        let found = extensions.get::<Self>();
+        work(found.and_then(|route| route.0.as_deref()))
+    }
+}
+
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let request_id = request.extensions().get::<RequestId>().copied();
+        let route = request.match_pattern();
         let span = tracing::info_span!(
             "request",
             method = %request.method(),
-            route = request.match_pattern().unwrap_or_default(),
+            route = route.as_deref().unwrap_or_default(),
             status = Empty,
             request_id = Empty,
         );
         if let Some(request_id) = request_id {
             span.record("request_id", tracing::field::display(request_id));
         }
+        request.extensions_mut().insert(Route(route));
         span
     }
 

@@ -66,6 +66,7 @@ struct Claims {
 #[derive(Clone)]
 pub struct Signer256 {
     keys: Vec<SigningKey>,
+    validation: Validation,
     pseudonyms: Hmac<Sha256>,
 }
 
@@ -91,7 +92,16 @@ impl Signer256 {
         let first = secrets.first().ok_or("there is no signing secret")?;
         let mut pseudonyms = mac(first.as_ref()).map_err(|cause| cause.to_string())?;
         pseudonyms.update(b"ressac pseudonyms 1");
-        Ok(Self { keys, pseudonyms })
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.validate_exp = false; // by our own clock
+        Ok(Self {
+            keys,
+            validation,
+            pseudonyms,
+        })
     }
 
     pub(crate) fn sign(&self, claimed: Claimed, now: Instant) -> Result<String> {
@@ -119,12 +129,7 @@ impl Signer256 {
     pub fn actor(&self, token: &str, now: Instant) -> Option<Actor> {
         let named = jsonwebtoken::decode_header(token).ok()?.kid?;
         let key = self.keys.iter().find(|key| key.id == named)?;
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[ISSUER]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.validate_exp = false; // by our own clock, below
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation)
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation)
             .ok()?
             .claims;
         let live = claims.exp > now.micros().div_euclid(1_000_000);

@@ -20,6 +20,7 @@ use tokio::sync::Mutex;
 use crate::answer::Answer;
 use crate::problem::{ApiResult, Problems};
 use crate::state::State;
+use crate::trace::Route;
 
 /// How old the counts of whole tables may be.
 const KEPT: Duration = Duration::from_secs(60);
@@ -213,13 +214,14 @@ pub(crate) async fn count<B: MessageBody + 'static>(
     let response = next.call(request).await?;
     if let Some(metrics) = metrics {
         let request = response.request();
-        let route = request.match_pattern();
-        metrics.answered(
-            method(request.method()),
-            route.as_deref().unwrap_or("none"),
-            response.status().as_u16(),
-            started.elapsed(),
-        );
+        Route::with(request, |route| {
+            metrics.answered(
+                method(request.method()),
+                route.unwrap_or("none"),
+                response.status().as_u16(),
+                started.elapsed(),
+            );
+        });
     }
     Ok(response)
 }
