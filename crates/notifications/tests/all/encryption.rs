@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::support::smtp::{Encryption, SmtpServer};
 use crate::support::tls::{acceptor, certificate};
-use crate::support::{self, accepted, both, empty_folder, push, settings};
+use crate::support::{self, FAILED, SENT, accepted, both, empty_folder, push, settings};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use notifications::{MailSettings, Mailer, NotificationStatus, Stats, TransportKind};
@@ -25,17 +25,6 @@ fn trusting(url: String, authority: &str) -> MailSettings {
         ..smtp(url)
     }
 }
-
-const SENT: Stats = Stats {
-    sent: 1,
-    failed: 0,
-    dead: 0,
-};
-const FAILED: Stats = Stats {
-    sent: 0,
-    failed: 1,
-    dead: 0,
-};
 
 /// Sends one mail with these settings, on both engines; returns what staff see of it.
 async fn send(name: &str, settings: &MailSettings, expected: Stats) -> Option<String> {

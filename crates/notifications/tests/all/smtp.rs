@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::support::smtp::{Act, SmtpServer};
-use crate::support::{self, accepted, both, push, settings, to};
+use crate::support::{self, DEAD, FAILED, SENT, accepted, both, push, settings, to};
 use notifications::{MailSettings, Mailer, NotificationStatus, Stats, TransportKind};
 
 fn mailer(url: &str) -> Mailer {
@@ -34,22 +34,6 @@ fn message_ids(mails: &[String]) -> Vec<String> {
         })
         .collect()
 }
-
-const SENT: Stats = Stats {
-    sent: 1,
-    failed: 0,
-    dead: 0,
-};
-const FAILED: Stats = Stats {
-    sent: 0,
-    failed: 1,
-    dead: 0,
-};
-const DEAD: Stats = Stats {
-    sent: 0,
-    failed: 0,
-    dead: 1,
-};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_share_a_connection() {

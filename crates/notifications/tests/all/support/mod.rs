@@ -6,7 +6,9 @@ use std::sync::Arc;
 use db::{Database, DatabaseSettings};
 use diesel::{Connection, PgConnection};
 use kernel::{Clock, Language, ManualClock, PageRequest};
-use notifications::{Filter, MailSettings, Mailer, Message, Notification, Recipient, Templates};
+use notifications::{
+    Filter, MailSettings, Mailer, Message, Notification, Recipient, Stats, Templates,
+};
 
 pub mod pace;
 pub mod receiver;
@@ -35,6 +37,25 @@ pub fn sqlite(name: &str, clock: Arc<dyn Clock>) -> Arc<Database> {
     }
     open(&format!("sqlite:{}", file.display()), clock)
 }
+
+/// A pass in which one mail left.
+pub const SENT: Stats = Stats {
+    sent: 1,
+    failed: 0,
+    dead: 0,
+};
+/// One that did not, and is tried again.
+pub const FAILED: Stats = Stats {
+    sent: 0,
+    failed: 1,
+    dead: 0,
+};
+/// One that never will.
+pub const DEAD: Stats = Stats {
+    sent: 0,
+    failed: 0,
+    dead: 1,
+};
 
 /// A database of its own on the server that `scripts/test` started.
 fn postgres(name: &str, clock: Arc<dyn Clock>) -> Option<Arc<Database>> {
