@@ -1,40 +1,25 @@
 #![doc = include_str!("../README.md")]
 
-pub mod access;
 pub mod allocation;
-mod answer;
-mod change;
+mod door;
 pub mod eligibility;
-mod extract;
-mod files;
 pub mod handover;
-mod idempotency;
 pub mod identity;
 pub mod impact;
 pub mod intake;
 pub mod notifications;
 mod openapi;
-mod pace;
-mod page;
-mod problem;
-mod reading;
-mod record;
 mod routes;
-mod security;
-mod server;
-mod shape;
-mod state;
 mod system;
-mod trace;
 pub mod workshop;
 
-pub use answer::Answer;
-pub use change::Versioned;
-pub use extract::{Body, Csv, IfMatch, OptionalBody, Paging, PagingParams, Params, PathId, Upload};
+// the absolute path: handlers know actix's module of the same name
+use ::web::{
+    Answer, ApiError, ApiResult, Body, Csv, IfMatch, ManifestLimit, Metrics, OptionalBody, Paging,
+    PagingParams, Params, PathId, Problems, State, Upload, Versioned,
+};
+use ::web::{access, extract, files, page, problem, reading, record, security};
+
+pub use door::Door;
 pub use openapi::document;
-pub use problem::{ApiError, ApiResult, Problem, Problems};
-pub use record::Looks;
 pub use routes::Routes;
-pub use security::SecuritySettings;
-pub use server::{ServerSettings, serve};
-pub use state::State;

@@ -7,6 +7,7 @@ use utoipa::{Modify, PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
 
 use crate::problem::Problem;
+use crate::record::operation_id;
 
 /// The document of every operation that the program serves.
 pub fn document() -> OpenApi {
@@ -73,13 +74,4 @@ fn describe(status: &str, response: &mut RefOr<Response>) {
         }
         .to_owned();
     }
-}
-
-/// Names an operation for generated clients: `post_batches_id_submit`.
-pub(crate) fn operation_id(method: &str, path: &str) -> String {
-    let path = path.strip_prefix("/api/v1").unwrap_or(path);
-    path.split(['/', '-'])
-        .map(|segment| segment.trim_matches(['{', '}']))
-        .filter(|segment| !segment.is_empty())
-        .fold(method.to_owned(), |id, segment| format!("{id}_{segment}"))
 }

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
-use api::{Looks, SecuritySettings, ServerSettings, State};
 use db::{Database, DatabaseSettings};
 use eligibility::Setup;
-use identity::password::Passwords;
 use identity::token::Signer256;
 use kernel::SystemClock;
 use notifications::{Caller, Mailer, Templates};
 use tokio::sync::watch;
+use web::{SecuritySettings, ServerSettings, State, StateSettings};
 
 use crate::check;
 use crate::jobs;
@@ -120,24 +119,13 @@ pub fn run_server(
     listener: TcpListener,
     ready: impl FnOnce(),
 ) -> Result<(), String> {
-    let state = State {
-        database: Arc::clone(&database),
-        signer: Signer256::new(&secret::load(&settings.auth)?)?,
-        vault: secret::vault(&settings.auth, &database)?,
-        passwords: Passwords::start(&settings.auth.password)?,
-        security: Arc::new(SecuritySettings {
-            second_factor: settings.auth.second_factor,
-            registrations_per_hour: settings.auth.registrations_per_hour,
-            trusted_proxies: settings.server.trusted_proxies.clone(),
-            cors_origins: settings.server.cors_origins.clone(),
-            hsts_seconds: settings.server.hsts_seconds,
-        }),
-        looks: Looks::default(),
-        eligibility: Arc::new(Setup::load(&settings.eligibility)?),
-        files: settings.files.store(),
-        templates: Arc::new(Templates::load(&settings.mail)?),
-        webhooks: settings.webhooks.clone(),
-    };
+    let signer = Signer256::new(&secret::load(&settings.auth)?)?;
+    let vault = secret::vault(&settings.auth, &database)?;
+    let state = State::new(
+        Arc::clone(&database),
+        (signer, vault),
+        &state_settings(settings),
+    )?;
     let files = state.files.clone();
     let delays = settings.eligibility.delays;
     let retention = settings.retention;
@@ -155,7 +143,11 @@ pub fn run_server(
         if let Some(advice) = database.advice().await.map_err(|e| e.to_string())? {
             tracing::warn!("{advice}");
         }
-        let server = api::serve(state, listener, server_settings).map_err(|e| e.to_string())?;
+        let api = api::Door::default();
+        let server = web::serve(state, listener, server_settings, move |config| {
+            api.open(config)
+        })
+        .map_err(|e| e.to_string())?;
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);
         let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), files, delays, retention));
@@ -170,6 +162,23 @@ pub fn run_server(
         end.abort();
         outcome
     })
+}
+
+fn state_settings(settings: &Settings) -> StateSettings {
+    StateSettings {
+        passwords: settings.auth.password.clone(),
+        security: SecuritySettings {
+            second_factor: settings.auth.second_factor,
+            registrations_per_hour: settings.auth.registrations_per_hour,
+            trusted_proxies: settings.server.trusted_proxies.clone(),
+            cors_origins: settings.server.cors_origins.clone(),
+            hsts_seconds: settings.server.hsts_seconds,
+        },
+        eligibility: settings.eligibility.clone(),
+        files: settings.files.clone(),
+        mail: settings.mail.clone(),
+        webhooks: settings.webhooks.clone(),
+    }
 }
 
 /// The first signal lets what is under way be answered.

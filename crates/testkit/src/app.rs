@@ -6,19 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use api::{Looks, SecuritySettings, ServerSettings, State};
 use db::schema::outbox;
 use db::{Database, Engine, Tx};
 use diesel::prelude::*;
-use eligibility::{EligibilitySettings, Setup};
+use eligibility::EligibilitySettings;
 use files::FilesSettings;
-use identity::password::{PasswordSettings, Passwords};
+use identity::password::PasswordSettings;
 use identity::token::Signer256;
 use identity::{NewOrganisation, NewPerson, OrganisationKind, Vault};
 use kernel::{ManualClock, OrganisationId, Role};
-use notifications::{MailSettings, Mailer, Templates, WebhookSettings};
+use notifications::{MailSettings, Mailer, Templates};
 use serde_json::Value;
 use tokio::runtime::Runtime;
+use web::{SecuritySettings, ServerSettings, State, StateSettings};
 
 use crate::client::Client;
 use crate::database::TestDatabase;
@@ -125,22 +125,19 @@ impl TestApp {
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         ));
-        let settings = FilesSettings {
-            folder: files.clone(),
-            scan_command: configuration.scan_command,
+        let settings = StateSettings {
+            passwords: light(),
+            security: configuration.security,
+            eligibility: configuration.eligibility,
+            files: FilesSettings {
+                folder: files.clone(),
+                scan_command: configuration.scan_command,
+            },
+            ..StateSettings::default()
         };
-        let state = State {
-            database: Arc::clone(&database),
-            signer: signer.clone(),
-            vault: Vault::new(&[[43_u8; 32]]).expect("a secret"),
-            passwords: Passwords::start(&light()).expect("parameters"),
-            security: Arc::new(configuration.security),
-            looks: Looks::default(),
-            eligibility: Arc::new(Setup::load(&configuration.eligibility).expect("sound settings")),
-            files: settings.store(),
-            templates: Arc::new(Templates::load(&MailSettings::default()).expect("templates")),
-            webhooks: WebhookSettings::default(),
-        };
+        let vault = Vault::new(&[[43_u8; 32]]).expect("a secret");
+        let secrets = (signer.clone(), vault);
+        let state = State::new(Arc::clone(&database), secrets, &settings).expect("sound settings");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (handle, thread) = run(state, listener);
@@ -319,7 +316,9 @@ fn run(state: State, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
                 client_seconds: 15,
                 manifest_bytes: 4 << 20,
             };
-            let server = api::serve(state, listener, settings).expect("serves");
+            let api = api::Door::default();
+            let server = web::serve(state, listener, settings, move |config| api.open(config));
+            let server = server.expect("serves");
             give.send(server.handle()).expect("handle");
             server.await.expect("runs");
         });

@@ -10,7 +10,7 @@ use kernel::Role;
 use testkit::{Client, TestApp, both_engines, json};
 
 fn roles_of(permission: &str) -> &'static [Role] {
-    api::access::TABLE
+    web::access::TABLE
         .iter()
         .find(|(name, _)| *name == permission)
         .map(|(_, roles)| *roles)
@@ -40,7 +40,7 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
         .iter()
         .map(|(_, _, permission)| *permission)
         .collect();
-    for (name, _) in api::access::TABLE {
+    for (name, _) in web::access::TABLE {
         assert!(used.contains(name), "no operation asks for {name}");
     }
 }

@@ -57,6 +57,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("impact", &["kernel", "db", "eligibility", "allocation"]),
     (
+        "web",
+        &[
+            "kernel",
+            "db",
+            "files",
+            "notifications",
+            "identity",
+            "intake",
+            "workshop",
+            "eligibility",
+            "allocation",
+            "handover",
+        ],
+    ),
+    (
         "api",
         &[
             "kernel",
@@ -70,6 +85,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "allocation",
             "handover",
             "impact",
+            "web",
         ],
     ),
     (
@@ -85,6 +101,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "workshop",
             "allocation",
             "handover",
+            "web",
             "api",
         ],
     ),
@@ -103,6 +120,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "notifications",
             "identity",
             "eligibility",
+            "web",
             "api",
         ],
     ),

@@ -294,10 +294,10 @@ both_engines! {
 
 /// From one address so many associations register in an hour, from another as before.
 fn registrations_too_many_requests(engine: testkit::Engine) {
-    let security = api::SecuritySettings {
+    let security = web::SecuritySettings {
         registrations_per_hour: 3,
         trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
-        ..api::SecuritySettings::default()
+        ..web::SecuritySettings::default()
     };
     let Some(app) = testkit::TestApp::start_with(engine, security) else {
         return;

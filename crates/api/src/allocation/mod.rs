@@ -10,12 +10,9 @@ mod waves;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use allocation::WaveView;
-use db::Db;
-use kernel::{Actor, ApplicationId, Refusal, WaveId};
+use kernel::{ApplicationId, Refusal};
 
-use crate::Routes;
-use crate::{ApiError, Versioned};
+use crate::{ApiError, Routes};
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {
@@ -59,17 +56,5 @@ impl FromRequest for PathApplication {
             .map(Self)
             .ok_or_else(|| ApiError::from(Refusal::not_found()));
         std::future::ready(id)
-    }
-}
-
-impl Versioned for WaveView {
-    type Id = WaveId;
-
-    fn load(db: &mut Db, actor: &Actor, id: WaveId) -> db::Result<Self> {
-        allocation::view(db, actor, id)
-    }
-
-    fn version(&self) -> i32 {
-        self.version
     }
 }

@@ -7,9 +7,9 @@ use kernel::{Code, Language, Refusal};
 use serde::Deserialize;
 
 use super::email::{Confirmation, change};
+use crate::State;
 use crate::page::{document, escape, page};
 use crate::problem::{ApiResult, language_of};
-use crate::state::State;
 
 /// Bytes of the form at the most.
 const FORM_LIMIT: usize = 4 << 10;

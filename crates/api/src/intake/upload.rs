@@ -12,15 +12,12 @@ use actix_web::{FromRequest, HttpRequest, web};
 use intake::manifest::{Content, Spool};
 use kernel::{Code, Refusal, Text};
 
+use crate::ManifestLimit;
 use crate::extract::{content_type, of_type};
 use crate::problem::{ApiError, ApiResult};
 
 /// Bytes that are gathered before they go to the disk together.
 const PART: usize = 1 << 20;
-
-/// Bytes of an uploaded list at the most.
-#[derive(Debug, Clone, Copy)]
-pub struct ManifestLimit(pub u64);
 
 /// How spreadsheet programs and scripts name what they save. What a file is, its content
 /// says: browsers call a CSV file `application/vnd.ms-excel` where Excel is installed.

@@ -10,9 +10,9 @@ use kernel::{Code, Language};
 use notifications::{Choice, UnsubscribeLink};
 use serde::Deserialize;
 
+use crate::State;
 use crate::page::{document, escape, page};
 use crate::problem::{ApiResult, language_of};
-use crate::state::State;
 
 /// Bytes of the form at the most.
 const FORM_LIMIT: usize = 16 << 10;

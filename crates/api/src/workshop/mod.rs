@@ -13,11 +13,7 @@ mod reports;
 mod transfers;
 mod waste;
 
-use db::Db;
-use kernel::{Actor, DeviceId, TransferId};
-use workshop::{DeviceView, TransferView};
-
-use crate::{Routes, Versioned};
+use crate::Routes;
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {
@@ -51,28 +47,4 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(reception::receive)
         .service(reception::close)
         .service(reception::reconciliation);
-}
-
-impl Versioned for DeviceView {
-    type Id = DeviceId;
-
-    fn load(db: &mut Db, actor: &Actor, id: DeviceId) -> db::Result<Self> {
-        workshop::device(db, actor, id)
-    }
-
-    fn version(&self) -> i32 {
-        self.version
-    }
-}
-
-impl Versioned for TransferView {
-    type Id = TransferId;
-
-    fn load(db: &mut Db, actor: &Actor, id: TransferId) -> db::Result<Self> {
-        workshop::transfer(db, actor, id)
-    }
-
-    fn version(&self) -> i32 {
-        self.version
-    }
 }

@@ -1,7 +1,7 @@
 //! Keys for machines, and what browsers are told.
 
-use api::SecuritySettings;
 use testkit::{Engine, TestApp, Value, both_engines, json};
+use web::SecuritySettings;
 
 fn make(app: &TestApp, organisation: &str, scopes: &[&str]) -> Value {
     let body = json!({"name": "Poste 1", "scopes": scopes, "organisation_id": organisation});

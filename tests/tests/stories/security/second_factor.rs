@@ -1,7 +1,6 @@
 //! The second factor: set up, asked for, lost.
 
 use crate::support::accounts::{PASSWORD, client, link, login, sign_up};
-use api::SecuritySettings;
 use db::schema::second_factors;
 use diesel::prelude::*;
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,6 +8,7 @@ use identity::SecondFactorRule;
 use kernel::Clock;
 use sha1::Sha1;
 use testkit::{Client, Engine, TestApp, Value, both_engines, json};
+use web::SecuritySettings;
 
 /// An authenticator application (RFC 6238): a second implementation, so that ours is not its
 /// own judge.

@@ -13,9 +13,9 @@ use kernel::{Code, Language, Refusal};
 use serde::Deserialize;
 use workshop::Reconciliation;
 
+use crate::State;
 use crate::page::page;
 use crate::problem::{ApiResult, language_of};
-use crate::state::State;
 
 /// Differing devices that the page lists.
 const LISTED: i64 = 500;

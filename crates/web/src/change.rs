@@ -2,9 +2,13 @@
 //! expects with the one that is there, act, answer with what it is now. All of it in one
 //! transaction.
 
+use allocation::WaveView;
 use db::{Db, Tx};
-use kernel::Actor;
+use handover::HandoverView;
+use intake::Batch;
+use kernel::{Actor, BatchId, DeviceId, HandoverId, TransferId, WaveId};
 use serde::Serialize;
+use workshop::{DeviceView, TransferView};
 
 use crate::access::{Allowed, Permission};
 use crate::extract::IfMatch;
@@ -73,4 +77,29 @@ impl IfMatch {
         let version = R::load(db, actor, id)?.version();
         Ok(self.check(version)?)
     }
+}
+
+/// A resource, the id that names it, and the function that loads it.
+macro_rules! versioned {
+    ($($resource:ty, $id:ty, $load:path;)*) => {$(
+        impl Versioned for $resource {
+            type Id = $id;
+
+            fn load(db: &mut Db, actor: &Actor, id: $id) -> db::Result<Self> {
+                $load(db, actor, id)
+            }
+
+            fn version(&self) -> i32 {
+                self.version
+            }
+        }
+    )*};
+}
+
+versioned! {
+    Batch, BatchId, intake::batch;
+    DeviceView, DeviceId, workshop::device;
+    TransferView, TransferId, workshop::transfer;
+    WaveView, WaveId, allocation::view;
+    HandoverView, HandoverId, handover::handover;
 }

@@ -1,7 +1,5 @@
 //! Health, metrics and what is served when nothing is there.
 
-mod metrics;
-
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -9,15 +7,10 @@ use actix_web::{HttpResponse, get, web};
 use kernel::Code;
 use tokio::sync::Mutex;
 
-use crate::Routes;
-use crate::answer::Answer;
-use crate::problem::{ApiResult, Problems};
-use crate::state::State;
-
-pub(crate) use metrics::{Metrics, count};
+use crate::{Answer, ApiResult, Metrics, Problems, Routes, State};
 
 pub(crate) fn routes(config: &mut Routes<'_, '_>) {
-    config.service(live).service(ready).service(metrics::scrape);
+    config.service(live).service(ready).service(metrics);
 }
 
 /// The process answers.
@@ -43,6 +36,16 @@ async fn ready(state: web::Data<State>, readiness: web::Data<Readiness>) -> ApiR
     Ok(Answer::text(
         "text/plain; charset=utf-8",
         "ready\n".to_owned(),
+    ))
+}
+
+/// Figures for Prometheus.
+#[utoipa::path(tag = "System", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain"), Problems))]
+#[get("/metrics")]
+async fn metrics(state: web::Data<State>, metrics: web::Data<Metrics>) -> ApiResult<Answer> {
+    Ok(Answer::text(
+        "text/plain; version=0.0.4; charset=utf-8",
+        metrics.text(&state).await?,
     ))
 }
 
@@ -72,8 +75,4 @@ pub(crate) async fn to_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()
         .insert_header(("Location", "/api/docs/"))
         .finish()
-}
-
-pub(crate) async fn nothing_here() -> ApiResult<Answer> {
-    Err(Code::NotFound.into())
 }

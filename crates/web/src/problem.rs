@@ -32,7 +32,7 @@ impl std::fmt::Display for ApiError {
 
 impl ApiError {
     /// Which rule said no, if one did.
-    pub(crate) fn code(&self) -> Option<Code> {
+    pub fn code(&self) -> Option<Code> {
         self.0.refusal().map(|refusal| refusal.code)
     }
 
@@ -120,7 +120,7 @@ pub struct ProblemField {
 
 impl ProblemField {
     /// The mistake, in the reader's language.
-    pub(crate) fn new(error: FieldError, language: Language) -> Self {
+    pub fn new(error: FieldError, language: Language) -> Self {
         Self {
             pointer: error.pointer,
             line: error.line,
@@ -158,7 +158,7 @@ impl Problem {
 }
 
 /// French unless English is preferred.
-pub(crate) fn language_of(headers: &HeaderMap) -> Language {
+pub fn language_of(headers: &HeaderMap) -> Language {
     let weight_of = |wanted: &str, list: &str| {
         list.split(',')
             .filter_map(|part| {
@@ -182,7 +182,7 @@ pub(crate) fn language_of(headers: &HeaderMap) -> Language {
 }
 
 /// Writes out every refusal, also those of the framework itself.
-pub(crate) async fn render<B: MessageBody + 'static>(
+pub async fn render<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

@@ -176,7 +176,7 @@ impl<P> Allowed<P> {
 
     /// The same without its idempotency key: nothing of the answer is kept for a repeat.
     #[must_use]
-    pub(crate) fn without_repeat(mut self) -> Self {
+    pub fn without_repeat(mut self) -> Self {
         self.idempotency = None;
         self
     }
@@ -247,13 +247,13 @@ struct Known {
 }
 
 /// Whom the request's token names, once [`authenticate`] has looked.
-pub(crate) fn known_actor(request: &ServiceRequest) -> Option<Actor> {
+pub fn known_actor(request: &ServiceRequest) -> Option<Actor> {
     request.extensions().get::<Known>().map(|known| known.actor)
 }
 
 /// Finds out who asks before anything of the request is read, so that a stranger learns
 /// nothing from how a body is refused.
-pub(crate) async fn authenticate<B: MessageBody + 'static>(
+pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

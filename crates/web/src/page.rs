@@ -26,7 +26,7 @@ td{border:0;padding:.15rem 0}.blocks td{display:flex;justify-content:space-betwe
 {content:attr(data-of)}}";
 
 /// Text that cannot become anything else.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -42,7 +42,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// A whole page around its body.
-pub(crate) fn document(language: Language, title: &str, body: &str) -> String {
+pub fn document(language: Language, title: &str, body: &str) -> String {
     let lang = language.as_str();
     format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -54,7 +54,7 @@ pub(crate) fn document(language: Language, title: &str, body: &str) -> String {
 }
 
 /// Answers with a page.
-pub(crate) fn page(status: StatusCode, body: String) -> HttpResponse {
+pub fn page(status: StatusCode, body: String) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))

@@ -48,7 +48,7 @@ impl Default for SecuritySettings {
 impl SecuritySettings {
     /// Whether somebody of this role has to have a second factor: administrators, and those
     /// who approve.
-    pub(crate) fn asks_second_factor(&self, role: Role) -> bool {
+    pub fn asks_second_factor(&self, role: Role) -> bool {
         let decides = role == Role::Admin || ApproveWaves::ROLES.contains(&role);
         self.second_factor == SecondFactorRule::Required && decides
     }
@@ -76,7 +76,7 @@ impl SecuritySettings {
 }
 
 /// From where a request comes.
-pub(crate) fn client_address(request: &HttpRequest) -> Option<IpAddr> {
+pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let forwarded: Vec<&str> = request
         .headers()
@@ -90,7 +90,7 @@ pub(crate) fn client_address(request: &HttpRequest) -> Option<IpAddr> {
 }
 
 /// An address without the part that tells one machine from its neighbors.
-pub(crate) fn network_of(address: IpAddr) -> String {
+pub fn network_of(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();
@@ -104,7 +104,7 @@ pub(crate) fn network_of(address: IpAddr) -> String {
 }
 
 /// Which pages of other sites may call: none, unless they are named.
-pub(crate) fn cors(settings: &SecuritySettings) -> Cors {
+pub fn cors(settings: &SecuritySettings) -> Cors {
     let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
     let headers = [
         "authorization",
@@ -132,7 +132,7 @@ const DOCUMENTATION: &str = "default-src 'none'; script-src 'self'; style-src 's
      form-action 'none'";
 
 /// Tells browsers what an answer is not good for. A page that has a policy keeps its own.
-pub(crate) async fn headers<B: MessageBody + 'static>(
+pub async fn headers<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {

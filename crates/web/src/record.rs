@@ -19,9 +19,18 @@ const SAME_LOOK: i64 = 3600;
 /// Looks that are remembered at the most.
 const REMEMBERED: usize = 50_000;
 
+/// Names an operation, in the audit log and for generated clients: `post_batches_id_submit`.
+pub fn operation_id(method: &str, path: &str) -> String {
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    path.split(['/', '-'])
+        .map(|segment| segment.trim_matches(['{', '}']))
+        .filter(|segment| !segment.is_empty())
+        .fold(method.to_owned(), |id, segment| format!("{id}_{segment}"))
+}
+
 /// Where an operation that is recorded comes from.
 #[derive(Debug, Clone)]
-pub(crate) struct Origin {
+pub struct Origin {
     action: String,
     subject: Option<Id<Subject>>,
     network: Option<String>,
@@ -30,10 +39,10 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// Of a request whose route is known.
-    pub(crate) fn of(request: &HttpRequest) -> Self {
+    pub fn of(request: &HttpRequest) -> Self {
         let method = request.method().as_str().to_ascii_lowercase();
         let action = Route::with(request, |route| {
-            crate::openapi::operation_id(&method, route.unwrap_or_default())
+            operation_id(&method, route.unwrap_or_default())
         });
         let segments = request.match_info();
         let also = segments
@@ -52,7 +61,7 @@ impl Origin {
     }
 
     /// A change that was made, with what it came to.
-    pub(crate) fn change(&self, actor: &Actor, key: Option<ApiKeyId>, answer: &Answer) -> Deed {
+    pub fn change(&self, actor: &Actor, key: Option<ApiKeyId>, answer: &Answer) -> Deed {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let made = body.get("id").and_then(Value::as_str);
         let subject = self
@@ -69,13 +78,13 @@ impl Origin {
     }
 
     /// Something that was looked at.
-    pub(crate) fn look(&self, actor: &Actor, key: Option<ApiKeyId>) -> Deed {
+    pub fn look(&self, actor: &Actor, key: Option<ApiKeyId>) -> Deed {
         let subject = self.subject.unwrap_or(Id::from_uuid(actor.person.uuid()));
         self.deed(subject, actor, key, self.also.clone())
     }
 
     /// What somebody did to their own account, before or while signing in.
-    pub(crate) fn of_person(&self, person: PersonId) -> Deed {
+    pub fn of_person(&self, person: PersonId) -> Deed {
         Deed {
             action: self.action.clone(),
             subject: Id::from_uuid(person.uuid()),
@@ -115,7 +124,7 @@ pub struct Looks(Arc<Mutex<HashMap<Look, Instant>>>);
 
 impl Looks {
     /// Whether this is to be recorded.
-    pub(crate) fn is_new(&self, deed: &Deed, now: Instant) -> bool {
+    pub fn is_new(&self, deed: &Deed, now: Instant) -> bool {
         let look = (deed.actor, deed.subject, deed.action.clone());
         let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         looks
@@ -124,7 +133,7 @@ impl Looks {
     }
 
     /// Notes that it was recorded.
-    pub(crate) fn note(&self, deed: &Deed, now: Instant) {
+    pub fn note(&self, deed: &Deed, now: Instant) {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if looks.len() >= REMEMBERED {
             looks.clear(); // some looks are recorded twice then

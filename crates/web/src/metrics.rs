@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{get, web};
+use actix_web::web;
 use db::schema::{devices, outbox, waves};
 use db::{Database, Db};
 use diesel::dsl::count_star;
@@ -17,8 +17,6 @@ use prometheus::{
 };
 use tokio::sync::Mutex;
 
-use crate::answer::Answer;
-use crate::problem::{ApiResult, Problems};
 use crate::state::State;
 use crate::trace::Route;
 
@@ -30,7 +28,7 @@ const SECONDS: [f64; 12] = [
 ];
 
 /// The figures of one process.
-pub(crate) struct Metrics {
+pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     seconds: HistogramVec,
@@ -48,7 +46,11 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Result<Self, prometheus::Error> {
+    /// Everything is zero.
+    ///
+    /// # Errors
+    /// When a name or a label is not Prometheus'.
+    pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let by = |name: &str, help: &str, label: &str| {
             let gauge = IntGaugeVec::new(Opts::new(name, help), &[label])?;
@@ -132,6 +134,22 @@ impl Metrics {
         self.password_hashes.inc_by(runs.saturating_sub(shown));
     }
 
+    /// The text that Prometheus reads, with the database looked at again.
+    ///
+    /// # Errors
+    /// When the figures cannot be written.
+    pub async fn text(&self, state: &State) -> db::Result<String> {
+        self.hashed(state.passwords.runs()).await;
+        let looked = self.look(&state.database).await;
+        if let Err(cause) = &looked {
+            tracing::warn!(%cause, "figures of the database are left as they were");
+        }
+        self.database_up.set(looked.is_ok().into());
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .map_err(db::Error::internal)
+    }
+
     async fn look(&self, database: &Database) -> db::Result<()> {
         let usage = database.usage();
         let in_use = usage.open.saturating_sub(usage.idle);
@@ -205,7 +223,8 @@ fn whole_tables(db: &mut Db) -> db::Result<(Counts, Counts)> {
     Ok((stages, statuses))
 }
 
-pub(crate) async fn count<B: MessageBody + 'static>(
+/// Counts a request, once it is answered.
+pub async fn count<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
@@ -232,26 +251,4 @@ fn method(method: &actix_web::http::Method) -> &str {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE") => known,
         _ => "other",
     }
-}
-
-/// Figures for Prometheus.
-#[utoipa::path(tag = "System", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain"), Problems))]
-#[get("/metrics")]
-pub(super) async fn scrape(
-    state: web::Data<State>,
-    metrics: web::Data<Metrics>,
-) -> ApiResult<Answer> {
-    metrics.hashed(state.passwords.runs()).await;
-    let looked = metrics.look(&state.database).await;
-    if let Err(cause) = &looked {
-        tracing::warn!(%cause, "figures of the database are left as they were");
-    }
-    metrics.database_up.set(looked.is_ok().into());
-    let text = TextEncoder::new()
-        .encode_to_string(&metrics.registry.gather())
-        .map_err(db::Error::internal)?;
-    Ok(Answer::text(
-        "text/plain; version=0.0.4; charset=utf-8",
-        text,
-    ))
 }

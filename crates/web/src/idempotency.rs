@@ -27,19 +27,19 @@ const STRANGER_LIMIT: usize = 64 << 10;
 
 /// The key of a request and the digest of what it asks.
 #[derive(Debug, Clone)]
-pub(crate) struct IdempotencyKey {
+pub struct IdempotencyKey {
     key: String,
     request_hash: Vec<u8>,
 }
 
 impl IdempotencyKey {
-    pub(crate) fn of(request: &HttpRequest) -> Option<Self> {
+    pub fn of(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
     }
 }
 
 /// Reads the body of a POST that carries a key, to know it again, and puts it back.
-pub(crate) async fn note_key<B: MessageBody + 'static>(
+pub async fn note_key<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -92,7 +92,7 @@ fn length(request: &ServiceRequest) -> Option<usize> {
 }
 
 /// Gives the stored answer of a repeat, or does the work and stores its answer.
-pub(crate) fn once<'a>(
+pub fn once<'a>(
     tx: &mut Tx<'a>,
     actor: Option<PersonId>,
     key: Option<&IdempotencyKey>,

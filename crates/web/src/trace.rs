@@ -8,15 +8,15 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-pub(crate) struct RequestSpan;
+pub struct RequestSpan;
 
 /// Which operation a request is for, as the router names it; none for what nobody serves. It
 /// is looked up once: the router goes through all of them for it.
-pub(crate) struct Route(Option<String>);
+pub struct Route(Option<String>);
 
 impl Route {
     /// Of a request, whose span was opened.
-    pub(crate) fn with<T>(request: &impl HttpMessage, work: impl FnOnce(Option<&str>) -> T) -> T {
+    pub fn with<T>(request: &impl HttpMessage, work: impl FnOnce(Option<&str>) -> T) -> T {
         let extensions = request.extensions();
         let found = extensions.get::<Self>();
         work(found.and_then(|route| route.0.as_deref()))

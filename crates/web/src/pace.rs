@@ -25,10 +25,10 @@ const BYTES_A_SECOND: u64 = 16 << 10;
 
 /// How long a client may take before the first byte of a body counts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience(pub Duration);
+pub struct Patience(pub Duration);
 
 /// Gives up on a body that comes too slowly: `request_timeout`, and the connection ends.
-pub(crate) async fn keep<B: MessageBody + 'static>(
+pub async fn keep<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

@@ -12,7 +12,7 @@ use crate::{ApiResult, State};
 ///
 /// # Errors
 /// `document_infected`; `unavailable` when folder or scanner do not work.
-pub(crate) async fn keep(state: &State, bytes: web::Bytes) -> ApiResult<Kept> {
+pub async fn keep(state: &State, bytes: web::Bytes) -> ApiResult<Kept> {
     let files = state.files.clone();
     let outcome = web::block(move || files.keep(&bytes)).await;
     match outcome.map_err(db::Error::internal)? {
@@ -32,7 +32,7 @@ pub(crate) async fn keep(state: &State, bytes: web::Bytes) -> ApiResult<Kept> {
 ///
 /// # Errors
 /// `unavailable` when it cannot be read, or is not what came in.
-pub(crate) async fn send(
+pub async fn send(
     state: &State,
     sha256: String,
     media_type: MediaType,

@@ -1,4 +1,4 @@
-//! The server: middleware, routes, limits.
+//! The server: middleware and limits around the doors that it opens.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -6,19 +6,21 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpServer, web};
+use kernel::Code;
 use tracing_actix_web::TracingLogger;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::answer::Answer;
 use crate::extract::UPLOAD_LIMIT;
-use crate::intake::ManifestLimit;
+use crate::metrics::Metrics;
 use crate::pace::Patience;
+use crate::problem::ApiResult;
 use crate::state::State;
-use crate::system::{Metrics, Readiness};
 use crate::trace::RequestSpan;
-use crate::{access, idempotency, identity, pace, problem, routes, security, system};
+use crate::{access, idempotency, metrics, pace, problem, security};
 
-/// Where the OpenAPI document is.
-const DOCUMENT: &str = "/api/openapi.json";
+/// Bytes of an uploaded list at the most.
+#[derive(Debug, Clone, Copy)]
+pub struct ManifestLimit(pub u64);
 
 /// How the server runs.
 #[derive(Debug, Clone, Copy)]
@@ -33,17 +35,21 @@ pub struct ServerSettings {
     pub manifest_bytes: u64,
 }
 
-/// Starts answering on the listener, until the server's handle stops it.
+/// Starts answering on the listener, until the server's handle stops it. `doors` registers what
+/// is served, once for each worker.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn serve(
+pub fn serve<F>(
     state: State,
     listener: TcpListener,
     settings: ServerSettings,
-) -> std::io::Result<Server> {
-    let metrics = web::Data::new(Metrics::new().map_err(std::io::Error::other)?);
-    let readiness = web::Data::new(Readiness::default());
+    doors: F,
+) -> std::io::Result<Server>
+where
+    F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+{
+    let figures = web::Data::new(Metrics::new().map_err(std::io::Error::other)?);
     let patience = Duration::from_secs(settings.client_seconds);
     let body_patience = web::Data::new(Patience(patience));
     let manifest_limit = web::Data::new(ManifestLimit(settings.manifest_bytes));
@@ -51,25 +57,18 @@ pub fn serve(
     let state = web::Data::new(state);
     let mut server = HttpServer::new(move || {
         App::new()
-            .configure(routes::serve)
             .app_data(state.clone())
-            .app_data(metrics.clone())
-            .app_data(readiness.clone())
+            .app_data(figures.clone())
             .app_data(body_patience.clone())
             .app_data(manifest_limit.clone())
             .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
-            .route("/api/docs", web::get().to(system::to_docs))
-            .route(DOCUMENT, web::get().to(system::document))
-            .configure(crate::intake::pages)
-            .configure(identity::pages)
-            .configure(crate::notifications::pages)
-            .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)))
-            .default_service(web::to(system::nothing_here))
+            .default_service(web::to(nothing_here))
+            .configure(|config| doors(config))
             .wrap(from_fn(idempotency::note_key))
             .wrap(from_fn(access::authenticate))
             .wrap(from_fn(pace::keep))
             .wrap(from_fn(problem::render))
-            .wrap(from_fn(system::count))
+            .wrap(from_fn(metrics::count))
             .wrap(Condition::new(
                 !security.cors_origins.is_empty(),
                 security::cors(&security),
@@ -85,4 +84,8 @@ pub fn serve(
         server = server.workers(settings.workers);
     }
     Ok(server.listen(listener)?.run())
+}
+
+async fn nothing_here() -> ApiResult<Answer> {
+    Err(Code::NotFound.into())
 }

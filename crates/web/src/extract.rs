@@ -14,9 +14,9 @@ use crate::problem::{ApiError, ApiResult};
 use crate::shape;
 
 /// A JSON body at the most: a thousand events with their evidence fit many times.
-pub(crate) const JSON_LIMIT: usize = 8 << 20;
+pub const JSON_LIMIT: usize = 8 << 20;
 /// An uploaded file at the most.
-pub(crate) const UPLOAD_LIMIT: usize = 64 << 20;
+pub const UPLOAD_LIMIT: usize = 64 << 20;
 
 type Extracting<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
@@ -33,7 +33,8 @@ async fn bytes(
     })
 }
 
-pub(crate) fn content_type(request: &HttpRequest) -> String {
+/// The content type of a request, in lower case, without parameters.
+pub fn content_type(request: &HttpRequest) -> String {
     request
         .headers()
         .get(CONTENT_TYPE)
@@ -193,7 +194,7 @@ impl Upload {
 ///
 /// # Errors
 /// `wrong_media_type`.
-pub(crate) fn of_type(content_type: &str, accepted: &[&str]) -> Result<(), Refusal> {
+pub fn of_type(content_type: &str, accepted: &[&str]) -> Result<(), Refusal> {
     if accepted.contains(&content_type) {
         return Ok(());
     }
@@ -364,7 +365,7 @@ impl FromRequest for Csv {
 }
 
 /// The media type of an `Accept` header with the highest weight, the first of equals.
-pub(crate) fn preferred(accept: &str) -> String {
+pub fn preferred(accept: &str) -> String {
     let weighed = accept.split(',').map(|part| {
         let (kind, parameters) = part.split_once(';').unwrap_or((part, ""));
         let weight = parameters
@@ -387,7 +388,7 @@ pub struct IfMatch(Option<i32>);
 
 impl IfMatch {
     /// The client changes whatever is there.
-    pub(crate) fn expects_nothing(self) -> bool {
+    pub fn expects_nothing(self) -> bool {
         self.0.is_none()
     }
 

@@ -14,7 +14,7 @@ struct Shape {
 
 /// What does not fit the schema of `T`. What is deeper than a type, such as a date that is
 /// not in the calendar, may not show here.
-pub(crate) fn mistakes<T: ToSchema>(body: &Value) -> Vec<FieldError> {
+pub fn mistakes<T: ToSchema>(body: &Value) -> Vec<FieldError> {
     let mut named = Vec::new();
     T::schemas(&mut named);
     let json = |schema| serde_json::to_value(schema).unwrap_or_default();
@@ -104,7 +104,7 @@ fn list<'a>(schema: &'a Value, key: &str) -> &'a [Value] {
 }
 
 /// The pointer of a member, escaped as RFC 6901 has it.
-pub(crate) fn child(pointer: &str, name: &str) -> String {
+pub fn child(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
@@ -198,7 +198,7 @@ fn expected(schema: &Value) -> Text {
 }
 
 /// The one mistake at which serde stopped.
-pub(crate) fn mistake(pointer: String, cause: &str) -> FieldError {
+pub fn mistake(pointer: String, cause: &str) -> FieldError {
     let quoted = |start: &str| cause.split_once(start)?.1.split('`').next();
     let (pointer, code, detail) = match quoted("missing field `") {
         Some(name) => (child(&pointer, name), Code::Required, Code::Required.help()),

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use db::{Database, Db, Tx};
-use eligibility::Setup;
-use files::FileStore;
-use identity::password::Passwords;
+use eligibility::{EligibilitySettings, Setup};
+use files::{FileStore, FilesSettings};
+use identity::password::{PasswordSettings, Passwords};
 use identity::token::Signer256;
 use identity::{Standing, Vault};
 use kernel::{Actor, Code};
-use notifications::{Templates, WebhookSettings};
+use notifications::{MailSettings, Templates, WebhookSettings};
 
 use crate::access::{Allowed, Anyone, Permission, Trait};
 use crate::answer::Answer;
@@ -43,7 +43,47 @@ pub struct State {
     pub webhooks: WebhookSettings,
 }
 
+/// What the operator decided, as far as handlers see it.
+#[derive(Clone, Default)]
+pub struct StateSettings {
+    /// How passwords are hashed, and what they have to be.
+    pub passwords: PasswordSettings,
+    /// About the frontier.
+    pub security: SecuritySettings,
+    /// Rubrics, lists and delays.
+    pub eligibility: EligibilitySettings,
+    /// Where files lie, and who scans them.
+    pub files: FilesSettings,
+    /// How messages read.
+    pub mail: MailSettings,
+    /// Which other programs may be called.
+    pub webhooks: WebhookSettings,
+}
+
 impl State {
+    /// Everything that handlers need, loaded and checked.
+    ///
+    /// # Errors
+    /// A line for the operator: which setting cannot be used, and why.
+    pub fn new(
+        database: Arc<Database>,
+        (signer, vault): (Signer256, Vault),
+        settings: &StateSettings,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            database,
+            signer,
+            vault,
+            passwords: Passwords::start(&settings.passwords)?,
+            security: Arc::new(settings.security.clone()),
+            looks: Looks::default(),
+            eligibility: Arc::new(Setup::load(&settings.eligibility)?),
+            files: settings.files.store(),
+            templates: Arc::new(Templates::load(&settings.mail)?),
+            webhooks: settings.webhooks.clone(),
+        })
+    }
+
     /// Runs one use case for the actor: one transaction, in which the session or the key is
     /// confirmed first and what happened is recorded last. With an `Idempotency-Key` the
     /// answer is kept in that same transaction, and a repeat gets it without running anything.

@@ -1,0 +1,32 @@
+//! What the server is told to serve for programs: the operations, their documentation, the pages
+//! behind links in mails.
+
+use actix_web::web;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::system::{self, Readiness};
+use crate::{identity, intake, notifications, routes};
+
+/// Where the OpenAPI document is.
+const DOCUMENT: &str = "/api/openapi.json";
+
+/// The door for programs, as `web::serve` opens it.
+#[derive(Debug, Clone, Default)]
+pub struct Door {
+    readiness: web::Data<Readiness>,
+}
+
+impl Door {
+    /// Registers everything.
+    pub fn open(&self, config: &mut web::ServiceConfig) {
+        config
+            .configure(routes::serve)
+            .app_data(self.readiness.clone())
+            .route("/api/docs", web::get().to(system::to_docs))
+            .route(DOCUMENT, web::get().to(system::document))
+            .configure(intake::pages)
+            .configure(identity::pages)
+            .configure(notifications::pages)
+            .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)));
+    }
+}

@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+mod answer;
+mod change;
+pub mod extract;
+pub mod files;
+mod idempotency;
+mod metrics;
+mod pace;
+pub mod page;
+pub mod problem;
+pub mod reading;
+pub mod record;
+pub mod security;
+mod server;
+mod shape;
+mod state;
+mod trace;
+
+pub use answer::Answer;
+pub use change::Versioned;
+pub use extract::{Body, Csv, IfMatch, OptionalBody, Paging, PagingParams, Params, PathId, Upload};
+pub use metrics::Metrics;
+pub use problem::{ApiError, ApiResult, Problem, Problems};
+pub use record::Looks;
+pub use security::SecuritySettings;
+pub use server::{ManifestLimit, ServerSettings, serve};
+pub use state::{State, StateSettings};
