@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::support::{self, databases, folder, program, text};
+use crate::support::{self, Signal, databases, folder, program, text};
 
 const HEADER: &str = "\"id\";\"siret\";\"titre\";\"position\";\"date_disso\";\"adrs_numvoie\";\"adrs_typevoie\";\"adrs_libvoie\";\"adrs_codeinsee\";\"adrs_codepostal\";\"adrs_libcommune\"\r\n";
 
@@ -37,8 +37,8 @@ fn said(output: &Output) -> (String, String) {
 }
 
 /// Reads a file of 9 000 lines through a pipe, and gets a signal after the first of them.
-fn interrupted(folder: &Path, url: &str, signal: &str) -> (Child, String) {
-    let pipe = folder.join(format!("pipe{signal}.csv"));
+fn interrupted(folder: &Path, url: &str, signal: Signal) -> (Child, String) {
+    let pipe = folder.join(format!("pipe{signal:?}.csv"));
     assert!(
         Command::new("mkfifo")
             .arg(&pipe)
@@ -74,13 +74,13 @@ fn an_import_is_interrupted_started_again_and_repeated() {
     for (engine, database) in databases() {
         let folder = folder(&format!("import-{engine:?}"));
         let url = Some(database.url.as_str());
-        let (mut child, heard) = interrupted(&folder, &database.url, "-INT");
+        let (mut child, heard) = interrupted(&folder, &database.url, Signal::INT);
         assert!(!child.wait().unwrap().success());
         assert!(
             heard.contains("interrupted after") && heard.contains("start the same command again"),
             "{heard}"
         );
-        interrupted(&folder, &database.url, "-KILL");
+        interrupted(&folder, &database.url, Signal::KILL);
         let (first, second) = (lines(0..5000), lines(5000..9000));
         std::fs::write(folder.join("a.csv"), format!("{HEADER}{first}")).unwrap();
         std::fs::write(folder.join("b.csv"), format!("{HEADER}{second}")).unwrap();

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use testkit::{Engine, TestDatabase, Value, json};
 
 use crate::support::trouble::wait_for;
-use crate::support::{Server, ask, batches, folder, make_administrator, program};
+use crate::support::{Server, Signal, ask, batches, folder, make_administrator, program};
 
 const PASSWORD: &str = "une mouette rieuse";
 const WRONG: &str = "une mouette égarée";
@@ -51,7 +51,7 @@ impl Browser {
 
     /// Ends the server; what it wrote to its log.
     fn stop(mut self) -> String {
-        self.0.signal("-TERM");
+        self.0.signal(Signal::TERM);
         let mut log = String::new();
         let mut stderr = self.0.child.stderr.take().unwrap();
         stderr.read_to_string(&mut log).unwrap();

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use testkit::{Value, json};
 
 use crate::support::{Server, ask_json, databases, fails, folder, make_administrator, meddle};
-use crate::support::{program, refusal, succeeds, text, with_input};
+use crate::support::{Signal, program, refusal, succeeds, text, with_input};
 
 const PASSWORD: &str = "un port, des mouettes";
 
@@ -43,7 +43,7 @@ fn an_administrator_made_on_the_command_line_signs_in_and_sigterm_ends_the_serve
     let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert_eq!(printed, served.json());
     assert_eq!(printed["openapi"].as_str().map(|v| &v[..3]), Some("3.1"));
-    server.signal("-TERM");
+    server.signal(Signal::TERM);
     assert!(server.wait().success(), "SIGTERM ends it well");
 
     let audit = program(&folder).args(["audit", "verify"]).output().unwrap();

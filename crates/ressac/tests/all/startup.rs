@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::Stdio;
 
-use crate::support::{Cast, Server, fails, folder, meddle, ressac, text};
+use crate::support::{Cast, Server, Signal, fails, folder, meddle, ressac, text};
 use testkit::json;
 
 #[test]
@@ -163,7 +163,7 @@ fn the_log_follows_a_request_into_its_use_case() {
     ] {
         assert!(figures.contains(expected), "{expected}: {figures}");
     }
-    server.signal("-TERM");
+    server.signal(Signal::TERM);
     let log = BufReader::new(server.child.stderr.take().unwrap());
     let lines: Vec<String> = log.lines().map_while(Result::ok).collect();
     let line = lines

@@ -13,7 +13,7 @@ use testkit::Engine;
 
 use crate::support::trouble::{is_unavailable, list, post, until, wait_for};
 use crate::support::{Answer, Cast, Postgres, Server, connect, database, folder, read_answer};
-use crate::support::{ressac, ressac_after, succeeds};
+use crate::support::{Signal, ressac, ressac_after, succeeds};
 
 /// A server on an SQLite file, whose one place to write somebody else holds; and two who ask it to
 /// write something meanwhile.
@@ -55,7 +55,7 @@ fn sigterm_answers_what_is_under_way() {
         asking,
         mut lock,
     } = held("survival-drain", "30");
-    server.signal("-TERM");
+    server.signal(Signal::TERM);
     wait_for(|| connect(&server.address).is_none()); // nothing new is taken in
     assert!(
         server.child.try_wait().unwrap().is_none(),
@@ -86,24 +86,24 @@ fn ends_without_an_answer(held: Held) {
 #[test]
 fn a_second_sigterm_stops_at_once() {
     let mut held = held("survival-at-once", "30");
-    held.server.signal("-TERM");
+    held.server.signal(Signal::TERM);
     wait_for(|| connect(&held.server.address).is_none());
     assert!(held.server.child.try_wait().unwrap().is_none());
-    held.server.signal("-TERM");
+    held.server.signal(Signal::TERM);
     ends_without_an_answer(held);
 }
 
 #[test]
 fn an_end_waits_no_longer_than_it_was_told() {
     let held = held("survival-patience", "1");
-    held.server.signal("-TERM");
+    held.server.signal(Signal::TERM);
     ends_without_an_answer(held);
 }
 
 #[test]
 fn an_idle_connection_does_not_hold_up_the_end() {
     let folder = folder("survival-idle");
-    for signal in ["-TERM", "-INT"] {
+    for signal in [Signal::TERM, Signal::INT] {
         let mut server = Server::start(&mut ressac(&folder, "sqlite:idle.db"));
         let mut idle = connect(&server.address).unwrap();
         idle.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -111,7 +111,7 @@ fn an_idle_connection_does_not_hold_up_the_end() {
         assert_eq!(read_answer(&mut idle).unwrap().status, 200);
         server.signal(signal);
         // cut off after `server.shutdown_seconds` it would have another code
-        assert!(server.wait().success(), "{signal}");
+        assert!(server.wait().success(), "{signal:?}");
     }
 }
 

@@ -17,6 +17,8 @@ use std::process::{Child, Command, Output, Stdio};
 pub use cast::{Cast, read, signed_in, write};
 pub use databases::{database, databases, meddle};
 pub use postgres::Postgres;
+pub use rustix::process::Signal;
+use rustix::process::{Pid, kill_process};
 pub use server::{Answer, Server, ask, ask_json, connect, read_answer};
 
 /// What the program signs with in these tests.
@@ -90,10 +92,9 @@ pub fn make_administrator(mut program: Command, email: &str, password: &str) -> 
     with_input(&mut program, &format!("{password}\n"))
 }
 
-pub fn signal(child: &Child, name: &str) {
-    let pid = child.id().to_string();
-    let sent = Command::new("kill").args([name, &pid]).status().unwrap();
-    assert!(sent.success());
+pub fn signal(child: &Child, signal: Signal) {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    kill_process(pid.expect("the id of a process"), signal).unwrap();
 }
 
 /// What was printed, when all went well.

@@ -28,8 +28,8 @@ impl Server {
         }
     }
 
-    pub fn signal(&self, name: &str) {
-        super::signal(&self.child, name);
+    pub fn signal(&self, signal: super::Signal) {
+        super::signal(&self.child, signal);
     }
 
     /// From now on no file of its may grow beyond so many bytes.
