@@ -126,14 +126,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()
         .to_owned()
 }
 
-fn metadata() -> Value {
+pub(crate) fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",
@@ -181,7 +181,7 @@ fn arrows_point_one_way() {
 }
 
 /// Every file of ours with this ending, below a folder.
-fn files(folder: &Path, ending: &str, found: &mut Vec<(PathBuf, String)>) {
+pub(crate) fn files(folder: &Path, ending: &str, found: &mut Vec<(PathBuf, String)>) {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
         if path.is_dir() {

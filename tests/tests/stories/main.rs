@@ -9,6 +9,7 @@ mod access;
 mod allocation;
 mod architecture;
 mod days;
+mod docs;
 mod eligibility;
 mod figures;
 mod handover;
