@@ -1,6 +1,7 @@
 //! The one view of the schema that both engines share.
 
 mod allocation;
+mod cookies;
 mod eligibility;
 mod follow_ups;
 mod handover;
@@ -13,6 +14,7 @@ mod workshop;
 pub use allocation::{
     conventions, wave_devices, wave_explanations, wave_lines, wave_pins, wave_supply, waves,
 };
+pub use cookies::session_cookies;
 pub use eligibility::{applications, assessments, programmes, territories};
 pub use follow_ups::{
     appeals, application_scores, documents, obligations, programme_rubrics, reminders,
@@ -36,6 +38,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     sessions,
     refresh_tokens,
+    session_cookies,
     api_keys,
     idempotency_keys,
     second_factors,
@@ -102,6 +105,7 @@ diesel::joinable!(wave_devices -> devices (device_id));
 diesel::joinable!(handovers -> organisations (association_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(session_cookies -> sessions (session_id));
 diesel::joinable!(invitations -> people (person_id));
 diesel::joinable!(documents -> applications (application_id));
 diesel::joinable!(appeals -> applications (application_id));

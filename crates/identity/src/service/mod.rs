@@ -13,6 +13,7 @@ mod people;
 mod personal_data;
 mod registration;
 mod second_factors;
+mod session_cookies;
 mod sessions;
 mod sign_in;
 
@@ -33,6 +34,7 @@ pub use registration::register;
 pub use second_factors::{
     begin_second_factor, confirm_second_factor, remove_second_factor, use_second_factor,
 };
+pub use session_cookies::{Visitor, end_cookie, give_cookie, keep_session, visitor};
 pub use sessions::{Standing, confirm, end_session, open_session, refresh, still_signed_in};
 pub use sign_in::{
     SignIn, SignedIn, begin_proof, begin_sign_in, finish_sign_in, has_second_factor, proven,

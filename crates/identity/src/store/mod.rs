@@ -8,6 +8,7 @@ mod organisations;
 mod people;
 mod personal_data;
 mod second_factors;
+mod session_cookies;
 mod sessions;
 
 use db::{Db, Result};
@@ -39,6 +40,7 @@ pub(crate) use second_factors::{
     confirm_second_factor, delete_second_factor, insert_recovery_code, insert_second_factor,
     reseal, second_factor, use_recovery_code, use_step,
 };
+pub(crate) use session_cookies::{cookie_of, delete_cookie, insert_cookie};
 pub(crate) use sessions::{
     LinkRow, NewLink, end_session, extend_session, insert_link, insert_refresh_token,
     insert_session, link, live_session, refresh_token, signing_in, use_links, use_links_for,

@@ -208,7 +208,7 @@ pub(crate) fn forget_links_before(db: &mut Db, before: Instant) -> Result<usize>
 
 /// Sessions that are over since, with their refresh tokens.
 pub(crate) fn forget_sessions_before(db: &mut Db, before: Instant) -> Result<usize> {
-    use db::schema::refresh_tokens as tokens;
+    use db::schema::{refresh_tokens as tokens, session_cookies as cookies};
     let over = || {
         sessions::table.filter(
             sessions::expires_at
@@ -218,5 +218,7 @@ pub(crate) fn forget_sessions_before(db: &mut Db, before: Instant) -> Result<usi
     };
     let ids = over().select(sessions::id);
     diesel::delete(tokens::table.filter(tokens::session_id.eq_any(ids))).execute(db)?;
+    let ids = over().select(sessions::id);
+    diesel::delete(cookies::table.filter(cookies::session_id.eq_any(ids))).execute(db)?;
     Ok(diesel::delete(over()).execute(db)?)
 }

@@ -1,0 +1,16 @@
+//! Table of what browsers keep of sessions.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    session_cookies (token_hash) {
+        /// `token_hash`.
+        token_hash -> Binary,
+        /// `session_id`.
+        session_id -> Key,
+        /// `created_at`.
+        created_at -> Moment,
+    }
+}
