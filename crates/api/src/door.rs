@@ -5,7 +5,7 @@ use actix_web::web;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::system::{self, Readiness};
-use crate::{identity, intake, notifications, routes};
+use crate::{identity, intake, routes};
 
 /// Where the OpenAPI document is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -26,7 +26,6 @@ impl Door {
             .route(DOCUMENT, web::get().to(system::document))
             .configure(intake::pages)
             .configure(identity::pages)
-            .configure(notifications::pages)
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)));
     }
 }

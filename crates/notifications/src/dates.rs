@@ -6,7 +6,7 @@ use kernel::{Instant, Language};
 const NBSP: char = '\u{a0}';
 
 /// « mardi 28 février 2023 », "Tuesday 28 February 2023".
-pub(crate) fn day(moment: Instant, language: Language) -> String {
+pub fn day(moment: Instant, language: Language) -> String {
     let local = moment.in_paris();
     let weekday = weekday(local.weekday(), language);
     let month = month(local.month(), language);
@@ -18,7 +18,7 @@ pub(crate) fn day(moment: Instant, language: Language) -> String {
 }
 
 /// « 14 h 30 », "14:30".
-pub(crate) fn hour(moment: Instant, language: Language) -> String {
+pub fn hour(moment: Instant, language: Language) -> String {
     let local = moment.in_paris();
     match (language, local.minute()) {
         (Language::French, 0) => format!("{}{NBSP}h", local.hour()),
@@ -28,7 +28,7 @@ pub(crate) fn hour(moment: Instant, language: Language) -> String {
 }
 
 /// « deux mois », "two months".
-pub(crate) fn months(count: u32, language: Language) -> String {
+pub fn months(count: u32, language: Language) -> String {
     let (words, unit) = match language {
         Language::French => (["un", "deux", "trois", "quatre", "six"], "mois"),
         Language::English => (["one", "two", "three", "four", "six"], "month"),
@@ -43,7 +43,7 @@ pub(crate) fn months(count: u32, language: Language) -> String {
 }
 
 /// « mardi 28 février 2023 à 14 h 30 », "Tuesday 28 February 2023 at 14:30".
-pub(crate) fn moment(moment: Instant, language: Language) -> String {
+pub fn moment(moment: Instant, language: Language) -> String {
     let (day, hour) = (day(moment, language), hour(moment, language));
     match language {
         Language::French => format!("{day} à {hour}"),
@@ -52,7 +52,7 @@ pub(crate) fn moment(moment: Instant, language: Language) -> String {
 }
 
 /// « mardi 28 février 2023, de 9 h à 11 h 30 »; over several days, both moments in full.
-pub(crate) fn span(from: Instant, to: Instant, language: Language) -> String {
+pub fn span(from: Instant, to: Instant, language: Language) -> String {
     let same_day = from.date() == to.date();
     match (language, same_day) {
         (Language::French, true) => {

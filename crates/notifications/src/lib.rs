@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod calendar;
-mod dates;
+pub mod dates;
 mod events;
 mod links;
 mod mailer;
@@ -22,7 +22,7 @@ pub use events::Choice;
 pub use mailer::Mailer;
 pub use message::{AccountChange, Appointment, ChangeItem, Message, Quantity, Recipient};
 pub use model::{Ended, Filter, HeldMail, Notification, NotificationStatus};
-pub use render::{Preview, TemplateRow, Templates};
+pub use render::{Preview, TemplateRow, Templates, french_spaces};
 pub use service::choices::{
     NewPreferences, Preference, Preferences, UnsubscribeLink, preferences, set_preferences,
     unsubscribe, unsubscribe_link,

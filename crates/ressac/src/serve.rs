@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
+use console::ConsoleSettings;
 use db::{Database, DatabaseSettings};
 use eligibility::Setup;
 use identity::token::Signer256;
@@ -137,17 +138,20 @@ pub fn run_server(
         shutdown_seconds: settings.server.shutdown_seconds,
         manifest_bytes: settings.intake.manifest_megabytes << 20,
     };
+    let api = api::Door::default();
+    let console = console::Door::new(console_settings(settings))?;
     let settings = settings.clone();
     System::new().block_on(async move {
         check_files(&settings, &database).await?;
         if let Some(advice) = database.advice().await.map_err(|e| e.to_string())? {
             tracing::warn!("{advice}");
         }
-        let api = api::Door::default();
-        let server = web::serve(state, listener, server_settings, move |config| {
-            api.open(config)
-        })
-        .map_err(|e| e.to_string())?;
+        let doors = move |config: &mut actix_web::web::ServiceConfig| {
+            api.open(config);
+            console.open(config);
+        };
+        let server = web::serve(state, listener, server_settings, doors);
+        let server = server.map_err(|e| e.to_string())?;
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);
         let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), files, delays, retention));
@@ -178,6 +182,15 @@ fn state_settings(settings: &Settings) -> StateSettings {
         files: settings.files.clone(),
         mail: settings.mail.clone(),
         webhooks: settings.webhooks.clone(),
+    }
+}
+
+fn console_settings(settings: &Settings) -> ConsoleSettings {
+    ConsoleSettings {
+        city: settings.city.name.clone(),
+        contact: settings.mail.contact.clone(),
+        base_url: settings.mail.base_url.clone(),
+        templates: settings.console.templates.clone(),
     }
 }
 

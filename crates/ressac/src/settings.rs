@@ -29,6 +29,8 @@ pub struct Settings {
     pub auth: AuthSection,
     /// Who decides.
     pub city: CitySection,
+    /// The pages for people.
+    pub console: ConsoleSection,
     /// How mail leaves.
     pub mail: MailSettings,
     /// Which other programs may be called.
@@ -109,6 +111,13 @@ impl std::fmt::Debug for AuthSection {
 pub struct CitySection {
     /// Its name.
     pub name: String,
+}
+
+/// Section `console`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ConsoleSection {
+    /// A folder with templates of one's own.
+    pub templates: PathBuf,
 }
 
 /// Section `intake`.

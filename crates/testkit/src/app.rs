@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
+use console::ConsoleSettings;
 use db::schema::outbox;
 use db::{Database, Engine, Tx};
 use diesel::prelude::*;
@@ -20,6 +21,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 use web::{SecuritySettings, ServerSettings, State, StateSettings};
 
+use crate::browser::Browser;
 use crate::client::Client;
 use crate::database::TestDatabase;
 
@@ -241,6 +243,30 @@ impl TestApp {
         client
     }
 
+    /// Where it listens: `http://127.0.0.1:…`.
+    pub fn base(&self) -> String {
+        self.anyone.base().to_owned()
+    }
+
+    /// A browser that nobody is signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.anyone.clone())
+    }
+
+    /// A browser in which somebody is signed in, without the slow part of a password.
+    pub fn browser_of(&self, client: &Client) -> Browser {
+        let person: kernel::PersonId = client.person.parse().expect("a person");
+        let signer = self.signer.clone();
+        let cookie = self.write(move |tx| {
+            let tokens = identity::open_session(tx, &signer, person)?;
+            let actor = signer.actor(&tokens.access_token, tx.now());
+            identity::give_cookie(tx, &actor.expect("a token of ours"))
+        });
+        let mut browser = self.browser();
+        browser.set_cookie("ressac", &cookie);
+        browser
+    }
+
     /// Writes to the database directly.
     pub fn write<T: Send + 'static>(
         &self,
@@ -317,7 +343,12 @@ fn run(state: State, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
                 manifest_bytes: 4 << 20,
             };
             let api = api::Door::default();
-            let server = web::serve(state, listener, settings, move |config| api.open(config));
+            let console = console::Door::new(ConsoleSettings::default()).expect("sound templates");
+            let doors = move |config: &mut actix_web::web::ServiceConfig| {
+                api.open(config);
+                console.open(config);
+            };
+            let server = web::serve(state, listener, settings, doors);
             let server = server.expect("serves");
             give.send(server.handle()).expect("handle");
             server.await.expect("runs");

@@ -21,6 +21,7 @@ impl Client {
     pub(crate) fn new(base: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
+            .max_redirects(0)
             .proxy(None)
             .build();
         Self {
@@ -48,6 +49,16 @@ impl Client {
         let mut client = self.clone();
         client.headers.push((name.to_owned(), value.to_owned()));
         client
+    }
+
+    /// Where the server listens.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Whether a header was added.
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| known == name)
     }
 
     /// Sends a request; the path is below `/api/v1` unless it begins with `//`.
@@ -189,6 +200,15 @@ impl Reply {
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Every value of a header.
+    pub(crate) fn headers_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = move |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+        self.headers
+            .iter()
+            .filter(named)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A header, empty when it is not there.

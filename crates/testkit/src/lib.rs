@@ -10,13 +10,17 @@
 )]
 
 mod app;
+mod browser;
 mod client;
 mod database;
+mod html;
 
 pub use app::{Configuration, Mail, TestApp};
+pub use browser::{Browser, PageOf};
 pub use client::{Client, Reply};
 pub use database::TestDatabase;
 pub use db::Engine;
+pub use html::FormOnPage;
 pub use kernel::Role;
 pub use serde_json::{Value, json};
 

@@ -168,10 +168,37 @@ pub struct Allowed<P> {
     permission: PhantomData<fn() -> P>,
 }
 
+impl<P> Clone for Allowed<P> {
+    fn clone(&self) -> Self {
+        Self {
+            actor: self.actor,
+            key: self.key,
+            origin: self.origin.clone(),
+            idempotency: self.idempotency.clone(),
+            permission: PhantomData,
+        }
+    }
+}
+
 impl<P> Allowed<P> {
     /// Who is asking.
     pub fn actor(&self) -> Actor {
         self.actor
+    }
+
+    /// The same with the key of a form, which is sent once.
+    #[must_use]
+    pub fn with_repeat(mut self, key: Option<IdempotencyKey>) -> Self {
+        self.idempotency = key;
+        self
+    }
+
+    /// The same under the name that the audit log has for the use case, whichever door it is
+    /// asked at.
+    #[must_use]
+    pub fn named(mut self, deed: &str) -> Self {
+        self.origin = self.origin.map(|origin| origin.named(deed));
+        self
     }
 
     /// The same without its idempotency key: nothing of the answer is kept for a repeat.
@@ -192,7 +219,11 @@ impl<P: Permission> FromRequest for Allowed<P> {
 }
 
 impl<P: Permission> Allowed<P> {
-    fn of(request: &HttpRequest) -> Result<Self, Code> {
+    /// Whoever asks, once it is known who that is.
+    ///
+    /// # Errors
+    /// `not_authenticated`, `not_allowed`.
+    pub fn of(request: &HttpRequest) -> Result<Self, Code> {
         let extensions = request.extensions();
         let known = extensions.get::<Known>().ok_or(Code::NotAuthenticated)?;
         let in_scope = known
@@ -249,6 +280,16 @@ struct Known {
 /// Whom the request's token names, once [`authenticate`] has looked.
 pub fn known_actor(request: &ServiceRequest) -> Option<Actor> {
     request.extensions().get::<Known>().map(|known| known.actor)
+}
+
+/// Notes who asks, for a door that knows people by something else than a token.
+pub fn introduce(request: &impl HttpMessage, actor: Actor) {
+    let known = Known {
+        actor,
+        key: None,
+        scopes: None,
+    };
+    request.extensions_mut().insert(known);
 }
 
 /// Finds out who asks before anything of the request is read, so that a stranger learns

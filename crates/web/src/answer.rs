@@ -41,6 +41,19 @@ impl Answer {
         Self::json(201, body)
     }
 
+    /// 303 with what the page that follows says; only a door that has pages sends it.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn see_other(body: &impl Serialize) -> db::Result<Self> {
+        Self::json(303, body)
+    }
+
+    /// What is sent.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// 202: it will be seen to, and there is nothing more to say.
     pub fn accepted() -> Self {
         Self {

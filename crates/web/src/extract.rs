@@ -20,7 +20,11 @@ pub const UPLOAD_LIMIT: usize = 64 << 20;
 
 type Extracting<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-async fn bytes(
+/// A whole body.
+///
+/// # Errors
+/// `too_large`, `malformed_request`.
+pub async fn bytes(
     body: impl Future<Output = Result<web::Bytes, actix_web::Error>>,
 ) -> ApiResult<web::Bytes> {
     body.await.map_err(|cause| {
@@ -224,7 +228,8 @@ impl FromRequest for Upload {
     }
 }
 
-fn limited(
+/// A body that is read to a limit of so many bytes.
+pub fn limited(
     request: &HttpRequest,
     payload: &mut Payload,
     limit: usize,
@@ -387,6 +392,11 @@ pub fn preferred(accept: &str) -> String {
 pub struct IfMatch(Option<i32>);
 
 impl IfMatch {
+    /// The version that a form was made from.
+    pub fn version(version: Option<i32>) -> Self {
+        Self(version)
+    }
+
     /// The client changes whatever is there.
     pub fn expects_nothing(self) -> bool {
         self.0.is_none()

@@ -12,7 +12,7 @@ use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
 use db::Tx;
 use db::schema::idempotency_keys as k;
 use diesel::prelude::*;
-use kernel::{Code, Id, Instant, Person, PersonId};
+use kernel::{Actor, Code, Id, Instant, Person, PersonId};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
@@ -33,8 +33,22 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// Of a request that was looked at by [`note_key`].
     pub fn of(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
+    }
+
+    /// Of a form. Whoever goes back, changes what they typed and sends it again sends another
+    /// request: the key of a form names it together with its content.
+    pub fn of_form(whose: &Actor, key: &str, content: &[u8]) -> Option<Self> {
+        if !(1..=LONGEST).contains(&key.len()) {
+            return None;
+        }
+        let digest: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Self {
+            key: format!("{} {key} {digest}", whose.organisation),
+            request_hash: content.to_vec(),
+        })
     }
 }
 

@@ -3,13 +3,17 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, RETRY_AFTER,
+};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use kernel::{Code, FieldError, Language, Refusal, Text};
 use serde::Serialize;
 use tracing_actix_web::RequestId;
 use utoipa::{IntoResponses, ToSchema};
+
+use crate::security::PAGES;
 
 /// The outcome of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -31,6 +35,11 @@ impl std::fmt::Display for ApiError {
 }
 
 impl ApiError {
+    /// The refusal, when a rule said no.
+    pub fn refused(&self) -> Option<&Refusal> {
+        self.0.refusal()
+    }
+
     /// Which rule said no, if one did.
     pub fn code(&self) -> Option<Code> {
         self.0.refusal().map(|refusal| refusal.code)
@@ -181,6 +190,37 @@ pub fn language_of(headers: &HeaderMap) -> Language {
     }
 }
 
+/// How a refusal reads as a page. The door that has pages registers it.
+pub struct ProblemPages(Box<Render>);
+
+/// Of the request, the refusal and the id that the log has for the request.
+type Render = dyn Fn(&HttpRequest, &Refusal, &str) -> String + Send + Sync;
+
+impl ProblemPages {
+    /// Takes what writes the page.
+    pub fn new(
+        render: impl Fn(&HttpRequest, &Refusal, &str) -> String + Send + Sync + 'static,
+    ) -> Self {
+        Self(Box::new(render))
+    }
+}
+
+/// Whether an address is of a program's: everything else is read by people.
+fn is_for_programs(path: &str) -> bool {
+    ["/api", "/health", "/metrics"]
+        .iter()
+        .any(|start| path.starts_with(start))
+}
+
+/// The page of a refusal, where there are pages and a person asked.
+fn page_of(request: &HttpRequest, refusal: &Refusal, request_id: &str) -> Option<String> {
+    if is_for_programs(request.path()) {
+        return None;
+    }
+    let pages = request.app_data::<web::Data<ProblemPages>>()?;
+    Some((pages.0)(request, refusal, request_id))
+}
+
 /// Writes out every refusal, also those of the framework itself.
 pub async fn render<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -204,12 +244,22 @@ pub async fn render<B: MessageBody + 'static>(
         .extra
         .as_ref()
         .and_then(|extra| extra["retry_after_seconds"].as_u64());
-    let problem = Problem::new(refusal, language, request_id);
-    let body = serde_json::to_vec(&problem).unwrap_or_default();
     let (http_request, mut response) = response.into_parts();
+    let page = page_of(&http_request, &refusal, &request_id);
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, "application/problem+json".parse()?);
+    let body = match page {
+        Some(page) => {
+            headers.insert(CONTENT_TYPE, "text/html; charset=utf-8".parse()?);
+            headers.insert(CONTENT_SECURITY_POLICY, PAGES.parse()?);
+            page.into_bytes()
+        }
+        None => {
+            headers.insert(CONTENT_TYPE, "application/problem+json".parse()?);
+            let problem = Problem::new(refusal, language, request_id);
+            serde_json::to_vec(&problem).unwrap_or_default()
+        }
+    };
     let seconds = match status.as_u16() {
         429 => Some(wait.unwrap_or(300)),
         503 => Some(2),
@@ -294,7 +344,7 @@ pub enum Problems {
 #[cfg(test)]
 mod tests {
     use actix_web::test::{TestRequest, call_and_read_body, call_service, init_service};
-    use actix_web::{App, middleware::from_fn, web};
+    use actix_web::{App, middleware::from_fn};
 
     use super::*;
 

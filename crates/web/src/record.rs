@@ -60,6 +60,13 @@ impl Origin {
         }
     }
 
+    /// The same under another name.
+    #[must_use]
+    pub fn named(mut self, deed: &str) -> Self {
+        deed.clone_into(&mut self.action);
+        self
+    }
+
     /// A change that was made, with what it came to.
     pub fn change(&self, actor: &Actor, key: Option<ApiKeyId>, answer: &Answer) -> Deed {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();

@@ -126,6 +126,10 @@ pub fn cors(settings: &SecuritySettings) -> Cors {
 
 /// Nothing of an answer is a page, unless it says so itself.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+/// The pages of the console: everything from here, nothing inline.
+pub const PAGES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
 /// The page that documents the API: its own scripts and styles, nothing from outside.
 const DOCUMENTATION: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; \

@@ -89,6 +89,23 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "console",
+        &[
+            "kernel",
+            "db",
+            "files",
+            "notifications",
+            "identity",
+            "intake",
+            "workshop",
+            "eligibility",
+            "allocation",
+            "handover",
+            "impact",
+            "web",
+        ],
+    ),
+    (
         "ressac",
         &[
             "kernel",
@@ -103,6 +120,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "handover",
             "web",
             "api",
+            "console",
         ],
     ),
     // measures the program from outside
@@ -122,6 +140,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "eligibility",
             "web",
             "api",
+            "console",
         ],
     ),
 ];

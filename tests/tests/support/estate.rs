@@ -131,6 +131,34 @@ impl Estate {
     }
 }
 
+/// What the segment before an id names, in the addresses of pages.
+const THINGS: &[(&str, &str)] = &[
+    ("dons", "batches"),
+    ("appareils", "devices"),
+    ("demandes", "applications"),
+    ("pieces", "documents"),
+    ("recours", "appeals"),
+    ("lots", "handovers"),
+    ("transferts", "transfers"),
+    ("programmes", "programmes"),
+    ("vagues", "waves"),
+    ("approbations", "waves"),
+    ("organisations", "organisations"),
+    ("suivis", "obligations"),
+];
+
+impl Estate {
+    /// The address of a page with somebody else's id in it; none for what nobody here has.
+    pub fn page(&self, path: &str) -> Option<String> {
+        let (before, _) = path.split_once("/{id}")?;
+        let thing = before.rsplit('/').next()?;
+        let (_, first) = THINGS.iter().find(|(name, _)| *name == thing)?;
+        let operation = path.replace(before, &format!("/api/v1/{first}"));
+        let below = self.path(&operation)?;
+        Some(below.replacen(&format!("/{first}"), before, 1))
+    }
+}
+
 /// A body with which an operation gets as far as asking whose the thing is.
 pub fn well_formed(operation: &str) -> Value {
     let moment = "2023-03-09T09:00:00Z";

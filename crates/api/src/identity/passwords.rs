@@ -7,9 +7,9 @@ use kernel::{Actor, Code, Refusal};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::sessions::compare;
 use crate::access::{Allowed, ManageAccount};
 use crate::security::client_address;
+use crate::sign_in::compare;
 use crate::{Answer, ApiResult, Body, Problems, State};
 
 /// A password that a link in a mail sets.

@@ -2,15 +2,13 @@
 //! nowhere: an `Idempotency-Key` is not heeded here.
 
 use actix_web::{HttpRequest, post, web};
-use identity::password::Verdict;
-use identity::{SignIn, SignedIn, TokenPair};
+use identity::TokenPair;
 use kernel::Code;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::{Allowed, UseAccount};
-use crate::record::Origin;
-use crate::security::client_address;
+use crate::sign_in::{Attempt, sign_in};
 use crate::{Answer, ApiResult, Body, Problems, State};
 
 /// A sign-in.
@@ -36,54 +34,12 @@ pub async fn login(
     request: HttpRequest,
     Body(login): Body<Login>,
 ) -> ApiResult<Answer> {
-    let Login {
-        email,
-        password,
-        totp,
-    } = login;
-    let (from, origin) = (client_address(&request), Origin::of(&request));
-    let signer = state.signer.clone();
-    let sign_in = state
-        .database
-        .write(move |tx| identity::begin_sign_in(tx, &signer, &email, from))
-        .await?;
-    let (right, new_hash) = compare(&state, &sign_in, password).await?;
-    let person = sign_in
-        .person
-        .filter(|_| right)
-        .ok_or(Code::InvalidCredentials)?;
-    let (signer, vault) = (state.signer.clone(), state.vault.clone());
-    let signed_in = state
-        .database
-        .write(move |tx| {
-            let (code, hash) = (totp.as_deref(), new_hash.as_deref());
-            let done =
-                identity::finish_sign_in(tx, (&signer, &vault), &sign_in, person, code, hash)?;
-            if matches!(done, SignedIn::Session(_)) {
-                identity::record(tx, origin.of_person(person))?;
-            }
-            Ok(done)
-        })
-        .await?;
-    match signed_in {
-        SignedIn::Session(tokens) => Ok(Answer::ok(&tokens)?),
-        SignedIn::SecondFactorRequired => Err(Code::SecondFactorRequired.into()),
-    }
-}
-
-/// Compares a password with that of a sign-in under way: whether it is right, and the hash
-/// to keep instead of an outdated one.
-pub(super) async fn compare(
-    state: &State,
-    sign_in: &SignIn,
-    password: String,
-) -> db::Result<(bool, Option<String>)> {
-    let stored = sign_in.password_hash.clone();
-    Ok(match state.passwords.verify(password, stored).await? {
-        Verdict::Wrong => (false, None),
-        Verdict::Right => (true, None),
-        Verdict::Outdated(hash) => (true, Some(hash)),
-    })
+    let attempt = Attempt {
+        email: login.email,
+        password: login.password,
+        code: login.totp,
+    };
+    Ok(Answer::ok(&sign_in(&state, &request, attempt).await?)?)
 }
 
 /// A refresh token.

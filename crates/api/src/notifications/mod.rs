@@ -4,12 +4,9 @@
 mod outbox;
 mod preferences;
 mod templates;
-mod unsubscribe_page;
 mod webhooks;
 
 use crate::Routes;
-
-pub(crate) use unsubscribe_page::routes as pages;
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {

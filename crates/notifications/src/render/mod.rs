@@ -297,7 +297,7 @@ fn tidy(value: &mut Json) {
 }
 
 /// French wants unbreakable spaces before double punctuation and inside guillemets.
-fn french_spaces(text: &str) -> String {
+pub fn french_spaces(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {

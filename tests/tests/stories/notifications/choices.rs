@@ -65,7 +65,7 @@ both_engines! {
         let path = format!("//unsubscribe?token={token}");
         let page = app.anyone.get(&path);
         assert_eq!(page.status, 200);
-        assert!(page.text().contains("Don accepté") && page.text().contains("<form method=\"post\""));
+        assert!(page.text().contains("Don accepté") && page.text().contains("name=\"choice\""));
         assert_eq!(choice(&app.donor, "batch_accepted")["choice"], "at_once");
 
         // what a mail program sends by itself (RFC 8058)
@@ -77,6 +77,12 @@ both_engines! {
         let reply = app.anyone.send("POST", &format!("{path}&lang=en"), form, b"choice=daily");
         assert!(reply.text().contains("in one summary a day"));
         assert_eq!(choice(&app.donor, "batch_accepted")["choice"], "daily");
+
+        // what says nothing, or nothing that there is, changes nothing
+        for strange in [&b""[..], b"choice=", b"choice=never", b"choice=OFF"] {
+            assert_eq!(app.anyone.send("POST", &path, form, strange).status, 422);
+            assert_eq!(choice(&app.donor, "batch_accepted")["choice"], "daily");
+        }
 
         for token in ["", "nonsense", "Zm9v"] {
             let path = format!("//unsubscribe?token={token}");

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod assets;
+mod cookies;
+mod door;
+mod errors;
+mod fields;
+mod form;
+mod frame;
+mod guard;
+mod language;
+mod multipart;
+mod nav;
+mod page;
+mod pages;
+mod routes;
+mod samples;
+mod session;
+mod sign_in_first;
+mod templates;
+
+pub use door::{ConsoleSettings, Door};
+pub use routes::{Row, TABLE};
+
+pub(crate) use form::{Form, FormView};
+pub(crate) use page::{Page, PageResult, Saved, View, Visit};
+pub(crate) use samples::Sample;

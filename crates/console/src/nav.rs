@@ -1,0 +1,58 @@
+//! The main navigation of each role, and where its work begins.
+
+use kernel::{Language, Role};
+use serde::Serialize;
+
+/// The first page of each role.
+pub(crate) fn home_of(role: Role) -> &'static str {
+    match role {
+        Role::Donor => "/dons",
+        Role::Refurbisher => "/atelier",
+        Role::Association => "/demandes",
+        Role::Staff | Role::Admin => "/ville",
+    }
+}
+
+/// Address, French, English. Add a line for a page that a role opens every day, no other.
+type Link = (&'static str, &'static str, &'static str);
+
+const PUBLIC: &[Link] = &[("/", "Accueil", "Home")];
+const DONOR: &[Link] = &[("/dons", "Mes dons", "My donations")];
+const WORKSHOP: &[Link] = &[("/atelier", "Atelier", "Workshop")];
+const ASSOCIATION: &[Link] = &[("/demandes", "Mes demandes", "My applications")];
+const CITY: &[Link] = &[
+    ("/ville", "Ville", "City"),
+    ("/demandes", "Demandes", "Applications"),
+    ("/dons", "Dons", "Donations"),
+    ("/atelier", "Atelier", "Workshop"),
+];
+
+/// A link of the main navigation, as the layout shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct NavItem {
+    href: &'static str,
+    text: &'static str,
+    current: bool,
+    badge: Option<String>,
+}
+
+/// The links of somebody, the one of the page at hand marked.
+pub(crate) fn of(role: Option<Role>, language: Language, path: &str) -> Vec<NavItem> {
+    let links = match role {
+        None => PUBLIC,
+        Some(Role::Donor) => DONOR,
+        Some(Role::Refurbisher) => WORKSHOP,
+        Some(Role::Association) => ASSOCIATION,
+        Some(Role::Staff | Role::Admin) => CITY,
+    };
+    let item = |(href, french, english): &Link| NavItem {
+        href,
+        text: match language {
+            Language::French => french,
+            Language::English => english,
+        },
+        current: path == *href || path.starts_with(&format!("{href}/")),
+        badge: None,
+    };
+    links.iter().map(item).collect()
+}

@@ -1,0 +1,416 @@
+//! A page that is asked for: by whom, in which language; what it reads and writes; what is
+//! answered.
+
+use std::ops::Deref;
+
+use ::web::access::{Allowed, Permission};
+use ::web::{Answer, ApiError, ApiResult, IdempotencyKey, State};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{LOCATION, SET_COOKIE};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use db::{Db, Tx};
+use identity::Visitor;
+use kernel::{Actor, Code, Language, Refusal, Text};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::cookies::Cookie;
+use crate::door::Console;
+use crate::form::{Form, FormView};
+use crate::frame::{Flash, Frame};
+use crate::{language, sign_in_first};
+
+/// The outcome of a page's handler.
+pub(crate) type PageResult = ApiResult<HttpResponse>;
+
+/// What a template reads: a typed context, written into the template of that name.
+pub(crate) trait View: Serialize {
+    /// The file below `templates/`.
+    const TEMPLATE: &'static str;
+}
+
+/// A visit to a page that is open to everybody; also the part of any page that does not depend on
+/// who may see it.
+pub(crate) struct Visit {
+    request: HttpRequest,
+    console: web::Data<Console>,
+    state: web::Data<State>,
+    language: Language,
+    visitor: Option<Visitor>,
+    flash: Option<Flash>,
+}
+
+impl Visit {
+    /// Of a request; none before the server is set up.
+    pub(crate) fn of(request: &HttpRequest) -> Option<Self> {
+        let console = request.app_data::<web::Data<Console>>()?.clone();
+        let state = request.app_data::<web::Data<State>>()?.clone();
+        let visitor = request.extensions().get::<Visitor>().cloned();
+        let flash = Cookie::Flash
+            .of(request)
+            .and_then(|value| URL_SAFE_NO_PAD.decode(value).ok())
+            .and_then(|json| serde_json::from_slice(&json).ok());
+        Some(Self {
+            language: language::of(request, visitor.as_ref()),
+            request: request.clone(),
+            console,
+            state,
+            visitor,
+            flash,
+        })
+    }
+
+    /// The request itself.
+    pub(crate) fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// What every handler may use.
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// In which language the page is read.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// A sentence in that language.
+    pub(crate) fn say(&self, text: &Text) -> String {
+        match self.language {
+            Language::French => text.fr.clone().into_owned(),
+            Language::English => text.en.clone().into_owned(),
+        }
+    }
+
+    /// Who visits, if they are signed in.
+    pub(crate) fn visitor(&self) -> Option<&Visitor> {
+        self.visitor.as_ref()
+    }
+
+    /// The name of whoever visits; empty for nobody.
+    pub(crate) fn name(&self) -> String {
+        let visitor = self.visitor.as_ref();
+        visitor
+            .map(|visitor| visitor.name.clone())
+            .unwrap_or_default()
+    }
+
+    /// The path of the page.
+    pub(crate) fn path(&self) -> &str {
+        self.request.path()
+    }
+
+    /// What the page says of what was just done.
+    pub(crate) fn flash(&self) -> Option<&Flash> {
+        self.flash.as_ref()
+    }
+
+    /// Whether the program is reached from outside, by TLS.
+    pub(crate) fn is_public(&self) -> bool {
+        self.console.settings.base_url.starts_with("https:")
+    }
+
+    /// A parameter of the address; empty when it is not there.
+    pub(crate) fn query(&self, name: &str) -> String {
+        form_urlencoded::parse(self.request.query_string().as_bytes())
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Answers with a page.
+    ///
+    /// # Errors
+    /// When the template asks for what is not there, which the samples rule out.
+    pub(crate) fn show<V: View>(&self, view: &V) -> PageResult {
+        self.answer(StatusCode::OK, view, None)
+    }
+
+    /// Answers with a page that has a form: `form` in its template.
+    ///
+    /// # Errors
+    /// As [`Visit::show`].
+    pub(crate) fn show_form<V: View>(&self, view: &V, form: &FormView) -> PageResult {
+        self.answer(StatusCode::OK, view, Some(form))
+    }
+
+    /// Answers with a page under another status than 200.
+    ///
+    /// # Errors
+    /// As [`Visit::show`].
+    pub(crate) fn show_with<V: View>(
+        &self,
+        status: StatusCode,
+        view: &V,
+        form: &FormView,
+    ) -> PageResult {
+        self.answer(status, view, Some(form))
+    }
+
+    /// Answers with the page of a form that was refused: what was typed is kept, and each mistake
+    /// said beside its field. What is not about the form is refused as any page is.
+    ///
+    /// # Errors
+    /// What the form is not at fault for.
+    pub(crate) fn retry<V: View>(&self, view: &V, form: &Form, cause: ApiError) -> PageResult {
+        let refusal = match cause.refused() {
+            Some(refusal) if is_of_form(refusal) => refusal.clone(),
+            _ => return Err(cause),
+        };
+        let status = StatusCode::from_u16(refusal.code.status());
+        let view_of_form = form.refused(&refusal, self.language)?;
+        let status = status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        self.answer(status, view, Some(&view_of_form))
+    }
+
+    fn answer<V: View>(&self, status: StatusCode, view: &V, form: Option<&FormView>) -> PageResult {
+        let html = self.render(view, form)?;
+        let mut response = HttpResponse::build(status);
+        response.content_type("text/html; charset=utf-8");
+        if self.flash.is_some() {
+            response.append_header((SET_COOKIE, Cookie::Flash.removed(&self.request)));
+        }
+        if let Some(asked) = language::asked(&self.request) {
+            let cookie = Cookie::Language.set(&self.request, asked.as_str(), language::REMEMBERED);
+            response.append_header((SET_COOKIE, cookie));
+        }
+        Ok(response.body(html))
+    }
+
+    /// Writes a page.
+    ///
+    /// # Errors
+    /// When the template asks for what is not there.
+    pub(crate) fn render<V: View>(&self, view: &V, form: Option<&FormView>) -> db::Result<String> {
+        let failed = form.is_some_and(FormView::has_errors);
+        let frame = Frame::of(&self.console, self, failed);
+        let templates = &self.console.templates;
+        let html = templates.page(self.language, V::TEMPLATE, &frame, view, form);
+        html.map_err(|cause| db::Error::internal(format!("{cause:#}")))
+    }
+
+    /// Answers with 303: what was sent is saved, and this is where to look at it. A form that
+    /// saves itself stays where it is: it is told its new version and key.
+    pub(crate) fn see(&self, saved: &Saved) -> HttpResponse {
+        if self.request.headers().contains_key("x-autosave") {
+            let key = identity::token::random().ok();
+            return HttpResponse::Ok().json(Kept {
+                version: saved.version,
+                key,
+            });
+        }
+        let mut response = HttpResponse::SeeOther();
+        response.insert_header((LOCATION, saved.location.clone()));
+        if let Some((text, kind)) = &saved.flash {
+            let flash = Flash {
+                text: self.say(text),
+                kind: kind.clone(),
+            };
+            let json = serde_json::to_vec(&flash).unwrap_or_default();
+            let value = URL_SAFE_NO_PAD.encode(json);
+            response.append_header((SET_COOKIE, Cookie::Flash.set(&self.request, &value, 60)));
+        }
+        response.finish()
+    }
+}
+
+/// Whether a refusal is shown on the form that it is about.
+fn is_of_form(refusal: &Refusal) -> bool {
+    !matches!(
+        refusal.code,
+        Code::NotFound
+            | Code::NotAuthenticated
+            | Code::NotAllowed
+            | Code::SessionEnded
+            | Code::SecondFactorMissing
+            | Code::Unavailable
+            | Code::Internal
+    )
+}
+
+/// What a form that saves itself is told.
+#[derive(Serialize)]
+struct Kept {
+    version: Option<i32>,
+    key: Option<String>,
+}
+
+/// Where a form that was saved leads, and what is said there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    location: String,
+    flash: Option<(Text, String)>,
+    /// What was made or changed, for the audit log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// What it came to, for the audit log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+    /// Of what was changed, for a form that saves itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+}
+
+impl Saved {
+    /// Leads to a path of ours.
+    pub(crate) fn at(location: impl Into<String>) -> Self {
+        Self {
+            location: location.into(),
+            flash: None,
+            id: None,
+            status: None,
+            version: None,
+        }
+    }
+
+    /// Says which version was made, for a form that saves itself.
+    #[must_use]
+    #[allow(dead_code)] // for pages to come
+    pub(crate) fn version(mut self, version: i32) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Says there what was done.
+    #[must_use]
+    pub(crate) fn saying(mut self, french: &str, english: &str) -> Self {
+        let text = Text::new(french.to_owned(), english.to_owned());
+        self.flash = Some((text, "success".to_owned()));
+        self
+    }
+
+    /// Names what was made or changed, for the audit log.
+    #[must_use]
+    #[allow(dead_code)] // for pages to come
+    pub(crate) fn about<T>(mut self, id: kernel::Id<T>) -> Self {
+        self.id = Some(id.to_string());
+        self
+    }
+
+    /// Says what it came to, for the audit log.
+    #[must_use]
+    #[allow(dead_code)] // for pages to come
+    pub(crate) fn with_status(mut self, status: impl ToString) -> Self {
+        self.status = Some(status.to_string());
+        self
+    }
+}
+
+/// A visit by somebody who has the permission `P` of the one table.
+pub(crate) struct Page<P> {
+    visit: Visit,
+    who: Allowed<P>,
+}
+
+impl<P> Deref for Page<P> {
+    type Target = Visit;
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl<P: Permission> Page<P> {
+    /// Who asks.
+    pub(crate) fn actor(&self) -> Actor {
+        self.who.actor()
+    }
+
+    /// Who asks, for functions that both doors share.
+    #[allow(dead_code)] // for pages to come
+    pub(crate) fn who(&self) -> &Allowed<P> {
+        &self.who
+    }
+
+    /// Runs the queries of the page: [`State::read`].
+    ///
+    /// # Errors
+    /// As [`State::read`].
+    pub(crate) async fn read<T, F>(&self, work: F) -> ApiResult<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
+    {
+        self.visit.state.read(&self.who, work).await
+    }
+
+    /// Runs the use case of a form, once: [`State::write`]. `deed` is its name in the audit log,
+    /// the same as at the other door (`post_batches_id_submit`).
+    ///
+    /// # Errors
+    /// As [`State::write`].
+    pub(crate) async fn write<F>(&self, form: &Form, deed: &str, work: F) -> ApiResult<Saved>
+    where
+        F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
+    {
+        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &form.digest());
+        let who = self.who.clone().named(deed).with_repeat(repeat);
+        let answer = self
+            .visit
+            .state
+            .write(&who, move |tx, actor| Answer::see_other(&work(tx, actor)?))
+            .await?;
+        Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
+    }
+
+    /// The whole of a simple form: reads its fields, runs the use case once, leads to what was
+    /// saved; what is refused shows the form again, as `view` makes its page.
+    ///
+    /// # Errors
+    /// What the form is not at fault for.
+    pub(crate) async fn submit<T, V, F>(
+        &self,
+        form: &Form,
+        deed: &str,
+        work: F,
+        view: impl FnOnce() -> V,
+    ) -> PageResult
+    where
+        T: DeserializeOwned + Send + 'static,
+        V: View,
+        F: Fn(&mut Tx<'_>, &Actor, &T) -> db::Result<Saved> + Send + 'static,
+    {
+        let saved = match form.read::<T>() {
+            Ok(fields) => {
+                self.write(form, deed, move |tx, actor| work(tx, actor, &fields))
+                    .await
+            }
+            Err(cause) => Err(cause),
+        };
+        match saved {
+            Ok(saved) => Ok(self.see(&saved)),
+            Err(cause) => self.retry(&view(), form, cause),
+        }
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let missing = || ApiError::from(db::Error::internal("the console is not set up"));
+        std::future::ready(Self::of(request).ok_or_else(missing))
+    }
+}
+
+impl<P: Permission> FromRequest for Page<P> {
+    type Error = actix_web::Error;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let Some(visit) = Visit::of(request) else {
+            let missing = ApiError::from(db::Error::internal("the console is not set up"));
+            return Box::pin(std::future::ready(Err(missing.into())));
+        };
+        if visit.visitor().is_none() {
+            return Box::pin(sign_in_first::answer(visit, payload.take()));
+        }
+        let page = Allowed::of(request).map(|who| Self { visit, who });
+        let page = page.map_err(|code| ApiError::from(code).into());
+        Box::pin(std::future::ready(page))
+    }
+}

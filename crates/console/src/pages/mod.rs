@@ -1,0 +1,14 @@
+//! The pages: a file each, with what its template reads, its form and its handlers. Their
+//! addresses stand in `routes.rs`.
+
+pub(crate) mod account;
+pub(crate) mod association_home;
+pub(crate) mod city_home;
+pub(crate) mod donor_home;
+pub(crate) mod home;
+pub(crate) mod language;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+pub(crate) mod styles;
+pub(crate) mod unsubscribe;
+pub(crate) mod workshop_home;

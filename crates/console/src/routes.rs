@@ -1,0 +1,144 @@
+//! The one table of pages: what is served for people, and who may see it. A handler takes a
+//! `Page<Permission>` with the permission of its row, or a `Visit` where everybody may come;
+//! another one does not compile.
+
+use ::web::access::{
+    ManageAccount, Permission, ReadApplications, ReadBatches, ReadStock, ReviewApplications,
+    UseAccount,
+};
+use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
+
+use crate::page::{Page, Visit};
+use crate::pages;
+use crate::samples::Sample;
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// `get` or `post`.
+    pub method: &'static str,
+    /// Its address.
+    pub path: &'static str,
+    /// The file below `pages/`.
+    pub page: &'static str,
+    /// The permission that it takes, by its name; `Anybody` for none.
+    pub permission: &'static str,
+}
+
+/// For pages that everybody may see.
+pub(crate) enum Anybody {}
+
+/// Who may come: a row of the access table, or everybody.
+pub(crate) trait Admits {
+    /// As the table says it.
+    const NAME: &'static str;
+}
+
+impl Admits for Anybody {
+    const NAME: &'static str = "Anybody";
+}
+
+impl<P: Permission> Admits for P {
+    const NAME: &'static str = <P as Permission>::NAME;
+}
+
+/// What a handler takes, when its first part asks who comes.
+pub(crate) trait Asks<P> {}
+
+macro_rules! asks {
+    ($($more:ident)*) => {
+        impl<P, $($more),*> Asks<P> for (Page<P>, $($more,)*) {}
+        impl<$($more),*> Asks<Anybody> for (Visit, $($more,)*) {}
+    };
+}
+
+asks!();
+asks!(A);
+asks!(A B);
+asks!(A B C);
+
+fn on<P, F, Args>(method: Route, handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + Asks<P> + 'static,
+    F::Output: Responder + 'static,
+{
+    method.to(handler)
+}
+
+fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn post() -> Route {
+    web::post()
+}
+
+/// A page, its addresses, its handlers, and who may come.
+macro_rules! pages {
+    ($($page:ident { $($method:ident $path:literal => $handler:ident, $permission:ident;)+ })+) => {
+        /// Every page, in the order in which the router looks.
+        pub const TABLE: &[Row] = &[$($(Row {
+            method: stringify!($method),
+            path: $path,
+            page: stringify!($page),
+            permission: <$permission as Admits>::NAME,
+        }),+),+];
+
+        /// Registers every page.
+        pub(crate) fn register(config: &mut web::ServiceConfig) {
+            $($(config.route($path, on::<$permission, _, _>($method(), pages::$page::$handler));)+)+
+        }
+
+        /// The examples of every page.
+        pub(crate) fn samples() -> Vec<Sample> {
+            let mut all = Vec::new();
+            $(all.extend(pages::$page::samples());)+
+            all
+        }
+    };
+}
+
+pages! {
+    // everybody
+    home {
+        get "/" => show, Anybody;
+    }
+    sign_in {
+        get "/connexion" => show, Anybody;
+        post "/connexion" => send, Anybody;
+    }
+    sign_out {
+        post "/deconnexion" => send, UseAccount;
+    }
+    language {
+        post "/langue" => send, Anybody;
+    }
+    styles {
+        get "/styles" => show, Anybody;
+    }
+    unsubscribe {
+        get "/unsubscribe" => show, Anybody;
+        post "/unsubscribe" => send, Anybody;
+    }
+
+    // everybody who is signed in
+    account {
+        get "/compte" => show, ManageAccount;
+        post "/compte" => correct, ManageAccount;
+    }
+
+    // homes
+    donor_home {
+        get "/dons" => show, ReadBatches;
+    }
+    workshop_home {
+        get "/atelier" => show, ReadStock;
+    }
+    association_home {
+        get "/demandes" => show, ReadApplications;
+    }
+    city_home {
+        get "/ville" => show, ReviewApplications;
+    }
+}

@@ -1,0 +1,96 @@
+//! Who comes with a cookie. It opens a session of the same kind as tokens do, so that whatever
+//! ends sessions ends it.
+
+use ::web::access::introduce;
+use ::web::{ApiError, ApiResult, State};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderValue, SET_COOKIE};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
+use identity::token::SESSION_DAYS;
+use identity::{TokenPair, Visitor};
+use kernel::Code;
+
+use crate::cookies::Cookie;
+
+/// How long browsers keep the cookie, in seconds. The session may end before.
+const KEPT: i64 = SESSION_DAYS * 24 * 3600;
+
+/// Finds out who visits, before anything else of the request is looked at.
+pub(crate) async fn recognize<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let renewed = match visitor(request.request()).await {
+        Ok(None) => None,
+        Ok(Some((visitor, renewed))) => {
+            introduce(&request, visitor.actor);
+            request.extensions_mut().insert(visitor);
+            renewed
+        }
+        Err(error) => return Ok(request.into_response(error.error_response())),
+    };
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let own = renewed.as_ref().and_then(|cookie| cookie.split_once('='));
+    let says_itself = own.is_some_and(|(name, _)| {
+        let mut set = response.headers().get_all(SET_COOKIE);
+        set.any(|other| other.as_bytes().starts_with(format!("{name}=").as_bytes()))
+    });
+    if let Some(cookie) = renewed.filter(|_| !says_itself) {
+        let value = HeaderValue::from_str(&cookie)?;
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+/// Whom the cookie of a request names, with the cookie anew when the session was extended.
+async fn visitor(request: &HttpRequest) -> ApiResult<Option<(Visitor, Option<String>)>> {
+    let cookie = Cookie::Session.of(request).filter(|it| !it.is_empty());
+    let (Some(cookie), Some(state)) = (cookie, request.app_data::<web::Data<State>>()) else {
+        return Ok(None);
+    };
+    let (now, sought) = (state.database.now(), cookie.clone());
+    let found = state
+        .database
+        .read(move |db| identity::visitor(db, &sought, now))
+        .await?;
+    let Some(visitor) = found else {
+        return Ok(None);
+    };
+    if !visitor.is_due(now) {
+        return Ok(Some((visitor, None)));
+    }
+    let kept = visitor.clone();
+    let extended = state
+        .database
+        .write(move |tx| identity::keep_session(tx, &kept))
+        .await;
+    match extended.map_err(ApiError::from) {
+        Ok(()) => Ok(Some((
+            visitor,
+            Some(Cookie::Session.set(request, &cookie, KEPT)),
+        ))),
+        Err(error) if error.code() == Some(Code::SessionEnded) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The cookie for somebody who just signed in: `Set-Cookie`.
+///
+/// # Errors
+/// `session_ended` when the session ended at once.
+pub(crate) async fn begin(
+    state: &State,
+    request: &HttpRequest,
+    tokens: &TokenPair,
+) -> ApiResult<(String, kernel::Actor)> {
+    let now = state.database.now();
+    let actor = state.signer.actor(&tokens.access_token, now);
+    let actor = actor.ok_or(Code::SessionEnded)?;
+    let token = state
+        .database
+        .write(move |tx| identity::give_cookie(tx, &actor))
+        .await?;
+    Ok((Cookie::Session.set(request, &token, KEPT), actor))
+}

@@ -1,0 +1,5 @@
+//! The pages, as people use them: without scripts.
+
+mod access;
+mod forms;
+mod sessions;
