@@ -67,3 +67,22 @@ need_smtp_server() {
     has_smtp_server || install_packages python3-aiosmtpd
     has_smtp_server || fail "Python finds no aiosmtpd, which tests send mail to: pip install aiosmtpd"
 }
+
+# Chromium and Node for the browser tests, and the packages of their lock file.
+need_browser() {
+    local missing=() folder=tests/browser
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+    if [ -z "${RESSAC_CHROMIUM:-}" ] && [ ! -x /usr/bin/chromium ] && [ ! -x /usr/bin/chromium-browser ]; then
+        missing+=(chromium)
+    fi
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+    [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ] \
+        || fail "The browser tests need Node 18 or later; this is $(node --version)."
+    if ! cmp -s $folder/package-lock.json $folder/node_modules/.installed-lock.json; then
+        say "installing the packages of $folder"
+        PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix $folder --silent --no-audit --no-fund >&2 \
+            || fail "npm ci failed in $folder: what the browser tests need could not be installed."
+        cp $folder/package-lock.json $folder/node_modules/.installed-lock.json
+    fi
+}

@@ -55,9 +55,8 @@ function showPassword(box) {
   const show = (visible) => {
     input.type = visible ? "text" : "password";
     button.textContent = visible ? box.dataset.hide : box.dataset.show;
-    button.setAttribute("aria-pressed", String(visible));
+    button.setAttribute("aria-label", `${button.textContent} ${box.dataset.what}`);
   };
-  button.setAttribute("aria-label", box.dataset.label);
   button.addEventListener("click", () => show(input.type === "password"));
   input.form?.addEventListener("submit", () => show(false));
   show(false);

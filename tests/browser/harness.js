@@ -1,0 +1,90 @@
+// What a browser test is made of. A test is a story of one person with one aim:
+//
+//   story("an association signs in", async ({ server, open }) => {
+//     const page = await open("/connexion", { width: 320, scripts: false });
+//     await signIn(page, await server.person("association"));
+//     await checkPage(page);
+//   });
+//
+// It runs on each engine (see scripts/test), finds things by role and label, as a screen reader
+// does, and ends with what the database holds, asked through `server.api`.
+
+import { basename } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { checkPage, launch, visit } from "./lib/browser.js";
+import { ENGINES, Server } from "./lib/server.js";
+
+export { ADMIN, PASSWORD } from "./lib/server.js";
+export { checkPage };
+
+const told = [];
+
+/** Tells a story on each engine. `open(path, options)` shows a page in a browser of its own. */
+export function story(name, tell) {
+  if (told.length === 0) queueMicrotask(runAll);
+  told.push({ name, tell });
+}
+
+/** Only the stories of this name (or of a file of this name), where scripts/test was given one. */
+const isWanted = ({ name }) => {
+  const wanted = process.env.RESSAC_STORY;
+  return !wanted || name.includes(wanted) || basename(process.argv[1]).includes(wanted);
+};
+
+function runAll() {
+  const stories = told.filter(isWanted);
+  if (stories.length === 0) return;
+  for (const engine of ENGINES) {
+    describe(engine, () => {
+      let server;
+      let browser;
+      before(async () => {
+        server = await Server.start(engine);
+        browser = await launch();
+      });
+      after(async () => {
+        await browser?.close();
+        await server?.stop();
+      });
+      for (const { name, tell } of stories) test(name, () => tellTo(server, browser, tell));
+    });
+  }
+}
+
+async function tellTo(server, browser, tell) {
+  const pages = [];
+  const open = async (path, options) => {
+    const page = await visit(browser, server.url, options);
+    pages.push(page);
+    await page.goto(path);
+    return page;
+  };
+  try {
+    await tell({ server, open });
+  } catch (cause) {
+    const shown = pages.at(-1);
+    if (shown) cause.message += `\n  on ${shown.url()}: ${(await headings(shown)).join(" · ")}`;
+    throw cause;
+  } finally {
+    for (const page of pages) await page.context().close();
+  }
+}
+
+const headings = (page) => page.getByRole("heading").allInnerTexts().catch(() => []);
+
+/** Fills in the sign-in page that is shown, or the one that a page asks for. */
+export async function signIn(page, person) {
+  if (!new URL(page.url()).pathname.startsWith("/connexion")) await page.goto("/connexion");
+  const main = page.getByRole("main");
+  await main.getByLabel(/adresse (électronique|e-mail)|e-?mail/i).fill(person.email);
+  await main.getByLabel(/^(mot de passe|password)/i).fill(person.password);
+  await main.getByRole("button", { name: /se connecter|sign in/i }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/connexion"));
+}
+
+/** Clicks something of the header, which a small screen keeps in its menu. */
+export async function inMenu(page, role, name) {
+  const menu = page.getByRole("button", { name: "Menu", exact: true });
+  if (await menu.isVisible()) await menu.click();
+  await page.getByRole("banner").getByRole(role, { name }).click();
+}

@@ -1,0 +1,10 @@
+// The pages that scripts/screenshots takes a picture of, and that every role's crawl begins with.
+// `as` is the role of whoever looks at it (nobody when left out). `path` may be a function of
+// `{ api }` that finds the address of a thing of the demo: `api(method, path, { as: role, body })`.
+
+export const PAGES = [
+  { name: "home", path: "/" },
+  { name: "sign-in", path: "/connexion" },
+  { name: "nothing-here", path: "/rien-de-tel" },
+  { name: "styles", path: "/styles" },
+];
