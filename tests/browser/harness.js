@@ -10,7 +10,7 @@
 // does, and ends with what the database holds, asked through `server.api`.
 
 import { basename } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { checkPage, launch, visit } from "./lib/browser.js";
 import { ENGINES, Server } from "./lib/server.js";
 
@@ -46,7 +46,7 @@ function runAll() {
         await browser?.close();
         await server?.stop();
       });
-      for (const { name, tell } of stories) test(name, () => tellTo(server, browser, tell));
+      for (const { name, tell } of stories) it(name, () => tellTo(server, browser, tell));
     });
   }
 }

@@ -20,8 +20,8 @@ for (const { about, options } of WAYS) {
     await inMenu(page, "button", /se déconnecter|sign out/i);
     await page.getByRole("banner").getByRole("link", { name: /se connecter|sign in/i }).waitFor({ state: "attached" });
     await checkPage(page, "after signing out");
-    const answer = await page.goto("/compte");
-    assert.match(page.url(), /\/connexion/, `/compte answers ${answer.status()} to nobody`);
+    const answer = await page.goto("/ville");
+    assert.match(page.url(), /\/connexion/, `/ville answers ${answer.status()} to nobody`);
   });
 }
 
@@ -38,8 +38,8 @@ story("a wrong password is said beside the form, and the address is kept", async
 });
 
 story("a page that needs a person comes back to itself after signing in", async ({ server, open }) => {
-  const page = await open("/compte", { width: 768 });
+  const page = await open("/ville", { width: 768 });
   assert.match(page.url(), /\/connexion/);
   await signIn(page, await server.person("admin"));
-  assert.equal(new URL(page.url()).pathname, "/compte");
+  assert.equal(new URL(page.url()).pathname, "/ville");
 });
