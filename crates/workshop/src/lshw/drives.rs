@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::medium;
-use super::tree::{Node, capable, children, named, raw, serial, size, text};
+use super::tree::{Node, capable, children, product, raw, serial, size, text};
 use crate::model::{Media, SeenDrive};
 
 /// Every drive once, in the order of the tree.
@@ -58,23 +58,20 @@ fn nvme(value: &Value) -> SeenDrive {
     SeenDrive {
         serial: serial(value).or_else(|| children(value).find_map(serial)),
         media: Media::Nvme,
-        model: named(value, "product")
-            .or_else(|| children(value).find_map(|child| named(child, "product"))),
+        model: product(value).or_else(|| children(value).find_map(product)),
         size_bytes: size(value),
     }
 }
 
 /// Soldered memory says `mmc`, a card in its slot `sd` or that it can be removed. Its boot
-/// partitions lie beside the whole, which is the largest.
+/// partitions lie beside the whole, which is the largest. Less than a MiB is no storage.
 fn card(value: &Value) -> Option<SeenDrive> {
-    let slot = capable(value, "sd")
-        || capable(value, "removable")
-        || raw(value, "description") == "SD Card";
-    let size = size(value);
+    let slot = capable(value, "sd") || capable(value, "removable");
+    let size = size(value).filter(|size| *size >= 1 << 20);
     (!slot && size.is_some()).then(|| SeenDrive {
         serial: serial(value),
         media: Media::Emmc,
-        model: named(value, "product"),
+        model: product(value),
         size_bytes: size,
     })
 }
@@ -83,7 +80,7 @@ fn card(value: &Value) -> Option<SeenDrive> {
 /// itself removable too, and is the machine's.
 fn is_removable(value: &Value) -> bool {
     let id = raw(value, "id");
-    let words = ["description", "product", "vendor"]
+    let words = ["product", "vendor"]
         .map(|key| text(value, key).unwrap_or_default().to_lowercase())
         .join(" ");
     let says = |marks: &[&str]| marks.iter().any(|mark| words.contains(mark));
@@ -107,12 +104,16 @@ fn is_removable(value: &Value) -> bool {
         "floppy",
         "zip 100",
     ]);
-    let taken_out = capable(value, "removable") && !raw(value, "description").starts_with("ATA");
-    optical || reader || taken_out || id == "medium"
+    let ata = raw(value, "description")
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| word == "ATA");
+    let taken_out = capable(value, "removable") && !ata;
+    let floppy = id.starts_with("floppy");
+    optical || reader || taken_out || floppy || id == "medium"
 }
 
 fn disk(value: &Value) -> SeenDrive {
-    let model = named(value, "product");
+    let model = product(value);
     let vendor = text(value, "vendor").unwrap_or_default();
     SeenDrive {
         serial: serial(value),

@@ -109,11 +109,7 @@ pub(super) fn guess(value: &Value, model: &str, vendor: &str) -> Media {
         .and_then(Value::as_object)
         .is_some_and(|names| names.keys().any(|name| name.ends_with("rpm")));
     let model = model.trim().to_uppercase();
-    let whole = format!(
-        "{} {model} {}",
-        vendor.to_uppercase(),
-        raw(value, "description").to_uppercase()
-    );
+    let whole = format!("{} {model}", vendor.to_uppercase());
     let names = match value.get("logicalname") {
         Some(Value::Array(names)) => names.first().and_then(Value::as_str).unwrap_or_default(),
         _ => raw(value, "logicalname"),

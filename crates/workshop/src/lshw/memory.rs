@@ -1,4 +1,7 @@
-//! Memory: what lshw calls memory is also caches, the firmware and flash.
+//! Memory: what lshw calls memory is also caches, the firmware and flash. Descriptions are in
+//! the language of the session, so ids and sizes tell which is which.
+
+use serde_json::Value;
 
 use super::tree::{Node, children, count, named, raw, serial, text};
 use crate::model::MemoryModule;
@@ -7,49 +10,75 @@ use crate::model::MemoryModule;
 const MODULES: usize = 64;
 const MIB: i64 = 1024 * 1024;
 
+/// A firmware's flash chip has less; a memory module has had more since 2003.
+const FLASH_MAX: i64 = 64;
+
 /// The whole in MiB, as the machine sums it up or as its modules add up, whichever is more: a
 /// kernel counts only what it may use. And the modules.
 pub(super) fn of(nodes: &[Node<'_>]) -> (Option<i64>, Vec<MemoryModule>) {
-    let mut total = 0_i64;
-    let mut modules = Vec::new();
-    for node in nodes
+    let mut arrays: Vec<Array> = nodes
         .iter()
-        .filter(|node| node.class == "memory" && !node.usb)
-    {
-        if !is_system_memory(node) {
-            continue;
-        }
-        total = total.saturating_add(count(node.value, "size").map_or(0, mib));
-        modules.extend(children(node.value).filter_map(module));
+        .filter(|node| is_array(node))
+        .map(|node| Array {
+            total: count(node.value, "size").map_or(0, mib),
+            modules: children(node.value).filter_map(module).collect(),
+        })
+        .collect();
+    // beside real memory, a few MiB are the firmware's flash
+    if arrays.iter().any(|array| array.most() > FLASH_MAX) {
+        arrays.retain(|array| array.most() > FLASH_MAX);
     }
-    let sum = modules
-        .iter()
-        .fold(0_i64, |sum: i64, module: &MemoryModule| {
-            sum.saturating_add(module.size_mib)
-        });
+    let total = added(arrays.iter().map(|array| array.total));
+    let sum = added(arrays.iter().map(Array::sum));
+    let mut modules: Vec<_> = arrays.into_iter().flat_map(|array| array.modules).collect();
     modules.truncate(MODULES);
     let most = total.max(sum);
     ((most > 0).then_some(most), modules)
 }
 
-fn is_system_memory(node: &Node<'_>) -> bool {
-    let description = node.description();
-    let named_so = node.id() == "memory" || node.id().starts_with("memory:");
-    description == "system memory" || (named_so && description.is_empty())
+/// What the machine lists as one array of memory.
+struct Array {
+    total: i64,
+    modules: Vec<MemoryModule>,
 }
 
-fn module(bank: &serde_json::Value) -> Option<MemoryModule> {
-    let description = raw(bank, "description");
-    let upper = description.to_uppercase();
-    if upper.contains("[EMPTY]") || upper.contains("FLASH") {
-        return None;
+impl Array {
+    fn sum(&self) -> i64 {
+        added(self.modules.iter().map(|module| module.size_mib))
     }
+
+    fn most(&self) -> i64 {
+        self.total.max(self.sum())
+    }
+}
+
+fn added(sizes: impl Iterator<Item = i64>) -> i64 {
+    sizes.fold(0, i64::saturating_add)
+}
+
+/// `memory` or `memory:0`, and no memory of a controller on the PCI bus. An array that older
+/// versions call so may be flash: its type is a name that no language translates.
+fn is_array(node: &Node<'_>) -> bool {
+    let named_so = node.id() == "memory" || node.id().starts_with("memory:");
+    let flash = |value: &Value| raw(value, "description").to_uppercase().contains("FLASH");
+    node.class == "memory"
+        && !node.usb
+        && named_so
+        && raw(node.value, "businfo").is_empty()
+        && !flash(node.value)
+        && !children(node.value).any(flash)
+}
+
+/// A slot with something in it: an empty one has no size.
+fn module(bank: &Value) -> Option<MemoryModule> {
+    let upper = raw(bank, "description").to_uppercase();
     Some(MemoryModule {
         slot: text(bank, "slot"),
         size_mib: mib(count(bank, "size")?),
         manufacturer: named(bank, "vendor"),
         model: named(bank, "product"),
         serial: serial(bank),
+        // the name of a standard, the same in every language
         generation: upper
             .split_whitespace()
             .find(|word| word.starts_with("DDR") || word.starts_with("LPDDR"))

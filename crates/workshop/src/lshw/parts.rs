@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::own;
-use super::tree::{Node, capable, count, named, raw, serial, setting, text};
+use super::tree::{Node, capable, count, named, product, raw, serial, setting, text};
 use crate::model::{Battery, NetworkInterface, Pixels, Processor};
 
 /// Parts of a class that are kept.
@@ -19,10 +19,6 @@ pub(super) fn processors(nodes: &[Node<'_>]) -> Vec<Processor> {
         .filter(|node| !some_wide || is_wide(node))
         .filter(|node| !node.id().starts_with("logicalcpu"))
         .filter(|node| node.value.get("disabled").and_then(Value::as_bool) != Some(true))
-        .filter(|node| {
-            let description = node.description();
-            !description.contains("[empty]") && !description.contains("co-processor")
-        })
         .filter_map(|node| processor(node.value))
         .take(PARTS)
         .collect()
@@ -46,7 +42,7 @@ fn processor(node: &Value) -> Option<Processor> {
 /// What drives the displays.
 pub(super) fn graphics(nodes: &[Node<'_>]) -> Vec<String> {
     own(nodes, "display")
-        .filter_map(|node| named(node.value, "product"))
+        .filter_map(|node| product(node.value))
         .take(PARTS)
         .collect()
 }
@@ -65,8 +61,7 @@ pub(super) fn resolution(nodes: &[Node<'_>]) -> Option<Pixels> {
 /// The battery; a power supply is none.
 pub(super) fn battery(nodes: &[Node<'_>]) -> Option<Battery> {
     own(nodes, "power").find_map(|node| {
-        let is_one = node.id().starts_with("battery") || node.description().contains("battery");
-        is_one.then(|| Battery {
+        node.id().starts_with("battery").then(|| Battery {
             manufacturer: named(node.value, "vendor"),
             model: named(node.value, "product"),
             serial: serial(node.value),
@@ -84,10 +79,10 @@ pub(super) fn network(nodes: &[Node<'_>]) -> Vec<NetworkInterface> {
         .filter(|node| !node.usb || is_modem(node.value))
         .map(|node| NetworkInterface {
             address: address(node.value),
-            model: named(node.value, "product"),
+            model: product(node.value),
             wireless: capable(node.value, "wireless")
                 || setting(node.value, "wireless").is_some()
-                || node.description().contains("wireless"),
+                || first_name(node.value).starts_with("wl"),
         })
         .filter(|one| one.address.is_some() || one.model.is_some())
         .take(PARTS)

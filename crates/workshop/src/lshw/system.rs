@@ -20,7 +20,34 @@ pub(super) fn model(system: &Value) -> Option<String> {
         })
         .map(|(bare, _)| bare.trim_end().to_owned());
     let model = bare.unwrap_or(model);
-    identity_key(&model).is_some().then_some(model)
+    identity_key(&model)?;
+    Some(match family(system).filter(|_| is_type_code(&model)) {
+        Some(family) => format!("{family} ({model})"),
+        None => model,
+    })
+}
+
+/// The name that people know, where the product is a type code: Lenovo puts it in the version.
+fn family(system: &Value) -> Option<String> {
+    let is_name = |text: &String| {
+        text.chars().any(char::is_lowercase)
+            && text.chars().filter(|c| c.is_alphabetic()).count() > 3
+            && !text.to_lowercase().contains("lenovo product")
+    };
+    named(system, "version").filter(is_name).or_else(|| {
+        let family = setting(system, "family")?.trim().to_owned();
+        identity_key(&family)?;
+        Some(family).filter(is_name)
+    })
+}
+
+/// `20XXS0AB00`, `7661AB3`: digits first, then capitals and digits.
+fn is_type_code(model: &str) -> bool {
+    let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    (7..=12).contains(&model.len())
+        && model.starts_with(|c: char| c.is_ascii_digit())
+        && model.bytes().all(capital)
+        && model.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 /// `EF188EA#ABE`: letters and digits mixed, none of them small.
@@ -40,8 +67,9 @@ pub(super) fn chassis(system: &Value) -> Option<String> {
         .filter(|name| !name.is_empty() && name.len() <= 40)
 }
 
-/// What the machine is: by its case, else by how lshw describes it, else by its battery. A
-/// virtual machine, a server and what says nothing are of no kind.
+/// What the machine is: by its case, else (a case without a name has none in any language)
+/// by its description, else by its battery. A virtual machine, a server and what says nothing
+/// are of no kind.
 pub(super) fn kind(system: &Value, has_battery: bool) -> Option<DeviceKind> {
     if let Some(chassis) = chassis(system) {
         return of_chassis(&chassis);
@@ -65,10 +93,11 @@ fn of_description(description: &str) -> Option<DeviceKind> {
     let says = |words: &[&str]| words.iter().any(|word| description.contains(word));
     if says(&["laptop", "notebook", "portable", "convertible"]) {
         Some(DeviceKind::Laptop)
-    } else if says(&["tablet", "detachable"]) {
+    } else if says(&["tablet", "tablette", "detachable", "détachable"]) {
         Some(DeviceKind::Tablet)
     } else if says(&[
         "desktop",
+        "de bureau",
         "tower",
         "all in one",
         "mini pc",

@@ -49,7 +49,8 @@ fn on_usb(value: &Value) -> bool {
 }
 
 impl<'a> Node<'a> {
-    /// An NVMe controller: with an older lshw, one without its namespaces.
+    /// An NVMe controller: with an older lshw, one without its namespaces. What its class is
+    /// called comes from the list of PCI ids, which is not translated, and can only add a drive.
     pub(super) fn is_nvme(&self) -> bool {
         let description = raw(self.value, "description").to_lowercase();
         self.class == "storage"
@@ -62,18 +63,12 @@ impl<'a> Node<'a> {
 
     /// Memory soldered to the board, or a card in a slot: they are listed alike.
     pub(super) fn is_card(&self) -> bool {
-        let description = raw(self.value, "description");
-        let host = self.class == "bus" || description.contains("SDIO");
+        let host = self.class == "bus" || capable(self.value, "sdio");
         raw(self.value, "businfo").starts_with("mmc@") && !host
     }
 
     pub(super) fn id(&self) -> &'a str {
         raw(self.value, "id")
-    }
-
-    /// The description in lower case.
-    pub(super) fn description(&self) -> String {
-        raw(self.value, "description").trim().to_lowercase()
     }
 }
 
@@ -118,6 +113,14 @@ pub(super) fn named(value: &Value, key: &str) -> Option<String> {
         let short = text.chars().count() < 3 && text.chars().any(|c| c.is_ascii_digit());
         identity_key(text).is_some() || short
     })
+}
+
+/// A product's name. Where the list of PCI ids does not know a product, lshw repeats the
+/// vendor, which is no model.
+pub(super) fn product(value: &Value) -> Option<String> {
+    let product = named(value, "product")?;
+    let vendor = text(value, "vendor").unwrap_or_default();
+    (!product.eq_ignore_ascii_case(&vendor)).then_some(product)
 }
 
 /// A serial number that is one.

@@ -241,3 +241,23 @@ fn what_is_not_the_machines_is_not_taken() {
         assert_eq!(seen(&parts(json!([child]))), [], "{case}");
     }
 }
+
+#[test]
+fn a_pci_vendor_is_no_model_of_a_drive() {
+    let capture = parts(json!([
+        {"id": "nvme", "class": "storage", "vendor": "Sandisk Corp", "product": "Sandisk Corp", "serial": "N1",
+         "configuration": {"driver": "nvme"}, "children": [
+            {"id": "namespace", "class": "disk", "vendor": "SANDISK CORP", "product": "Sandisk Corp", "size": 256 * GB}]},
+        {"id": "storage", "class": "storage", "vendor": "SK hynix", "product": "SK hynix", "serial": "N2",
+         "capabilities": {"nvm_express": true}, "children": [
+            {"id": "namespace", "class": "disk", "product": "HFM256GDJTNG-8310A", "size": 256 * GB}]},
+        {"id": "display", "class": "display", "vendor": "Intel Corporation", "product": "Intel Corporation"},
+    ]));
+    let models: Vec<_> = capture
+        .drives
+        .iter()
+        .map(|drive| drive.model.as_deref())
+        .collect();
+    assert_eq!(models, [None, Some("HFM256GDJTNG-8310A")]);
+    assert!(capture.graphics.is_empty());
+}

@@ -4,6 +4,7 @@
 mod components;
 mod document;
 mod drives;
+mod language;
 mod system;
 
 use kernel::DeviceKind;

@@ -110,3 +110,40 @@ fn the_serial_number_is_the_machines_and_never_the_boards() {
         Some("MB-77")
     );
 }
+
+#[test]
+fn the_family_that_people_know_stands_beside_a_type_code() {
+    for (product, version, family, model) in [
+        (
+            "20XXS0AB00",
+            "ThinkPad T14 Gen 1",
+            "",
+            "ThinkPad T14 Gen 1 (20XXS0AB00)",
+        ),
+        ("7661AB3", "ThinkPad T61", "", "ThinkPad T61 (7661AB3)"),
+        (
+            "10A8S0AB00",
+            "1.0",
+            "ThinkCentre M93p",
+            "ThinkCentre M93p (10A8S0AB00)",
+        ),
+        ("82FE0012FR", "To Be Filled By O.E.M.", "None", "82FE0012FR"),
+        (
+            "Latitude E6440",
+            "Edition of some kind",
+            "Latitude",
+            "Latitude E6440",
+        ),
+        ("HP ProBook 450 G3", "A3008CD10003", "", "HP ProBook 450 G3"),
+    ] {
+        let mut value = machine(&json!([]));
+        value["product"] = json!(product);
+        value["version"] = json!(version);
+        value["configuration"]["family"] = json!(family);
+        assert_eq!(
+            read_value(&value).model.as_deref(),
+            Some(model),
+            "{product}"
+        );
+    }
+}
