@@ -52,6 +52,9 @@ pub enum ReceptionStatus {
 pub struct ReceptionDevice {
     /// The serial number as it was sent.
     pub serial: Option<String>,
+    /// The serial number as it was announced, where it lacks the leading zeros that were read,
+    /// or has those that were not.
+    pub announced: Option<String>,
     /// The device; null when refused.
     pub id: Option<DeviceId>,
     /// What to stick on it; null when refused.

@@ -25,7 +25,7 @@ pub use checks::report as checks_report;
 pub use erasure::{Proven, only_destruction, proven};
 pub use hardware::{Heard, capture, decide_contradiction};
 pub use identity::identity_key;
-pub use near::near_keys;
+pub use near::{near_keys, zeros_apart};
 pub use reception::{give_up, receive, receive_again};
 pub use report::{About, about};
 pub use search::{location_key, search_key};

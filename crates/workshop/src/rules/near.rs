@@ -9,22 +9,65 @@ const SHORTEST: usize = 6;
 /// Nobody types a longer one.
 const LONGEST: usize = 24;
 
-/// The numbers that one may have been, the likeliest first: letters taken for digits and the
-/// other way round, two characters swapped, one that is another, too many, or missing. As
+/// Zeros that a spreadsheet takes away at the most.
+const ZEROS: usize = 10;
+
+/// The numbers that one may have been, the likeliest first: leading zeros that a spreadsheet
+/// took away, from this one or from the one that was announced; letters taken for digits and
+/// the other way round, two characters swapped, one that is another, too many, or missing. As
 /// [`kernel::squash`] writes them.
 pub fn near_keys(key: &str) -> Vec<String> {
-    let known = key.bytes().all(|byte| CHARACTERS.contains(&byte));
-    if !known || !(SHORTEST..=LONGEST).contains(&key.len()) {
+    let known = !key.is_empty() && key.bytes().all(|byte| CHARACTERS.contains(&byte));
+    if !known || key.len() > LONGEST {
         return Vec::new();
     }
     let mut seen = HashSet::from([key.to_owned()]);
+    let mut near: Vec<String> = without_zeros(key).collect();
+    if key.len() >= SHORTEST {
+        near.extend(one_off(key));
+    }
+    near.extend(with_zeros(key));
+    near.retain(|key| seen.insert(key.clone()));
+    near
+}
+
+/// The numbers that differ from one by leading zeros alone: a spreadsheet took them away.
+pub fn zeros_apart(key: &str) -> Vec<String> {
+    if key.len() > LONGEST {
+        return Vec::new();
+    }
+    without_zeros(key).chain(with_zeros(key)).collect()
+}
+
+fn one_off(key: &str) -> Vec<String> {
     let mut near: Vec<String> = looked_alike(key).collect();
     near.extend(swapped(key));
     near.extend(replaced(key));
     near.extend((0..key.len()).map(|at| put(key, at, at + 1, "")));
     near.extend(inserted(key));
-    near.retain(|key| seen.insert(key.clone()));
     near
+}
+
+/// The number that begins with zeros as a spreadsheet leaves it: digits alone.
+fn without_zeros(key: &str) -> impl Iterator<Item = String> {
+    let rest = key.trim_start_matches('0');
+    let lost = is_digits(rest) && rest.len() < key.len() && rest.len() > 1;
+    lost.then(|| rest.to_owned()).into_iter()
+}
+
+/// The number that a spreadsheet may have left of one that began with zeros.
+fn with_zeros(key: &str) -> impl Iterator<Item = String> {
+    let may = is_digits(key) && key.trim_start_matches('0').len() > 1;
+    let most = if may {
+        ZEROS.min(LONGEST - key.len())
+    } else {
+        0
+    };
+    (1..=most).map(move |zeros| format!("{}{key}", "0".repeat(zeros)))
+}
+
+fn is_digits(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `key` with something else from one place to another.
@@ -87,6 +130,23 @@ mod tests {
     #[test]
     fn several_that_look_alike_are_set_right_together() {
         assert_eq!(near_keys("5CGO1OI9QX")[0], "5CG01019QX");
+    }
+
+    #[test]
+    fn leading_zeros_that_were_lost_are_near() {
+        assert_eq!(near_keys("00012345")[0], "12345");
+        assert_eq!(near_keys("0007001")[0], "7001");
+        for (scanned, announced) in [("12345", "00012345"), ("700123", "0000700123")] {
+            assert!(
+                near_keys(scanned).contains(&announced.to_owned()),
+                "{scanned}"
+            );
+        }
+        // letters keep a number a text, and its zeros
+        assert!(!near_keys("000AB1").contains(&"AB1".to_owned()));
+        for key in ["0", "00", "7", "05"] {
+            assert!(near_keys(key).is_empty(), "{key}");
+        }
     }
 
     #[test]

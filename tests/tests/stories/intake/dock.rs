@@ -56,6 +56,22 @@ both_engines! {
         assert_eq!(intake::pointers(&problem), ["/devices/1/kind"]);
     }
 
+    fn a_serial_that_lost_its_leading_zeros_finds_its_machine(app) {
+        let batch = batch_at(app, "collected", &["12345678", "00087654", "CZC3"]);
+        let answer = count(app, &batch, json!({"devices": [{"serial": "00012345678"}, {"serial": "87654"}, {"serial": "CZC3"}]})).expect(200);
+        assert_eq!((&answer["received"], &answer["unexpected"]), (&json!(3), &json!(0)), "{answer}");
+        let announced: Vec<_> = answer["devices"].as_array().unwrap().iter().map(|device| device["announced"].clone()).collect();
+        assert_eq!(announced, [json!("12345678"), json!("00087654"), Value::Null]);
+        let events = app.refurbisher.get(&format!("/devices/{}/events", answer["devices"][0]["id"].as_str().unwrap())).expect(200);
+        assert_eq!(events["items"][0]["evidence"]["serial_read"], "00012345678");
+        let again = count(app, &batch, json!({"devices": [{"serial": "00012345678"}]})).expect(200);
+        assert_eq!(again["already_received"], 1);
+        // at the bench it is a suggestion
+        let line = json!({"events": [{"device": "00012345678", "type": "moved", "location": "A1"}]});
+        let told = app.refurbisher.post("/device-events", line).expect(200);
+        assert!(told["results"][0]["detail"].as_str().unwrap().contains("Vouliez-vous dire"), "{told}");
+    }
+
     fn the_donor_is_sent_both_sides_of_the_count(app) {
         let batch = batch_at(app, "collected", &["CZC1", "CZC2", "CZC3"]);
         count(app, &batch, json!({"devices": [{"serial": "czc-1"}, {"serial": "NEW9", "kind": "laptop"}],

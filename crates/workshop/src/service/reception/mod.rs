@@ -40,6 +40,9 @@ pub fn receive(
         .filter_map(key)
         .collect();
     let mut shelf = Shelf::of(store::by_serial_keys(tx, &keys)?, &batch);
+    for device in store::by_serial_keys(tx, &shelf.others(reception))? {
+        shelf.put(&device);
+    }
     check(&batch, reception, &shelf)?;
 
     let mut dock = Dock {
@@ -154,8 +157,8 @@ impl Dock<'_> {
         let id = device.id;
         let unexpected = device.manifest_line.is_none();
         let mut evidence = json!({"batch": self.batch.reference, "unexpected": unexpected});
-        if device.serial.is_none()
-            && let Some(read) = &line.serial
+        if let Some(read) = &line.serial
+            && device.serial_key.as_ref() != Some(&squash(read))
         {
             evidence["serial_read"] = json!(read);
         }
@@ -183,6 +186,11 @@ impl Dock<'_> {
 impl ReceptionAnswer {
     fn add(&mut self, line: &ReceptionLine, (status, device): (ReceptionStatus, Device)) {
         let refused = status == ReceptionStatus::Refused;
+        // known by its number without its leading zeros
+        let announced = device.serial.filter(|serial| {
+            let read = line.serial.as_deref().map(squash);
+            !refused && read.is_some_and(|read| read != squash(serial))
+        });
         match status {
             ReceptionStatus::Received => self.received += 1,
             ReceptionStatus::AlreadyReceived => self.already_received += 1,
@@ -191,6 +199,7 @@ impl ReceptionAnswer {
         }
         self.devices.push(ReceptionDevice {
             serial: line.serial.clone(),
+            announced,
             id: (!refused).then_some(device.id),
             tag: (!refused).then_some(device.tag),
             status,

@@ -6,7 +6,7 @@ use intake::Batch;
 use kernel::{BatchId, Code, DeviceKind, Fields, Refusal, Text, squash};
 
 use crate::model::{Device, Reception, ReceptionLine, Stage};
-use crate::rules::identity_key;
+use crate::rules::{identity_key, zeros_apart};
 
 /// Machines of one call at the most.
 pub(super) const LINES: usize = 10_000;
@@ -68,7 +68,30 @@ impl Shelf {
     }
 
     pub(super) fn find(&self, line: &ReceptionLine) -> Option<&Device> {
-        self.by_key.get(&key(line)?)
+        let key = key(line)?;
+        self.by_key.get(&key).or_else(|| self.zeros_apart(&key))
+    }
+
+    /// The one machine of this batch that is awaited under the number without, or with, its
+    /// leading zeros.
+    fn zeros_apart(&self, key: &str) -> Option<&Device> {
+        let near = zeros_apart(key);
+        let mut awaited = near
+            .iter()
+            .filter_map(|key| self.by_key.get(key))
+            .filter(|device| device.batch_id == self.batch)
+            .filter(|device| device.manifest_line.is_some());
+        let found = awaited.next()?;
+        awaited.next().is_none().then_some(found)
+    }
+
+    /// Numbers under which lines that were not found may be awaited.
+    pub(super) fn others(&self, reception: &Reception) -> Vec<String> {
+        let lines = reception.devices.iter().take(LINES).filter_map(key);
+        lines
+            .filter(|key| !self.by_key.contains_key(key))
+            .flat_map(|key| zeros_apart(&key))
+            .collect()
     }
 }
 
