@@ -135,6 +135,7 @@ events! {
     "pickup_scheduled" [Donor Workshop] Alone optional webhook "Rendez-vous d'enlèvement" "Pickup appointment";
     "batch_collected" [Donor] Gathered optional webhook "Don enlevé" "Donation picked up";
     "batch_closed" [Donor] Alone always webhook "Réception comptée" "Reception counted";
+    "manifest_replaced" [Workshop Staff] Gathered optional webhook "Inventaire remplacé" "Manifest replaced";
     "reception_contested" [Workshop Staff] Gathered optional webhook "Réception contestée" "Reception contested";
     "transfer_sent" [Workshop] Gathered optional webhook "Envoi à recevoir" "Shipment to receive";
     "erasure_proven" [Donor] Gathered optional webhook "Effacement prouvé" "Erasure proven";

@@ -65,6 +65,7 @@ impl Message {
             Self::PickupScheduled { .. } => "pickup_scheduled",
             Self::BatchCollected { .. } => "batch_collected",
             Self::BatchClosed { .. } => "batch_closed",
+            Self::ManifestReplaced { .. } => "manifest_replaced",
             Self::ReceptionContested { .. } => "reception_contested",
             Self::TransferSent { .. } => "transfer_sent",
             Self::ErasureProven { .. } => "erasure_proven",

@@ -111,6 +111,15 @@ pub enum Message {
         #[serde(default)]
         answer_until: Option<Instant>,
     },
+    /// To staff and the workshop that is to fetch it: the list of an offered batch was replaced.
+    ManifestReplaced {
+        reference: String,
+        title: String,
+        donor: String,
+        rows: u64,
+        added: u64,
+        removed: u64,
+    },
     /// To staff and the workshop: the donor does not agree with the count.
     ReceptionContested {
         reference: String,

@@ -46,6 +46,7 @@ templates![
     "pickup_scheduled",
     "batch_collected",
     "batch_closed",
+    "manifest_replaced",
     "reception_contested",
     "transfer_sent",
     "erasure_proven",
