@@ -47,6 +47,7 @@ fn reading() -> Reading {
     Reading {
         today: "2023-02-28".parse().unwrap(),
         only_kind: None,
+        dates: None,
     }
 }
 

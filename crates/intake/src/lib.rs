@@ -9,12 +9,12 @@ mod tags;
 
 pub use model::{
     AccessoryCount, Attributes, Batch, BatchFilter, BatchStatus, Collection, ColumnMapping,
-    Comment, Declared, Difference, Differing, DonorAnswer, ManifestReport, ManifestSummary,
-    NewBatch, NewPickup, Pickup, Reason, ReceptionAnswer, ReceptionLink, Restrictions, Schedule,
-    TitleRoute, Window, association_tag,
+    Comment, Declared, Difference, Differing, DonorAnswer, ListChange, ManifestReport,
+    ManifestSummary, NewBatch, NewPickup, Pickup, Reason, ReceptionAnswer, ReceptionLink,
+    Restrictions, Schedule, TitleRoute, Window, association_tag,
 };
 pub use service::{
-    accept, answer_reception, ask_donor, cancel, check_manifest, collect, mark_closed,
+    Answers, accept, answer_reception, ask_donor, cancel, check_manifest, collect, mark_closed,
     mark_received, put_manifest, reception_link, refuse, register, restrict, schedule, submit,
 };
 pub use store::{batch, batches, differing, forget_contacts_before, restrictions};

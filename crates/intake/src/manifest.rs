@@ -11,7 +11,9 @@ mod cells;
 mod content;
 mod encoding;
 mod header;
+mod lines;
 mod mistakes;
+mod notices;
 mod row;
 mod serial;
 mod source;
@@ -32,11 +34,19 @@ use crate::model::ColumnMapping;
 use cells::Record;
 pub use content::{Content, Reader, Spool};
 use header::Header;
-pub(crate) use mistakes::Mistakes;
+pub(crate) use mistakes::{Mistakes, Part};
+use notices::Noticed;
+pub use notices::{Notice, NoticeCode};
 pub use row::ManifestRow;
 use row::RowReader;
 use serial::SeenSerials;
 pub use source::Source;
+pub use values::DateOrder;
+use values::OrderTold;
+pub use workbook::Sheets;
+
+/// Cells without a day that can be read in two ways, after which none is looked for.
+const PLAIN_DATES: u32 = 20_000;
 
 /// Good rows that are kept in memory.
 const KEPT_MAX: usize = 10_000;
@@ -78,18 +88,29 @@ pub struct Reading {
     pub today: Date,
     /// The kind of every device, when the donor declared only one.
     pub only_kind: Option<DeviceKind>,
+    /// The order of days and months, when somebody said it.
+    pub dates: Option<DateOrder>,
+}
+
+/// One of the lists of a file: a text, or a sheet of a workbook.
+#[derive(Debug, Clone)]
+struct List {
+    delimiter: char,
+    header: Header,
+    order: DateOrder,
 }
 
 /// A manifest that was read to its end.
 #[derive(Debug, Clone)]
 pub struct Manifest {
-    delimiter: char,
-    header: Header,
+    lists: Vec<List>,
     reading: Reading,
     rows: u64,
     /// The good rows, as long as there are not too many.
     kept: Option<Vec<ManifestRow>>,
     mistakes: Mistakes,
+    warnings: Vec<Notice>,
+    questions: Vec<Notice>,
 }
 
 impl Manifest {
@@ -99,17 +120,20 @@ impl Manifest {
     /// `manifest_unreadable`, with what to do, for what is no list of devices at all.
     /// Mistakes in lines are no error here: they are collected.
     pub fn read(source: &Source<'_>, reading: Reading) -> Result<Self, Unread> {
-        let (delimiter, header) =
-            header::find(source.text(), source.encoding(), source.delimiters())?;
+        let (warning, question) = notices::of_sheets(source);
         let mut manifest = Self {
-            delimiter,
-            header,
+            lists: Vec::new(),
             reading,
             rows: 0,
             kept: Some(Vec::new()),
             mistakes: Mistakes::default(),
+            warnings: warning.into_iter().collect(),
+            questions: question.into_iter().collect(),
         };
-        manifest.examine(source)?;
+        let mut seen = SeenSerials::default();
+        for at in 0..source.parts() {
+            manifest.list(source, at, &mut seen)?;
+        }
         if manifest.rows == 0 {
             let refusal = unreadable(
                 "Ce fichier n'a aucune ligne sous ses titres de colonnes.".to_owned(),
@@ -120,35 +144,97 @@ impl Manifest {
         Ok(manifest)
     }
 
-    fn examine(&mut self, source: &Source<'_>) -> Result<(), Unread> {
-        let Self {
+    fn list(
+        &mut self,
+        source: &Source<'_>,
+        at: usize,
+        seen: &mut SeenSerials,
+    ) -> Result<(), Unread> {
+        let part = Part::of(source, at);
+        let (delimiter, header) =
+            header::find(source.text(at), source.encoding(), source.delimiters())?;
+        let list = List {
+            delimiter,
             header,
-            reading,
-            mistakes,
-            rows,
-            kept,
-            ..
-        } = self;
-        let kind_known = header.has_kind() || reading.only_kind.is_some();
-        if !kind_known {
-            mistakes.file(header.line, no_kind());
+            order: DateOrder::default(),
+        };
+        let list = List {
+            order: self.order(source, at, &list)?,
+            ..list
+        };
+        if !self.kind_known(&list) {
+            self.mistakes.file(&part, list.header.line, no_kind());
         }
-        let reader = RowReader::new(header, *reading);
-        let mut seen = SeenSerials::default();
-        let mut records = source.records(self.delimiter, header.line)?;
+        let noticed = self.examine(source, part, &list, seen)?;
+        let (warnings, questions) = noticed.tell(&part, &list.header, self.reading.dates);
+        self.warnings.extend(warnings);
+        self.questions.extend(questions);
+        self.lists.push(list);
+        Ok(())
+    }
+
+    fn kind_known(&self, list: &List) -> bool {
+        list.header.has_kind() || self.reading.only_kind.is_some()
+    }
+
+    /// The order in which days are written: as somebody said, as some of them show, else as
+    /// in France.
+    fn order(&self, source: &Source<'_>, at: usize, list: &List) -> Result<DateOrder, Unread> {
+        if let Some(said) = self.reading.dates {
+            return Ok(said);
+        }
+        let Some((column, _)) = list.header.column(vocabulary::Field::PurchasedOn) else {
+            return Ok(DateOrder::default());
+        };
+        let mut records = source.records(at, list.delimiter, list.header.line)?;
         let mut record = Record::default();
+        let (mut month_first, mut plain) = (false, 0_u32);
+        while plain < PLAIN_DATES && records.next(&mut record)? {
+            match values::order_told(&values::clean(record.cell(column))) {
+                Some(OrderTold::Only(DateOrder::DayFirst)) => return Ok(DateOrder::DayFirst),
+                Some(OrderTold::Only(DateOrder::MonthFirst)) => month_first = true,
+                Some(OrderTold::Either) => {}
+                None => plain += 1,
+            }
+        }
+        Ok(match month_first {
+            true => DateOrder::MonthFirst,
+            false => DateOrder::default(),
+        })
+    }
+
+    fn examine(
+        &mut self,
+        source: &Source<'_>,
+        part: Part<'_>,
+        list: &List,
+        seen: &mut SeenSerials,
+    ) -> Result<Noticed, Unread> {
+        let kind_known = self.kind_known(list);
+        let mut noticed = Noticed::default();
+        let reader = RowReader::new(&list.header, self.reading, list.order, part);
+        let mut records = source.records(part.at, list.delimiter, list.header.line)?;
+        let mut record = Record::default();
+        let mut devices = 0;
         while records.next(&mut record)? {
             if record.is_blank() {
                 continue;
             }
-            *rows += 1;
-            match reader.read(&record, &mut seen) {
-                Ok(row) if kind_known => keep(kept, row),
-                Ok(_) => mistakes.reject(record.line),
-                Err(found) => mistakes.add(found),
+            if !lines::is_device(&record, &list.header, devices) {
+                noticed.leave_out(&record);
+                continue;
+            }
+            devices += 1;
+            let hidden = source.is_hidden(part.at, record.line);
+            noticed.device(&record, &list.header, hidden);
+            match reader.read(&record, seen) {
+                Ok(row) if kind_known => keep(&mut self.kept, row),
+                Ok(_) => self.mistakes.reject(&part, record.line),
+                Err(found) => self.mistakes.add(&part, found),
             }
         }
-        Ok(())
+        self.rows += devices;
+        Ok(noticed)
     }
 
     /// The good rows, in the order of the file, from the source that was read. Of a very
@@ -160,24 +246,34 @@ impl Manifest {
         &'a self,
         source: &'a Source<'_>,
     ) -> Result<Box<dyn Iterator<Item = Result<ManifestRow, Unread>> + 'a>, Unread> {
-        Ok(match &self.kept {
-            Some(kept) => Box::new(kept.iter().cloned().map(Ok)),
-            None => Box::new(self.read_again(source)?),
-        })
+        if let Some(kept) = &self.kept {
+            return Ok(Box::new(kept.iter().cloned().map(Ok)));
+        }
+        let lists = self.lists.iter().enumerate();
+        let again = lists.map(|(at, list)| self.read_again(source, Part::of(source, at), list));
+        let again = again.collect::<Result<Vec<_>, _>>()?;
+        Ok(Box::new(again.into_iter().flatten()))
     }
 
     fn read_again<'a>(
         &'a self,
         source: &'a Source<'_>,
+        part: Part<'a>,
+        list: &'a List,
     ) -> Result<impl Iterator<Item = Result<ManifestRow, Unread>> + 'a, Unread> {
-        let reader = RowReader::new(&self.header, self.reading);
-        let mut records = source.records(self.delimiter, self.header.line)?;
+        let reader = RowReader::new(&list.header, self.reading, list.order, part);
+        let mut records = source.records(part.at, list.delimiter, list.header.line)?;
         let mut record = Record::default();
+        let mut devices = 0;
         Ok(std::iter::from_fn(move || {
             loop {
                 match records.next(&mut record) {
                     Ok(true) if record.is_blank() => {}
                     Ok(true) => {
+                        if !lines::is_device(&record, &list.header, devices) {
+                            continue;
+                        }
+                        devices += 1;
                         // each is compared with nothing: the first time told which are good
                         let read = reader.read(&record, &mut SeenSerials::default());
                         if let Ok(row) = read {
@@ -201,26 +297,43 @@ impl Manifest {
         std::mem::take(&mut self.mistakes)
     }
 
+    /// What to know about the list.
+    pub fn warnings(&self) -> &[Notice] {
+        &self.warnings
+    }
+
+    /// What the next upload may answer.
+    pub fn questions(&self) -> &[Notice] {
+        &self.questions
+    }
+
     /// What stands between two cells.
     pub fn delimiter(&self) -> char {
-        self.delimiter
+        self.lists.first().map_or(';', |list| list.delimiter)
     }
 
     /// The line of the column names, the first line being 1.
     pub fn header_line(&self) -> u64 {
-        self.header.line
+        self.lists.first().map_or(0, |list| list.header.line)
     }
 
-    /// The name of the column of serial numbers.
-    pub fn serial_column(&self) -> Option<String> {
-        self.header
+    /// The name of the column of serial numbers, in the list of a row.
+    pub(crate) fn serial_column(&self, row: &ManifestRow) -> Option<String> {
+        let list = self.lists.get(row.part)?;
+        list.header
             .column(vocabulary::Field::Serial)
             .map(|(_, column)| column.name.clone())
     }
 
-    /// Which column became what.
+    /// Which column became what; of several sheets, each once.
     pub fn columns(&self) -> Vec<ColumnMapping> {
-        self.header.mapping()
+        let mut columns: Vec<ColumnMapping> = Vec::new();
+        for column in self.lists.iter().flat_map(|list| list.header.mapping()) {
+            if self.lists.len() < 2 || !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        columns
     }
 }
 

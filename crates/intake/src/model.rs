@@ -11,7 +11,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::manifest::ManifestRow;
+use crate::manifest::{ManifestRow, Notice};
 
 pub use attributes::Attributes;
 pub use draft::{Collection, NewBatch, NewPickup, Reason, Schedule};
@@ -137,6 +137,9 @@ pub struct ManifestSummary {
     pub columns: Vec<ColumnMapping>,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
+    /// What was answered with the upload, such as `sheet=Parc&dates=mdy`.
+    #[serde(default)]
+    pub answers: String,
     /// When it was uploaded.
     pub uploaded_at: Instant,
 }
@@ -157,7 +160,7 @@ pub struct ManifestReport {
     pub rejected: u64,
     /// `csv`, `xlsx` or `ods`.
     pub format: String,
-    /// The sheet that was read, of a workbook.
+    /// The sheet that was read, of a workbook; several names when several were.
     pub sheet: Option<String>,
     /// Other sheets with serial numbers; they were not read.
     pub other_sheets: Vec<String>,
@@ -175,12 +178,33 @@ pub struct ManifestReport {
     pub dry_run: bool,
     /// True when the batch has this very file already: nothing changed.
     pub unchanged: bool,
+    /// What it changes about the list that the batch had; null without one.
+    pub difference: Option<ListChange>,
+    /// What to know about the list; nothing of it is refused.
+    pub warnings: Vec<Notice>,
+    /// What can be understood in several ways; the next upload may answer.
+    pub questions: Vec<Notice>,
     /// Mistakes beyond those that are listed.
     pub errors_omitted: u64,
     /// The mistakes, in the order of the file.
     #[serde(skip)]
     #[schema(ignore)]
     pub errors: Vec<FieldError>,
+}
+
+/// What a list changes about the one before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ListChange {
+    /// Devices that are new.
+    pub added: u64,
+    /// Devices that are no longer on it.
+    pub removed: u64,
+    /// Devices on both; they keep their tags.
+    pub kept: u64,
+    /// Serial numbers of the first that are new.
+    pub added_serials: Vec<String>,
+    /// Serial numbers of the first that are no longer on it.
+    pub removed_serials: Vec<String>,
 }
 
 /// What a column of the file was understood as.

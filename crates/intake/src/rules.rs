@@ -143,24 +143,25 @@ const fn english(status: BatchStatus) -> &'static str {
     }
 }
 
-/// The manifest of a batch is written while the batch is a draft; afterwards others rely
-/// on it.
+/// The manifest of a batch is written until the truck has come: until then a machine may be
+/// added or kept back at the donor's; afterwards the workshop counts against it.
 ///
 /// # Errors
 /// `batch_not_editable`.
-pub fn may_edit(status: BatchStatus) -> Result<(), Refusal> {
-    if status == BatchStatus::Draft {
+pub fn may_list(status: BatchStatus) -> Result<(), Refusal> {
+    use BatchStatus::{Accepted, Draft, Scheduled, Submitted};
+    if matches!(status, Draft | Submitted | Accepted | Scheduled) {
         return Ok(());
     }
     Err(Refusal::new(
         Code::BatchNotEditable,
         Text::new(
             format!(
-                "Ce lot est {} ; son inventaire ne change que tant qu'il est un brouillon.",
+                "Ce lot est {} ; son inventaire ne change que jusqu'à l'enlèvement.",
                 french(status)
             ),
             format!(
-                "This batch is {}; its manifest changes only while it is a draft.",
+                "This batch is {}; its manifest changes only until the pickup.",
                 english(status)
             ),
         ),

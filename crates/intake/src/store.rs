@@ -19,7 +19,8 @@ use crate::model::{
 };
 pub use contacts::forget_contacts_before;
 pub(crate) use devices::{
-    InStock, NewDevice, assign_workshop, delete_announced, insert_announced, live_serials,
+    Announced, InStock, NewDevice, announced, assign_workshop, delete_announced, insert_announced,
+    live_serials,
 };
 pub use reception::differing;
 pub(crate) use reception::{insert_link, link, put_answer};

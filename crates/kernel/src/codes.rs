@@ -81,8 +81,9 @@ codes! {
     StatusNotAllowed "status_not_allowed" 409 "L'état actuel ne permet pas cette action." "The present status does not allow this.";
 
     // intake
-    BatchNotEditable "batch_not_editable" 409 "Ce lot n'est plus un brouillon." "This batch is no longer a draft.";
+    BatchNotEditable "batch_not_editable" 409 "Ce lot ne peut plus être modifié." "This batch can no longer be changed.";
     BatchStepNotAllowed "batch_step_not_allowed" 409 "Ce lot n'en est pas à cette étape." "This batch is not at this step.";
+    SeveralSheets "several_sheets" 422 "Plusieurs feuilles de ce classeur listent des appareils ; dites laquelle lire." "Several sheets of this workbook list devices; say which one to read.";
     ManifestInvalid "manifest_invalid" 422 "Des lignes de l'inventaire sont à corriger ; rien n'a été enregistré." "Lines of the manifest need correcting; nothing was stored.";
     ManifestUnreadable "manifest_unreadable" 422 "Ce fichier n'est pas un inventaire lisible." "This file is not a readable manifest.";
     DuplicateSerial "duplicate_serial" 422 "Ce numéro de série est en double." "This serial number stands twice.";

@@ -1,7 +1,8 @@
 //! `PUT /batches/{id}/manifest`: the donor's list, as its spreadsheet program writes it.
 
 use actix_web::{HttpRequest, put, web};
-use intake::{Batch, ManifestReport};
+use intake::manifest::{DateOrder, Sheets};
+use intake::{Answers, Batch, ManifestReport};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,6 +18,12 @@ pub struct Options {
     /// True to be told what was understood and what is wrong, without storing anything.
     #[serde(default)]
     dry_run: bool,
+    /// Of a workbook with several lists, the sheet to read; `*` for all that list devices.
+    sheet: Option<String>,
+    /// In which order days and months are written where the list does not tell: `dmy`
+    /// (31/12/2019) or `mdy` (12/31/2019).
+    #[param(inline)]
+    dates: Option<DateOrder>,
 }
 
 /// What was understood of a file, and what is wrong with it.
@@ -30,8 +37,19 @@ pub struct ManifestAnswer {
 }
 
 /// Uploads the list of devices, a line each, in place of an earlier one: all of it or
-/// nothing. A workbook (`.xlsx`, `.ods`), of which the sheet of devices is read, or CSV: semicolons, commas or tabs; UTF-8, UTF-16 or Windows-1252; column names in
-/// French or English, in any order. The same file again changes nothing.
+/// nothing. A workbook (`.xlsx`, `.ods`), of which the sheet of devices is read, or CSV:
+/// semicolons, commas or tabs; UTF-8, UTF-16 or Windows-1252; column names in French or English,
+/// in any order. The same file again changes nothing. Until the truck has come the list may be
+/// replaced, also after the batch was submitted; `difference` says how, devices on both lists
+/// keep their tags, and staff are written to.
+///
+/// `warnings` say what to know: lines left out as totals or titles (`lines_left_out`), rows
+/// hidden in the spreadsheet program and read all the same (`hidden_rows`), formulas without a
+/// stored value (`formulas_without_value`), column names on two lines (`two_line_header`), days
+/// read with the month first (`month_first`), sheets not read (`other_sheets`). `questions` are
+/// answered by a parameter of the next upload: `ambiguous_dates` by `dates` (without an answer
+/// the day comes first), `several_sheets` by `sheet` (without an answer nothing is stored: 422
+/// `several_sheets`).
 #[utoipa::path(tag = "Donor intake", security(("bearer" = [])),
     params(("id" = kernel::BatchId, Path), Options),
     request_body(content = String, content_type = "text/csv"),
@@ -55,12 +73,16 @@ pub async fn put(
             .collect();
         Answer::ok(&ManifestAnswer { report, errors })
     };
+    let answers = Answers {
+        sheets: Sheets::said(options.sheet),
+        dates: options.dates,
+    };
     if options.dry_run {
         let now = state.database.now();
         let report = state
             .read(&who, move |db, actor| {
                 if_match.of::<Batch>(db, actor, id)?;
-                intake::check_manifest(db, actor, id, &upload.0, now)
+                intake::check_manifest(db, actor, id, &upload.0, &answers, now)
             })
             .await?;
         return Ok(answer(report)?);
@@ -68,7 +90,7 @@ pub async fn put(
     state
         .write(&who, move |tx, actor| {
             if_match.of::<Batch>(tx, actor, id)?;
-            let report = intake::put_manifest(tx, actor, id, &upload.0)?;
+            let report = intake::put_manifest(tx, actor, id, &upload.0, &answers)?;
             let batch = intake::batch(tx, actor, id)?;
             Ok(answer(report)?.version(batch.version))
         })

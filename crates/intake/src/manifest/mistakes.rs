@@ -4,46 +4,82 @@ use std::collections::BTreeSet;
 
 use kernel::{Code, FieldError, Fields, Refusal, Text};
 
+use super::source::Source;
+
 /// Mistakes that are listed; of more, only the number is told.
 const LISTED_MAX: usize = 10_000;
+
+/// One of the lists in a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a> {
+    /// Its place among them.
+    pub(crate) at: usize,
+    /// Its name, where there are several.
+    pub(crate) name: Option<&'a str>,
+}
+
+impl<'a> Part<'a> {
+    /// The list at a place among those of the file.
+    pub(crate) fn of(source: &'a Source<'_>, at: usize) -> Self {
+        Self {
+            at,
+            name: source.part_name(at),
+        }
+    }
+
+    /// The mistake, with the sheet where there are several.
+    fn naming(&self, mut mistake: FieldError) -> FieldError {
+        if let Some(name) = self.name {
+            let detail = mistake.detail;
+            mistake.detail = Text::new(
+                format!("Feuille « {name} » : {}", detail.fr),
+                format!("Sheet `{name}`: {}", detail.en),
+            );
+        }
+        mistake
+    }
+}
 
 /// The mistakes of a file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Mistakes {
-    listed: Vec<FieldError>,
+    /// Each with the place of its list among those of the file.
+    listed: Vec<(usize, FieldError)>,
     omitted: u64,
-    lines: BTreeSet<u64>,
+    lines: BTreeSet<(usize, u64)>,
 }
 
 impl Mistakes {
     /// Notes the mistakes of a line.
-    pub(super) fn add(&mut self, found: Fields) {
+    pub(super) fn add(&mut self, part: &Part<'_>, found: Fields) {
         for mistake in found.into_vec() {
-            self.push(mistake);
+            self.push(part, mistake);
         }
     }
 
-    /// Notes a mistake of the file as a whole, at its column names.
-    pub(super) fn file(&mut self, line: u64, detail: Text) {
-        self.listed.push(FieldError {
+    /// Notes a mistake of the list as a whole, at its column names.
+    pub(super) fn file(&mut self, part: &Part<'_>, line: u64, detail: Text) {
+        let mistake = FieldError {
             pointer: None,
             line: Some(line),
             column: None,
             code: Code::Required,
             detail,
-        });
+        };
+        self.listed.push((part.at, part.naming(mistake)));
     }
 
     /// Counts a line out, for a reason that is told of the file as a whole.
-    pub(super) fn reject(&mut self, line: u64) {
-        self.lines.insert(line);
+    pub(super) fn reject(&mut self, part: &Part<'_>, line: u64) {
+        self.lines.insert((part.at, line));
     }
 
     /// Notes one mistake.
-    pub(crate) fn push(&mut self, mistake: FieldError) {
-        self.lines.extend(mistake.line);
+    pub(crate) fn push(&mut self, part: &Part<'_>, mistake: FieldError) {
+        let line = mistake.line.map(|line| (part.at, line));
+        self.lines.extend(line);
         if self.listed.len() < LISTED_MAX {
-            self.listed.push(mistake);
+            self.listed.push((part.at, part.naming(mistake)));
         } else {
             self.omitted += 1;
         }
@@ -67,8 +103,8 @@ impl Mistakes {
     /// The mistakes in the order of the file.
     pub(crate) fn into_sorted(self) -> Vec<FieldError> {
         let mut listed = self.listed;
-        listed.sort_by_key(|mistake| mistake.line);
-        listed
+        listed.sort_by_key(|(part, mistake)| (*part, mistake.line));
+        listed.into_iter().map(|(_, mistake)| mistake).collect()
     }
 
     /// The refusal of a whole file: by the rule that its lines break when it is one and the

@@ -4,12 +4,14 @@ use kernel::{Code, Date, DeviceKind, Fields, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Reading;
 use super::cells::Record;
 use super::header::Header;
 use super::serial::{self, SeenSerials, brief};
-use super::values::{self, clean};
+use super::values::{
+    self, BESIDE, DateOrder, MEMORY, Measure, NoSize, SCIENTIFIC, STORAGE, UNCOMPUTED, clean,
+};
 use super::vocabulary::{Field, VOCABULARY};
+use super::{Part, Reading};
 use crate::model::Attributes;
 
 /// Characters of a text at the most.
@@ -20,8 +22,14 @@ const LONG_TEXT_MAX: usize = 1000;
 /// A device, as a line of the manifest announces it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ManifestRow {
-    /// The line of the file, the first being 1.
+    /// The line of the file, the first being 1; of a workbook, the row of its sheet.
     pub line: u64,
+    /// The sheet, where several were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The place of its list among those of the file.
+    #[serde(skip)]
+    pub(crate) part: usize,
     /// The serial number, as written.
     pub serial: String,
     /// Its letters and digits.
@@ -41,11 +49,23 @@ pub struct ManifestRow {
 pub(super) struct RowReader<'a> {
     header: &'a Header,
     reading: Reading,
+    order: DateOrder,
+    part: Part<'a>,
 }
 
 impl<'a> RowReader<'a> {
-    pub(super) fn new(header: &'a Header, reading: Reading) -> Self {
-        Self { header, reading }
+    pub(super) fn new(
+        header: &'a Header,
+        reading: Reading,
+        order: DateOrder,
+        part: Part<'a>,
+    ) -> Self {
+        Self {
+            header,
+            reading,
+            order,
+            part,
+        }
     }
 
     /// The device, or everything that is wrong with its line.
@@ -68,10 +88,12 @@ impl<'a> RowReader<'a> {
         let kind = line.kind(self.reading.only_kind);
         let manufacturer = line.text(Field::Manufacturer, TEXT_MAX);
         let model = line.text(Field::Model, TEXT_MAX);
-        let attributes = line.attributes(self.reading.today);
+        let attributes = line.attributes(self.reading.today, self.order);
         match (serial, kind) {
             (Some((serial, serial_key)), Some(kind)) if line.found.is_empty() => Ok(ManifestRow {
                 line: record.line,
+                sheet: self.part.name.map(str::to_owned),
+                part: self.part.at,
                 serial,
                 serial_key,
                 kind,
@@ -96,6 +118,19 @@ impl<'a> Line<'a> {
     fn cell(&self, field: Field) -> Option<(&'a str, std::borrow::Cow<'a, str>)> {
         let (at, column) = self.header.column(field)?;
         Some((column.name.as_str(), clean(self.record.cell(at))))
+    }
+
+    /// As [`Self::cell`], without what a merged cell beside it says.
+    fn own_cell(&self, field: Field) -> Option<(&'a str, std::borrow::Cow<'a, str>)> {
+        let (column, cell) = self.cell(field)?;
+        let beside = self.marked(field).starts_with(BESIDE);
+        Some((column, if beside { "".into() } else { cell }))
+    }
+
+    /// As [`Self::own_cell`], without cells that say nothing.
+    fn own_said(&self, field: Field) -> Option<(&'a str, std::borrow::Cow<'a, str>)> {
+        self.own_cell(field)
+            .filter(|(_, cell)| !VOCABULARY.says_nothing(cell))
     }
 
     /// As [`Self::cell`], without cells that say nothing.
@@ -137,12 +172,25 @@ impl<'a> Line<'a> {
         false
     }
 
+    /// The cell as the file has it, with the marks of the reader of workbooks.
+    fn marked(&self, field: Field) -> &'a str {
+        let column = self.header.column(field);
+        column.map_or("", |(at, _)| self.record.cell(at))
+    }
+
     fn serial(&mut self, seen: &mut SeenSerials) -> Option<(String, String)> {
-        let (column, cell) = self.cell(Field::Serial)?;
-        let read = serial::read(&cell).and_then(|(serial, key)| {
-            seen.first(&serial, &key, self.record.line)?;
-            Ok((serial, key))
-        });
+        let (column, cell) = self.own_cell(Field::Serial)?;
+        let marked = self.marked(Field::Serial);
+        let read = if marked.contains(UNCOMPUTED) {
+            Err((Code::Required, serial::not_computed()))
+        } else if marked.contains(SCIENTIFIC) {
+            Err(serial::mangled(&cell))
+        } else {
+            serial::read(&cell).and_then(|(serial, key)| {
+                seen.first(&serial, &key, self.record.line)?;
+                Ok((serial, key))
+            })
+        };
         match read {
             Ok(serial) => Some(serial),
             Err((code, detail)) => {
@@ -152,37 +200,43 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// The kind: from its column, else from another that says kinds, else from how the
+    /// device is described, else the only one that was declared.
     fn kind(&mut self, only: Option<DeviceKind>) -> Option<DeviceKind> {
-        let Some((column, cell)) = self.cell(Field::Kind) else {
-            // that no column says it is told of the file, not of each line
-            return Some(only.unwrap_or(DeviceKind::Other));
+        let (column, cell) = match self.cell(Field::Kind) {
+            Some((column, cell)) => (Some(column), cell),
+            None => (None, std::borrow::Cow::Borrowed("")),
         };
-        if VOCABULARY.says_nothing(&cell) {
-            if only.is_none() {
-                self.wrong(
-                    Some(column),
-                    Code::Required,
-                    Text::new(
-                        "Il manque le type de l'appareil.",
-                        "The kind of the device is missing.",
-                    ),
-                );
-            }
-            return only;
+        let own = VOCABULARY.kind(&cell);
+        let is_sure = own.is_some() && !VOCABULARY.is_vague(&cell);
+        if is_sure {
+            return own;
         }
-        let kind = VOCABULARY.kind(&cell);
-        if kind.is_none() {
-            let cell = brief(&cell);
-            self.wrong(
-                Some(column),
-                Code::UnknownKind,
-                Text::new(
-                    format!("« {cell} » n'est pas un type connu. Écrivez par exemple unité centrale, PC portable, écran, tablette, smartphone, imprimante ou autre."),
-                    format!("`{cell}` is not a known kind. Write for example desktop, laptop, monitor, tablet, smartphone, printer or other."),
-                ),
-            );
+        if let Some(kind) = self.kind_elsewhere().or(own) {
+            return Some(kind);
         }
-        kind
+        if !VOCABULARY.says_nothing(&cell) {
+            self.wrong(column, Code::UnknownKind, unknown_kind(&brief(&cell)));
+            return None;
+        }
+        if only.is_none() && self.header.has_kind() {
+            let described = self
+                .header
+                .description
+                .and_then(|at| self.header.columns.get(at));
+            let column = column.or(described.map(|column| column.name.as_str()));
+            self.wrong(column, Code::Required, missing_kind());
+        }
+        // that no column says it is told of the file, not of each line
+        only.or((!self.header.has_kind()).then_some(DeviceKind::Other))
+    }
+
+    fn kind_elsewhere(&self) -> Option<DeviceKind> {
+        let cell = |at: &usize| clean(self.record.cell(*at));
+        let said = |cell: &std::borrow::Cow<'_, str>| !VOCABULARY.is_vague(cell);
+        let columns = self.header.other_kinds.iter().map(cell);
+        let in_column = columns.filter(said).find_map(|cell| VOCABULARY.kind(&cell));
+        in_column.or_else(|| VOCABULARY.kind_in(&cell(&self.header.description?)))
     }
 
     fn text(&mut self, field: Field, max: usize) -> Option<String> {
@@ -205,16 +259,15 @@ impl<'a> Line<'a> {
         None
     }
 
-    fn attributes(&mut self, today: Date) -> Attributes {
+    fn attributes(&mut self, today: Date, order: DateOrder) -> Attributes {
         Attributes {
             processor: self.text(Field::Processor, TEXT_MAX),
-            memory_mib: self.size(Field::Memory, 1024),
+            memory_mib: self.size(Field::Memory, MEMORY),
             storage_gb: self
-                .size(Field::Storage, 1000)
+                .size(Field::Storage, STORAGE)
                 .map(|megabytes| megabytes / 1000),
-            purchased_on: self.date(Field::PurchasedOn, today),
-            residual_value_cents: self
-                .number(Field::ResidualValue, |cell| values::decimal(cell, 2)),
+            purchased_on: self.date(Field::PurchasedOn, today, order),
+            residual_value_cents: self.value(Field::ResidualValue),
             inventory_number: self.text(Field::InventoryNumber, TEXT_MAX),
             site: self.text(Field::Site, TEXT_MAX),
             note: self.text(Field::Note, LONG_TEXT_MAX),
@@ -222,56 +275,46 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn size(&mut self, field: Field, step: i64) -> Option<i64> {
+    fn size(&mut self, field: Field, measure: Measure) -> Option<i64> {
         let unit = self.header.column(field)?.1.unit;
-        self.number(field, |cell| values::size_in_mega(cell, unit, step))
+        let (column, cell) = self.own_said(field)?;
+        match values::size_in_mega(&cell, unit, measure) {
+            // a machine without any is one of which it is not known
+            Ok(size) => (size > 0).then_some(size),
+            Err(NoSize::Unreadable) => {
+                self.wrong(
+                    Some(column),
+                    Code::UnreadableNumber,
+                    unreadable_number(&brief(&cell)),
+                );
+                None
+            }
+            Err(NoSize::Implausible) => {
+                self.wrong(Some(column), Code::OutOfRange, implausible(&brief(&cell)));
+                None
+            }
+        }
     }
 
-    fn number(&mut self, field: Field, read: impl Fn(&str) -> Option<i64>) -> Option<i64> {
-        let (column, cell) = self.said(field)?;
-        let number = read(&cell);
+    fn value(&mut self, field: Field) -> Option<i64> {
+        let (column, cell) = self.own_said(field)?;
+        let number = values::decimal(&cell, 2);
         if number.is_none() {
-            let cell = brief(&cell);
             self.wrong(
                 Some(column),
                 Code::UnreadableNumber,
-                Text::new(
-                    format!(
-                        "« {cell} » n'est pas un nombre lisible ici ; écrivez par exemple 1 234,56."
-                    ),
-                    format!(
-                        "`{cell}` is not a number that can be read here; write for example 1234.56."
-                    ),
-                ),
+                unreadable_number(&brief(&cell)),
             );
         }
         number
     }
 
-    fn date(&mut self, field: Field, today: Date) -> Option<Date> {
-        let (column, cell) = self.said(field)?;
-        let (code, detail) = match values::date(&cell) {
+    fn date(&mut self, field: Field, today: Date, order: DateOrder) -> Option<Date> {
+        let (column, cell) = self.own_said(field)?;
+        let (code, detail) = match values::date(&cell, order) {
             Some(date) if date <= today => return Some(date),
-            Some(date) => (
-                Code::DateInFuture,
-                Text::new(
-                    format!("Le {} est à venir.", date.format("%d/%m/%Y")),
-                    format!("{date} is in the future."),
-                ),
-            ),
-            None => (
-                Code::UnreadableDate,
-                Text::new(
-                    format!(
-                        "« {} » n'est pas une date lisible ; écrivez 31/12/2019.",
-                        brief(&cell)
-                    ),
-                    format!(
-                        "`{}` is not a readable date; write 31/12/2019.",
-                        brief(&cell)
-                    ),
-                ),
-            ),
+            Some(date) => (Code::DateInFuture, future_date(date)),
+            None => (Code::UnreadableDate, unreadable_date(&brief(&cell))),
         };
         self.wrong(Some(column), code, detail);
         None
@@ -298,4 +341,54 @@ impl<'a> Line<'a> {
         }
         kept
     }
+}
+
+fn unknown_kind(cell: &str) -> Text {
+    Text::new(
+        format!(
+            "« {cell} » n'est pas un type connu. Écrivez par exemple unité centrale, PC portable, écran, tablette, smartphone, imprimante ou autre."
+        ),
+        format!(
+            "`{cell}` is not a known kind. Write for example desktop, laptop, monitor, tablet, smartphone, printer or other."
+        ),
+    )
+}
+
+fn missing_kind() -> Text {
+    Text::new(
+        "Il manque le type de l'appareil.",
+        "The kind of the device is missing.",
+    )
+}
+
+fn unreadable_number(cell: &str) -> Text {
+    Text::new(
+        format!("« {cell} » n'est pas un nombre lisible ici ; écrivez par exemple 1 234,56."),
+        format!("`{cell}` is not a number that can be read here; write for example 1234.56."),
+    )
+}
+
+fn implausible(cell: &str) -> Text {
+    Text::new(
+        format!(
+            "« {cell} » est plus qu'aucun appareil n'en a ; vérifiez l'unité (Go ou Mo), dans la cellule ou dans le titre de la colonne."
+        ),
+        format!(
+            "`{cell}` is more than any device has; check the unit (GB or MB), in the cell or in the column's name."
+        ),
+    )
+}
+
+fn future_date(date: Date) -> Text {
+    Text::new(
+        format!("Le {} est à venir.", date.format("%d/%m/%Y")),
+        format!("{date} is in the future."),
+    )
+}
+
+fn unreadable_date(cell: &str) -> Text {
+    Text::new(
+        format!("« {cell} » n'est pas une date lisible ; écrivez 31/12/2019."),
+        format!("`{cell}` is not a readable date; write 31/12/2019."),
+    )
 }

@@ -6,8 +6,10 @@ use std::collections::hash_map::Entry;
 use kernel::{Code, Text, squash};
 use sha2::{Digest, Sha256};
 
-use super::values;
+use super::values::{self, DateOrder};
 use super::vocabulary::VOCABULARY;
+
+const DATE_ORDERS: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
 
 /// Characters of a serial number at the most.
 const SERIAL_MAX: usize = 64;
@@ -64,19 +66,7 @@ impl SeenSerials {
 /// `required`, `mangled_serial` or `too_long`.
 pub(super) fn read(cell: &str) -> Result<(String, String), (Code, Text)> {
     if is_mangled(cell) {
-        return Err((
-            Code::MangledSerial,
-            Text::new(
-                format!(
-                    "Un tableur a abîmé le numéro de série « {} » ; mettez la colonne au format texte et reprenez le numéro d'origine.",
-                    brief(cell)
-                ),
-                format!(
-                    "A spreadsheet mangled the serial number `{}`; format the column as text and enter the original number.",
-                    brief(cell)
-                ),
-            ),
-        ));
+        return Err(mangled(cell));
     }
     if VOCABULARY.says_nothing(cell) {
         return Err((
@@ -84,6 +74,21 @@ pub(super) fn read(cell: &str) -> Result<(String, String), (Code, Text)> {
             Text::new(
                 "Il manque le numéro de série.",
                 "The serial number is missing.",
+            ),
+        ));
+    }
+    if is_another_value(cell) {
+        return Err((
+            Code::Required,
+            Text::new(
+                format!(
+                    "« {} » n'est pas un numéro de série. Relevez celui de l'étiquette.",
+                    brief(cell)
+                ),
+                format!(
+                    "`{}` is no serial number. Take the one on the label.",
+                    brief(cell)
+                ),
             ),
         ));
     }
@@ -114,6 +119,56 @@ pub(super) fn read(cell: &str) -> Result<(String, String), (Code, Text)> {
     Ok((cell.to_owned(), squash(cell)))
 }
 
+/// A number that a spreadsheet shows with an exponent, as a text or by its format.
+pub(super) fn mangled(cell: &str) -> (Code, Text) {
+    let cell = brief(cell);
+    (
+        Code::MangledSerial,
+        Text::new(
+            format!(
+                "Un tableur a abîmé le numéro de série « {cell} » ; mettez la colonne au format texte et reprenez le numéro d'origine."
+            ),
+            format!(
+                "A spreadsheet mangled the serial number `{cell}`; format the column as text and enter the original number."
+            ),
+        ),
+    )
+}
+
+/// A formula made it, and its value was not stored.
+pub(super) fn not_computed() -> Text {
+    Text::new(
+        "Le numéro de série est une formule dont la valeur n'est pas enregistrée. Ouvrez le classeur dans votre tableur, enregistrez-le, puis déposez-le de nouveau.",
+        "The serial number is a formula whose value is not stored. Open the workbook in your spreadsheet program, save it, and upload it again.",
+    )
+}
+
+/// `true`, `0.5`, `-5`, `12 %`, `3 €`: a value of another column, or of a formula.
+fn is_another_value(cell: &str) -> bool {
+    const TRUTHS: [&str; 10] = [
+        "true", "false", "vrai", "faux", "oui", "non", "yes", "no", "wahr", "falsch",
+    ];
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let positive = cell.trim_start_matches('-');
+    let is_number = |text: &str| match text.split_once([',', '.']) {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(text),
+    };
+    // a serial number may well hold a point, but not so early or so late
+    let is_fraction = positive
+        .split_once([',', '.'])
+        .is_some_and(|(whole, fraction)| {
+            digits(whole)
+                && digits(fraction)
+                && (whole == "0" || (whole.len() <= 3 && fraction.len() <= 2))
+        });
+    let with_unit = cell.strip_suffix(['%', '€']).map(str::trim_end);
+    TRUTHS.contains(&cell.to_lowercase().as_str())
+        || is_fraction
+        || (cell.starts_with('-') && is_number(positive))
+        || with_unit.is_some_and(is_number)
+}
+
 /// `1,23E+15`, `12345,00`, `2019-03-01` (of `MAR19`), `#######`, `#REF!`, or characters that
 /// were lost.
 fn is_mangled(cell: &str) -> bool {
@@ -135,7 +190,9 @@ fn is_mangled(cell: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'-' | b':' | b' '))
         && cell.contains(['/', '-'])
-        && values::date(cell).is_some();
+        && DATE_ORDERS
+            .iter()
+            .any(|order| values::date(cell, *order).is_some());
     scientific
         || with_decimals
         || failed_formula
@@ -206,6 +263,15 @@ mod tests {
             "System Serial Number",
             "0",
             "123456789",
+            "true",
+            "FAUX",
+            "0.5",
+            "0,25",
+            "-5",
+            "-12,5",
+            "12.5",
+            "15 %",
+            "180 €",
         ] {
             assert_eq!(
                 read(cell).map_err(|(code, _)| code),

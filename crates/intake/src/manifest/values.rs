@@ -3,7 +3,21 @@
 
 use std::borrow::Cow;
 
-use kernel::Date;
+use kernel::{Date, fold};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What the reader of workbooks writes before the text of a cell; nobody types these. A
+/// number that its format shows with an exponent.
+pub(super) const SCIENTIFIC: char = '\u{fdd0}';
+/// A cell that a merged one beside it covers.
+pub(super) const BESIDE: char = '\u{fdd1}';
+/// A formula whose value was not stored.
+pub(super) const UNCOMPUTED: char = '\u{fdd2}';
+
+fn is_mark(c: char) -> bool {
+    matches!(c, SCIENTIFIC | BESIDE | UNCOMPUTED)
+}
 
 /// The cell without what cannot be seen, without spaces at its ends, and out of the
 /// `="…"` or behind the apostrophe with which people keep a number a text.
@@ -12,12 +26,13 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
     if cell.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return Cow::Borrowed(unwrap(cell));
     }
-    let unseen =
-        |c: char| c.is_control() || matches!(c, '\u{a0}' | '\u{202f}' | '\u{200b}' | '\u{feff}');
+    let unseen = |c: char| {
+        c.is_control() || matches!(c, '\u{a0}' | '\u{202f}' | '\u{200b}' | '\u{feff}') || is_mark(c)
+    };
     let cell = if cell.contains(unseen) {
         let seen = cell
             .chars()
-            .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}'));
+            .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}') && !is_mark(*c));
         Cow::Owned(
             seen.map(|c| if unseen(c) { ' ' } else { c })
                 .collect::<String>(),
@@ -100,6 +115,7 @@ fn scaled(whole: &str, fraction: &str, places: u32) -> Option<i64> {
 /// How a size is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
+    Byte,
     Mega,
     Giga,
     Tera,
@@ -108,6 +124,7 @@ pub(super) enum Unit {
 impl Unit {
     pub(super) fn of(word: &str) -> Option<Self> {
         match word {
+            "octet" | "octets" | "byte" | "bytes" => Some(Self::Byte),
             "mo" | "mb" | "mio" | "mib" => Some(Self::Mega),
             "go" | "gb" | "gio" | "gib" | "g" => Some(Self::Giga),
             "to" | "tb" | "tio" | "tib" => Some(Self::Tera),
@@ -116,26 +133,98 @@ impl Unit {
     }
 }
 
-/// A size in thousandths of a gigabyte, or of the unit below by `step`: `8`, `8 Go`,
-/// `2x8 Go`, `256 Go SSD`, `1 To`. Without a unit, it is the column's.
-pub(super) fn size_in_mega(cell: &str, column: Unit, step: i64) -> Option<i64> {
-    let numbers = numbers_with_units(cell);
-    let (number, unit, times) =
-        numbers
-            .iter()
-            .find(|(_, unit, _)| unit.is_some())
-            .or_else(|| {
-                numbers
-                    .first()
-                    .filter(|_| cell.starts_with(|c: char| c.is_ascii_digit()))
-            })?;
-    let thousandths = decimal(number, 3)?;
-    let factor = match unit.unwrap_or(column) {
-        Unit::Mega => 1,
-        Unit::Giga => step,
-        Unit::Tera => step.checked_mul(step)?,
+/// What is measured, and what it may come to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    /// From one unit to the next.
+    step: i64,
+    /// So many gigabytes are likely without a unit; more are counted in a smaller one.
+    likely: i64,
+    /// No machine has more gigabytes.
+    most: i64,
+}
+
+/// Memory, in MiB.
+pub(super) const MEMORY: Measure = Measure {
+    step: 1024,
+    likely: 256,
+    most: 2 * 1024,
+};
+/// Drives, in thousands of kilobytes.
+pub(super) const STORAGE: Measure = Measure {
+    step: 1000,
+    likely: 20_000,
+    most: 200_000,
+};
+
+/// Why a size is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoSize {
+    Unreadable,
+    /// No machine has as much.
+    Implausible,
+}
+
+/// A size in thousandths of a gigabyte, or of the unit below by the measure's step: `8`,
+/// `8 Go`, `2x8 Go`, `4+4`, `256 Go SSD`, `1 To`. The unit is the cell's, else the column's,
+/// else the one in which a machine may have so much.
+///
+/// # Errors
+/// Says whether there is no number, or one that no machine has.
+pub(super) fn size_in_mega(
+    cell: &str,
+    column: Option<Unit>,
+    measure: Measure,
+) -> Result<i64, NoSize> {
+    let read = |term: &str| {
+        let numbers = numbers_with_units(term);
+        let with_unit = numbers.iter().find(|(_, unit, _)| unit.is_some());
+        let first = numbers
+            .first()
+            .filter(|_| term.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+        with_unit.or(first).cloned()
     };
-    Some(thousandths.checked_mul(factor)?.checked_mul(*times)? / 1000)
+    let terms: Vec<_> = cell.split('+').filter_map(read).collect();
+    let unit = terms.iter().rev().find_map(|(_, unit, _)| *unit).or(column);
+    let mut total = 0_i64;
+    for (number, own, times) in &terms {
+        let thousandths = decimal(number, 3).ok_or(NoSize::Unreadable)?;
+        let thousandths = thousandths.checked_mul(*times).ok_or(NoSize::Implausible)?;
+        let unit = own
+            .or(unit)
+            .unwrap_or_else(|| measure.likely_unit(thousandths));
+        let mega = measure
+            .in_mega(thousandths, unit)
+            .ok_or(NoSize::Implausible)?;
+        total = total.checked_add(mega).ok_or(NoSize::Implausible)?;
+    }
+    match terms.len() {
+        0 => Err(NoSize::Unreadable),
+        _ if total > measure.most * measure.step => Err(NoSize::Implausible),
+        _ => Ok(total),
+    }
+}
+
+impl Measure {
+    fn likely_unit(self, thousandths: i64) -> Unit {
+        let whole = thousandths / 1000;
+        if whole <= self.likely {
+            Unit::Giga
+        } else if whole <= self.most * self.step {
+            Unit::Mega
+        } else {
+            Unit::Byte
+        }
+    }
+
+    fn in_mega(self, thousandths: i64, unit: Unit) -> Option<i64> {
+        Some(match unit {
+            Unit::Byte => thousandths / 1000 / self.step / self.step,
+            Unit::Mega => thousandths / 1000,
+            Unit::Giga => thousandths.checked_mul(self.step)? / 1000,
+            Unit::Tera => thousandths.checked_mul(self.step * self.step)? / 1000,
+        })
+    }
 }
 
 /// The numbers in a cell, each with the unit that follows and how often it counts.
@@ -184,18 +273,131 @@ fn in_number(chars: &[char], at: usize) -> bool {
         || (inside && group && chars[at].is_whitespace())
 }
 
-/// A day: `31/12/2019`, `2019-12-31`, with or without the time, or the number that a
-/// spreadsheet counts days by.
-pub(super) fn date(cell: &str) -> Option<Date> {
+/// In which order a column writes days and months, where the numbers do not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub enum DateOrder {
+    /// `31/12/2019`, as in France.
+    #[default]
+    #[serde(rename = "dmy")]
+    DayFirst,
+    /// `12/31/2019`, as in the United States.
+    #[serde(rename = "mdy")]
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// As it is asked for: `dmy` or `mdy`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+}
+
+/// What a cell tells of the order of its column: one, or nothing but that it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OrderTold {
+    Only(DateOrder),
+    Either,
+}
+
+/// What a day tells of the order of its column; nothing when it can be read in one way only.
+pub(super) fn order_told(cell: &str) -> Option<OrderTold> {
+    let day = cell.split([' ', 'T']).next()?;
+    let mut parts = day.split(['/', '-', '.']);
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || !matches!(year.len(), 2 | 4) {
+        return None;
+    }
+    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 2);
+    match (number(first)?, number(second)?) {
+        (13..=31, 1..=12) => Some(OrderTold::Only(DateOrder::DayFirst)),
+        (1..=12, 13..=31) => Some(OrderTold::Only(DateOrder::MonthFirst)),
+        (first @ 1..=12, second @ 1..=12) if first != second => Some(OrderTold::Either),
+        _ => None,
+    }
+}
+
+/// A day: `31/12/2019`, `2019-12-31`, `31 décembre 2019`, with or without the time, or the
+/// number that a spreadsheet counts days by.
+pub(super) fn date(cell: &str, order: DateOrder) -> Option<Date> {
     let day = cell.split([' ', 'T']).next()?;
     let parts: Vec<&str> = day.split(['/', '-', '.']).collect();
     let found = match parts.as_slice() {
-        [number] => from_number(number),
+        [number] if day == cell || !cell.contains(char::is_alphabetic) => from_number(number),
         [year, month, day] if year.len() == 4 => from_parts(year, month, day),
-        [day, month, year] => from_parts(year, month, day),
+        [first, second, year] => match order {
+            DateOrder::DayFirst => from_parts(year, second, first),
+            DateOrder::MonthFirst => from_parts(year, first, second),
+        },
         _ => None,
     };
-    found.filter(|date| *date >= Date::from_ymd_opt(1970, 1, 1).unwrap_or_default())
+    found
+        .or_else(|| in_words(cell))
+        .filter(|date| *date >= Date::from_ymd_opt(1970, 1, 1).unwrap_or_default())
+}
+
+/// Months as they are written out or cut short, without accents, in French, English and German.
+const MONTHS: [&[&str]; 12] = [
+    &["janvier", "january", "januar", "janv", "jan"],
+    &["fevrier", "february", "februar", "fevr", "fev", "feb"],
+    &["mars", "march", "maerz", "marz", "mar"],
+    &["avril", "april", "avr", "apr"],
+    &["mai", "may"],
+    &["juin", "june", "juni", "jun"],
+    &["juillet", "july", "juli", "juil", "jul"],
+    &["aout", "august", "aou", "aug"],
+    &["septembre", "september", "sept", "sep"],
+    &["octobre", "october", "oktober", "oct", "okt"],
+    &["novembre", "november", "nov"],
+    &["decembre", "december", "dezember", "dec", "dez"],
+];
+const WEEKDAYS: [&str; 14] = [
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// `31 décembre 2019`, `mardi 1er janv. 2019`, `December 31, 2019`, `31-déc-19`.
+fn in_words(cell: &str) -> Option<Date> {
+    if cell.len() > 60 || !cell.contains(char::is_alphabetic) {
+        return None;
+    }
+    let folded = fold(cell);
+    let (mut month, mut numbers) = (None, Vec::new());
+    for word in folded.split(' ') {
+        let named = MONTHS.iter().position(|names| names.contains(&word));
+        let number = ["er", "st", "nd", "rd", "th"]
+            .iter()
+            .find_map(|end| word.strip_suffix(end))
+            .unwrap_or(word);
+        match named {
+            Some(at) if month.is_none() => month = Some(at + 1),
+            _ if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+                numbers.push(number);
+            }
+            _ if WEEKDAYS.contains(&word) => {}
+            _ => return None,
+        }
+    }
+    let month = month?.to_string();
+    match numbers.as_slice() {
+        [year, day] if year.len() == 4 => from_parts(year, &month, day),
+        [day, year] if day.len() <= 2 => from_parts(year, &month, day),
+        _ => None,
+    }
 }
 
 fn from_parts(year: &str, month: &str, day: &str) -> Option<Date> {
@@ -275,17 +477,47 @@ mod tests {
             ("DDR4 8 GB", 8192),
             ("2x8 Go", 16_384),
             ("2 × 4", 8192),
+            ("4+4", 8192),
+            ("4 + 4 Go", 8192),
+            ("8 Go + 8 Go", 16_384),
+            ("2x4+8", 16_384),
             ("4096 Mo", 4096),
             ("0,5 Go", 512),
             ("1 To", 1_048_576),
             ("8 192 Mo", 8192),
+            ("8192", 8192),
+            ("16384", 16_384),
+            ("8589934592", 8192),
         ] {
-            assert_eq!(size_in_mega(text, Unit::Giga, 1024), Some(mib), "{text}");
+            assert_eq!(size_in_mega(text, None, MEMORY), Ok(mib), "{text}");
         }
-        assert_eq!(size_in_mega("256 SSD", Unit::Giga, 1000), Some(256_000));
-        assert_eq!(size_in_mega("8192", Unit::Mega, 1024), Some(8192));
+        for (text, megabytes) in [
+            ("256 SSD", 256_000),
+            ("256 Go SSD + 1 To HDD", 1_256_000),
+            ("238475", 238_475),
+            ("512110190592", 512_110),
+        ] {
+            assert_eq!(size_in_mega(text, None, STORAGE), Ok(megabytes), "{text}");
+        }
+        assert_eq!(size_in_mega("8192", Some(Unit::Mega), MEMORY), Ok(8192));
         for text in ["", "beaucoup", "SSD"] {
-            assert_eq!(size_in_mega(text, Unit::Giga, 1024), None, "{text}");
+            let unreadable = Err(NoSize::Unreadable);
+            assert_eq!(size_in_mega(text, None, MEMORY), unreadable, "{text}");
+        }
+    }
+
+    #[test]
+    fn memory_of_8_tib_is_refused() {
+        for (text, unit) in [
+            ("8192", Some(Unit::Giga)),
+            ("8192 Go", None),
+            ("8 To", None),
+            ("8", Some(Unit::Tera)),
+            ("4096+4096 Go", None),
+            ("9999999999999", None),
+        ] {
+            let implausible = Err(NoSize::Implausible);
+            assert_eq!(size_in_mega(text, unit, MEMORY), implausible, "{text}");
         }
     }
 
@@ -302,9 +534,23 @@ mod tests {
             "2019-12-31T10:00:00",
             "43830",
             "20191231",
+            "31 décembre 2019",
+            "31 DÉC. 2019",
+            "mardi 31 décembre 2019",
+            "31-déc-19",
+            "31-Dec-2019",
+            "December 31, 2019",
+            "Dec 31st 2019",
+            "31. Dezember 2019",
         ] {
-            assert_eq!(date(text), last, "{text}");
+            assert_eq!(date(text, DateOrder::DayFirst), last, "{text}");
         }
+        assert_eq!(
+            date("1er janvier 2020", DateOrder::DayFirst),
+            Date::from_ymd_opt(2020, 1, 1)
+        );
+        assert_eq!(date("12/31/2019", DateOrder::MonthFirst), last);
+        assert_eq!(date("2019-12-31", DateOrder::MonthFirst), last);
         for text in [
             "",
             "hier",
@@ -314,8 +560,32 @@ mod tests {
             "00/01/1900",
             "1",
             "é1/12/2019",
+            "décembre 2019",
+            "31 brumaire 2019",
+            "31 31 décembre 2019",
+            "43830 pièces",
         ] {
-            assert_eq!(date(text), None, "{text}");
+            assert_eq!(date(text, DateOrder::DayFirst), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_ambiguous_day_says_so() {
+        for (text, told) in [
+            ("04/05/2019", Some(OrderTold::Either)),
+            ("4.5.19", Some(OrderTold::Either)),
+            ("04/04/2019", None),
+            ("31/12/2019", Some(OrderTold::Only(DateOrder::DayFirst))),
+            (
+                "12/31/2019 10:00",
+                Some(OrderTold::Only(DateOrder::MonthFirst)),
+            ),
+            ("2019-05-04", None),
+            ("4 mai 2019", None),
+            ("43830", None),
+            ("45/45/2019", None),
+        ] {
+            assert_eq!(order_told(text), told, "{text}");
         }
     }
 

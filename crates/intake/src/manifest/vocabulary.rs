@@ -41,16 +41,21 @@ const LITTLE_WORDS: [&str; 12] = [
     "de", "du", "des", "d", "la", "le", "les", "l", "of", "the", "en", "in",
 ];
 /// Units that stand behind a column's name.
-const UNITS: [&str; 15] = [
-    "go", "gb", "gib", "mo", "mb", "mib", "to", "tb", "tib", "eur", "euro", "euros", "ht", "ttc",
-    "e",
+const UNITS: [&str; 19] = [
+    "go", "gb", "gib", "mo", "mb", "mib", "to", "tb", "tib", "octet", "octets", "bytes", "byte",
+    "eur", "euro", "euros", "ht", "ttc", "e",
 ];
+/// Words of a kind's name at the most.
+const KIND_WORDS: usize = 4;
 
 /// The tables of `config/manifest.toml`, ready to look up.
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
     columns: HashMap<String, (Field, usize)>,
     kinds: HashMap<String, DeviceKind>,
+    descriptions: HashSet<String>,
+    vague: HashSet<String>,
+    totals: HashSet<String>,
     nothing: HashSet<String>,
     nothing_begins: Vec<u8>,
     no_serials: HashSet<String>,
@@ -60,7 +65,15 @@ pub(super) struct Vocabulary {
 struct Source {
     columns: BTreeMap<Field, Vec<String>>,
     kinds: BTreeMap<DeviceKind, Vec<String>>,
+    lines: Lines,
     nothing: Nothing,
+}
+
+#[derive(Deserialize)]
+struct Lines {
+    descriptions: Vec<String>,
+    vague: Vec<String>,
+    totals: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +105,14 @@ impl Vocabulary {
                 words.kinds.entry(singular(&name)).or_insert(kind);
             }
         }
+        let lines = source.lines;
+        words.descriptions = lines
+            .descriptions
+            .iter()
+            .map(|name| plain_name(name))
+            .collect();
+        words.vague = lines.vague.iter().map(|name| singular(name)).collect();
+        words.totals = lines.totals.iter().map(|name| fold(name)).collect();
         words.nothing = source.nothing.cells.iter().map(|cell| fold(cell)).collect();
         words.nothing_begins = words
             .nothing
@@ -117,6 +138,47 @@ impl Vocabulary {
     /// The kind of machine that a cell means.
     pub(super) fn kind(&self, cell: &str) -> Option<DeviceKind> {
         self.kinds.get(&singular(cell)).copied()
+    }
+
+    /// The kind that a description in words begins or ends with: `PC portable HP 840 G3`.
+    pub(super) fn kind_in(&self, description: &str) -> Option<DeviceKind> {
+        let folded = fold(description);
+        let words: Vec<&str> = folded.split(' ').collect();
+        let most = words.len().min(KIND_WORDS);
+        let first = (1..=most).rev().filter_map(|count| words.get(..count));
+        let last = (1..=most)
+            .rev()
+            .filter_map(|count| words.get(words.len() - count..));
+        first
+            .chain(last)
+            .find_map(|words| self.kind(&words.join(" ")))
+    }
+
+    /// A kind that another column may say better: a computer is a desktop or a laptop.
+    pub(super) fn is_vague(&self, cell: &str) -> bool {
+        self.vague.contains(&singular(cell))
+    }
+
+    /// A column whose cells describe the device in words.
+    pub(super) fn describes(&self, name: &str) -> bool {
+        self.descriptions.contains(&plain_name(name))
+    }
+
+    /// A cell that begins a line of totals: `TOTAL`, `Sous-total : 10 PC`.
+    pub(super) fn is_total(&self, cell: &str) -> bool {
+        let folded = fold(cell);
+        let mut words = folded.split(' ');
+        let mut begun = String::new();
+        (0..3).any(|_| {
+            let Some(word) = words.next() else {
+                return false;
+            };
+            if !begun.is_empty() {
+                begun.push(' ');
+            }
+            begun.push_str(word);
+            self.totals.contains(&begun)
+        })
     }
 
     /// A cell without letters or digits, or one that says that there is nothing to say.
@@ -226,5 +288,79 @@ mod tests {
             assert_eq!(VOCABULARY.kind(cell), Some(kind), "{cell}");
         }
         assert_eq!(VOCABULARY.kind("cafetière"), None);
+    }
+
+    #[test]
+    fn designation_says_the_kind_at_its_beginning_or_end() {
+        for (cell, kind) in [
+            ("PC portable HP ProBook 450", Some(DeviceKind::Laptop)),
+            ("Écran Dell P2419H 24\"", Some(DeviceKind::Monitor)),
+            ("Dell Latitude 5490 Laptop", Some(DeviceKind::Laptop)),
+            ("Unité centrale HP EliteDesk", Some(DeviceKind::Desktop)),
+            ("HP EliteBook 840 G3", None),
+            ("Souris pour PC portable usagé", None),
+            ("", None),
+        ] {
+            assert_eq!(VOCABULARY.kind_in(cell), kind, "{cell}");
+        }
+    }
+
+    #[test]
+    fn kinds_and_columns_of_glpi_ocs_lansweeper_and_intune() {
+        for (cell, kind) in [
+            ("Low Profile Desktop", DeviceKind::Desktop),
+            ("Mini Tower", DeviceKind::Desktop),
+            ("Space-saving", DeviceKind::Desktop),
+            ("Sub Notebook", DeviceKind::Laptop),
+            ("Detachable", DeviceKind::Tablet),
+            ("Hand Held", DeviceKind::Smartphone),
+            ("Docking Station", DeviceKind::Other),
+            ("Main Server Chassis", DeviceKind::Other),
+            ("Apple Mac", DeviceKind::Desktop),
+            ("Windows", DeviceKind::Desktop),
+            ("Matériel réseau", DeviceKind::Other),
+            ("Moniteurs", DeviceKind::Monitor),
+        ] {
+            assert_eq!(VOCABULARY.kind(cell), Some(kind), "{cell}");
+        }
+        let column = |name: &str| VOCABULARY.column(name).map(|(field, _)| field);
+        for (name, field) in [
+            ("Composants - Processeur", Field::Processor),
+            ("Composants - Mémoire", Field::Memory),
+            ("RAM(MB)", Field::Memory),
+            ("Memory (MB)", Field::Memory),
+            ("SSN", Field::Serial),
+            ("Serialnumber", Field::Serial),
+            ("AssetTypename", Field::Kind),
+            ("Device category", Field::Kind),
+            ("Chassis type", Field::Kind),
+            ("Total storage", Field::Storage),
+            ("Total storage space (bytes)", Field::Storage),
+            ("Stockage total", Field::Storage),
+            ("PurchaseDate", Field::PurchasedOn),
+            ("IPLocation", Field::Site),
+            ("Lieu", Field::Site),
+            ("SMANUFACTURER", Field::Manufacturer),
+            ("SMODEL", Field::Model),
+        ] {
+            assert_eq!(column(name), Some(field), "{name}");
+        }
+    }
+
+    #[test]
+    fn total_lines_begin_with_such_a_word() {
+        for cell in [
+            "TOTAL",
+            "Total : 10 PC",
+            "Sous-total",
+            "Total général",
+            "Nombre de postes : 12",
+            "Totaux",
+        ] {
+            assert!(VOCABULARY.is_total(cell), "{cell}");
+        }
+        for cell in ["", "CZC1", "Totalgaz", "Aix"] {
+            assert!(!VOCABULARY.is_total(cell), "{cell}");
+        }
     }
 }

@@ -101,13 +101,13 @@ fn batch_step_not_allowed_unless_the_step_before_was_done() {
 }
 
 #[test]
-fn batch_not_editable_once_it_is_no_draft() {
+fn batch_not_editable_once_the_truck_has_come() {
     for status in BatchStatus::ALL {
-        let outcome = may_edit(*status).map_err(|refusal| refusal.code);
-        let expected = if *status == BatchStatus::Draft {
-            Ok(())
-        } else {
-            Err(Code::BatchNotEditable)
+        let outcome = may_list(*status).map_err(|refusal| refusal.code);
+        use BatchStatus::{Accepted, Draft, Scheduled, Submitted};
+        let expected = match status {
+            Draft | Submitted | Accepted | Scheduled => Ok(()),
+            _ => Err(Code::BatchNotEditable),
         };
         assert_eq!(outcome, expected, "{status}");
     }
@@ -298,6 +298,7 @@ fn required_something_before_it_is_offered() {
         header_line: 1,
         columns: Vec::new(),
         sha256: String::new(),
+        answers: String::new(),
         uploaded_at: now,
     });
     assert_eq!(offers_something(&batch), Ok(()));

@@ -4,7 +4,7 @@ use db::{Result, Tx};
 use kernel::{Actor, OrganisationId};
 use notifications::{Appointment, Message, Recipient};
 
-use crate::model::{Batch, BatchStatus, Window};
+use crate::model::{Batch, BatchStatus, ListChange, Window};
 use crate::rules;
 
 pub(super) fn submitted(tx: &mut Tx<'_>, batch: &Batch, donor: &str) -> Result<()> {
@@ -111,6 +111,28 @@ pub(super) fn collected(tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
         weight_kg: batch.weight_kg.map(|kilograms| kilograms.to_string()),
     };
     to_organisation(tx, batch.donor_id, &message)
+}
+
+/// The city, and the workshop that is to fetch it, hear that what was offered has changed.
+pub(super) fn manifest_replaced(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    rows: u64,
+    change: &ListChange,
+) -> Result<()> {
+    let mut concerned = identity::staff_contacts(tx)?;
+    if let Some(workshop) = batch.workshop_id {
+        concerned.extend(identity::contacts(tx, workshop)?);
+    }
+    let message = Message::ManifestReplaced {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        donor: batch.donor_name.clone(),
+        rows,
+        added: change.added,
+        removed: change.removed,
+    };
+    notifications::push_all(tx, &concerned, &message)
 }
 
 /// The city and the workshop hear that the donor does not agree with the count.

@@ -2,23 +2,54 @@
 //! finds every mistake and, when it is long, in another that stores the rows, some hundreds at
 //! a time: memory does not grow with it.
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, BatchId, Code, FieldError, Instant};
+use kernel::{Actor, BatchId, Code, FieldError, Instant, Refusal, Text};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Content, Manifest, ManifestRow, Mistakes, Reading, Source, Unread};
-use crate::model::{Batch, BatchStatus, ManifestReport, ManifestSummary};
+use super::tell;
+use crate::manifest::{
+    Content, DateOrder, Manifest, ManifestRow, Mistakes, Notice, NoticeCode, Part, Reading, Sheets,
+    Source, Unread,
+};
+use crate::model::{Batch, BatchStatus, ListChange, ManifestReport, ManifestSummary};
 use crate::rules;
-use crate::store::{self, Change, NewDevice};
+use crate::store::{self, Announced, Change, NewDevice};
 use crate::tags::{search_key, tags};
 
 /// Rows that are looked up and written together.
 const CHUNK: usize = 500;
 /// Rows that the answer shows as they were read.
 const PREVIEW: usize = 5;
+
+/// How the donor answers what a list leaves open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Which sheets of a workbook are the list.
+    pub sheets: Sheets,
+    /// In which order days and months are written.
+    pub dates: Option<DateOrder>,
+}
+
+impl Answers {
+    /// As they are kept beside the list.
+    fn written(&self) -> String {
+        let sheets = match &self.sheets {
+            Sheets::Unsaid => None,
+            Sheets::Named(name) => Some(format!("sheet={name}")),
+            Sheets::All => Some("sheet=*".to_owned()),
+        };
+        let dates = self.dates.map(|order| format!("dates={}", order.as_str()));
+        sheets
+            .into_iter()
+            .chain(dates)
+            .collect::<Vec<_>>()
+            .join("&")
+    }
+}
 
 /// What an upload of this file would do, without doing it.
 ///
@@ -29,55 +60,80 @@ pub fn check_manifest(
     actor: &Actor,
     id: BatchId,
     file: &Content,
+    answers: &Answers,
     now: Instant,
 ) -> Result<ManifestReport> {
     let batch = store::batch(db, actor, id)?;
-    rules::may_edit(batch.status)?;
-    let source = Source::of(file)?;
-    let mut manifest = Manifest::read(&source, reading(&batch, now))?;
+    rules::may_list(batch.status)?;
+    let source = Source::with_sheets(file, &answers.sheets)?;
+    let mut manifest = Manifest::read(&source, reading(&batch, answers, now))?;
     let mut mistakes = manifest.take_mistakes();
+    let mut before = Before::of(db, &batch)?;
     each_chunk(&manifest, &source, |rows| {
-        note_known(db, (actor, &batch), &manifest, rows, &mut mistakes)
+        for row in rows {
+            before.take(row);
+        }
+        note_known(
+            db,
+            (actor, &batch),
+            (&manifest, &source),
+            rows,
+            &mut mistakes,
+        )
     })?;
     Ok(ManifestReport {
         dry_run: true,
-        unchanged: is_same_file(&batch, &fingerprint(file)?),
+        unchanged: is_same_file(&batch, &fingerprint(file)?, answers),
         preview: preview(&manifest, &source)?,
+        difference: before.change(&batch),
         ..report(&manifest, &source, &mistakes)
     }
     .with_errors(mistakes))
 }
 
 /// Stores the devices of a manifest in place of those of an earlier one. The same file
-/// again changes nothing.
+/// again changes nothing. Those who rely on what was offered hear of the change.
 ///
 /// # Errors
-/// `batch_not_editable`, `manifest_unreadable`; `manifest_invalid` with every bad line, or
-/// `duplicate_serial` when that is all that is wrong.
+/// `batch_not_editable`, `manifest_unreadable`, `several_sheets` when nobody chose;
+/// `manifest_invalid` with every bad line, or `duplicate_serial` when that is all that is
+/// wrong.
 pub fn put_manifest(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: BatchId,
     file: &Content,
+    answers: &Answers,
 ) -> Result<ManifestReport> {
     let batch = store::batch(tx, actor, id)?;
-    rules::may_edit(batch.status)?;
+    rules::may_list(batch.status)?;
     let sha256 = fingerprint(file)?;
     if let Some(known) = batch
         .manifest
         .as_ref()
-        .filter(|_| is_same_file(&batch, &sha256))
+        .filter(|_| is_same_file(&batch, &sha256, answers))
     {
         return Ok(unchanged(known));
     }
-    let source = Source::of(file)?;
-    let mut manifest = Manifest::read(&source, reading(&batch, tx.now()))?;
+    let source = Source::with_sheets(file, &answers.sheets)?;
+    let mut manifest = Manifest::read(&source, reading(&batch, answers, tx.now()))?;
+    if let Some(refusal) = undecided(&manifest) {
+        return Err(refusal.into());
+    }
     let mut mistakes = manifest.take_mistakes();
+    let mut before = Before::of(tx, &batch)?;
     store::delete_announced(tx, batch.id)?;
     each_chunk(&manifest, &source, |rows| {
-        note_known(tx, (actor, &batch), &manifest, rows, &mut mistakes)?;
+        let known: Vec<Option<Announced>> = rows.iter().map(|row| before.take(row)).collect();
+        note_known(
+            tx,
+            (actor, &batch),
+            (&manifest, &source),
+            rows,
+            &mut mistakes,
+        )?;
         if mistakes.is_empty() {
-            announce(tx, &batch, rows)
+            announce(tx, &batch, rows, known)
         } else {
             Ok(())
         }
@@ -91,8 +147,25 @@ pub fn put_manifest(
             .into());
     }
     report.preview = preview(&manifest, &source)?;
-    let mut change = Change::to(&batch, BatchStatus::Draft, tx.now());
-    change.manifest = Some(ManifestSummary {
+    report.difference = before.change(&batch);
+    let mut change = Change::to(&batch, batch.status, tx.now());
+    change.manifest = Some(summary(&report, sha256, answers, tx.now()));
+    store::update(tx, &batch, &change)?;
+    if let Some(difference) = &report.difference
+        && batch.status != BatchStatus::Draft
+    {
+        tell::manifest_replaced(tx, &batch, report.rows, difference)?;
+    }
+    Ok(report)
+}
+
+fn summary(
+    report: &ManifestReport,
+    sha256: String,
+    answers: &Answers,
+    now: Instant,
+) -> ManifestSummary {
+    ManifestSummary {
         rows: report.rows,
         format: report.format.clone(),
         sheet: report.sheet.clone(),
@@ -101,13 +174,68 @@ pub fn put_manifest(
         header_line: report.header_line,
         columns: report.columns.clone(),
         sha256,
-        uploaded_at: tx.now(),
-    });
-    store::update(tx, &batch, &change)?;
-    Ok(report)
+        answers: answers.written(),
+        uploaded_at: now,
+    }
 }
 
-fn reading(batch: &Batch, now: Instant) -> Reading {
+/// A workbook with several lists is stored when somebody said which of them are meant.
+fn undecided(manifest: &Manifest) -> Option<Refusal> {
+    let several = |question: &&Notice| question.code == NoticeCode::SeveralSheets;
+    let question = manifest.questions().iter().find(several)?;
+    let detail = Text::new(question.fr.clone(), question.en.clone());
+    let refusal = Refusal::new(Code::SeveralSheets, detail);
+    Some(refusal.with_extra(json!({"questions": manifest.questions()})))
+}
+
+/// The list that a batch had.
+struct Before {
+    devices: HashMap<String, Announced>,
+    change: ListChange,
+}
+
+impl Before {
+    /// Serial numbers that are named.
+    const NAMED: usize = 50;
+
+    fn of(db: &mut Db, batch: &Batch) -> Result<Self> {
+        Ok(Self {
+            devices: match batch.manifest {
+                Some(_) => store::announced(db, batch.id)?,
+                None => HashMap::new(),
+            },
+            change: ListChange::default(),
+        })
+    }
+
+    /// The device of a row, when it was on the list.
+    fn take(&mut self, row: &ManifestRow) -> Option<Announced> {
+        let known = self.devices.remove(&row.serial_key);
+        match known {
+            Some(_) => self.change.kept += 1,
+            None => {
+                self.change.added += 1;
+                if self.change.added_serials.len() < Self::NAMED {
+                    self.change.added_serials.push(row.serial.clone());
+                }
+            }
+        }
+        known
+    }
+
+    /// What is different now; nothing where there was no list.
+    fn change(mut self, batch: &Batch) -> Option<ListChange> {
+        batch.manifest.as_ref()?;
+        self.change.removed = self.devices.len() as u64;
+        let mut gone: Vec<_> = self.devices.into_values().collect();
+        gone.sort_by_key(|device| device.line);
+        let named = gone.into_iter().take(Self::NAMED);
+        self.change.removed_serials = named.map(|device| device.serial).collect();
+        Some(self.change)
+    }
+}
+
+fn reading(batch: &Batch, answers: &Answers, now: Instant) -> Reading {
     let mut kinds: Vec<_> = batch.declared.iter().map(|line| line.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -117,6 +245,7 @@ fn reading(batch: &Batch, now: Instant) -> Reading {
             [only] => Some(*only),
             _ => None,
         },
+        dates: answers.dates,
     }
 }
 
@@ -139,7 +268,7 @@ fn each_chunk(
 fn note_known(
     db: &mut Db,
     (actor, batch): (&Actor, &Batch),
-    manifest: &Manifest,
+    (manifest, source): (&Manifest, &Source<'_>),
     rows: &[ManifestRow],
     mistakes: &mut Mistakes,
 ) -> Result<()> {
@@ -148,28 +277,41 @@ fn note_known(
     for row in rows {
         if let Some(stock) = known.get(&row.serial_key) {
             let visible = actor.is_city() || stock.donor_id == actor.organisation;
-            mistakes.push(FieldError {
+            let mistake = FieldError {
                 pointer: None,
                 line: Some(row.line),
-                column: manifest.serial_column(),
+                column: manifest.serial_column(row),
                 code: Code::DuplicateSerial,
                 detail: rules::where_it_is(&row.serial, stock, visible),
-            });
+            };
+            mistakes.push(&Part::of(source, row.part), mistake);
         }
     }
     Ok(())
 }
 
-fn announce(tx: &mut Tx<'_>, batch: &Batch, rows: &[ManifestRow]) -> Result<()> {
+/// Writes the devices of some rows. One that was on the list before stays the same: its tag may
+/// stand on a label already.
+fn announce(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    rows: &[ManifestRow],
+    known: Vec<Option<Announced>>,
+) -> Result<()> {
     let now = tx.now();
-    let tags = tags(tx, rows.len())?;
+    let new = known.iter().filter(|known| known.is_none()).count();
+    let mut tags = tags(tx, new)?.into_iter();
     let devices = rows
         .iter()
-        .zip(tags)
-        .map(|(row, tag)| {
+        .zip(known)
+        .map(|(row, known)| {
             let (maker, model) = (row.manufacturer.as_deref(), row.model.as_deref());
+            let (id, tag, version) = match known {
+                Some(known) => (known.id, known.tag, known.version + 1),
+                None => (tx.new_id(), tags.next().unwrap_or_default(), 1),
+            };
             Ok(NewDevice {
-                id: tx.new_id(),
+                id,
                 search_key: search_key(&tag, Some(&row.serial), maker, model),
                 tag,
                 serial: row.serial.clone(),
@@ -188,7 +330,7 @@ fn announce(tx: &mut Tx<'_>, batch: &Batch, rows: &[ManifestRow]) -> Result<()> 
                 stage_at: now,
                 custody_seq: 0,
                 custody_head: Vec::new(),
-                version: 1,
+                version,
                 updated_at: now,
             })
         })
@@ -207,18 +349,21 @@ fn report(manifest: &Manifest, source: &Source<'_>, mistakes: &Mistakes) -> Mani
         accepted: rows.saturating_sub(rejected),
         rejected,
         format: source.format().to_owned(),
-        sheet: source.sheet().map(str::to_owned),
+        sheet: source.sheet(),
         other_sheets: source.other_sheets().to_vec(),
         encoding: source.encoding_name().to_owned(),
-        delimiter: match source.sheet() {
-            Some(_) => String::new(),
-            None => manifest.delimiter().to_string(),
+        delimiter: match source.is_workbook() {
+            true => String::new(),
+            false => manifest.delimiter().to_string(),
         },
         header_line: manifest.header_line(),
         columns: manifest.columns(),
         preview: Vec::new(),
         dry_run: false,
         unchanged: false,
+        difference: None,
+        warnings: manifest.warnings().to_vec(),
+        questions: manifest.questions().to_vec(),
         errors_omitted: mistakes.omitted(),
         errors: Vec::new(),
     }
@@ -246,6 +391,9 @@ fn unchanged(known: &ManifestSummary) -> ManifestReport {
         preview: Vec::new(),
         dry_run: false,
         unchanged: true,
+        difference: None,
+        warnings: Vec::new(),
+        questions: Vec::new(),
         errors_omitted: 0,
         errors: Vec::new(),
     }
@@ -264,6 +412,8 @@ fn understood(report: &ManifestReport) -> serde_json::Value {
         "delimiter": report.delimiter,
         "header_line": report.header_line,
         "columns": report.columns,
+        "warnings": report.warnings,
+        "questions": report.questions,
         "errors_omitted": report.errors_omitted,
     })
 }
@@ -282,9 +432,7 @@ fn fingerprint(file: &Content) -> Result<String, Unread> {
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn is_same_file(batch: &Batch, sha256: &str) -> bool {
-    batch
-        .manifest
-        .as_ref()
-        .is_some_and(|known| known.sha256 == sha256)
+fn is_same_file(batch: &Batch, sha256: &str, answers: &Answers) -> bool {
+    let known = batch.manifest.as_ref();
+    known.is_some_and(|known| known.sha256 == sha256 && known.answers == answers.written())
 }

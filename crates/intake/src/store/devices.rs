@@ -50,6 +50,52 @@ pub(crate) fn insert_announced(db: &mut Db, devices: &[NewDevice]) -> Result<()>
     Ok(())
 }
 
+/// A device that a batch announced, and nobody received.
+pub(crate) struct Announced {
+    pub id: DeviceId,
+    pub tag: String,
+    pub serial: String,
+    pub line: i32,
+    pub version: i32,
+}
+
+/// What a batch announced, by serial number, as long as nothing of it was received.
+pub(crate) fn announced(db: &mut Db, batch: BatchId) -> Result<HashMap<String, Announced>> {
+    type Row = (
+        DeviceId,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<i32>,
+        i32,
+    );
+    let rows: Vec<Row> = d::table
+        .filter(d::batch_id.eq(batch))
+        .filter(d::stage.eq("expected"))
+        .filter(d::custody_seq.eq(0))
+        .select((
+            d::id,
+            d::tag,
+            d::serial,
+            d::serial_key,
+            d::manifest_line,
+            d::version,
+        ))
+        .load(db)?;
+    let found = rows.into_iter().filter_map(|row| {
+        let (id, tag, serial, key, line, version) = row;
+        let device = Announced {
+            id,
+            tag,
+            serial: serial.unwrap_or_default(),
+            line: line.unwrap_or_default(),
+            version,
+        };
+        Some((key?, device))
+    });
+    Ok(found.collect())
+}
+
 /// Takes back what a batch announced, as long as nothing of it was received.
 pub(crate) fn delete_announced(db: &mut Db, batch: BatchId) -> Result<usize> {
     Ok(diesel::delete(d::table)

@@ -439,6 +439,7 @@ fn manifest(plan: &Plan, seed: &mut Seed) -> ManifestSummary {
         header_line: 1,
         columns: columns.map(column).into(),
         sha256: format!("{half}{half}"),
+        answers: String::new(),
         uploaded_at: plan.announced,
     }
 }

@@ -3,6 +3,7 @@
 use crate::support::intake::*;
 use testkit::{Value, both_engines, json};
 
+const TWO_SHEETS: &[u8] = include_bytes!("../../../data/manifests/deux-feuilles.ods");
 const ORANGE: &[u8] = include_bytes!("../../../data/marseille/orange_manifest.csv");
 
 both_engines! {
@@ -120,12 +121,91 @@ both_engines! {
         app.donor.put_csv(&format!("{path}?dry_run=maybe"), b"x").refused(422, "invalid_fields");
     }
 
-    fn batch_not_editable_once_submitted(app) {
-        let id = batch_at(app, "submitted", &[]);
-        for client in [&app.donor, &app.staff] {
-            let file = list(&["A1"]);
-            upload(client, &id, file.as_bytes()).refused(409, "batch_not_editable");
-            client.put_csv(&format!("/batches/{id}/manifest?dry_run=true"), file.as_bytes()).refused(409, "batch_not_editable");
+    fn batch_not_editable_once_the_truck_has_come(app) {
+        for status in ["collected", "received", "closed"] {
+            let serials = ["CZC1", "CZC2"].map(|serial| format!("{serial}{status}"));
+            let id = batch_at(app, status, &serials.each_ref().map(String::as_str));
+            for client in [&app.donor, &app.staff] {
+                let file = list(&["A1"]);
+                upload(client, &id, file.as_bytes()).refused(409, "batch_not_editable");
+                try_out(client, &id, file.as_bytes()).refused(409, "batch_not_editable");
+            }
+        }
+    }
+
+    fn the_list_may_be_replaced_until_the_truck_has_come_and_staff_hear_of_it(app) {
+        for (at, status) in ["submitted", "accepted", "scheduled"].into_iter().enumerate() {
+            let serials = ["A", "B", "C", "D"].map(|serial| format!("{serial}{at}"));
+            let [a, b, c, d] = serials.each_ref().map(String::as_str);
+            let id = batch_at(app, status, &[a, b, c]);
+            let tag = |serial: &str| {
+                let found = app.staff.get(&format!("/devices?batch_id={id}&q={serial}")).expect(200);
+                (found["items"][0]["id"].clone(), found["items"][0]["tag"].clone())
+            };
+            let before = tag(b);
+            let dry = try_out(&app.donor, &id, list(&[b, c, d])).expect(200);
+            let told = app.mails_of("manifest_replaced").len();
+            let client = if at == 1 { &app.staff } else { &app.donor };
+            let report = upload(client, &id, list(&[b, c, d])).expect(200);
+            for report in [&dry, &report] {
+                let change = &report["difference"];
+                assert_eq!((&change["added"], &change["removed"], &change["kept"]), (&json!(1), &json!(1), &json!(2)));
+                assert_eq!((&change["added_serials"], &change["removed_serials"]), (&json!([d]), &json!([a])));
+            }
+            assert_eq!(tag(b), before, "a device on both lists stays the same");
+            let batch = app.donor.get(&format!("/batches/{id}")).expect(200);
+            assert_eq!((&batch["status"], &batch["manifest"]["rows"]), (&json!(status), &json!(3)));
+            let mails = app.mails_of("manifest_replaced");
+            let mails = &mails[told..];
+            assert!(mails.iter().any(|mail| mail.data["added"] == 1 && mail.data["removed"] == 1), "{status}");
+            // the same file again tells nobody
+            let told = told + mails.len();
+            assert_eq!(upload(client, &id, list(&[b, c, d])).expect(200)["unchanged"], true);
+            assert_eq!(app.mails_of("manifest_replaced").len(), told);
+        }
+    }
+
+    fn several_sheets_are_asked_about_and_the_answer_is_kept(app) {
+        let id = draft(&app.donor);
+        let path = format!("/batches/{id}/manifest");
+        let kind = "application/vnd.oasis.opendocument.spreadsheet";
+        let dry = app.donor.send("PUT", &format!("{path}?dry_run=true"), kind, TWO_SHEETS).expect(200);
+        assert_eq!(dry["questions"][0]["code"], "several_sheets");
+        assert_eq!(dry["questions"][0]["options"], json!(["*", "Portables", "Écrans"]));
+        let problem = app.donor.send("PUT", &path, kind, TWO_SHEETS).refused(422, "several_sheets");
+        assert_eq!(problem["questions"][0]["parameter"], "sheet");
+        assert_eq!(announced(app, &id), 0);
+        let one = app.donor.send("PUT", &format!("{path}?sheet=Portables"), kind, TWO_SHEETS).expect(200);
+        assert_eq!((&one["rows"], &one["questions"]), (&json!(2), &json!([])));
+        // another answer to the same file is another list
+        let all = app.donor.send("PUT", &format!("{path}?sheet=*"), kind, TWO_SHEETS).expect(200);
+        assert_eq!((&all["rows"], &all["unchanged"], &all["sheet"]), (&json!(4), &json!(false), &json!("Portables, Écrans")));
+        assert_eq!(announced(app, &id), 4);
+        app.donor.send("PUT", &format!("{path}?sheet=Absente"), kind, TWO_SHEETS).refused(422, "invalid_fields");
+    }
+
+    fn ambiguous_dates_are_stored_day_first_until_answered(app) {
+        let id = draft(&app.donor);
+        let path = format!("/batches/{id}/manifest");
+        let file = "serial,kind,Purchase date\nA1,desktop,04/05/2019\nA2,desktop,06/07/2019\n";
+        let stored = app.donor.put_csv(&path, file.as_bytes()).expect(200);
+        assert_eq!(stored["questions"][0]["code"], "ambiguous_dates");
+        assert_eq!(stored["preview"][0]["attributes"]["purchased_on"], "2019-05-04");
+        let answered = app.donor.put_csv(&format!("{path}?dates=mdy"), file.as_bytes()).expect(200);
+        assert_eq!((&answered["questions"], &answered["unchanged"]), (&json!([]), &json!(false)));
+        assert_eq!(answered["preview"][0]["attributes"]["purchased_on"], "2019-04-05");
+        app.donor.put_csv(&format!("{path}?dates=ymd"), file.as_bytes()).refused(422, "invalid_fields");
+    }
+
+    fn lines_left_out_and_two_line_headers_are_warned_about(app) {
+        let id = draft(&app.donor);
+        let file = "Matériel;;Achat\nN° de série;Type;Date\nA1;UC;31 décembre 2019\nTOTAL;1;\n";
+        let report = app.donor.put_csv(&format!("/batches/{id}/manifest"), file.as_bytes()).expect(200);
+        assert_eq!((&report["rows"], &report["header_line"]), (&json!(1), &json!(2)));
+        let codes: Vec<_> = report["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].clone()).collect();
+        assert_eq!(codes, [json!("lines_left_out"), json!("two_line_header")]);
+        for warning in report["warnings"].as_array().unwrap() {
+            assert!(warning["fr"].as_str().unwrap().len() > 20 && warning["en"].as_str().unwrap().len() > 20);
         }
     }
 

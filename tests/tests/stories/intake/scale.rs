@@ -116,7 +116,9 @@ fn a_very_long_list() {
         let size = text.length() >> 20;
         forget_peak();
         let (before, start) = (peak(), Instant::now());
-        let report = app.write(move |tx| intake::put_manifest(tx, &actor, id, &text));
+        let report = app.write(move |tx| {
+            intake::put_manifest(tx, &actor, id, &text, &intake::Answers::default())
+        });
         assert_eq!(report.accepted, rows as u64);
         eprintln!(
             "{:?}: {rows} rows, file {size} MB, {:?}, memory {before} MB before, {} MB at most",

@@ -2,18 +2,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod faults;
+mod lists;
+pub(super) mod made;
 mod properties;
+mod sheets;
 mod text;
 mod workbooks;
 
 use kernel::{Code, Date, DeviceKind, FieldError, Refusal};
 
-use super::{Content, Manifest, ManifestRow, Reading, Source, Unread};
+use super::{
+    Content, DateOrder, Manifest, ManifestRow, Notice, NoticeCode, Reading, Sheets, Source, Unread,
+};
 
 fn reading() -> Reading {
     Reading {
         today: Date::from_ymd_opt(2023, 2, 28).unwrap(),
         only_kind: None,
+        dates: None,
     }
 }
 

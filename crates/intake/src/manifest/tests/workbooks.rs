@@ -14,7 +14,7 @@ fn a_workbook_is_read_from_its_sheet_of_devices() {
         let source = Source::of(&content).unwrap();
         assert_eq!(
             (source.format(), source.sheet()),
-            (format, Some("Parc 2019"))
+            (format, Some("Parc 2019".to_owned()))
         );
         assert_eq!(
             source.other_sheets(),

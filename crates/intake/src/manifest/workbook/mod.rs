@@ -1,47 +1,79 @@
-//! Workbooks: `.xlsx` and `.ods`. The sheet that looks most like a list of devices becomes
-//! lines of text, one a row, and is read like any other list from there: the line of a
-//! mistake is the row that the spreadsheet program shows.
+//! Workbooks: `.xlsx` and `.ods`. Each sheet that looks like a list of devices becomes lines of
+//! text, one a row, and is read like any other list from there: the line of a mistake is the
+//! row that the spreadsheet program shows.
 //!
-//! A workbook is compressed, and may be far larger than it looks: what it unpacks to is
-//! bounded before anything of it is kept. Its lines go to the disk; in memory are the texts
-//! that an `.xlsx` keeps apart, and those of one row.
+//! A workbook is compressed, and may be far larger than it looks: what it unpacks to is bounded
+//! as it is unpacked (`package.rs`), and one is unpacked at a time (`gate.rs`). Its lines go to
+//! the disk; in memory are the texts that an `.xlsx` keeps apart, and those of one row.
 
+mod formats;
+mod gate;
 mod lines;
 mod ods;
+mod package;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod xlsx;
 
-use std::io::Read;
-
 use encoding_rs::UTF_8;
-use kernel::Refusal;
-use zip::ZipArchive;
+use kernel::{Code, Refusal, Text};
 
-use super::content::{Content, Reader};
+use super::cells::{Record, Records};
+use super::content::Content;
 use super::encoding::Encoding;
+use super::header::Header;
 use super::{Unread, header, unreadable};
-use lines::SheetLines;
+use package::Package;
 
-/// Bytes that a workbook may unpack to.
-const UNPACKED_MAX: u64 = 384 << 20;
-/// Bytes of the texts that an `.xlsx` keeps apart, which have to be held in memory.
-const TEXTS_MAX: u64 = 64 << 20;
-/// Parts of a workbook; a real one has some dozens.
-const PARTS_MAX: usize = 10_000;
 /// Rows in which the column names are looked for.
 const HEAD_ROWS: u32 = 100;
+/// Sheets that are looked at.
+const SHEETS_MAX: usize = 50;
 /// Between two cells of the lines made here.
 pub(super) const DELIMITER: char = '\t';
+
+/// Which sheets of a workbook are the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Sheets {
+    /// Not said: the one that is a list; when several are, the question is which.
+    #[default]
+    Unsaid,
+    /// This one.
+    Named(String),
+    /// All that are lists and are shown.
+    All,
+}
+
+impl Sheets {
+    /// A sheet's name, or `*` for all: no sheet can be called so.
+    pub fn said(name: Option<String>) -> Self {
+        match name {
+            None => Self::Unsaid,
+            Some(name) if name.trim() == "*" => Self::All,
+            Some(name) => Self::Named(name),
+        }
+    }
+}
+
+/// What was read of a workbook.
+#[derive(Debug)]
+pub(super) struct Workbook {
+    pub(super) format: &'static str,
+    pub(super) sheets: Vec<Sheet>,
+    /// Other sheets that name serial numbers.
+    pub(super) others: Vec<String>,
+    /// The lists among which nobody chose.
+    pub(super) undecided: Vec<String>,
+}
 
 /// One sheet of a workbook, as lines.
 #[derive(Debug)]
 pub(super) struct Sheet {
-    pub(super) format: &'static str,
     pub(super) name: String,
-    /// Other sheets that name serial numbers.
-    pub(super) others: Vec<String>,
     pub(super) text: Content,
+    /// The lines that are hidden, from one to another.
+    pub(super) hidden: Vec<(u64, u64)>,
 }
 
 /// A sheet, or its first rows.
@@ -49,9 +81,18 @@ struct Head {
     name: String,
     visible: bool,
     text: Content,
+    hidden: Vec<(u64, u64)>,
 }
 
-type Archive<'a> = ZipArchive<Reader<'a>>;
+impl From<Head> for Sheet {
+    fn from(head: Head) -> Self {
+        Self {
+            name: head.name,
+            text: head.text,
+            hidden: head.hidden,
+        }
+    }
+}
 
 /// The encoding of the lines made here.
 pub(super) const LINES_ENCODING: Encoding = Encoding {
@@ -64,20 +105,26 @@ pub(super) fn looks_like_one(head: &[u8]) -> bool {
     matches!(head, [b'P', b'K', 3 | 5, 4 | 6, ..])
 }
 
-/// Reads the sheet that looks most like a list of devices.
+/// Reads the sheets that are lists of devices, one workbook at a time.
 ///
 /// # Errors
-/// `manifest_unreadable`, with what to do.
-pub(super) fn read(file: &Content) -> Result<Sheet, Unread> {
-    let mut archive = ZipArchive::new(file.reader()).map_err(|_| damaged())?;
-    check_size(&mut archive)?;
-    if archive.index_for_name("content.xml").is_some() {
-        return ods::read(&mut archive);
+/// `manifest_unreadable`, with what to do; `unknown_reference` for a sheet that is not there;
+/// `unavailable` when others are read for too long.
+pub(super) fn read(file: &Content, wanted: &Sheets) -> Result<Workbook, Unread> {
+    let _pass = gate::WORKBOOKS.enter()?;
+    let mut package = Package::open(file)?;
+    if package.has("content.xml") {
+        let heads = ods::heads(&mut package, HEAD_ROWS)?;
+        let choice = choose(&heads, wanted)?;
+        drop(heads);
+        return choice.read("ods", |at| ods::sheet(&mut package, at));
     }
-    if archive.index_for_name("xl/workbook.xml").is_some()
-        || archive.index_for_name("[Content_Types].xml").is_some()
-    {
-        return xlsx::read(file);
+    if package.has("xl/workbook.xml") || package.has("[Content_Types].xml") {
+        let book = xlsx::Book::open(&mut package)?;
+        let heads = book.heads(&mut package, HEAD_ROWS)?;
+        let choice = choose(&heads, wanted)?;
+        drop(heads);
+        return choice.read("xlsx", |at| book.sheet(&mut package, at));
     }
     let refusal = unreadable(
         "Ce fichier est une archive, ou un document qui n'est pas un classeur. Déposez le classeur (.xlsx, .ods) ou une feuille enregistrée au format CSV.".to_owned(),
@@ -86,94 +133,141 @@ pub(super) fn read(file: &Content) -> Result<Sheet, Unread> {
     Err(refusal.into())
 }
 
-/// Unpacks everything once, keeping nothing: what a workbook says of its own size may be
-/// a lie.
-fn check_size(archive: &mut Archive<'_>) -> Result<(), Refusal> {
-    if archive.len() > PARTS_MAX {
-        return Err(too_large());
-    }
-    let mut left = UNPACKED_MAX;
-    for part in 0..archive.len() {
-        let entry = archive.by_index(part).map_err(|_| damaged())?;
-        let texts = entry
-            .name()
-            .is_ok_and(|name| name.to_ascii_lowercase().ends_with("sharedstrings.xml"));
-        let most = if texts { left.min(TEXTS_MAX) } else { left };
-        let mut watch = Counts::default();
-        let size = std::io::copy(&mut entry.take(most + 1), &mut watch).map_err(|_| damaged())?;
-        if size > most {
-            return Err(too_large());
-        }
-        if watch.absurd {
-            return Err(damaged());
-        }
-        left -= size;
-    }
-    Ok(())
+/// Which sheets are read.
+#[derive(Debug, PartialEq)]
+struct Choice {
+    places: Vec<usize>,
+    others: Vec<String>,
+    undecided: Vec<String>,
 }
 
-/// Looks for attributes `count="…"` and `uniqueCount="…"` that no workbook has: memory would
-/// be set aside for that many things. Keeps nothing of what goes through.
-#[derive(Default)]
-struct Counts {
-    matched: usize,
-    digits: usize,
-    absurd: bool,
-}
-
-impl std::io::Write for Counts {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        const NAME: &[u8] = b"ount=";
-        for &byte in bytes {
-            match NAME.get(self.matched) {
-                Some(&wanted) if wanted == byte => self.matched += 1,
-                Some(_) => self.matched = usize::from(byte == b'o'),
-                // a quotation mark, zeros, digits
-                None if matches!(byte, b'"' | b'\'') && self.digits == 0 => {}
-                None if byte.is_ascii_digit() => {
-                    self.digits += 1;
-                    self.absurd |= self.digits > 7;
-                }
-                None => (self.matched, self.digits) = (0, 0),
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+impl Choice {
+    fn read(
+        self,
+        format: &'static str,
+        mut sheet: impl FnMut(usize) -> Result<Head, Unread>,
+    ) -> Result<Workbook, Unread> {
+        let sheets = self
+            .places
+            .iter()
+            .map(|at| Ok(sheet(*at)?.into()))
+            .collect::<Result<_, Unread>>()?;
+        Ok(Workbook {
+            format,
+            sheets,
+            others: self.others,
+            undecided: self.undecided,
+        })
     }
 }
 
-/// Of several sheets, the one whose column names say most; a hidden one only when no other
-/// names serial numbers. The first wins among equals. Gives its place, and the names of the
-/// others that name serial numbers.
-fn choose(heads: &[Head]) -> Result<(usize, Vec<String>), Unread> {
-    let mut best: Option<(usize, (bool, usize))> = None;
-    let mut lists = Vec::new();
-    let mut first_refusal = None;
+/// A sheet that names serial numbers.
+struct Candidate {
+    at: usize,
+    known: usize,
+    visible: bool,
+    has_devices: bool,
+}
+
+/// The sheets that were asked for. When nobody asked: the one whose column names say most, a
+/// hidden one only when no other names serial numbers, the first among equals; other sheets
+/// that are shown and list devices too make it a question.
+fn choose(heads: &[Head], wanted: &Sheets) -> Result<Choice, Unread> {
+    if heads.is_empty() {
+        return Err(empty().into());
+    }
+    let name = |at: usize| heads.get(at).map(|head| head.name.clone());
+    if let Sheets::Named(wanted) = wanted {
+        let same = |head: &Head| head.name.trim().to_lowercase() == wanted.trim().to_lowercase();
+        let Some(at) = heads.iter().position(same) else {
+            return Err(no_such_sheet(wanted, heads).into());
+        };
+        return Ok(Choice {
+            places: vec![at],
+            others: Vec::new(),
+            undecided: Vec::new(),
+        });
+    }
+    let (candidates, refusal) = candidates(heads)?;
+    let best = candidates
+        .iter()
+        .rev()
+        .max_by_key(|one| (one.visible, one.known));
+    let Some(best) = best.map(|one| one.at) else {
+        return Err(refusal.map_or_else(|| empty().into(), Unread::Refused));
+    };
+    let lists: Vec<usize> = candidates
+        .iter()
+        .filter(|one| one.visible && one.has_devices)
+        .map(|one| one.at)
+        .collect();
+    let places = match wanted {
+        Sheets::All if !lists.is_empty() => lists.clone(),
+        _ => vec![best],
+    };
+    let others = candidates.iter().filter(|one| !places.contains(&one.at));
+    let others = others.filter_map(|one| name(one.at)).collect();
+    let undecided = match lists.len() {
+        0 | 1 => Vec::new(),
+        _ if *wanted == Sheets::All => Vec::new(),
+        _ => lists.into_iter().filter_map(name).collect(),
+    };
+    Ok(Choice {
+        places,
+        others,
+        undecided,
+    })
+}
+
+/// The sheets that name serial numbers, and why the first that does not is no list.
+fn candidates(heads: &[Head]) -> Result<(Vec<Candidate>, Option<Box<Refusal>>), Unread> {
+    let (mut candidates, mut refused) = (Vec::new(), None);
     for (at, head) in heads.iter().enumerate() {
         match header::find(&head.text, LINES_ENCODING, &[DELIMITER]) {
-            Ok((_, header)) => {
-                lists.push(at);
-                let value = (head.visible, header.known());
-                if best.is_none_or(|(_, known)| value > known) {
-                    best = Some((at, value));
-                }
-            }
+            Ok((_, header)) => candidates.push(Candidate {
+                at,
+                known: header.known(),
+                visible: head.visible,
+                has_devices: header.known() > 1 && has_lines(&head.text, &header)?,
+            }),
             Err(Unread::Refused(refusal)) if head.visible && head.text.length() > 0 => {
-                first_refusal.get_or_insert(refusal);
+                refused.get_or_insert(refusal);
             }
             Err(Unread::Refused(_)) => {}
             Err(disk) => return Err(disk),
         }
     }
-    let Some((chosen, _)) = best else {
-        return Err(first_refusal.map_or_else(|| empty().into(), Unread::Refused));
-    };
-    let others = lists.into_iter().filter(|at| *at != chosen);
-    let names = others.filter_map(|at| Some(heads.get(at)?.name.clone()));
-    Ok((chosen, names.collect()))
+    Ok((candidates, refused))
+}
+
+/// Something stands below the column names.
+fn has_lines(text: &Content, header: &Header) -> Result<bool, Unread> {
+    let mut records = Records::after(text, LINES_ENCODING, DELIMITER, header.line)?;
+    let mut record = Record::default();
+    while records.next(&mut record)? {
+        if !record.is_blank() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn no_such_sheet(wanted: &str, heads: &[Head]) -> Refusal {
+    let names: Vec<&str> = heads
+        .iter()
+        .map(|head| head.name.as_str())
+        .take(20)
+        .collect();
+    let names = names.join(", ");
+    let wanted: String = wanted.chars().take(60).collect();
+    Refusal::field(
+        "/sheet",
+        Code::UnknownReference,
+        Text::new(
+            format!("Ce classeur n'a pas de feuille « {wanted} ». Ses feuilles : {names}."),
+            format!("This workbook has no sheet `{wanted}`. Its sheets: {names}."),
+        ),
+    )
 }
 
 /// A whole number as its digits, another with a point. What has more digits than a
