@@ -39,6 +39,7 @@ text_enum! {
 
 /// Something to know about a list, or to answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ManifestNotice)]
 pub struct Notice {
     /// What it is about.
     pub code: NoticeCode,
