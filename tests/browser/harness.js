@@ -46,7 +46,7 @@ function runAll() {
         await browser?.close();
         await server?.stop();
       });
-      for (const { name, tell } of stories) it(name, () => tellTo(server, browser, tell));
+      for (const { name, tell } of stories) it(name, { timeout: 120_000 }, () => tellTo(server, browser, tell));
     });
   }
 }

@@ -18,8 +18,10 @@ for (const { about, options } of WAYS) {
     await signIn(page, admin);
     await checkPage(page, "the first page");
     await inMenu(page, "button", /se déconnecter|sign out/i);
-    await page.getByRole("banner").getByRole("link", { name: /se connecter|sign in/i }).waitFor({ state: "attached" });
+    await page.waitForLoadState();
     await checkPage(page, "after signing out");
+    await inMenu(page, "link", /se connecter|sign in/i);
+    await page.getByRole("heading", { level: 1, name: /se connecter|sign in/i }).waitFor();
     const answer = await page.goto("/ville");
     assert.match(page.url(), /\/connexion/, `/ville answers ${answer.status()} to nobody`);
   });

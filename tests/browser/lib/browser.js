@@ -68,6 +68,8 @@ export async function visit(browser, url, { width = 1280, scripts = true, langua
   return page;
 }
 
+const faultOf = ({ html, failureSummary }) => `${html.slice(0, 200)}\n      ${failureSummary.split("\n").at(-1).trim()}`;
+
 /**
  * Fails when the page that is shown has a fault that a program can find: markup, accessibility,
  * an error of the console, a request to another host, something wider than the screen.
@@ -85,7 +87,7 @@ export async function checkPage(page, about = "") {
     await page.evaluate(axe);
     const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
     for (const { id, help, nodes } of violations) {
-      faults.push(`axe, ${id}: ${help}\n    ${nodes.map((node) => node.html.slice(0, 200)).join("\n    ")}`);
+      faults.push(`axe, ${id}: ${help}\n    ${nodes.map(faultOf).join("\n    ")}`);
     }
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
