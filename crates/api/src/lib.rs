@@ -18,7 +18,7 @@ use ::web::{
     Answer, ApiError, ApiResult, Body, Csv, IfMatch, ManifestLimit, Metrics, OptionalBody, Paging,
     PagingParams, Params, PathId, Problems, State, Upload, Versioned,
 };
-use ::web::{access, extract, files, page, problem, reading, record, security, sign_in};
+use ::web::{access, extract, files, page, passwords, problem, reading, record, security, sign_in};
 
 pub use door::Door;
 pub use openapi::document;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::fields::{self, Tree};
 use crate::multipart;
+use crate::page::say;
 use crate::sign_in_first::Taken;
 
 /// Bytes of a form with files at the most.
@@ -210,10 +211,7 @@ impl Form {
                 view.add(name, value.clone());
             }
         }
-        let say = |text: &Text| match language {
-            Language::French => text.fr.clone().into_owned(),
-            Language::English => text.en.clone().into_owned(),
-        };
+        let say = |text: &Text| say(text, language);
         view.errors = refusal
             .errors
             .iter()
@@ -294,6 +292,8 @@ pub(crate) struct Mistake {
 pub(crate) struct FormView {
     key: String,
     version: Option<String>,
+    /// Somebody changed the thing since the form was made; `version` is what is there now.
+    stale: bool,
     values: BTreeMap<String, Value>,
     errors: Vec<Mistake>,
 }
@@ -307,6 +307,7 @@ impl FormView {
         Ok(Self {
             key: identity::token::random()?,
             version: None,
+            stale: false,
             values: BTreeMap::new(),
             errors: Vec::new(),
         })
@@ -330,6 +331,13 @@ impl FormView {
     pub(crate) fn version(mut self, version: i32) -> Self {
         self.version = Some(version.to_string());
         self
+    }
+
+    /// Says that somebody changed the thing meanwhile, and which version is there now: whoever
+    /// sends the form again has seen both.
+    pub(crate) fn against(&mut self, version: i32) {
+        self.version = Some(version.to_string());
+        self.stale = true;
     }
 
     /// Whether it came back.

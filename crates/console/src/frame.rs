@@ -1,7 +1,7 @@
 //! What stands around every page: the layout reads it as `page`.
 
 use kernel::Language;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::door::Console;
 use crate::nav::{self, NavItem};
@@ -42,7 +42,7 @@ struct Files {
 }
 
 /// What the next page says of what was just done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Flash {
     /// The sentence.
     pub(crate) text: String,

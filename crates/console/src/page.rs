@@ -49,12 +49,17 @@ impl Visit {
         let console = request.app_data::<web::Data<Console>>()?.clone();
         let state = request.app_data::<web::Data<State>>()?.clone();
         let visitor = request.extensions().get::<Visitor>().cloned();
-        let flash = Cookie::Flash
+        let language = language::of(request, visitor.as_ref());
+        let said: Option<(Text, String)> = Cookie::Flash
             .of(request)
             .and_then(|value| URL_SAFE_NO_PAD.decode(value).ok())
             .and_then(|json| serde_json::from_slice(&json).ok());
+        let flash = said.map(|(text, kind)| Flash {
+            text: say(&text, language),
+            kind,
+        });
         Some(Self {
-            language: language::of(request, visitor.as_ref()),
+            language,
             request: request.clone(),
             console,
             state,
@@ -80,10 +85,7 @@ impl Visit {
 
     /// A sentence in that language.
     pub(crate) fn say(&self, text: &Text) -> String {
-        match self.language {
-            Language::French => text.fr.clone().into_owned(),
-            Language::English => text.en.clone().into_owned(),
-        }
+        say(text, self.language)
     }
 
     /// Who visits, if they are signed in.
@@ -136,6 +138,28 @@ impl Visit {
     /// As [`Visit::show`].
     pub(crate) fn show_form<V: View>(&self, view: &V, form: &FormView) -> PageResult {
         self.answer(StatusCode::OK, view, Some(form))
+    }
+
+    /// The same for a form that changes one version of a thing. When somebody changed it since,
+    /// `form.stale` lets the page show what is there now beside what was typed; sent again, the
+    /// form replaces that version.
+    ///
+    /// # Errors
+    /// As [`Visit::retry`].
+    #[allow(dead_code)] // for pages to come
+    pub(crate) fn retry_against<V: View>(
+        &self,
+        version: i32,
+        view: &V,
+        form: &Form,
+        cause: ApiError,
+    ) -> PageResult {
+        let Some(refusal) = cause.refused().filter(|it| it.code == Code::StaleVersion) else {
+            return self.retry(view, form, cause);
+        };
+        let mut shown = form.refused(refusal, self.language)?;
+        shown.against(version);
+        self.answer(StatusCode::PRECONDITION_FAILED, view, Some(&shown))
     }
 
     /// Answers with a page under another status than 200.
@@ -205,16 +229,21 @@ impl Visit {
         }
         let mut response = HttpResponse::SeeOther();
         response.insert_header((LOCATION, saved.location.clone()));
-        if let Some((text, kind)) = &saved.flash {
-            let flash = Flash {
-                text: self.say(text),
-                kind: kind.clone(),
-            };
-            let json = serde_json::to_vec(&flash).unwrap_or_default();
+        if let Some(said) = &saved.flash {
+            let json = serde_json::to_vec(said).unwrap_or_default();
             let value = URL_SAFE_NO_PAD.encode(json);
-            response.append_header((SET_COOKIE, Cookie::Flash.set(&self.request, &value, 60)));
+            let cookie = Cookie::Flash.set(&self.request, &value, 60);
+            response.append_header((SET_COOKIE, cookie));
         }
         response.finish()
+    }
+}
+
+/// A sentence in a language, with the spaces that its punctuation wants.
+pub(crate) fn say(text: &Text, language: Language) -> String {
+    match language {
+        Language::French => notifications::french_spaces(&text.fr),
+        Language::English => text.en.clone().into_owned(),
     }
 }
 

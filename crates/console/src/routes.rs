@@ -114,6 +114,16 @@ pages! {
     language {
         post "/langue" => send, Anybody;
     }
+    forgotten {
+        get "/mot-de-passe-oublie" => show, Anybody;
+        post "/mot-de-passe-oublie" => send, Anybody;
+    }
+    password_link {
+        get "/invitation" => invitation, Anybody;
+        post "/invitation" => accept, Anybody;
+        get "/reset" => reset, Anybody;
+        post "/reset" => set_anew, Anybody;
+    }
     styles {
         get "/styles" => show, Anybody;
     }

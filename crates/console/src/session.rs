@@ -5,14 +5,16 @@ use ::web::access::introduce;
 use ::web::{ApiError, ApiResult, State};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
 use identity::token::SESSION_DAYS;
 use identity::{TokenPair, Visitor};
-use kernel::Code;
+use kernel::{Code, Refusal};
 
 use crate::cookies::Cookie;
+use crate::sign_in_first;
 
 /// How long browsers keep the cookie, in seconds. The session may end before.
 const KEPT: i64 = SESSION_DAYS * 24 * 3600;
@@ -32,6 +34,11 @@ pub(crate) async fn recognize<B: MessageBody + 'static>(
         Err(error) => return Ok(request.into_response(error.error_response())),
     };
     let mut response = next.call(request).await?.map_into_boxed_body();
+    if is_over(&response) {
+        let request = response.into_parts().0;
+        let signing_in = sign_in_first::to_sign_in(&request);
+        return Ok(ServiceResponse::new(request, signing_in));
+    }
     let own = renewed.as_ref().and_then(|cookie| cookie.split_once('='));
     let says_itself = own.is_some_and(|(name, _)| {
         let mut set = response.headers().get_all(SET_COOKIE);
@@ -42,6 +49,14 @@ pub(crate) async fn recognize<B: MessageBody + 'static>(
         response.headers_mut().append(SET_COOKIE, value);
     }
     Ok(response)
+}
+
+/// Whether somebody looks at a page whose session ended at this very moment.
+fn is_over(response: &ServiceResponse<BoxBody>) -> bool {
+    let looks = [Method::GET, Method::HEAD].contains(response.request().method());
+    let extensions = response.response().extensions();
+    let refused = extensions.get::<Refusal>().map(|refusal| refusal.code);
+    looks && matches!(refused, Some(Code::SessionEnded | Code::NotAuthenticated))
 }
 
 /// Whom the cookie of a request names, with the cookie anew when the session was extended.

@@ -33,7 +33,7 @@ pub(crate) async fn answer<T>(visit: Visit, payload: Payload) -> Result<T, actix
 }
 
 /// Back to the address after signing in.
-fn to_sign_in(request: &HttpRequest) -> HttpResponse {
+pub(crate) fn to_sign_in(request: &HttpRequest) -> HttpResponse {
     let next = request
         .uri()
         .path_and_query()

@@ -30,7 +30,7 @@ pub use service::{
     reset_password, retention, revoke_api_key, settle_case, still_signed_in, suspend,
     use_second_factor, verify_audit, verify_organisation,
 };
-pub use service::{Visitor, end_cookie, give_cookie, keep_session, visitor};
+pub use service::{OpenLink, Visitor, end_cookie, give_cookie, keep_session, open_link, visitor};
 pub use store::{
     KeyHolder, api_key, contacts, contacts_of_all, credentials, me, names, organisation,
     organisation_of_kind, organisations, person, sealed_secrets, search_key, staff_contacts,

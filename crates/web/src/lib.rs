@@ -9,6 +9,7 @@ pub mod idempotency;
 mod metrics;
 mod pace;
 pub mod page;
+pub mod passwords;
 pub mod problem;
 pub mod reading;
 pub mod record;

@@ -40,23 +40,22 @@ both_engines! {
         app.admin.post("/users", json!({"email": "jo@ville.example", "name": "Jo", "role": "staff",
             "organisation_id": app.staff.organisation})).expect(201);
         let token = app.mails_of("invitation")[0].data["token"].as_str().unwrap().to_owned();
-        let opened = app.anyone.get(&format!("//invitation?token={token}"));
-        assert_eq!(opened.status, 200);
-        assert!(opened.text().contains("<html lang=\"fr\">") && opened.text().contains(&token));
+        let path = format!("/invitation?token={token}");
+        let mut browser = app.browser();
+        let opened = browser.get(&path);
+        opened.is_at(200, &path).says("jo@ville.example").says("Ville de Marseille");
         assert!(opened.header("content-security-policy").contains("default-src 'none'"));
-        let english = app.anyone.with_header("accept-language", "en").get("//invitation?token=%22%3E%3Cb%3E");
-        assert!(english.text().contains("Choose your password") && !english.text().contains("<b>"));
-        let send = |password: &str| {
-            let form = format!("token={token}&password={password}");
-            app.anyone.send("POST", "//invitation", "application/x-www-form-urlencoded", form.as_bytes())
-        };
-        let weak = send("court");
-        assert_eq!(weak.status, 422);
-        assert!(weak.text().contains("8 caractères"), "{}", weak.text());
-        assert_eq!(send("un+mot+bien+gard%C3%A9").status, 200);
-        let again = send("un+autre+mot+bien+long");
+        let english = app.browser().with_header("accept-language", "en").get("/invitation?token=%22%3E%3Cb%3E");
+        english.says("no longer valid").says("Get a new link");
+        assert!(!english.html.contains("<b>"));
+        let weak = browser.submit(&opened, &[("password", "court")]);
+        weak.is_at(422, "/invitation").says("8 caractères");
+        let done = browser.submit(&weak, &[("password", "un mot bien gardé")]);
+        done.is_at(200, "/ville").says("votre adresse confirmée").says("Jo");
+        browser.get(&path).says("Ce lien n’est plus valable");
+        let again = browser.submit(&weak, &[("password", "un autre mot bien long")]);
         assert_eq!(again.status, 422);
-        assert!(!again.text().contains("<form"), "the link is used up");
+        assert!(again.says("Ce lien n’est plus valable").forms.iter().all(|form| form.action != "/invitation"));
         app.anyone.post("/auth/login", json!({"email": "jo@ville.example", "password": "un mot bien gardé"})).expect(200);
     }
 

@@ -6,7 +6,6 @@ mod email;
 mod email_page;
 mod me;
 mod organisations;
-mod password_pages;
 mod passwords;
 mod people;
 mod personal_data;
@@ -21,7 +20,6 @@ use crate::Routes;
 
 /// The pages behind the links in mails.
 pub(crate) fn pages(config: &mut web::ServiceConfig) {
-    password_pages::routes(config);
     email_page::routes(config);
 }
 

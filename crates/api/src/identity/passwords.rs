@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::{Allowed, ManageAccount};
+use crate::passwords::hash_for_link;
 use crate::security::client_address;
 use crate::sign_in::compare;
 use crate::{Answer, ApiResult, Body, Problems, State};
@@ -16,7 +17,7 @@ use crate::{Answer, ApiResult, Body, Problems, State};
 #[derive(Deserialize, ToSchema)]
 pub struct NewPassword {
     /// From the link.
-    pub(super) token: String,
+    token: String,
     /// The password to be.
     password: String,
 }
@@ -34,8 +35,8 @@ pub async fn accept_invitation(
 }
 
 /// Sets the password that an invitation asks for, and signs in.
-pub(super) async fn accept(state: &State, new: NewPassword) -> db::Result<TokenPair> {
-    let hash = hash_for_link(state, LinkPurpose::Invitation, &new).await?;
+async fn accept(state: &State, new: NewPassword) -> db::Result<TokenPair> {
+    let hash = hash_for_link(state, LinkPurpose::Invitation, &new.token, &new.password).await?;
     let signer = state.signer.clone();
     state
         .database
@@ -74,28 +75,12 @@ pub async fn reset(state: web::Data<State>, Body(new): Body<NewPassword>) -> Api
 }
 
 /// Sets the new password that a link asks for.
-pub(super) async fn set_anew(state: &State, new: NewPassword) -> db::Result<()> {
-    let hash = hash_for_link(state, LinkPurpose::Reset, &new).await?;
+async fn set_anew(state: &State, new: NewPassword) -> db::Result<()> {
+    let hash = hash_for_link(state, LinkPurpose::Reset, &new.token, &new.password).await?;
     state
         .database
         .write(move |tx| identity::reset_password(tx, &new.token, &hash))
         .await
-}
-
-async fn hash_for_link(
-    state: &State,
-    purpose: LinkPurpose,
-    new: &NewPassword,
-) -> db::Result<String> {
-    let (token, password) = (new.token.clone(), new.password.clone());
-    let (passwords, now) = (state.passwords.clone(), state.database.now());
-    state
-        .database
-        .read(move |db| {
-            identity::check_link(db, passwords.settings(), purpose, &token, &password, now)
-        })
-        .await?;
-    state.passwords.hash(new.password.clone()).await
 }
 
 /// A change of one's own password.

@@ -7,6 +7,7 @@ mod cases;
 mod email;
 mod links;
 mod members;
+mod open_links;
 mod organisations;
 mod passwords;
 mod people;
@@ -23,6 +24,7 @@ pub use audit::{audit_events, record, verify_audit};
 pub use cases::{note_case, registration_cases, settle_case};
 pub use email::{ask_email_change, change_email};
 pub use members::{invite_colleague, members, remove_member};
+pub use open_links::{OpenLink, open_link};
 pub use organisations::{change_status, create_organisation, suspend, verify_organisation};
 pub use passwords::{
     accept_invitation, change_password, check_link, check_new_password, forget_password,

@@ -97,6 +97,40 @@ both_engines! {
         }
     }
 
+    fn an_account_is_not_guessed_at(app) {
+        sign_up(app, EMAIL);
+        let mut browser = app.browser();
+        let page = browser.get("/connexion");
+        for _ in 0..10 {
+            browser.submit(&page, &[("email", EMAIL), ("password", "faux mot")]).is_at(422, "/connexion");
+        }
+        let page = browser.submit(&page, &[("email", EMAIL), ("password", "faux mot")]);
+        assert_eq!(page.status, 429, "{}", page.text);
+        assert_eq!(page.value("email"), EMAIL);
+        // pages and operations count together
+        app.anyone.post("/auth/login", login(EMAIL, "faux mot")).refused(429, "too_many_requests");
+    }
+
+    fn an_account_is_corrected_once_and_mistakes_keep_what_was_typed(app) {
+        let association = app.association("Les Amis");
+        let mut browser = app.browser_of(&association);
+        let page = browser.get("/compte");
+        assert_eq!(page.value("name"), "Les Amis");
+        let empty = browser.submit(&page, &[("name", "  "), ("language", "en")]);
+        empty.is_at(422, "/compte");
+        assert!(empty.html.contains("error-summary") && empty.html.contains("#name"), "{}", empty.html);
+        assert_eq!(empty.value("language"), "en");
+        let done = browser.submit(&empty, &[("name", "Nadia <b>"), ("language", "en")]);
+        done.is_at(200, "/compte").says("It is saved.").says("Nadia <b>");
+        assert!(!done.html.contains("Nadia <b>"), "markup is taken for markup");
+        let again = browser.submit(&empty, &[("name", "Nadia <b>"), ("language", "en")]);
+        again.is_at(200, "/compte").says("It is saved.");
+        assert_eq!(association.get("/me").expect(200)["name"], "Nadia <b>");
+        let recorded = app.admin.get(&format!("/audit?subject={}", association.person)).expect(200);
+        let changes = recorded["items"].as_array().unwrap().iter().filter(|it| it["action"] == "patch_me");
+        assert_eq!(changes.count(), 1, "{recorded}");
+    }
+
     fn what_was_typed_survives_the_end_of_a_session(app) {
         sign_up(app, EMAIL);
         let mut browser = app.browser();

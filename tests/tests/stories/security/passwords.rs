@@ -92,8 +92,8 @@ both_engines! {
         assert_eq!(app.mails_of("password_reset").len(), 1);
         let token = link(app, "password_reset", "jo@ville.example");
 
-        let opened = app.anyone.get(&format!("//reset?token={token}"));
-        assert!(opened.text().contains("action=\"/reset\"") && opened.text().contains(&token));
+        let opened = app.browser().get(&format!("/reset?token={token}"));
+        assert_eq!(opened.says("jo@ville.example").value("token"), token);
         client(app, &tokens).get("/me").expect(200); // looking changes nothing
 
         let set = |token: &str, password: &str| app.anyone.post("/auth/reset", json!({"token": token, "password": password}));
@@ -106,6 +106,24 @@ both_engines! {
         app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).refused(401, "invalid_credentials");
         app.anyone.post("/auth/login", login("jo@ville.example", "un goéland sur le mât")).expect(200);
         assert_eq!(app.mails_of("account_changed").len(), 1);
+    }
+
+    fn a_forgotten_password_is_set_anew_in_a_browser(app) {
+        sign_up(app, "jo@ville.example");
+        let mut browser = app.browser();
+        let page = browser.get("/mot-de-passe-oublie");
+        browser.submit(&page, &[("email", "")]).is_at(422, "/mot-de-passe-oublie");
+        for email in ["jo@ville.example", "nobody@ville.example"] {
+            browser.submit(&page, &[("email", email)]).is_at(200, "/connexion").says("Si cette adresse a un compte");
+        }
+        let token = link(app, "password_reset", "jo@ville.example");
+        let page = browser.get(&format!("/reset?token={token}"));
+        let done = browser.submit(&page, &[("password", "un goéland sur le mât")]);
+        done.is_at(200, "/connexion").says("Votre mot de passe est enregistré");
+        let home = browser.submit(&done, &[("email", "jo@ville.example"), ("password", "un goéland sur le mât")]);
+        home.is_at(200, "/ville");
+        let used = browser.submit(&page, &[("password", "un autre goéland")]);
+        assert_eq!(used.says("Ce lien n’est plus valable").status, 422);
     }
 
     fn links_are_for_one_purpose_and_one_time_and_not_for_ever(app) {
