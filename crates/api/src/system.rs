@@ -1,5 +1,7 @@
 //! Health, metrics and what is served when nothing is there.
 
+mod elsewhere;
+
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -8,6 +10,8 @@ use kernel::Code;
 use tokio::sync::Mutex;
 
 use crate::{Answer, ApiResult, Metrics, Problems, Routes, State};
+
+pub(crate) use elsewhere::nothing_here;
 
 pub(crate) fn routes(config: &mut Routes<'_, '_>) {
     config.service(live).service(ready).service(metrics);

@@ -46,6 +46,7 @@ codes! {
     SessionEnded "session_ended" 401 "Cette session est terminée ; connectez-vous de nouveau." "This session has ended; sign in again.";
     NotAllowed "not_allowed" 403 "Votre rôle ne permet pas cette action." "Your role does not allow this.";
     NotFound "not_found" 404 "Introuvable, ou hors de votre portée." "Not there, or not yours.";
+    MethodNotAllowed "method_not_allowed" 405 "Cette adresse existe, mais pas avec cette méthode." "This address is there, but not with this method.";
     RequestTimeout "request_timeout" 408 "La requête est arrivée trop lentement ; réessayez." "The request came too slowly; try again.";
     StaleVersion "stale_version" 412 "Quelqu'un a modifié cette fiche entre-temps ; rechargez-la." "Someone changed this meanwhile; load it again.";
     TooLarge "too_large" 413 "L'envoi est trop volumineux." "What was sent is too large.";
@@ -64,6 +65,7 @@ codes! {
     OutOfRange "out_of_range" 422 "Cette valeur est hors des limites." "This value is out of range.";
     InvalidIdentifier "invalid_identifier" 422 "Cet identifiant n'est pas bien formé." "This identifier is not well-formed.";
     Duplicate "duplicate" 422 "Cette valeur est en double." "This value stands twice.";
+    UnknownField "unknown_field" 422 "Ce champ n'existe pas ici." "There is no such field here.";
     UnknownReference "unknown_reference" 422 "Ce qui est désigné n'existe pas." "What is named does not exist.";
 
     // identity

@@ -2,6 +2,7 @@
 
 mod actor;
 mod canonical;
+mod characters;
 mod code;
 mod codes;
 mod column;
@@ -10,6 +11,7 @@ mod french;
 mod id;
 mod page;
 mod refusal;
+mod shape;
 mod terms;
 mod text_column;
 mod text_enum;
@@ -17,6 +19,7 @@ mod time;
 
 pub use actor::{Actor, Role};
 pub use canonical::Canonical;
+pub use characters::{Lines, is_unprintable, is_visible, line_feeds, one_line};
 pub use code::Code;
 pub use column::{Key, Moment};
 pub use fold::{fold, squash};
@@ -33,6 +36,7 @@ pub use id::{
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use refusal::{FieldError, Fields, Refusal, Text};
+pub use shape::Shape;
 pub use terms::{AccessoryKind, DeviceKind, Grade, Language, Theme};
 pub use time::{Clock, Date, Instant, ManualClock, SystemClock};
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Code;
+use crate::characters::{Lines, is_visible, line_feeds};
 
 /// A sentence in French and in English.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -149,9 +150,11 @@ impl Fields {
         });
     }
 
-    /// Notes an empty text, or one longer than `max` characters.
+    /// Notes an empty text, one longer than `max` characters, or one with characters that
+    /// such a field may not have.
     pub fn text(&mut self, pointer: &str, value: &str, max: usize) {
-        if value.trim().is_empty() {
+        self.characters(pointer, value);
+        if !is_visible(value) {
             self.push(
                 pointer,
                 Code::Required,
@@ -169,9 +172,26 @@ impl Fields {
         }
     }
 
+    /// Notes characters that a field of this name may not have.
+    pub fn characters(&mut self, pointer: &str, value: &str) {
+        let lines = Lines::of_field(pointer);
+        // a form's lines end in two characters
+        let noted = |error: &FieldError| error.pointer.as_deref() == Some(pointer);
+        if let Some(misfit) = lines.misfit(&line_feeds(value))
+            && !self.0.iter().any(noted)
+        {
+            self.push(pointer, Code::Invalid, lines.advice(misfit));
+        }
+    }
+
     /// Nothing was noted.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How much was noted.
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// What was noted.

@@ -5,13 +5,14 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, web};
-use kernel::{Code, Id, PageRequest, Refusal, Text};
+use kernel::{Code, FieldError, Id, PageRequest, Refusal, Shape, Text};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use utoipa::ToSchema;
 
+use crate::json::Once;
 use crate::problem::{ApiError, ApiResult};
-use crate::shape;
 
 /// A JSON body at the most: a thousand events with their evidence fit many times.
 pub const JSON_LIMIT: usize = 8 << 20;
@@ -70,45 +71,46 @@ fn has_zero(bytes: &[u8]) -> bool {
     false
 }
 
-fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> ApiResult<T> {
+/// Reads a body, or says everything that is wrong with its shape.
+fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> ApiResult<T> {
+    let mut body = read(bytes)?;
+    let shape = Shape::of::<T>();
+    let strangers = shape.strangers(&mut body).into_vec();
+    Ok(take(&shape, body, strangers)?)
+}
+
+fn read(bytes: &[u8]) -> Result<Value, Refusal> {
     if has_zero(bytes) {
-        return Err(ApiError::from(Refusal::new(
+        return Err(Refusal::new(
             Code::InvalidFields,
             Text::new(
                 "Un texte contient le caractère nul, qui n'est pas accepté.",
                 "A text has the character zero, which is not accepted.",
             ),
-        )));
+        ));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| refused_body::<T>(bytes, &error))?;
-    deserializer
-        .end()
-        .map_err(|_| ApiError::from(Code::MalformedBody))?;
-    Ok(value)
+    let Once(body) = serde_json::from_slice(bytes).map_err(|cause| not_json(&cause))?;
+    Ok(body)
 }
 
-/// Why a body was not taken: it is no JSON, or these of its fields are wrong.
-fn refused_body<T: ToSchema>(
-    bytes: &[u8],
-    error: &serde_path_to_error::Error<serde_json::Error>,
-) -> ApiError {
-    let body = match serde_json::from_slice(bytes) {
-        Ok(body) => body,
-        Err(cause) => return not_json(&cause).into(),
+fn take<T: DeserializeOwned>(
+    shape: &Shape,
+    body: Value,
+    mut errors: Vec<FieldError>,
+) -> Result<T, Refusal> {
+    let taken = serde_path_to_error::deserialize(&body);
+    let stopped_at = match taken {
+        Ok(value) if errors.is_empty() => return Ok(value),
+        Ok(_) => return Err(Shape::refusal(errors)),
+        Err(error) => Shape::stopped_at(pointer(error.path()), &error.inner().to_string()),
     };
-    let mut refusal = Refusal::plain(Code::InvalidFields);
-    refusal.errors = shape::mistakes::<T>(&body);
-    let stopped_at = shape::mistake(pointer(error.path()), &error.inner().to_string());
-    if refusal
-        .errors
-        .iter()
-        .all(|error| error.pointer != stopped_at.pointer)
-    {
-        refusal.errors.push(stopped_at);
+    let mistakes = shape.mistakes(&body).into_vec();
+    for error in mistakes.into_iter().chain([stopped_at]) {
+        if errors.iter().all(|known| known.pointer != error.pointer) {
+            errors.push(error);
+        }
     }
-    refusal.into()
+    Err(Shape::refusal(errors))
 }
 
 fn not_json(cause: &serde_json::Error) -> Refusal {
@@ -126,7 +128,7 @@ fn pointer(path: &Path) -> String {
     path.iter()
         .fold(String::new(), |pointer, segment| match segment {
             Segment::Seq { index } => format!("{pointer}/{index}"),
-            Segment::Map { key } => shape::child(&pointer, key),
+            Segment::Map { key } => Shape::child(&pointer, key),
             Segment::Enum { .. } | Segment::Unknown => pointer,
         })
 }
@@ -147,6 +149,29 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
                 return Err(Code::WrongMediaType.into());
             }
             Ok(Self(parse(&bytes(body).await?)?))
+        })
+    }
+}
+
+/// A JSON body whose lists are read item by item, each with a verdict of its own.
+#[derive(Debug)]
+pub struct ListBody<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for ListBody<T> {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = is_json(&content_type(request));
+        let body = limited(request, payload, JSON_LIMIT);
+        Box::pin(async move {
+            if !json {
+                return Err(Code::WrongMediaType.into());
+            }
+            let mut body = read(&bytes(body).await?)?;
+            let shape = Shape::of::<T>();
+            let strangers = shape.strangers_beside_lists(&mut body).into_vec();
+            Ok(Self(take(&shape, body, strangers)?))
         })
     }
 }
@@ -306,7 +331,7 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
             .map_err(|error| {
                 let mut refusal = Refusal::plain(Code::InvalidFields);
                 let cause = error.inner().to_string();
-                refusal.errors = vec![shape::mistake(pointer(error.path()), &cause)];
+                refusal.errors = vec![Shape::stopped_at(pointer(error.path()), &cause)];
                 ApiError::from(refusal)
             });
         std::future::ready(params)

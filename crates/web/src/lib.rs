@@ -6,6 +6,7 @@ mod change;
 pub mod extract;
 pub mod files;
 pub mod idempotency;
+mod json;
 mod metrics;
 mod pace;
 pub mod page;
@@ -15,14 +16,15 @@ pub mod reading;
 pub mod record;
 pub mod security;
 mod server;
-mod shape;
 pub mod sign_in;
 mod state;
 mod trace;
 
 pub use answer::Answer;
 pub use change::Versioned;
-pub use extract::{Body, Csv, IfMatch, OptionalBody, Paging, PagingParams, Params, PathId, Upload};
+pub use extract::{
+    Body, Csv, IfMatch, ListBody, OptionalBody, Paging, PagingParams, Params, PathId, Upload,
+};
 pub use idempotency::IdempotencyKey;
 pub use metrics::Metrics;
 pub use problem::{ApiError, ApiResult, Problem, ProblemPages, Problems};

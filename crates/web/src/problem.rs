@@ -291,7 +291,8 @@ fn code_of_status(status: StatusCode) -> Code {
     match status.as_u16() {
         401 => Code::NotAuthenticated,
         403 => Code::NotAllowed,
-        404 | 405 => Code::NotFound,
+        404 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
         408 => Code::RequestTimeout,
         413 => Code::TooLarge,
         415 => Code::WrongMediaType,
@@ -318,6 +319,9 @@ pub enum Problems {
     /// Not there, or not yours.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
+    /// Not with this method.
+    #[response(status = 405, content_type = "application/problem+json")]
+    WrongMethod(Problem),
     /// The rule says no.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(Problem),
@@ -382,7 +386,7 @@ mod tests {
     fn what_the_framework_refuses_is_a_problem_too() {
         let code = |status: StatusCode| code_of_status(status).as_str();
         assert_eq!(code(StatusCode::BAD_REQUEST), "malformed_request");
-        assert_eq!(code(StatusCode::METHOD_NOT_ALLOWED), "not_found");
+        assert_eq!(code(StatusCode::METHOD_NOT_ALLOWED), "method_not_allowed");
         assert_eq!(code(StatusCode::PAYLOAD_TOO_LARGE), "too_large");
     }
 

@@ -8,7 +8,7 @@ use workshop::{BulkAnswer, EventOutcome, EventResult, Incoming, Stage};
 
 use crate::access::{Allowed, LogDevices};
 use crate::problem::language_of;
-use crate::{Answer, ApiResult, Body, Problems, State};
+use crate::{Answer, ApiResult, ListBody, Problems, State};
 
 /// What a scanner collected. A line that cannot be read is refused on its own.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -85,7 +85,7 @@ pub async fn post(
     request: HttpRequest,
     state: web::Data<State>,
     who: Allowed<LogDevices>,
-    body: Body<Lines>,
+    ListBody(body): ListBody<Lines>,
 ) -> ApiResult<Answer> {
     let language = language_of(request.headers());
     state

@@ -9,7 +9,7 @@ mod waste;
 
 use std::collections::BTreeMap;
 
-use kernel::{Code, Fields, Grade, Refusal, Text};
+use kernel::{Code, Grade, Refusal, Shape, Text};
 use serde_json::Value;
 
 use reader::{Reader, escape};
@@ -30,7 +30,9 @@ const DRIVES: usize = 100;
 /// # Errors
 /// `invalid_fields`, with each field at fault.
 pub fn incoming(value: &Value) -> Result<Incoming, Refusal> {
-    let Value::Object(object) = value else {
+    let mut value = value.clone();
+    let strangers = Shape::of::<Incoming>().strangers(&mut value);
+    let Value::Object(object) = &value else {
         return Err(Refusal::field(
             "",
             Code::Invalid,
@@ -40,14 +42,16 @@ pub fn incoming(value: &Value) -> Result<Incoming, Refusal> {
     let mut reader = Reader {
         object,
         at: String::new(),
-        fields: Fields::default(),
+        fields: strangers,
     };
     let event = event(&mut reader);
     let at = reader.optional("at");
     let note = reader.optional_text("note", LONG);
     let client_id = reader.number_or_text("client_id", SHORT);
     let device = reader.number_or_text("device", SHORT);
-    reader.fields.check()?;
+    if !reader.fields.is_empty() {
+        return Err(Shape::refusal(reader.fields.into_vec()));
+    }
     event
         .map(|event| Incoming {
             event,

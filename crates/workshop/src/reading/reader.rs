@@ -47,7 +47,6 @@ impl Reader<'_> {
         let text: String = self.required(name)?;
         let pointer = format!("{}/{name}", self.at);
         self.fields.text(&pointer, &text, max);
-        self.no_nul(name, &text);
         Some(text.trim().to_owned())
     }
 
@@ -60,7 +59,6 @@ impl Reader<'_> {
         }
         let pointer = format!("{}/{name}", self.at);
         self.fields.text(&pointer, text, max);
-        self.no_nul(name, text);
         Some(text.to_owned())
     }
 
@@ -69,17 +67,6 @@ impl Reader<'_> {
         match self.present(name) {
             Some(Value::Number(number)) => Some(number.to_string()),
             _ => self.optional_text(name, max),
-        }
-    }
-
-    /// PostgreSQL keeps every character in a text but this one.
-    pub(super) fn no_nul(&mut self, name: &str, text: &str) {
-        if text.contains('\0') {
-            let detail = Text::new(
-                "Ce texte contient un caractère nul.",
-                "This text contains a NUL character.",
-            );
-            self.refuse(name, Code::Invalid, detail);
         }
     }
 

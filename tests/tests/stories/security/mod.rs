@@ -1,6 +1,7 @@
 //! Who gets in, with what, and what is kept of it.
 
 mod audit;
+mod bodies;
 mod email;
 mod keys;
 mod passwords;
