@@ -156,7 +156,7 @@ pub fn check_organisation(
     prefix: &str,
     organisation: &NewOrganisation,
 ) -> Identifiers {
-    fields.text(&format!("{prefix}/name"), &organisation.name, 200);
+    fields.name(&format!("{prefix}/name"), &organisation.name, 200);
     fields.text(&format!("{prefix}/address"), &organisation.address, 300);
     fields.text(&format!("{prefix}/commune"), &organisation.commune, 100);
     let postal_code = organisation.postal_code.trim();

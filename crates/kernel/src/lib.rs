@@ -6,6 +6,7 @@ mod characters;
 mod code;
 mod codes;
 mod column;
+mod contained;
 mod fold;
 mod french;
 mod id;
@@ -22,6 +23,7 @@ pub use canonical::Canonical;
 pub use characters::{Lines, is_unprintable, is_visible, line_feeds, one_line};
 pub use code::Code;
 pub use column::{Key, Moment};
+pub use contained::contained;
 pub use fold::{fold, squash};
 pub use french::{CommuneCode, Rna, Siret};
 pub use id::{

@@ -172,6 +172,23 @@ impl Fields {
         }
     }
 
+    /// The same for the name of a person or an organization, which mails and pages show: it is
+    /// not the address of a page.
+    pub fn name(&mut self, pointer: &str, value: &str, max: usize) {
+        self.text(pointer, value, max);
+        let lower = value.to_lowercase();
+        if lower.contains("://") || lower.contains("www.") {
+            self.push(
+                pointer,
+                Code::Invalid,
+                Text::new(
+                    "Un nom n'est pas une adresse web : enlevez « :// » et « www. ».",
+                    "A name is no web address: remove `://` and `www.`.",
+                ),
+            );
+        }
+    }
+
     /// Notes characters that a field of this name may not have.
     pub fn characters(&mut self, pointer: &str, value: &str) {
         let lines = Lines::of_field(pointer);

@@ -5,6 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use kernel::Instant;
+use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart, header};
 
@@ -53,8 +54,8 @@ pub(crate) fn mail(
         .from(from.clone())
         .reply_to(reply_to.clone())
         .to(envelope.to)
-        .subject(rendered.subject.clone())
-        .message_id(Some(format!("<{}>", envelope.message_id)))
+        .subject(line(&rendered.subject))
+        .message_id(Some(format!("<{}>", line(envelope.message_id))))
         .date(system_time(envelope.date))
         .raw_header(raw("Auto-Submitted", "auto-generated")); // RFC 3834: do not answer
     if let Some(url) = envelope.unsubscribe {
@@ -107,9 +108,22 @@ pub(crate) fn mail(
         };
         room = left;
         let page = body(html, eight_bit);
-        mixed = mixed.singlepart(Attachment::new(name.clone()).body(page, ContentType::TEXT_HTML));
+        mixed = mixed.singlepart(Attachment::new(line(name)).body(page, ContentType::TEXT_HTML));
     }
     headers.multipart(mixed)
+}
+
+/// What goes into a header: whatever is stored, it is one line. The library panics at a line
+/// break in a name. The joiners of a subject show nothing and stay.
+fn line(text: &str) -> String {
+    let space = |c: char| c != '\u{2060}' && kernel::is_unprintable(c);
+    text.replace(space, " ").trim().to_owned()
+}
+
+/// An address with its name, when anything of it is left.
+pub(crate) fn mailbox(name: &str, address: Address) -> Mailbox {
+    let name = line(name);
+    Mailbox::new(Some(name).filter(|name| !name.is_empty()), address)
 }
 
 fn calendar_type(appointment: &Appointment) -> ContentType {

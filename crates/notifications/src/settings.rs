@@ -40,6 +40,8 @@ pub struct MailSettings {
     pub token_file: PathBuf,
     /// With `smtp`: a command that prints an OAuth2 access token, run for each connection.
     pub token_command: Vec<String>,
+    /// With `smtp`: whether we may sign in where the connection is not encrypted.
+    pub clear_sign_in: bool,
     /// With `smtp`: a PEM file of authorities to trust besides the public ones.
     pub ca_file: PathBuf,
     /// Mails a minute that this program hands to the server at the most; 0 for no limit.
@@ -104,6 +106,7 @@ impl Default for MailSettings {
             password_file: PathBuf::new(),
             token_file: PathBuf::new(),
             token_command: Vec::new(),
+            clear_sign_in: false,
             ca_file: PathBuf::new(),
             per_minute: 0,
             grace_seconds: 60,

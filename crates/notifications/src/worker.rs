@@ -55,7 +55,7 @@ pub async fn run_worker(database: Arc<Database>, mailer: Mailer, stop: impl Futu
     let mut stop = pin!(stop);
     let stopping = Arc::new(AtomicBool::new(false));
     loop {
-        let mut pass = pin!(pass(&database, &mailer, &stopping));
+        let mut pass = pin!(kernel::contained(pass(&database, &mailer, &stopping)));
         let outcome = tokio::select! {
             outcome = &mut pass => outcome,
             () = &mut stop => {
@@ -65,7 +65,7 @@ pub async fn run_worker(database: Arc<Database>, mailer: Mailer, stop: impl Futu
             }
         };
         let pause = match outcome {
-            Ok(pass) => {
+            Ok(Ok(pass)) => {
                 if pass.stats != Stats::default() {
                     let Stats { sent, failed, dead } = pass.stats;
                     tracing::info!(sent, failed, dead, "mail");
@@ -75,8 +75,12 @@ pub async fn run_worker(database: Arc<Database>, mailer: Mailer, stop: impl Futu
                     Some(pause) => pause,
                 }
             }
-            Err(cause) => {
+            Ok(Err(cause)) => {
                 tracing::error!(%cause, "the outbox cannot be read");
+                LOOK
+            }
+            Err(panic) => {
+                tracing::error!(panic, "a pass over the outbox broke off");
                 LOOK
             }
         };
@@ -238,7 +242,11 @@ impl Sender {
 
     async fn deliver(&self, letter: Letter) -> NotificationStatus {
         let now = self.database.now();
-        let sent = self.mailer.send(&letter, &self.key, now).await;
+        let sent = kernel::contained(self.mailer.send(&letter, &self.key, now)).await;
+        let sent = sent.unwrap_or_else(|panic| {
+            tracing::error!(message = %letter.id, panic, "a message broke its sender");
+            Err(Undelivered::broken())
+        });
         let message_id = self.mailer.message_id(&letter);
         let outcome = outcome(&letter, sent, message_id, self.database.now());
         if let Some(error) = &outcome.error {
@@ -275,7 +283,7 @@ fn outcome(
         };
     };
     let error = Some(undelivered.error.chars().take(ERROR_LENGTH).collect());
-    match rules::after_failure(undelivered.failure, letter.attempts + 1, chance(letter)) {
+    match rules::after_failure(undelivered.failure, letter.attempts, chance(letter)) {
         Next::RetryAfter(seconds) => Outcome {
             status: NotificationStatus::Failed,
             due_at: now.plus_seconds(seconds),

@@ -26,15 +26,22 @@ pub async fn run(
 ) {
     let mut looks: u32 = 0;
     loop {
-        remind(&database, delays).await;
-        report_failures(&database).await;
+        alone("reminders", remind(&database, delays)).await;
+        alone("reports of failed mail", report_failures(&database)).await;
         if looks.is_multiple_of(SWEEP) {
-            tell_donors(&database).await;
-            sweep(&database, &files).await;
-            forget(&database, retention).await;
+            alone("news for donors", tell_donors(&database)).await;
+            alone("the sweep of files", sweep(&database, &files)).await;
+            alone("retention", forget(&database, retention)).await;
         }
         looks = looks.wrapping_add(1);
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// One job: when it breaks, the others and its next turn go on.
+async fn alone(name: &str, job: impl Future<Output = ()>) {
+    if let Err(panic) = kernel::contained(job).await {
+        tracing::error!(job = name, panic, "a job broke off");
     }
 }
 

@@ -28,7 +28,7 @@ pub fn found_city(
 ) -> Result<Person> {
     let mut fields = Fields::default();
     rules::check_email(&mut fields, "/email", email);
-    fields.text("/name", name, 200);
+    fields.name("/name", name, 200);
     fields.check()?;
     let known: Option<OrganisationId> = organisations::table
         .filter(organisations::kind.eq(OrganisationKind::City))
@@ -130,7 +130,7 @@ pub(super) fn recipient(person: &Person) -> Recipient {
 pub fn invite(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Invited> {
     let mut fields = Fields::default();
     rules::check_email(&mut fields, "/email", &new.email);
-    fields.text("/name", &new.name, 200);
+    fields.name("/name", &new.name, 200);
     fields.check()?;
     let organisation = store::organisation(tx, new.organisation_id)?.ok_or_else(|| {
         Refusal::field(
@@ -164,7 +164,7 @@ pub fn change_profile(tx: &mut Tx<'_>, actor: &Actor, change: &ProfileChange) ->
     let me = store::me(tx, actor.person)?;
     let name = change.name.as_deref().unwrap_or(&me.name).trim();
     let mut fields = Fields::default();
-    fields.text("/name", name, 200);
+    fields.name("/name", name, 200);
     fields.check()?;
     let now = tx.now();
     store::set_profile(

@@ -38,7 +38,7 @@ pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<Register
         );
     }
     rules::check_email(&mut fields, "/person/email", &registration.person.email);
-    fields.text("/person/name", &registration.person.name, 200);
+    fields.name("/person/name", &registration.person.name, 200);
     fields.check()?;
     let status = if check.answer == RegisterAnswer::Active {
         OrganisationStatus::Verified

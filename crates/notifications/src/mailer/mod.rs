@@ -59,6 +59,13 @@ impl Undelivered {
         }
     }
 
+    /// Our own mistake, of which staff hear no more than that it is one.
+    pub(crate) fn broken() -> Self {
+        Self::permanent(
+            "this message cannot be written or sent: a mistake within the program, which is in its log",
+        )
+    }
+
     fn temporary(error: impl std::fmt::Display) -> Self {
         Self {
             failure: Failure::Temporary,
@@ -84,7 +91,7 @@ impl Mailer {
         };
         Ok(Self(Arc::new(Inner {
             transport,
-            reply_to: Mailbox::new(Some(sender), contact),
+            reply_to: mime::mailbox(&sender, contact),
             from,
             templates,
             windows: settings.windows(),
@@ -184,11 +191,10 @@ impl Mailer {
             pages: &pages,
         };
         let address: Address = letter.email.parse().map_err(Undelivered::permanent)?;
-        let name = Some(letter.name.clone()).filter(|name| !name.is_empty());
         let envelope = Envelope {
             from: &inner.from,
             reply_to: &inner.reply_to,
-            to: Mailbox::new(name, address),
+            to: mime::mailbox(&letter.name, address),
             message_id: &self.message_id(letter),
             date: now,
             unsubscribe: unsubscribe.as_deref(),

@@ -23,6 +23,9 @@ const FRESH: Duration = Duration::from_secs(2);
 /// A connection that waited longer than this is dropped; servers do so after minutes.
 const STALE: Duration = Duration::from_secs(45);
 
+const IN_CLEAR: &str = "a password would go unencrypted: use smtps:// or tls=required, or allow it \
+                        with mail.clear_sign_in";
+
 /// A mail server, with the connections that wait for their next message.
 pub(super) struct Server {
     url: ServerUrl,
@@ -30,6 +33,8 @@ pub(super) struct Server {
     tls: Option<TlsParameters>,
     /// Who we are to the server, and what proves it.
     account: Option<(String, Secret)>,
+    /// Whether that may be said unencrypted.
+    clear_sign_in: bool,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
 }
@@ -65,7 +70,12 @@ impl Server {
             (Some(_), None) => return Err("mail.smtp_url: the password is missing".to_owned()),
             (None, Some(_)) => return Err("mail.smtp_url: the user is missing".to_owned()),
         };
+        let clear_sign_in = settings.clear_sign_in;
+        if account.is_some() && url.tls == TlsUse::None && !clear_sign_in {
+            return Err(format!("mail.smtp_url: {IN_CLEAR}"));
+        }
         Ok(Self {
+            clear_sign_in,
             url,
             hello: ClientId::Domain(from.email.domain().to_owned()),
             tls,
@@ -126,6 +136,10 @@ impl Server {
         let refused = |cause: Error| Undelivered::temporary(with_causes(&cause));
         let mut smtp = self.greet().await.map_err(refused)?;
         if let Some((user, secret)) = &self.account {
+            // also where somebody on the way took the offer of STARTTLS out
+            if !smtp.is_encrypted() && !self.clear_sign_in {
+                return Err(Undelivered::temporary(IN_CLEAR));
+            }
             let credentials = secret
                 .credentials(user)
                 .await

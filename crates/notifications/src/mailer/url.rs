@@ -50,11 +50,6 @@ pub(super) fn parse(url: &str) -> Result<ServerUrl, &'static str> {
         TlsUse::None | TlsUse::Opportunistic => 25,
     };
     let (host, port) = host_and_port(place, usual)?;
-    if user.is_some() && query.is_empty() && tls == TlsUse::None && !is_local(&host) {
-        return Err(
-            "a password would go unencrypted: use smtps:// or tls=required, or say tls=none",
-        );
-    }
     Ok(ServerUrl {
         host,
         port,
@@ -86,10 +81,6 @@ fn host_and_port(place: &str, usual: u16) -> Result<(String, u16), &'static str>
         None => usual,
     };
     Ok((host.to_owned(), port))
-}
-
-fn is_local(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
 fn credentials(text: &str) -> Result<(String, Option<String>), &'static str> {
@@ -149,7 +140,6 @@ mod tests {
             "mail.example",
             "http://mail.example",
             "smtp://",
-            "smtp://u:secret@mail.example",
             "smtp://u:secret@mail.example:99999?tls=required",
             "smtp://u:sec%ret@mail.example?tls=required",
             "smtp://u:secret@mail.example?tls=maybe",

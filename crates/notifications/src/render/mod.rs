@@ -4,6 +4,7 @@
 mod blocks;
 mod environment;
 mod preview;
+mod values;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -239,6 +240,7 @@ impl Templates {
 
     fn context(&self, mut data: Json, reader: Reader<'_>) -> Result<Json, minijinja::Error> {
         data["name"] = reader.name.into();
+        values::unlink(&mut data);
         data["language"] = reader.language.as_str().into();
         data["sender"] = self.sender.as_str().into();
         data["contact"] = self.contact.as_str().into();
@@ -246,7 +248,7 @@ impl Templates {
         data["unsubscribe"] = reader.unsubscribe.into();
         data["silence_months"] = self.delays.silence_months.into();
         data["appeal_months"] = self.delays.appeal_months.into();
-        tidy(&mut data);
+        values::tidy(&mut data);
         for part in ["_algorithm", "_appeal"] {
             let text = self.template(part, reader.language, &data)?;
             data[&part[1..]] = text.trim().into();
@@ -270,30 +272,13 @@ static EMBEDDED: LazyLock<Option<Templates>> =
 /// The subject of a message alone, by the embedded template: for lists, which need no more
 /// than to tell messages apart.
 pub(crate) fn subject(message: &Message, language: Language) -> Option<String> {
-    EMBEDDED.as_ref()?.subject(message, language).ok()
+    let subject = EMBEDDED.as_ref()?.subject(message, language).ok()?;
+    Some(subject.replace(values::JOINER, ""))
 }
 
 fn subject_and_body(letter: &str) -> (String, String) {
     let (subject, body) = letter.split_once('\n').unwrap_or((letter, ""));
     (subject.trim().to_owned(), body.to_owned())
-}
-
-/// Values stay on their line and hold no control characters: they cannot pretend to be
-/// part of the template.
-fn tidy(value: &mut Json) {
-    match value {
-        Json::String(text) => {
-            if text.chars().any(char::is_control) {
-                *text = text.replace(char::is_control, " ");
-            }
-            if text.trim().len() != text.len() {
-                *text = text.trim().to_owned();
-            }
-        }
-        Json::Array(items) => items.iter_mut().for_each(tidy),
-        Json::Object(fields) => fields.values_mut().for_each(tidy),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
-    }
 }
 
 /// French wants unbreakable spaces before double punctuation and inside guillemets.

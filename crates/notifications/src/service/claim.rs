@@ -8,6 +8,7 @@ use kernel::{Instant, MessageId};
 
 use crate::Message;
 use crate::model::{Ended, Letter};
+use crate::rules::ATTEMPTS;
 use crate::rules::pace::{self, Windows};
 use crate::store::claim::{self, Row};
 use crate::store::keys;
@@ -37,9 +38,15 @@ pub(crate) fn claim(
 ) -> Result<Claim> {
     claim::take_turn(tx)?;
     let key = keys::ensure(tx)?;
-    let due = claim::due(tx, limit)?;
-    let found = i64::try_from(due.len()).unwrap_or(limit);
+    let mut due = claim::due(tx, limit)?;
+    let mut more = i64::try_from(due.len()).unwrap_or(limit) == limit;
+    if due.is_empty() {
+        // by itself: if it ends the program again, it takes no other letter along
+        due = claim::broken_off(tx)?;
+        more = !due.is_empty();
+    }
     let due = without_who_left(tx, due)?;
+    let due = without_who_never_returns(tx, due)?;
     let mut groups = bundles(tx, &due, windows)?;
     groups.extend(made_up(tx, due)?);
     let mut letters = Vec::new();
@@ -50,7 +57,6 @@ pub(crate) fn claim(
     }
     let ids: Vec<_> = letters.iter().map(|letter| letter.id).collect();
     claim::hold(tx, &ids, until)?;
-    let more = found == limit;
     Ok(Claim {
         letters,
         more,
@@ -70,6 +76,22 @@ fn without_who_left(tx: &mut Tx<'_>, rows: Vec<Row>) -> Result<Vec<Row>> {
     gone.extend(claim::parts(tx, &carriers)?);
     end(tx, &gone, Ended::Left, "not sent: this person has left")?;
     Ok(here)
+}
+
+/// Ends what broke off at every attempt.
+fn without_who_never_returns(tx: &mut Tx<'_>, rows: Vec<Row>) -> Result<Vec<Row>> {
+    let (spent, rest): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| row.attempts >= ATTEMPTS);
+    let mut spent = spent;
+    let carriers: Vec<_> = spent.iter().map(|row| row.id).collect();
+    spent.extend(claim::parts(tx, &carriers)?);
+    end(
+        tx,
+        &spent,
+        Ended::GivenUp,
+        "not sent: every attempt broke off",
+    )?;
+    Ok(rest)
 }
 
 /// The bundles that are ready; the others are put off.

@@ -165,6 +165,9 @@ pub(crate) fn announce(tx: &mut Tx<'_>, letters: &[(&Message, Vec<&Recipient>)])
     Ok(())
 }
 
+/// What is said of a call that was our own mistake.
+const BROKEN: &str = "this event cannot be sent: a mistake within the program, which is in its log";
+
 /// Writes what came of a call. A webhook that failed for `disable_after` seconds, or says
 /// that it is gone, is disabled, and whoever set it up is told.
 pub(crate) fn record(
@@ -186,6 +189,16 @@ pub(crate) fn record(
             store::finish(tx, call, &outcome)?;
             return store::note(tx, call.webhook, None, None);
         }
+        Answer::Broken => {
+            let outcome = store::Outcome {
+                status: NotificationStatus::Dead,
+                due_at: now,
+                answer: None,
+                error: Some(BROKEN),
+                sent_at: None,
+            };
+            return store::finish(tx, call, &outcome);
+        }
         Answer::Gone => (Some(410), "HTTP 410".to_owned()),
         Answer::Failed { status, error } => {
             let error = error.chars().take(ERROR_LENGTH).collect();
@@ -194,7 +207,7 @@ pub(crate) fn record(
     };
     let since = store::failing_since(tx, call.webhook)?.unwrap_or(now);
     store::note(tx, call.webhook, Some(since), Some(&error))?;
-    let next = rules::after_failure(Failure::Temporary, call.attempts + 1, chance(call));
+    let next = rules::after_failure(Failure::Temporary, call.attempts, chance(call));
     let (fate, due_at) = match next {
         Next::RetryAfter(seconds) => (NotificationStatus::Failed, now.plus_seconds(seconds)),
         Next::GiveUp => (NotificationStatus::Dead, now),

@@ -79,13 +79,26 @@ pub(crate) fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Row>> {
         .filter(waiting_in_turn(tx))
         .filter(outbox::due_at.le(now))
         .filter(outbox::part_of.is_null())
-        .filter(
-            outbox::locked_until
-                .is_null()
-                .or(outbox::locked_until.le(now)),
-        )
+        .filter(outbox::locked_until.is_null())
         .order((outbox::due_at, outbox::id))
         .limit(limit)
+        .select(COLUMNS);
+    Ok(match &mut **tx {
+        Db::Postgres(c) => due.for_update().skip_locked().load(c)?,
+        Db::Sqlite(c) => due.load(c)?,
+    })
+}
+
+/// A row whose last attempt broke off: whoever had it in hand never said what came of it.
+pub(crate) fn broken_off(tx: &mut Tx<'_>) -> Result<Vec<Row>> {
+    let now = tx.now();
+    let due = outbox::table
+        .filter(waiting_in_turn(tx))
+        .filter(outbox::due_at.le(now))
+        .filter(outbox::part_of.is_null())
+        .filter(outbox::locked_until.le(now))
+        .order((outbox::attempts, outbox::due_at, outbox::id))
+        .limit(1)
         .select(COLUMNS);
     Ok(match &mut **tx {
         Db::Postgres(c) => due.for_update().skip_locked().load(c)?,
@@ -193,13 +206,17 @@ pub(crate) fn make_up(tx: &mut Tx<'_>, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
-/// Takes letters into hand until a moment.
+/// Takes letters into hand until a moment, and counts the attempt: also one that ends with
+/// the program was one.
 pub(crate) fn hold(tx: &mut Tx<'_>, ids: &[MessageId], until: Instant) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
     diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
-        .set(outbox::locked_until.eq(until))
+        .set((
+            outbox::locked_until.eq(until),
+            outbox::attempts.eq(outbox::attempts + 1),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }
@@ -214,7 +231,7 @@ pub(crate) fn letter(rows: Vec<Row>, locked_until: Instant) -> Option<Letter> {
         person: first.person,
         language: first.language,
         message_id: first.message_id.clone(),
-        attempts: first.attempts,
+        attempts: first.attempts + 1,
         created_at: first.created_at,
         locked_until,
         parts: rows
@@ -267,7 +284,7 @@ pub(crate) fn finish(tx: &mut Tx<'_>, letter: &Letter, outcome: &Outcome) -> Res
     let fate = (
         outbox::status.eq(outcome.status),
         outbox::ended_because.eq(outcome.ended_because),
-        outbox::attempts.eq(letter.attempts + 1),
+        outbox::attempts.eq(letter.attempts),
         outbox::due_at.eq(outcome.due_at),
         outbox::last_error.eq(outcome.error.as_deref()),
         outbox::sent_at.eq(outcome.sent_at),
@@ -307,7 +324,10 @@ pub(crate) fn release(tx: &mut Tx<'_>, id: MessageId, locked_until: Instant) -> 
         .filter(outbox::id.eq(id))
         .filter(outbox::locked_until.eq(locked_until));
     diesel::update(mine)
-        .set(outbox::locked_until.eq(None::<Instant>))
+        .set((
+            outbox::locked_until.eq(None::<Instant>),
+            outbox::attempts.eq(outbox::attempts - 1),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }

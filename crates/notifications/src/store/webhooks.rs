@@ -8,6 +8,7 @@ use kernel::{
 };
 
 use super::waiting;
+use crate::rules::ATTEMPTS;
 use crate::webhooks::model::{Call, Kinds, Webhook, WebhookStatus};
 use crate::{NotificationStatus, Recipient};
 
@@ -220,6 +221,7 @@ pub(crate) fn queue(tx: &mut Tx<'_>, webhook: WebhookId, event: &str, data: &str
 /// Takes up to `limit` deliveries that are due, until `until`.
 pub(crate) fn claim(tx: &mut Tx<'_>, limit: i64, until: Instant) -> Result<Vec<Call>> {
     let now = tx.now();
+    give_up_what_never_returns(tx, now)?;
     let due = d::table
         .filter(waiting())
         .filter(d::due_at.le(now))
@@ -234,8 +236,9 @@ pub(crate) fn claim(tx: &mut Tx<'_>, limit: i64, until: Instant) -> Result<Vec<C
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    // also an attempt that ends with the program was one
     diesel::update(d::table.filter(d::id.eq_any(&ids)))
-        .set(d::locked_until.eq(until))
+        .set((d::locked_until.eq(until), d::attempts.eq(d::attempts + 1)))
         .execute(&mut **tx)?;
     Ok(d::table
         .inner_join(w::table)
@@ -255,6 +258,22 @@ pub(crate) fn claim(tx: &mut Tx<'_>, limit: i64, until: Instant) -> Result<Vec<C
         .load(&mut **tx)?)
 }
 
+/// Ends deliveries whose every attempt broke off.
+fn give_up_what_never_returns(tx: &mut Tx<'_>, now: Instant) -> Result<()> {
+    let spent = d::table
+        .filter(waiting())
+        .filter(d::attempts.ge(ATTEMPTS))
+        .filter(d::locked_until.le(now));
+    diesel::update(spent)
+        .set((
+            d::status.eq(NotificationStatus::Dead),
+            d::locked_until.eq(None::<Instant>),
+            d::last_error.eq("not sent: every attempt broke off"),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// What an attempt came to.
 pub(crate) struct Outcome<'a> {
     pub(crate) status: NotificationStatus,
@@ -269,7 +288,7 @@ pub(crate) fn finish(tx: &mut Tx<'_>, call: &Call, outcome: &Outcome<'_>) -> Res
     diesel::update(d::table.find(call.id))
         .set((
             d::status.eq(outcome.status),
-            d::attempts.eq(call.attempts + 1),
+            d::attempts.eq(call.attempts),
             d::due_at.eq(outcome.due_at),
             d::locked_until.eq(None::<Instant>),
             d::answer.eq(outcome.answer),

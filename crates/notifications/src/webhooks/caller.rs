@@ -30,6 +30,8 @@ pub(crate) enum Answer {
     Taken(u16),
     /// 410: the receiver wants no more.
     Gone,
+    /// The call was not made: a mistake within the program.
+    Broken,
     /// Anything else, or nothing.
     Failed { status: Option<u16>, error: String },
 }

@@ -25,7 +25,7 @@ const GRACE: i64 = 30;
 pub async fn run_webhooks(database: Arc<Database>, caller: Caller, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop);
     loop {
-        let mut pass = pin!(pass(&database, &caller));
+        let mut pass = pin!(kernel::contained(pass(&database, &caller)));
         let outcome = tokio::select! {
             outcome = &mut pass => outcome,
             () = &mut stop => {
@@ -34,9 +34,10 @@ pub async fn run_webhooks(database: Arc<Database>, caller: Caller, stop: impl Fu
             }
         };
         match outcome {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(cause) => tracing::error!(%cause, "the outbox of webhooks cannot be read"),
+            Ok(Ok(0)) => {}
+            Ok(Ok(_)) => continue,
+            Ok(Err(cause)) => tracing::error!(%cause, "the outbox of webhooks cannot be read"),
+            Err(panic) => tracing::error!(panic, "a pass over the webhooks broke off"),
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
@@ -84,12 +85,12 @@ async fn pass(database: &Arc<Database>, caller: &Caller) -> Result<usize> {
 async fn deliver(database: &Arc<Database>, caller: Caller, call: Call) -> Result<()> {
     let now = database.now();
     let disable_after = i64::from(caller.settings().disable_after_hours) * 3600;
-    let outcome = tokio::task::spawn_blocking(move || {
-        let answer = caller.call(&call, now);
-        (call, answer)
-    })
-    .await;
-    let (call, answer): (Call, Answer) = outcome.map_err(db::Error::internal)?;
+    let called = call.clone();
+    let outcome = tokio::task::spawn_blocking(move || caller.call(&called, now)).await;
+    let answer = outcome.unwrap_or_else(|cause| {
+        tracing::error!(webhook = %call.webhook, event = %call.id, %cause, "an event broke its call");
+        Answer::Broken
+    });
     if let Answer::Failed { status, .. } = &answer {
         tracing::warn!(webhook = %call.webhook, event = %call.id, ?status, "a webhook did not take an event");
     }

@@ -119,6 +119,35 @@ async fn nothing_is_sent_when_starttls_is_stripped() {
     assert!(server.seen.lock().unwrap().credentials.is_empty());
 }
 
+/// The same where the operator left encryption to the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_signs_in_where_the_connection_is_not_encrypted() {
+    let server = SmtpServer::start([]).await;
+    server.seen.lock().unwrap().password = Some("AUTH PLAIN anything".to_owned());
+    let url = format!(
+        "smtp://ville:topsecret@{}?tls=opportunistic",
+        server.address
+    );
+    let error = send("tls_offered_no_more", &smtp(url), FAILED)
+        .await
+        .unwrap();
+    assert!(error.contains("mail.clear_sign_in"), "{error}");
+    assert!(server.mails().is_empty());
+    assert!(server.seen.lock().unwrap().credentials.is_empty());
+    for url in [
+        "smtp://ville:topsecret@127.0.0.1:2525",
+        "smtp://ville:topsecret@mail.example",
+        "smtp://ville:topsecret@mail.example?tls=none",
+    ] {
+        let refused = Mailer::new(&smtp(url.to_owned()), support::templates());
+        let help = refused.expect_err("refused");
+        assert!(
+            help.contains("unencrypted") && !help.contains("topsecret"),
+            "{help}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_we_are_is_shown_by_password_file_token_or_command() {
     let folder = empty_folder("secrets");
@@ -154,6 +183,7 @@ async fn who_we_are_is_shown_by_password_file_token_or_command() {
         let server = SmtpServer::start([]).await;
         server.seen.lock().unwrap().password = Some(shown.clone());
         let mut settings = smtp(format!("smtp://{user}@{}", server.address));
+        settings.clear_sign_in = true;
         change(&mut settings, file.clone());
         send(name, &settings, SENT).await;
         let seen = server.seen.lock().unwrap();
@@ -165,6 +195,7 @@ async fn who_we_are_is_shown_by_password_file_token_or_command() {
 async fn a_command_that_fails_kills_no_mail_and_tells_no_secret() {
     let server = SmtpServer::start([]).await;
     let mut settings = smtp(format!("smtp://ville@{}", server.address));
+    settings.clear_sign_in = true;
     settings.token_command = ["sh", "-c", "echo topsecret; exit 3"]
         .map(str::to_owned)
         .into();

@@ -6,6 +6,7 @@ mod support;
 mod aiosmtpd;
 mod choices;
 mod encryption;
+mod hostile;
 mod outbox;
 mod pace;
 mod smtp;

@@ -241,7 +241,13 @@ async fn a_wrong_password_or_missing_encryption_kills_no_message_and_tells_no_se
             format!("smtp://ville:topsecret@{place}"),
             format!("smtp://ville:topsecret@{place}?tls=required"),
         ] {
-            let mailer = mailer(&url);
+            let mailer = support::mailer(&MailSettings {
+                transport: TransportKind::Smtp,
+                smtp_url: Some(url),
+                clear_sign_in: true,
+                timeout_seconds: 2,
+                ..settings()
+            });
             assert!(!format!("{mailer:?}").contains("topsecret"));
             assert_eq!(
                 notifications::drain(&database, &mailer).await.unwrap(),
