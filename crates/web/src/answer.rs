@@ -3,8 +3,11 @@
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use serde::Serialize;
+
+use crate::problem::ApiError;
+use crate::table::{self, Style};
 
 /// Status, version and body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,8 +85,8 @@ impl Answer {
         }
     }
 
-    /// A table, safe to open in a spreadsheet: a cell that would be read as a formula is
-    /// led by an apostrophe.
+    /// A table, safe to open in a spreadsheet; in French spreadsheets' own form when the
+    /// request says `csv=fr`.
     ///
     /// # Errors
     /// When the table cannot be written.
@@ -91,20 +94,11 @@ impl Answer {
     where
         R: IntoIterator<Item = String>,
     {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(header).map_err(db::Error::internal)?;
-        for row in rows {
-            let cells = row.into_iter().map(inert);
-            writer.write_record(cells).map_err(db::Error::internal)?;
-        }
-        let body = writer
-            .into_inner()
-            .map_err(|e| db::Error::internal(e.to_string()))?;
         Ok(Self {
             status: 200,
             content_type: "text/csv; charset=utf-8".to_owned(),
             etag: None,
-            body,
+            body: table::write(header, rows)?,
         })
     }
 
@@ -116,19 +110,10 @@ impl Answer {
     }
 }
 
-fn inert(cell: String) -> String {
-    match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') if cell.parse::<f64>().is_err() => {
-            format!("'{cell}")
-        }
-        _ => cell,
-    }
-}
-
 impl Responder for Answer {
     type Body = BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+    fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut response = HttpResponse::build(status);
         if let Some(etag) = self.etag {
@@ -138,27 +123,15 @@ impl Responder for Answer {
             return response.finish();
         }
         if self.content_type.starts_with("text/csv") {
+            if let Ok(Some(Style::French)) = table::asked(request.query_string()) {
+                match table::in_french(&self.body) {
+                    Ok(table) => self.body = table,
+                    Err(cause) => return ApiError::from(cause).error_response(),
+                }
+            }
             response.insert_header((CONTENT_DISPOSITION, "attachment; filename=\"ressac.csv\""));
         }
         response.insert_header((CONTENT_TYPE, self.content_type));
         response.body(self.body)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_of_an_export_is_a_live_formula() {
-        let rows = [vec![
-            "=cmd|' /C calc'!A0".to_owned(),
-            "-12,5".to_owned(),
-            "-12.5".to_owned(),
-            "quai".to_owned(),
-        ]];
-        let answer = Answer::csv(&["a", "b", "c", "d"], rows).expect("csv");
-        let text = String::from_utf8(answer.body).expect("text");
-        assert_eq!(text, "a,b,c,d\n'=cmd|' /C calc'!A0,\"'-12,5\",-12.5,quai\n");
     }
 }

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::json::Once;
 use crate::problem::{ApiError, ApiResult};
+use crate::table;
 
 /// A JSON body at the most: a thousand events with their evidence fit many times.
 pub const JSON_LIMIT: usize = 8 << 20;
@@ -376,7 +377,7 @@ impl FromRequest for Paging {
     }
 }
 
-/// Whether the client asks for a table.
+/// Whether the client asks for a table, by `Accept: text/csv` or `?csv=fr`.
 #[derive(Debug, Clone, Copy)]
 pub struct Csv(pub bool);
 
@@ -385,12 +386,17 @@ impl FromRequest for Csv {
     type Future = std::future::Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let wanted = request
+        let accepted = request
             .headers()
             .get(ACCEPT)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|accept| preferred(accept) == "text/csv");
-        std::future::ready(Ok(Self(wanted)))
+        let asked = table::asked(request.query_string());
+        std::future::ready(
+            asked
+                .map(|style| Self(accepted || style.is_some()))
+                .map_err(ApiError::from),
+        )
     }
 }
 

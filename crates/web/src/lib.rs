@@ -18,6 +18,7 @@ pub mod security;
 mod server;
 pub mod sign_in;
 mod state;
+mod table;
 mod trace;
 
 pub use answer::Answer;

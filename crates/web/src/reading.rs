@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 
 use crate::extract::preferred;
 use crate::problem::{ApiError, language_of};
+use crate::table;
 
 /// What is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,11 @@ impl FromRequest for Reading {
             "text/plain" => Form::Text,
             "text/csv" => Form::Csv,
             _ => Form::Json,
+        };
+        let form = match table::asked(request.query_string()) {
+            Ok(None) => form,
+            Ok(Some(_)) => Form::Csv,
+            Err(refused) => return std::future::ready(Err(refused.into())),
         };
         let language = asked(request.query_string())
             .map(|asked| asked.unwrap_or_else(|| language_of(request.headers())));
