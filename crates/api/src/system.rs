@@ -14,7 +14,11 @@ use crate::{Answer, ApiResult, Metrics, Problems, Routes, State};
 pub(crate) use elsewhere::nothing_here;
 
 pub(crate) fn routes(config: &mut Routes<'_, '_>) {
-    config.service(live).service(ready).service(metrics);
+    config
+        .service(live)
+        .service(ready)
+        .service(security_txt)
+        .service(metrics);
 }
 
 /// The process answers.
@@ -51,6 +55,18 @@ async fn metrics(state: web::Data<State>, metrics: web::Data<Metrics>) -> ApiRes
         "text/plain; version=0.0.4; charset=utf-8",
         metrics.text(&state).await?,
     ))
+}
+
+/// Whom to tell of a weakness of this service (RFC 9116), when the operator says so.
+#[utoipa::path(tag = "System", responses((status = 200, body = String, content_type = "text/plain"), Problems))]
+#[get("/.well-known/security.txt")]
+async fn security_txt(state: web::Data<State>) -> ApiResult<Answer> {
+    let contact = state.security.contact.as_ref().ok_or(Code::NotFound)?;
+    let text = format!(
+        "Contact: {}\nExpires: {}\nPreferred-Languages: fr, en\n",
+        contact.address, contact.expires
+    );
+    Ok(Answer::text("text/plain; charset=utf-8", text))
 }
 
 /// How long it holds that everything was found in order.

@@ -116,6 +116,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    keep_to_ourselves();
     match run(arguments) {
         Ok(code) => code,
         Err(message) => {
@@ -124,6 +125,16 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// Files that the program makes are for its own user alone: the database, mails with links that
+/// let somebody in, backups, secrets, what people attach.
+#[cfg(unix)]
+fn keep_to_ourselves() {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+}
+
+#[cfg(not(unix))]
+fn keep_to_ourselves() {}
 
 /// Prints; a reader that has seen enough and hangs up is no failure.
 fn print(text: &str) -> Result<(), String> {

@@ -13,7 +13,7 @@ use identity::token::Signer256;
 use kernel::SystemClock;
 use notifications::{Caller, Mailer, Templates};
 use tokio::sync::watch;
-use web::{SecuritySettings, ServerSettings, State, StateSettings};
+use web::{SecurityContact, SecuritySettings, ServerSettings, State, StateSettings};
 
 use crate::check;
 use crate::jobs;
@@ -125,7 +125,7 @@ pub fn run_server(
     let state = State::new(
         Arc::clone(&database),
         (signer, vault),
-        &state_settings(settings),
+        &state_settings(settings)?,
     )?;
     let files = state.files.clone();
     let delays = settings.eligibility.delays;
@@ -168,8 +168,8 @@ pub fn run_server(
     })
 }
 
-fn state_settings(settings: &Settings) -> StateSettings {
-    StateSettings {
+fn state_settings(settings: &Settings) -> Result<StateSettings, String> {
+    Ok(StateSettings {
         passwords: settings.auth.password.clone(),
         security: SecuritySettings {
             second_factor: settings.auth.second_factor,
@@ -177,12 +177,16 @@ fn state_settings(settings: &Settings) -> StateSettings {
             trusted_proxies: settings.server.trusted_proxies.clone(),
             cors_origins: settings.server.cors_origins.clone(),
             hsts_seconds: settings.server.hsts_seconds,
+            contact: SecurityContact::new(
+                &settings.city.security_contact,
+                &settings.city.security_expires,
+            )?,
         },
         eligibility: settings.eligibility.clone(),
         files: settings.files.clone(),
         mail: settings.mail.clone(),
         webhooks: settings.webhooks.clone(),
-    }
+    })
 }
 
 fn console_settings(settings: &Settings) -> ConsoleSettings {

@@ -111,6 +111,10 @@ impl std::fmt::Debug for AuthSection {
 pub struct CitySection {
     /// Its name.
     pub name: String,
+    /// Whom to tell of a weakness: `mailto:…` or `https://…`; empty for nobody.
+    pub security_contact: String,
+    /// Until when that holds.
+    pub security_expires: String,
 }
 
 /// Section `console`.
@@ -152,6 +156,11 @@ impl Settings {
                 .prefix_separator("__")
                 .separator("__"),
         );
+        for (name, list) in keys::lists()? {
+            builder = builder
+                .set_override(name, list)
+                .map_err(|cause| cause.to_string())?;
+        }
         if let Ok(url) = std::env::var("DATABASE_URL") {
             builder = builder
                 .set_override("database.url", url)

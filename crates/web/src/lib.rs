@@ -30,6 +30,6 @@ pub use idempotency::IdempotencyKey;
 pub use metrics::Metrics;
 pub use problem::{ApiError, ApiResult, Problem, ProblemPages, Problems};
 pub use record::Looks;
-pub use security::SecuritySettings;
+pub use security::{SecurityContact, SecuritySettings};
 pub use server::{ManifestLimit, ServerSettings, serve};
 pub use state::{State, StateSettings};

@@ -13,7 +13,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, web};
 use identity::SecondFactorRule;
-use kernel::Role;
+use kernel::{Instant, Role};
 
 use crate::State;
 use crate::access::{ApproveWaves, Permission};
@@ -31,6 +31,42 @@ pub struct SecuritySettings {
     pub cors_origins: Vec<String>,
     /// Seconds for which browsers shall use TLS only; 0 to say nothing.
     pub hsts_seconds: u64,
+    /// Whom to tell of a weakness, and until when that holds.
+    pub contact: Option<SecurityContact>,
+}
+
+/// What `/.well-known/security.txt` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityContact {
+    /// `mailto:…`, `https://…` or `tel:…`.
+    pub address: String,
+    /// Until when.
+    pub expires: Instant,
+}
+
+impl SecurityContact {
+    /// Reads the settings; none of no address.
+    ///
+    /// # Errors
+    /// A sentence for whoever set them.
+    pub fn new(address: &str, expires: &str) -> Result<Option<Self>, String> {
+        if address.is_empty() {
+            return Ok(None);
+        }
+        let known = ["mailto:", "https://", "tel:"];
+        let sound = known.iter().any(|scheme| address.starts_with(scheme))
+            && address.bytes().all(|byte| byte.is_ascii_graphic());
+        if !sound {
+            return Err("city.security_contact begins with mailto:, https:// or tel:".to_owned());
+        }
+        let expires = expires.parse().map_err(|_| {
+            "city.security_expires is a moment such as 2027-06-30T00:00:00Z".to_owned()
+        })?;
+        Ok(Some(Self {
+            address: address.to_owned(),
+            expires,
+        }))
+    }
 }
 
 impl Default for SecuritySettings {
@@ -41,6 +77,7 @@ impl Default for SecuritySettings {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             hsts_seconds: 0,
+            contact: None,
         }
     }
 }

@@ -5,6 +5,7 @@ pub const PUBLIC: &str = "";
 
 /// Operation → the row of the access table that its handler names.
 pub const OPERATIONS: &[(&str, &str, &str)] = &[
+    ("get", "/.well-known/security.txt", PUBLIC),
     ("get", "/health/live", PUBLIC),
     ("get", "/health/ready", PUBLIC),
     ("get", "/metrics", PUBLIC),

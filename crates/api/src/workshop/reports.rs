@@ -12,8 +12,6 @@ use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload};
 
 /// Bytes of a report at the most.
 const LARGEST: usize = 5 << 20;
-/// Characters of a file's name at the most.
-const NAME: usize = 200;
 
 /// What a report is called.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,8 +56,8 @@ pub async fn attach(
     let report = web::block(move || workshop::read_report(&read, media_type))
         .await
         .map_err(db::Error::internal)??;
-    let name = about.name.map(|name| plain(&name));
-    let name = name.filter(|name| !name.is_empty());
+    let name = about.name.filter(|name| !name.is_empty());
+    let name = name.map(|name| ::files::name_for(&name, media_type, "rapport"));
     let file = evidence::keep(&state, upload.bytes, media_type, name).await?;
     state
         .write(&who, move |tx, actor| {
@@ -68,15 +66,6 @@ pub async fn attach(
             Ok(Answer::created(&attached)?.version(version))
         })
         .await
-}
-
-/// Without a path and without what a terminal or a header could misread.
-fn plain(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars()
-        .filter(|c| !c.is_control())
-        .take(NAME)
-        .collect()
 }
 
 fn not_a_report() -> Refusal {

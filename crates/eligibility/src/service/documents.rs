@@ -19,9 +19,6 @@ pub const DOCUMENT_TYPES: [MediaType; 6] = [
 /// Bytes of a document at the most.
 pub const LARGEST_DOCUMENT: usize = 10 << 20;
 
-/// Characters of a file's name at the most.
-const NAME: usize = 200;
-
 /// Whether the actor may attach a document to it: asked before the file is kept, and again
 /// when it is attached.
 ///
@@ -61,7 +58,7 @@ pub fn attach_document(
 ) -> Result<Document> {
     may_attach(tx, actor, setup, id)?;
     let new = NewDocument {
-        name: plain_name(&new.name),
+        name: files::name_for(&new.name, new.media_type, "document"),
         ..new.clone()
     };
     let document = store::insert_document(tx, id, &new, actor.person)?;
@@ -76,20 +73,6 @@ pub fn attach_document(
         }
     }
     Ok(document)
-}
-
-/// Without a path and without what a terminal or a header could misread.
-fn plain_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let plain: String = last
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(NAME)
-        .collect();
-    match plain.trim() {
-        "" => "document".to_owned(),
-        plain => plain.to_owned(),
-    }
 }
 
 /// The documents of an application, the oldest first.

@@ -45,6 +45,63 @@ pub fn check(file: Option<&Path>) -> Result<(), String> {
     Ok(())
 }
 
+/// The settings that are lists, as variables give them.
+///
+/// # Errors
+/// The variable that is not a list.
+pub fn lists() -> Result<Vec<(String, Vec<String>)>, String> {
+    let known = list_names();
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut lists = Vec::new();
+    for variable in variables {
+        let Some(rest) = variable.strip_prefix(PREFIX) else {
+            continue;
+        };
+        let name = rest.to_lowercase().replace("__", ".");
+        if known.contains(&name) {
+            let value = std::env::var(&variable)
+                .map_err(|_| format!("settings: {variable}: this is no text"))?;
+            let list = list(&value).map_err(|cause| format!("settings: {variable}: {cause}"))?;
+            lists.push((name, list));
+        }
+    }
+    Ok(lists)
+}
+
+fn list_names() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    if let Ok(table) = DeTable::parse(super::DEFAULTS) {
+        collect_lists("", table.get_ref(), &mut found);
+    }
+    found
+}
+
+fn collect_lists(prefix: &str, table: &DeTable<'_>, found: &mut BTreeSet<String>) {
+    for (key, value) in table {
+        let name = format!("{prefix}{}", key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(inner) => collect_lists(&format!("{name}."), inner, found),
+            DeValue::Array(_) => {
+                found.insert(name);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `a, b` or, where an item has a comma, `["a", "b"]`; nothing is an empty list.
+fn list(value: &str) -> Result<Vec<String>, String> {
+    if value.trim_start().starts_with('[') {
+        return serde_json::from_str(value)
+            .map_err(|_| "a list of texts is expected, such as [\"a\", \"b\"]".to_owned());
+    }
+    let items = value.split(',').map(str::trim);
+    Ok(items
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
 /// What was wrong with a value: the name of a file is joined by the line.
 pub fn explain(cause: &str, file: Option<&Path>) -> String {
     let line = file.and_then(|file| {
@@ -147,6 +204,26 @@ mod tests {
         assert!(said.contains("did you mean `mail.transport`?"), "{said}");
         let said = unknown("x.toml, line 3", "nonsense", &known);
         assert!(said.contains("default.toml"), "{said}");
+    }
+
+    #[test]
+    fn lists_are_known_and_read_from_one_line() {
+        let names = list_names();
+        for name in [
+            "server.trusted_proxies",
+            "server.cors_origins",
+            "auth.previous_secrets",
+            "auth.password.obvious",
+            "mail.token_command",
+            "files.scan_command",
+        ] {
+            assert!(names.contains(name), "{name}");
+        }
+        let read = |value: &str| list(value).expect("a list");
+        assert_eq!(read("10.0.0.1, ::1"), ["10.0.0.1", "::1"]);
+        assert_eq!(read(r#"["sh", "-c", "a, b"]"#), ["sh", "-c", "a, b"]);
+        assert_eq!(read(""), Vec::<String>::new());
+        assert!(list("[1, 2").is_err());
     }
 
     #[test]
