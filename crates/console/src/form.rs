@@ -6,7 +6,7 @@ use ::web::{ApiError, ApiResult, IfMatch};
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use kernel::{Code, Language, Refusal, Text};
+use kernel::{Code, Language, Lines, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -72,14 +72,15 @@ impl Form {
         if form.fields.len() > MOST_FIELDS {
             return Err(Refusal::plain(Code::TooLarge));
         }
-        if let Some((name, _)) = form.fields.iter().find(|(_, value)| value.contains('\0')) {
-            let detail = Text::new(
-                "Le caractère nul n'est pas accepté.",
-                "The character zero is not accepted.",
-            );
-            return Err(Refusal::field(format!("/{name}"), Code::Invalid, detail));
+        let form = form.with_plain_lines();
+        // which fields have a single line is for the rules to say
+        for (name, value) in &form.fields {
+            if let Some(misfit) = Lines::Many.misfit(value) {
+                let advice = Lines::Many.advice(misfit);
+                return Err(Refusal::field(format!("/{name}"), Code::Invalid, advice));
+            }
         }
-        Ok(form.with_plain_lines())
+        Ok(form)
     }
 
     fn of_parts(content_type: &str, body: &web::Bytes) -> Result<Self, Refusal> {
@@ -470,8 +471,10 @@ mod tests {
             code("application/json", "{}").unwrap_err(),
             Code::WrongMediaType
         );
-        let zero = code("application/x-www-form-urlencoded", "a=%00");
-        assert_eq!(zero.unwrap_err(), Code::InvalidFields);
+        for hidden in ["%00", "%1B", "%E2%80%AE", "%C2%85"] {
+            let hidden = code("application/x-www-form-urlencoded", &format!("a={hidden}"));
+            assert_eq!(hidden.unwrap_err(), Code::InvalidFields);
+        }
         let many = "a=&".repeat(MOST_FIELDS + 1);
         let many = code("application/x-www-form-urlencoded", &many);
         assert_eq!(many.unwrap_err(), Code::TooLarge);

@@ -87,7 +87,7 @@ fn escaped(text: &str) -> String {
         match c {
             '\\' | ';' | ',' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
-            c if c.is_control() => out.push(' '),
+            c if kernel::is_unprintable(c) => out.push(' '),
             c => out.push(c),
         }
     }
@@ -100,7 +100,7 @@ fn quoted(text: &str) -> String {
         .chars()
         .map(|c| match c {
             '"' => '\'',
-            c if c.is_control() => ' ',
+            c if kernel::is_unprintable(c) => ' ',
             c => c,
         })
         .collect();
@@ -109,7 +109,7 @@ fn quoted(text: &str) -> String {
 
 fn address(text: &str) -> String {
     text.chars()
-        .filter(|c| !c.is_control() && !c.is_whitespace())
+        .filter(|c| !kernel::is_unprintable(*c) && !c.is_whitespace())
         .collect()
 }
 

@@ -165,3 +165,34 @@ async fn a_probe_finds_what_cannot_be_written() {
     .await;
     assert!(matches!(database.probe().await, Err(Error::Unavailable(_))));
 }
+
+/// What is deleted cannot be read in the file afterwards, nor in the log beside it once that
+/// is copied.
+#[tokio::test]
+async fn what_is_deleted_is_overwritten() {
+    let url = sqlite("overwritten");
+    let database = open(&url);
+    let filled = database.write(|tx| {
+        for n in 0..2_000_i64 {
+            let counter = (
+                counters::name.eq(format!("jeanne.martin.{n}@asso.example")),
+                counters::value.eq(n),
+            );
+            diesel::insert_into(counters::table).values(counter).execute(&mut **tx)?;
+        }
+        Ok(())
+    });
+    filled.await.unwrap();
+    let emptied = database.write(|tx| {
+        let all = counters::table.filter(counters::name.like("jeanne.martin.%"));
+        Ok(diesel::delete(all).execute(&mut **tx)?)
+    });
+    assert_eq!(emptied.await.unwrap(), 2_000);
+    drop(database);
+    let file = url.strip_prefix("sqlite:").unwrap();
+    let mut connection = diesel::SqliteConnection::establish(file).unwrap();
+    connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let bytes = std::fs::read(file).unwrap();
+    let found = bytes.windows(13).filter(|bytes| bytes == b"jeanne.martin").count();
+    assert_eq!(found, 0);
+}

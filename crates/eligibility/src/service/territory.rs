@@ -37,10 +37,8 @@ pub fn load_territories(
 ) -> Result<TerritoryReport> {
     let mut table = read_table(bytes)?;
     table.errors.truncate(ERRORS);
-    let source: String = source
-        .unwrap_or_default()
+    let source: String = kernel::one_line(source.unwrap_or_default())
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
         .take(300)
         .collect();
     let source = match source.trim() {

@@ -329,10 +329,13 @@ fn text(bytes: &[u8]) -> String {
             text.into_owned()
         }
     };
-    if text.contains('\0') {
-        text.replace('\0', "")
-    } else {
-        text
+    let text = match text.contains('\0') {
+        true => text.replace('\0', ""),
+        false => text,
+    };
+    match kernel::one_line(&text) {
+        std::borrow::Cow::Owned(line) => line,
+        std::borrow::Cow::Borrowed(_) => text,
     }
 }
 

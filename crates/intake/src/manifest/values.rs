@@ -26,13 +26,13 @@ pub(super) fn clean(cell: &str) -> Cow<'_, str> {
     if cell.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return Cow::Borrowed(unwrap(cell));
     }
-    let unseen = |c: char| {
-        c.is_control() || matches!(c, '\u{a0}' | '\u{202f}' | '\u{200b}' | '\u{feff}') || is_mark(c)
-    };
+    let unseen = |c: char| kernel::is_unprintable(c) || matches!(c, '\u{a0}' | '\u{202f}');
+    // spreadsheets put marks of direction around what is copied out of them
+    let parts = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let cell = if cell.contains(unseen) {
         let seen = cell
             .chars()
-            .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}') && !is_mark(*c));
+            .filter(|c| !is_mark(*c) && (!kernel::is_unprintable(*c) || parts(*c)));
         Cow::Owned(
             seen.map(|c| if unseen(c) { ' ' } else { c })
                 .collect::<String>(),

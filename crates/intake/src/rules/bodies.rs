@@ -273,7 +273,7 @@ pub fn check_reason(reason: &str) -> Result<String, Refusal> {
     let mut fields = Fields::default();
     fields.text("/reason", reason, 2000);
     fields.check()?;
-    let visible = |c: &char| !c.is_control() || *c == '\n';
+    let visible = |c: &char| !kernel::is_unprintable(*c) || matches!(c, '\n' | '\t');
     Ok(reason.trim().chars().filter(visible).collect())
 }
 
@@ -281,7 +281,7 @@ pub fn check_reason(reason: &str) -> Result<String, Refusal> {
 fn tidy(text: &str) -> String {
     let visible: String = text
         .chars()
-        .filter(|c| !c.is_control() || c.is_whitespace())
+        .filter(|c| !kernel::is_unprintable(*c) || c.is_whitespace())
         .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }

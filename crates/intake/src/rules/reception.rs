@@ -48,7 +48,7 @@ pub fn answer(
 /// # Errors
 /// `required` or `too_long` at `/comment`.
 pub fn check_comment(new: DonorAnswer, comment: Option<&str>) -> Result<Option<String>, Refusal> {
-    let visible = |c: &char| !c.is_control() || *c == '\n';
+    let visible = |c: &char| !kernel::is_unprintable(*c) || matches!(c, '\n' | '\t');
     let said: String = comment
         .unwrap_or_default()
         .chars()

@@ -16,6 +16,7 @@ mod story;
 mod support;
 
 mod demo;
+mod frontier;
 mod generate;
 #[cfg(unix)]
 mod import;

@@ -101,7 +101,7 @@ pub(super) fn capable(value: &Value, name: &str) -> bool {
 
 /// A text without what firmware pads it with.
 pub(super) fn text(value: &Value, key: &str) -> Option<String> {
-    let text = raw(value, key).replace(|c: char| c.is_control() || c == '\u{fffd}', " ");
+    let text = raw(value, key).replace(|c: char| kernel::is_unprintable(c) || c == '\u{fffd}', " ");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then(|| text.chars().take(NAME).collect())
 }

@@ -7,4 +7,5 @@ mod keys;
 mod passwords;
 mod retention;
 mod second_factor;
+mod tables;
 mod tokens;
