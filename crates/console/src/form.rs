@@ -212,7 +212,7 @@ impl Form {
                 view.add(name, value.clone());
             }
         }
-        let say = |text: &Text| say(text, language);
+        let say = |text: &kernel::Text| say(text, language);
         view.errors = refusal
             .errors
             .iter()

@@ -97,7 +97,7 @@ mod tests {
             ),
             ("a.exe:x.pdf", "a.exe x.pdf"),
             ("", "document.pdf"),
-            (".pdf", "document.pdf"),
+            (".pdf", "pdf.pdf"),
             ("\u{200b}", "document.pdf"),
             ("...", "document.pdf"),
         ] {

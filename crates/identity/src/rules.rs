@@ -68,7 +68,7 @@ pub fn check_email(fields: &mut Fields, pointer: &str, email: &str) {
         })
         && !email
             .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c));
+            .any(|c| c.is_whitespace() || kernel::is_unprintable(c) || "<>()[],;:\\\"".contains(c));
     if !well_formed {
         fields.push(
             pointer,

@@ -28,6 +28,9 @@ const MANY_LINES: [&str; 14] = [
     "what",
 ];
 
+/// Fields that a scanner fills: it ends what it read with a line break or a tab.
+const SCANNED: [&str; 4] = ["device", "devices", "serial", "tag"];
+
 /// How much room a text has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
@@ -41,9 +44,7 @@ impl Lines {
     /// Of a field, by its name or the pointer that ends with it; items of a list have the
     /// name of their list.
     pub fn of_field(pointer: &str) -> Self {
-        let numbered = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let name = pointer.rsplit('/').find(|part| !numbered(part));
-        if name.is_some_and(|name| MANY_LINES.contains(&name)) {
+        if MANY_LINES.contains(&name_of(pointer)) {
             Self::Many
         } else {
             Self::One
@@ -75,6 +76,25 @@ impl Lines {
                 format!("Remove the invisible character U+{code:04X}."),
             ),
         }
+    }
+}
+
+/// The name at the end of a pointer; that of the list for its items.
+fn name_of(pointer: &str) -> &str {
+    let numbered = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let name = pointer.rsplit('/').find(|part| !numbered(part));
+    name.unwrap_or_default()
+}
+
+/// What a client sent for a field, before it is held against what the field may have: lines
+/// end in one way, and a scanner's key at the end is not part of what it read.
+pub fn as_sent<'a>(pointer: &str, text: &'a str) -> Cow<'a, str> {
+    match Lines::of_field(pointer) {
+        Lines::Many => line_feeds(text),
+        Lines::One if SCANNED.contains(&name_of(pointer)) => {
+            Cow::Borrowed(text.trim_matches(['\t', '\r', '\n', ' ']))
+        }
+        Lines::One => Cow::Borrowed(text),
     }
 }
 
@@ -244,6 +264,15 @@ mod tests {
         ] {
             assert_eq!(Lines::of_field(pointer), Lines::One, "{pointer}");
         }
+    }
+
+    #[test]
+    fn a_scanner_ends_what_it_read_with_a_key() {
+        for field in ["/device", "/devices/3", "/drives/0/serial"] {
+            assert_eq!(as_sent(field, " czc-0001\r\n"), "czc-0001", "{field}");
+        }
+        assert_eq!(as_sent("/name", "Zoe\n"), "Zoe\n");
+        assert_eq!(as_sent("/note", "a\r\nb"), "a\nb");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Code;
-use crate::characters::{Lines, is_visible, line_feeds};
+use crate::characters::{Lines, as_sent, is_visible};
 
 /// A sentence in French and in English.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -192,9 +192,8 @@ impl Fields {
     /// Notes characters that a field of this name may not have.
     pub fn characters(&mut self, pointer: &str, value: &str) {
         let lines = Lines::of_field(pointer);
-        // a form's lines end in two characters
         let noted = |error: &FieldError| error.pointer.as_deref() == Some(pointer);
-        if let Some(misfit) = lines.misfit(&line_feeds(value))
+        if let Some(misfit) = lines.misfit(&as_sent(pointer, value))
             && !self.0.iter().any(noted)
         {
             self.push(pointer, Code::Invalid, lines.advice(misfit));

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use serde::Serialize;
 
 use crate::problem::ApiError;
-use crate::table::{self, Style};
+use crate::table;
 
 /// Status, version and body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl Responder for Answer {
             return response.finish();
         }
         if self.content_type.starts_with("text/csv") {
-            if let Ok(Some(Style::French)) = table::asked(request.query_string()) {
+            if matches!(table::asked_in_french(request.query_string()), Ok(true)) {
                 match table::in_french(&self.body) {
                     Ok(table) => self.body = table,
                     Err(cause) => return ApiError::from(cause).error_response(),

@@ -391,10 +391,10 @@ impl FromRequest for Csv {
             .get(ACCEPT)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|accept| preferred(accept) == "text/csv");
-        let asked = table::asked(request.query_string());
+        let french = table::asked_in_french(request.query_string());
         std::future::ready(
-            asked
-                .map(|style| Self(accepted || style.is_some()))
+            french
+                .map(|french| Self(accepted || french))
                 .map_err(ApiError::from),
         )
     }

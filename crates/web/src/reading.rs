@@ -56,9 +56,9 @@ impl FromRequest for Reading {
             "text/csv" => Form::Csv,
             _ => Form::Json,
         };
-        let form = match table::asked(request.query_string()) {
-            Ok(None) => form,
-            Ok(Some(_)) => Form::Csv,
+        let form = match table::asked_in_french(request.query_string()) {
+            Ok(false) => form,
+            Ok(true) => Form::Csv,
             Err(refused) => return std::future::ready(Err(refused.into())),
         };
         let language = asked(request.query_string())

@@ -8,24 +8,16 @@
 
 use kernel::{Code, Refusal, Text};
 
-/// How a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
-    /// Commas, UTF-8.
-    Plain,
-    /// As French spreadsheets want it: a byte order mark, semicolons, decimal commas.
-    French,
-}
-
-/// What a query asks for with `csv=`.
+/// Whether a query asks for the table that French spreadsheets want: a byte order mark,
+/// semicolons, decimal commas.
 ///
 /// # Errors
 /// `invalid` at `/csv` when it is nothing that is known.
-pub(crate) fn asked(query: &str) -> Result<Option<Style>, Refusal> {
+pub(crate) fn asked_in_french(query: &str) -> Result<bool, Refusal> {
     let found = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "csv");
     match found.as_ref().map(|(_, value)| value.as_ref()) {
-        None | Some("") => Ok(None),
-        Some("fr") => Ok(Some(Style::French)),
+        None | Some("") => Ok(false),
+        Some("fr") => Ok(true),
         Some(_) => Err(Refusal::field(
             "/csv",
             Code::Invalid,
@@ -101,7 +93,7 @@ fn inert(cell: &str) -> String {
     // whether a cell may begin here, for some spreadsheet
     let mut begins = true;
     for (at, c) in cell.char_indices() {
-        if begins && (starts_formula(c)) && !number_follows(&cell[at..]) {
+        if begins && starts_formula(c) && !number_follows(&cell[at..]) {
             out.push('\'');
         }
         begins = match c {
@@ -129,9 +121,9 @@ fn number_follows(rest: &str) -> bool {
     is_number(rest[..end.unwrap_or(rest.len())].trim_end())
 }
 
-/// A number as we write it.
+/// A number: what it is computed to is what it says.
 fn is_number(cell: &str) -> bool {
-    let unsigned = cell.strip_prefix('-').unwrap_or(cell);
+    let unsigned = cell.strip_prefix(['-', '+']).unwrap_or(cell);
     let (whole, part) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits(whole) && digits(part)
@@ -174,7 +166,8 @@ mod tests {
 
     fn is_live(cell: &str) -> bool {
         let cell = cell.trim_start();
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number(cell.trim_end())
+        let number = is_number(&cell.trim_end().replace(',', "."));
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number
     }
 
     const ATTACKS: [&str; 14] = [
@@ -217,6 +210,7 @@ mod tests {
     fn numbers_and_ordinary_texts_stay_as_they_are() {
         for text in [
             "-5",
+            "+33",
             "-12.5",
             "12",
             "Saint-Denis",
@@ -228,7 +222,7 @@ mod tests {
         ] {
             assert_eq!(inert(text), text);
         }
-        for text in ["-inf", "+5", "-1e5", "--5", "-5-"] {
+        for text in ["-inf", "+33 6", "-1e5", "--5", "-5-"] {
             assert_eq!(inert(text), format!("'{text}"));
         }
     }
@@ -246,8 +240,8 @@ mod tests {
 
     #[test]
     fn the_query_names_the_french_table() {
-        assert_eq!(asked("limit=2&csv=fr").unwrap(), Some(Style::French));
-        assert_eq!(asked("limit=2").unwrap(), None);
-        assert!(asked("csv=de").is_err());
+        assert!(asked_in_french("limit=2&csv=fr").unwrap());
+        assert!(!asked_in_french("limit=2").unwrap());
+        assert!(asked_in_french("csv=de").is_err());
     }
 }

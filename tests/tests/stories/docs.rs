@@ -67,7 +67,11 @@ fn defines(text: &str, name: &str) -> bool {
 /// The file that a page means by a path: from the root, or in the crate whose README it is.
 fn file_of(page: &Path, path: &str) -> Option<PathBuf> {
     let home = page.parent().unwrap();
-    let candidates = [root().join(path), home.join("src").join(path), home.join(path)];
+    let candidates = [
+        root().join(path),
+        home.join("src").join(path),
+        home.join(path),
+    ];
     candidates
         .into_iter()
         .find(|path| path.exists())

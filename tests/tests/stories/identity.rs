@@ -281,7 +281,7 @@ both_engines! {
 
     fn what_is_not_there_is_a_problem_too(app) {
         app.anyone.get("/nowhere").refused(404, "not_found");
-        app.anyone.send("PUT", "/me", "", &[]).refused(404, "not_found");
+        app.anyone.send("PUT", "/me", "", &[]).refused(405, "method_not_allowed");
         let english = app.anyone.with_header("accept-language", "en-GB,en;q=0.9,fr;q=0.2")
             .get("/me").refused(401, "not_authenticated");
         assert_eq!(english["detail"], "Sign in to continue.");

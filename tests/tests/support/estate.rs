@@ -171,13 +171,14 @@ pub fn well_formed(operation: &str) -> Value {
         "receive" if operation.contains("/transfers/") => json!({"devices": ["CZC0002"]}),
         "receive" => json!({"devices": [{"serial": "CZC0001"}], "accessories": []}),
         "accessories" => json!({"kind": "mouse", "delta": 1, "reason": "Inventaire"}),
-        "parts" => json!({"name": "SSD 256", "kind": "ssd", "delta": 1, "reason": "Inventaire"}),
+        "parts" => json!({"kind": "ssd", "delta": 1, "reason": "Inventaire"}),
         "appeals" => json!({"grounds": "Réexaminez."}),
         "schedule" => json!({"from": moment, "to": "2023-03-09T10:00:00Z", "place": "Quai 3"}),
         "complete" => json!({"recipient_name": "Aïcha", "devices": []}),
-        "report" => json!({"report": "Tout sert.", "in_use": 10}),
+        "report" => json!({"summary": "Tout sert.", "devices_in_use": 10}),
+        "restrictions" | "confirm" | "resolve" | "{id}" => json!({}),
         "replace" => json!({"device": "RS-0001", "reason": "En panne"}),
         "hardware" => super::workshop::machine(&[]),
-        _ => json!({"reason": "Essai", "message": "Essai", "note": "Essai"}),
+        _ => json!({"reason": "Essai"}),
     }
 }

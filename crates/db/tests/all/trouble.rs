@@ -178,7 +178,9 @@ async fn what_is_deleted_is_overwritten() {
                 counters::name.eq(format!("jeanne.martin.{n}@asso.example")),
                 counters::value.eq(n),
             );
-            diesel::insert_into(counters::table).values(counter).execute(&mut **tx)?;
+            diesel::insert_into(counters::table)
+                .values(counter)
+                .execute(&mut **tx)?;
         }
         Ok(())
     });
@@ -191,8 +193,13 @@ async fn what_is_deleted_is_overwritten() {
     drop(database);
     let file = url.strip_prefix("sqlite:").unwrap();
     let mut connection = diesel::SqliteConnection::establish(file).unwrap();
-    connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    connection
+        .batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
     let bytes = std::fs::read(file).unwrap();
-    let found = bytes.windows(13).filter(|bytes| bytes == b"jeanne.martin").count();
+    let found = bytes
+        .windows(13)
+        .filter(|bytes| bytes == b"jeanne.martin")
+        .count();
     assert_eq!(found, 0);
 }

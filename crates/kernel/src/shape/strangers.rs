@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{MOST, Shape, child, list};
-use crate::characters::{Lines, line_feeds};
+use crate::characters::{Lines, as_sent};
 use crate::{Code, Fields, Text};
 
 /// Where a value stands, written out only when something is wrong with it.
@@ -24,12 +24,12 @@ impl Place<'_> {
         }
     }
 
-    /// Of the member that the value is, or is an item of.
-    fn lines(self) -> Lines {
+    /// The name of the member that the value is, or is an item of.
+    fn name(&self) -> &str {
         match self {
-            Self::Body => Lines::One,
-            Self::Member(_, name) => Lines::of_field(name),
-            Self::Item(outer, _) => outer.lines(),
+            Self::Body => "",
+            Self::Member(_, name) => name,
+            Self::Item(outer, _) => outer.name(),
         }
     }
 }
@@ -124,11 +124,11 @@ impl Shape {
 }
 
 fn take_text(text: &mut String, place: Place<'_>, found: &mut Fields) {
-    let lines = place.lines();
-    if lines == Lines::Many
-        && let std::borrow::Cow::Owned(tidy) = line_feeds(text)
-    {
-        *text = tidy;
+    let name = place.name();
+    let lines = Lines::of_field(name);
+    let sent = as_sent(name, text);
+    if *sent != **text {
+        *text = sent.into_owned();
     }
     if let Some(misfit) = lines.misfit(text) {
         let advice: Text = lines.advice(misfit);

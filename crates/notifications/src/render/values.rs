@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 pub(super) const JOINER: char = '\u{2060}';
 
 /// Members whose texts are ours, or are an address that the reader is to have.
-const OURS: [&str; 4] = ["token", "email", "examples", "certificate"];
+const OURS: [&str; 5] = ["token", "email", "examples", "certificate", "url"];
 
 /// Values stay on their line and hold nothing unprintable: they cannot pretend to be part of
 /// the template.

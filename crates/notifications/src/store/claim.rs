@@ -97,7 +97,7 @@ pub(crate) fn broken_off(tx: &mut Tx<'_>) -> Result<Vec<Row>> {
         .filter(outbox::due_at.le(now))
         .filter(outbox::part_of.is_null())
         .filter(outbox::locked_until.le(now))
-        .order((outbox::attempts, outbox::due_at, outbox::id))
+        .order((outbox::due_at, outbox::id))
         .limit(1)
         .select(COLUMNS);
     Ok(match &mut **tx {

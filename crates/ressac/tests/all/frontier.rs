@@ -27,9 +27,15 @@ fn files_are_for_their_owner_alone() {
     let url = "sqlite:var/ressac.db";
     succeeds(&folder, url, &["migrate"]);
     // invited by mail: the link in it lets somebody in
-    succeeds(&folder, url, &["admin", "create", "--email", "a@ville.example"]);
+    succeeds(
+        &folder,
+        url,
+        &["admin", "create", "--email", "a@ville.example"],
+    );
     let mut command = ressac(&folder, url);
-    command.env_remove("RESSAC__AUTH__SECRET").stderr(Stdio::null());
+    command
+        .env_remove("RESSAC__AUTH__SECRET")
+        .stderr(Stdio::null());
     let server = Server::start(&mut command);
     let mails = folder.join("var/mail");
     let written = || std::fs::read_dir(&mails).is_ok_and(|mut mails| mails.any(is_mail));
@@ -43,7 +49,12 @@ fn files_are_for_their_owner_alone() {
 }
 
 fn is_mail(entry: std::io::Result<std::fs::DirEntry>) -> bool {
-    entry.is_ok_and(|entry| entry.path().extension().is_some_and(|ending| ending == "eml"))
+    entry.is_ok_and(|entry| {
+        entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "eml")
+    })
 }
 
 #[test]
@@ -58,9 +69,15 @@ fn a_list_is_set_by_a_variable() {
     for (name, value) in [
         ("RESSAC__SERVER__TRUSTED_PROXIES", "10.0.0.1, ::1"),
         ("RESSAC__SERVER__TRUSTED_PROXIES", ""),
-        ("RESSAC__SERVER__CORS_ORIGINS", "https://a.example,https://b.example"),
+        (
+            "RESSAC__SERVER__CORS_ORIGINS",
+            "https://a.example,https://b.example",
+        ),
         ("RESSAC__AUTH__PASSWORD__OBVIOUS", "ressac"),
-        ("RESSAC__FILES__SCAN_COMMAND", r#"["sh", "-c", "exit 0, or 1"]"#),
+        (
+            "RESSAC__FILES__SCAN_COMMAND",
+            r#"["sh", "-c", "exit 0, or 1"]"#,
+        ),
     ] {
         let (well, said) = with(name, value);
         assert!(well, "{name}={value}: {said}");
@@ -68,7 +85,10 @@ fn a_list_is_set_by_a_variable() {
     let (well, said) = with("RESSAC__SERVER__TRUSTED_PROXIES", "10.0.0.1,the balancer");
     assert!(!well && said.contains("trusted_proxies"), "{said}");
     let (well, said) = with("RESSAC__MAIL__TOKEN_COMMAND", "[1");
-    assert!(!well && said.contains("RESSAC__MAIL__TOKEN_COMMAND"), "{said}");
+    assert!(
+        !well && said.contains("RESSAC__MAIL__TOKEN_COMMAND"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -78,13 +98,19 @@ fn security_txt_says_whom_to_tell() {
     succeeds(&folder, url, &["migrate"]);
     let mut command = ressac(&folder, url);
     command
-        .env("RESSAC__CITY__SECURITY_CONTACT", "mailto:securite@ville.example")
+        .env(
+            "RESSAC__CITY__SECURITY_CONTACT",
+            "mailto:securite@ville.example",
+        )
         .env("RESSAC__CITY__SECURITY_EXPIRES", "2027-06-30T00:00:00Z")
         .stderr(Stdio::null());
     let server = Server::start(&mut command);
     let answer = server.get("/.well-known/security.txt");
     let said = answer.body;
-    assert!(said.contains("Contact: mailto:securite@ville.example\n"), "{said}");
+    assert!(
+        said.contains("Contact: mailto:securite@ville.example\n"),
+        "{said}"
+    );
     assert!(said.contains("Expires: 2027-06-30T00:00:00Z\n"), "{said}");
     drop(server);
     let mut command = ressac(&folder, url);
@@ -104,10 +130,16 @@ fn a_password_is_not_said_to_a_mail_server_in_clear() {
     let mut command = ressac(&folder, url);
     command
         .env("RESSAC__MAIL__TRANSPORT", "smtp")
-        .env("RESSAC__MAIL__SMTP_URL", "smtp://ville:topsecret@127.0.0.1:2525")
+        .env(
+            "RESSAC__MAIL__SMTP_URL",
+            "smtp://ville:topsecret@127.0.0.1:2525",
+        )
         .args(["serve", "--listen", "127.0.0.1:0"]);
     let output = command.output().unwrap();
     let said = text(&output.stderr);
-    assert!(!output.status.success() && said.contains("unencrypted"), "{said}");
+    assert!(
+        !output.status.success() && said.contains("unencrypted"),
+        "{said}"
+    );
     assert!(!said.contains("topsecret"), "{said}");
 }

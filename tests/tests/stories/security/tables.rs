@@ -1,6 +1,6 @@
 //! What people open in a spreadsheet, and what the city mails: the texts of strangers.
 
-use testkit::{Engine, Reply, TestApp, both_engines, json};
+use testkit::{Reply, TestApp, both_engines, json};
 
 const LIVE: &str = "Asso;=cmd|' /C calc'!A0";
 
