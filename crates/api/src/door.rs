@@ -26,7 +26,6 @@ impl Door {
             .route(DOCUMENT, web::get().to(system::document))
             .configure(intake::pages)
             .configure(identity::pages)
-            .default_service(web::to(system::nothing_here))
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)));
     }
 }

@@ -34,7 +34,11 @@ impl Routes<'_, '_> {
 
 /// Every operation, to be served.
 pub(crate) fn serve(config: &mut web::ServiceConfig) {
-    config.service(web::scope("/api/v1").configure(|config| api(&mut Routes::Serve(config))));
+    config.service(
+        web::scope("/api/v1")
+            .configure(|config| api(&mut Routes::Serve(config)))
+            .default_service(web::to(crate::system::nothing_here)),
+    );
     crate::system::routes(&mut Routes::Serve(config));
 }
 

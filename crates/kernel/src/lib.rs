@@ -20,7 +20,7 @@ mod time;
 
 pub use actor::{Actor, Role};
 pub use canonical::Canonical;
-pub use characters::{Lines, is_unprintable, as_sent, is_visible, line_feeds, one_line};
+pub use characters::{Lines, as_sent, is_unprintable, is_visible, line_feeds, one_line};
 pub use code::Code;
 pub use column::{Key, Moment};
 pub use contained::contained;
