@@ -13,6 +13,7 @@ mod audit;
 mod backup;
 mod check;
 mod demo;
+mod doctor;
 mod gdpr;
 mod generate;
 mod import;
@@ -78,8 +79,15 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Look whether everything that is stored fits together.
+    /// Check that everything stored is consistent.
     Check,
+    /// Check settings, database, mail, disk, clock and proxy, one line each.
+    Doctor {
+        /// Only ask the server at this address whether it is ready, such as for a container's
+        /// health check.
+        #[arg(long, value_name = "URL")]
+        ready: Option<String>,
+    },
     /// Write everything that the database has to a file, for the other engine or another place.
     Export {
         /// The file, which is made; `-` for standard output.
@@ -172,6 +180,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Backup { file } => backup::backup(&settings, &file)?,
         Command::Restore { file, force } => backup::restore(&settings, &file, force)?,
         Command::Check => return check::run(&settings),
+        Command::Doctor { ready } => return doctor::run(&settings, ready.as_deref()),
         Command::Export { file } => transfer::export(&settings, &file)?,
         Command::Import {
             command: Some(command),

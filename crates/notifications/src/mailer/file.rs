@@ -14,6 +14,16 @@ impl Folder {
         Self(path)
     }
 
+    /// Whether a file can be written here.
+    pub(super) fn check(&self) -> Result<String, String> {
+        let trial = self.0.join(".trial");
+        std::fs::create_dir_all(&self.0)
+            .and_then(|()| std::fs::write(&trial, b""))
+            .and_then(|()| std::fs::remove_file(&trial))
+            .map(|()| format!("files in {}, none is sent", self.0.display()))
+            .map_err(|cause| format!("{}: {cause}", self.0.display()))
+    }
+
     /// Writes a message under its own name: sending it again replaces the file, and a
     /// reader never sees half of one.
     pub(super) async fn put(&self, name: &str, mail: Vec<u8>) -> Result<(), Undelivered> {

@@ -102,6 +102,18 @@ impl Mailer {
         })))
     }
 
+    /// Whether mail would leave, without sending any: the mail server lets us in, or the folder
+    /// can be written to. Says how.
+    ///
+    /// # Errors
+    /// A sentence for the operator, without secrets.
+    pub async fn check(&self) -> Result<String, String> {
+        match &self.0.transport {
+            Transport::File(folder) => folder.check(),
+            Transport::Smtp(server) => server.check().await.map_err(|cause| cause.error),
+        }
+    }
+
     /// Messages in hand at the same time.
     pub(crate) fn connections(&self) -> usize {
         self.0.connections

@@ -105,6 +105,20 @@ impl Server {
         }
     }
 
+    /// Connects and signs in, and says whether the connection is encrypted.
+    pub(super) async fn check(&self) -> Result<String, Undelivered> {
+        let connection = timeout(self.timeout, self.connect())
+            .await
+            .map_err(|_| Undelivered::temporary("the mail server did not answer in time"))??;
+        let (host, port) = (&self.url.host, self.url.port);
+        let encrypted = match connection.smtp.is_encrypted() {
+            true => "encrypted",
+            false => "NOT encrypted",
+        };
+        self.keep(connection);
+        Ok(format!("{host}:{port} lets us in, {encrypted}"))
+    }
+
     fn keep(&self, connection: Connection) {
         if connection.messages < MESSAGES {
             self.idle

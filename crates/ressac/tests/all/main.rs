@@ -16,6 +16,7 @@ mod story;
 mod support;
 
 mod demo;
+mod doctor;
 mod frontier;
 mod generate;
 #[cfg(unix)]
