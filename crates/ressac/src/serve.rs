@@ -105,7 +105,9 @@ async fn check_files(settings: &Settings, database: &Database) -> Result<(), Str
 pub fn serve(settings: &Settings, address: Option<&str>) -> Result<(), String> {
     let listener = listen(address.unwrap_or(&settings.server.listen))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
-    run_server(settings, open_to_serve(settings)?, listener, move || {
+    let mut settings = settings.clone();
+    settings.listens_at(address);
+    run_server(&settings, open_to_serve(&settings)?, listener, move || {
         let _ = say!("ressac listens on http://{address}"); // whoever does not listen is served all the same
     })
 }

@@ -2,7 +2,7 @@
 
 mod keys;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -45,6 +45,9 @@ pub struct Settings {
     pub retention: RetentionSettings,
     /// What is logged.
     pub log: LogSection,
+    /// `mail.base_url` is not set: links lead to the address at which the program listens.
+    #[serde(skip)]
+    links_follow_listener: bool,
 }
 
 /// Section `database`.
@@ -170,12 +173,31 @@ impl Settings {
             .build()
             .and_then(Config::try_deserialize)
             .map_err(|cause| keys::explain(&cause.to_string(), file))?;
+        if settings.mail.base_url.is_empty() {
+            settings.links_follow_listener = true;
+            settings.mail.base_url = format!("http://{}", settings.server.listen);
+        }
         // letters state the delays that are kept
         settings.mail.delays = StatedDelays {
             silence_months: settings.eligibility.delays.silence_months,
             appeal_months: settings.eligibility.delays.appeal_months,
         };
         Ok(settings)
+    }
+
+    /// The address at which the program listens is known: links in mails lead there unless
+    /// `mail.base_url` says otherwise. One that means every interface is reached by loopback.
+    pub fn listens_at(&mut self, mut address: SocketAddr) {
+        if !self.links_follow_listener {
+            return;
+        }
+        if address.ip().is_unspecified() {
+            address.set_ip(match address.ip() {
+                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        self.mail.base_url = format!("http://{address}");
     }
 
     /// How a command opens the database: it may take its time.
@@ -206,5 +228,18 @@ mod tests {
         let settings = Settings::load(None).expect("defaults");
         assert_eq!(settings.server.listen, "127.0.0.1:8080");
         assert!(settings.auth.secret.is_empty());
+    }
+
+    #[test]
+    fn links_lead_to_where_the_program_listens_unless_told_otherwise() {
+        let mut settings = Settings::load(None).expect("defaults");
+        assert_eq!(settings.mail.base_url, "http://127.0.0.1:8080");
+        settings.listens_at("0.0.0.0:9000".parse().expect("an address"));
+        assert_eq!(settings.mail.base_url, "http://127.0.0.1:9000");
+        settings.listens_at("[::1]:9001".parse().expect("an address"));
+        assert_eq!(settings.mail.base_url, "http://[::1]:9001");
+        settings.links_follow_listener = false;
+        settings.listens_at("127.0.0.1:9002".parse().expect("an address"));
+        assert_eq!(settings.mail.base_url, "http://[::1]:9001");
     }
 }

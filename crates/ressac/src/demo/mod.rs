@@ -104,12 +104,13 @@ pub fn run(mut settings: Settings, options: &Options) -> Result<(), String> {
         return Ok(());
     }
     say!("")?;
-    say!("The server goes on. Read and try the API at {base}/api/docs/")?;
-    say!("Sign in with POST /api/v1/auth/login; every password is « {PASSWORD} »:")?;
-    for (role, email) in cast::ACCOUNTS {
-        say!("  {role:<12} {email}")?;
+    say!("Open {base}/")?;
+    say!("and sign in as one of these (role, address, password):")?;
+    let association = ("association", operation.associations[0].email.as_str());
+    for (role, email) in cast::ACCOUNTS.iter().copied().chain([association]) {
+        say!("  {role:<12} {email:<34} {PASSWORD}")?;
     }
-    say!("  association  {}", operation.associations[0].email)?;
+    say!("The API's documentation is at {base}/api/docs/")?;
     say!(
         "The mails are in {}. Ctrl-C stops.",
         settings.mail.directory.display()
