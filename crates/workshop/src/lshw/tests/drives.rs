@@ -57,6 +57,60 @@ fn media_are_guessed_from_names_and_flash_is_never_taken_for_a_disk() {
     assert_eq!(medium::guess(&turning, "Unknown", ""), Media::Hdd);
 }
 
+#[test]
+fn flash_that_is_named_like_a_disk_is_no_disk() {
+    let of = |model: &str| medium::guess(&json!({}), model, "");
+    for model in [
+        "HGST HUSMM1640ASS204",
+        "HITACHI HUSSL4040BSS600",
+        "ST480HM000",
+        "ST200FM0053",
+        "ST400FM0073",
+        "MK0120GEYKC",
+        "MK000480GWCEV",
+        "TOSHIBA MK4001GRZB",
+        "WDC WDBNCE5000PNC",
+        "ST1000LX015-1U7172",
+        "ST500LM000-1EJ162",
+        "WDC WD10S21X-24R1BT0",
+        "TOSHIBA MQ01ABD100H",
+    ] {
+        assert_eq!(of(model), Media::Ssd, "{model}");
+        let turning = json!({"capabilities": {"5400rpm": "5400 rotations per minute"}});
+        assert_eq!(medium::guess(&turning, model, ""), Media::Ssd, "{model}");
+    }
+    for model in [
+        "WDC WD10EZEX-08WN4A0",
+        "WDC WD5000AAKX-60",
+        "ST500DM002-1BD142",
+        "ST3500413AS",
+        "ST1000LM024 HN-M101MBB",
+        "Hitachi HDS721050CLA362",
+        "HGST HTS545050A7E680",
+        "HITACHI HUS156030VLS600",
+        "TOSHIBA MK5065GSX",
+        "TOSHIBA MQ01ABF050",
+        "SAMSUNG HD103SJ",
+        "FUJITSU MHZ2160B",
+    ] {
+        assert_eq!(of(model), Media::Hdd, "{model}");
+    }
+    for model in [
+        "HGST",
+        "MK1234",
+        "ST",
+        "ST9XYZ",
+        "VK0240GEQNL",
+        "MM1000GBKAL",
+        "Generic",
+        "WDC WDX",
+    ] {
+        assert_ne!(of(model), Media::Hdd, "{model}");
+    }
+    let none = json!({"capabilities": {"0rpm": "", "1rpm": ""}});
+    assert_eq!(medium::guess(&none, "Unknown", ""), Media::Other);
+}
+
 /// Serial number, medium and gigabytes of each drive.
 fn seen(capture: &Capture) -> Vec<(String, Media, i64)> {
     capture
