@@ -107,6 +107,8 @@ codes! {
     ReportUnreadable "report_unreadable" 422 "Ce rapport d'effacement n'est pas lisible." "This erasure report is not readable.";
     ReportMismatch "report_mismatch" 409 "Ce rapport porte sur d'autres disques que ceux de cet appareil." "This report is about other drives than those of this device.";
     DriveNotCovered "drive_not_covered" 409 "Un disque de cet appareil n'a pas de preuve d'effacement." "A drive of this device has no proof of erasure.";
+    AbsenceContradicted "absence_contradicted" 409 "La machine a été vue avec ce disque, ou il est soudé : son absence ne suffit pas à le dire." "The machine was seen with this drive, or it is soldered: it takes more than to say that it is absent.";
+    DriveProvenElsewhere "drive_proven_elsewhere" 409 "Ce disque est déjà prouvé dans un autre appareil : un effacement vaut pour un appareil à la fois." "This drive is proven in another device already: an erasure serves one device at a time.";
     TestsNotPassed "tests_not_passed" 409 "Les tests ne sont pas réussis." "The tests are not passed.";
     SamePerson "same_person" 409 "Une autre personne doit faire cette étape." "Another person must do this step.";
     KitIncomplete "kit_incomplete" 409 "Il manque des accessoires pour compléter cet appareil." "Accessories are missing to complete this device.";

@@ -80,6 +80,7 @@ impl Moment {
             repairs: &[],
             waste: &[],
             arriving_at: None,
+            cycle_started_at: self.device.received_at,
         };
         let asking = Asking {
             person: self.person,

@@ -91,6 +91,16 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
         "ReadEvidence",
     ),
     ("post", "/api/v1/devices/{id}/contradictions", "LogDevices"),
+    (
+        "post",
+        "/api/v1/devices/{id}/erasure-acceptances",
+        "LogDevices",
+    ),
+    (
+        "post",
+        "/api/v1/devices/{id}/erasure-acceptances/confirm",
+        "LogDevices",
+    ),
     ("get", "/api/v1/devices/{id}/erasure-reports", "ReadDevices"),
     (
         "get",

@@ -155,7 +155,7 @@ pub fn machine(drives: &[(&str, &str)]) -> Value {
 
 /// The steps that are left after triage.
 pub fn advance_from(app: &TestApp, device: &str) {
-    for event in steps("D1").into_iter().skip(1) {
+    for event in steps(&format!("D-{device}")).into_iter().skip(1) {
         let who = if event["type"] == "quality_checked" {
             &app.other_refurbisher
         } else {

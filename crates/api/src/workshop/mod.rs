@@ -1,5 +1,6 @@
 //! The workshop: devices and what happens to them, the count at the dock, stock, shipments, waste.
 
+mod acceptances;
 mod accessories;
 mod bulk;
 mod counts;
@@ -29,6 +30,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(reports::attach)
         .service(reports::list)
         .service(reports::get)
+        .service(acceptances::propose)
+        .service(acceptances::confirm)
         .service(hardware::resolve)
         .service(hardware::captures)
         .service(hardware::raw_capture)

@@ -22,10 +22,11 @@ pub struct About {
 }
 
 /// Attaches the report of an erasure tool: the file itself is the body, 5 MB at the most. Text,
-/// PDF, XML and JSON are recognized by their content, whatever is declared. nwipe's log and
-/// Blancco's report are read, and become the `erased` event of those of this device's drives
-/// that they are about; any other file is kept, to be named by its `sha256` in the `report` of
-/// an `erased` event.
+/// PDF, XML and JSON are recognized by their content, whatever is declared. Reports of nwipe and
+/// ShredOS, hdparm, nvme-cli, Blancco, KillDisk, BitRaser and usody-sanitize are read, and become
+/// the `erased` event of those of this device's drives that they are about; `doubts` says why a
+/// report is no proof. Any other file is kept unread and proves nothing; an `erased` event may name
+/// it by its `sha256` in `report`.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(("id" = kernel::DeviceId, Path), About),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = AttachedReport), Problems))]

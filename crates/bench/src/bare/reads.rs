@@ -22,6 +22,7 @@ type DriveRow = (
     Option<String>,
     bool,
     Instant,
+    Option<String>,
 );
 
 /// Whether the session stands, asked with the server's own statement.

@@ -103,6 +103,8 @@ diesel::table! {
         proven -> Bool,
         /// `seen_at`.
         seen_at -> Moment,
+        /// `history`.
+        history -> Nullable<Text>,
     }
 }
 

@@ -257,6 +257,7 @@ impl<'a> Life<'a> {
             repairs: &[],
             waste: &[],
             arriving_at: None,
+            cycle_started_at: self.device.received_at,
         };
         let asking = Asking {
             person: person.0,
@@ -363,6 +364,11 @@ impl<'a> Life<'a> {
                 (Media::Ssd, EraseMethod::Purge, "hdparm")
             }
             DeviceKind::Desktop => (Media::Hdd, EraseMethod::Clear, "nwipe"),
+            DeviceKind::Tablet | DeviceKind::Smartphone => {
+                return Event::Erased {
+                    drives: vec![built_in()],
+                };
+            }
             _ => {
                 return Event::Erased {
                     drives: vec![absent()],
@@ -383,6 +389,7 @@ impl<'a> Life<'a> {
                 finished_at: Some(began.plus_seconds(240)),
                 result: EraseResult::Success,
                 report: None,
+                read: None,
             }],
         }
     }
@@ -446,5 +453,16 @@ fn absent() -> DriveErasure {
         finished_at: None,
         result: EraseResult::Success,
         report: None,
+        read: None,
+    }
+}
+
+/// Memory that is soldered to the board, and gives no serial number.
+fn built_in() -> DriveErasure {
+    DriveErasure {
+        media: Some(Media::Emmc),
+        method: EraseMethod::Purge,
+        tool: Some("Réinitialisation, stockage chiffré".to_owned()),
+        ..absent()
     }
 }

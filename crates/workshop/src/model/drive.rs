@@ -4,6 +4,8 @@ use kernel::{DriveId, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{Accepted, Ground, History, Reading};
+
 kernel::text_enum! {
     /// What a drive keeps its data on.
     pub enum Media {
@@ -96,9 +98,13 @@ pub struct DriveErasure {
     /// or JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<serde_json::Value>,
+    /// How the report was read, where this was taken from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<Reading>,
 }
 
-/// What is kept with a drive of its last erasure; the whole evidence is in the event.
+/// What decides about a drive's data: the statement that proves it gone, or the one that keeps
+/// it from being proven. The whole evidence is in the event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Proof {
     /// What was done.
@@ -108,8 +114,20 @@ pub struct Proof {
     /// By which tool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_version: Option<String>,
     /// When it ended, or was reported.
     pub at: Instant,
+    /// SHA-256 of the report that says so; without one, a person of the workshop does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// Why it is no proof by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
+    /// What two people accepted in spite of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
 }
 
 db::text_column!(Media);
@@ -133,12 +151,14 @@ pub struct Drive {
     pub model: Option<String>,
     /// How large.
     pub size_bytes: Option<i64>,
-    /// What was last done about its data.
+    /// What decides about its data.
     pub proof: Option<Proof>,
     /// That counts as proof.
     pub proven: bool,
     /// When it was first seen.
     pub seen_at: Instant,
+    /// All that was said about its data, of which `proof` and `proven` follow.
+    pub history: History,
 }
 
 impl Drive {

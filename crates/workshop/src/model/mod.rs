@@ -4,11 +4,13 @@ mod device;
 mod drive;
 mod event;
 mod evidence;
+mod ground;
 mod hardware;
 mod look;
 mod parts;
 mod reception;
 mod report;
+mod statement;
 mod transfer;
 mod views;
 mod waste;
@@ -17,6 +19,7 @@ pub use device::{Device, Kit, KitPart, Stage, Triage};
 pub use drive::{CheckResult, Drive, DriveErasure, EraseMethod, EraseResult, Media, Proof};
 pub use event::{Event, Incoming};
 pub use evidence::{EvidenceFile, FileKind, NewFile};
+pub use ground::{AcceptedAs, Doubt, Ground, Integrity};
 pub use hardware::{
     Answer, Battery, Board, Capture, Contradiction, Decision, Hardware, Keep, MemoryModule,
     NetworkInterface, Pixels, Processor, SeenDrive,
@@ -30,6 +33,7 @@ pub use reception::{
     ReceptionLine, ReceptionStatus, Reconciliation,
 };
 pub use report::{AttachedReport, ErasureReport, ReportVerdict, ReportedDrive};
+pub use statement::{Acceptance, Accepted, History, Reading, Review, Statement};
 pub use transfer::{
     LineOutcome, NewTransfer, Transfer, TransferArrival, TransferCancellation, TransferCounts,
     TransferFilter, TransferLine, TransferStatus, TransferView,

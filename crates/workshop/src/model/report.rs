@@ -4,7 +4,7 @@ use kernel::{Code, Instant};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{DeviceView, EraseMethod, EraseResult, EventOutcome, Media};
+use super::{DeviceView, Doubt, EraseMethod, EraseResult, EventOutcome, Ground, Integrity, Media};
 
 /// What was read from a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -20,6 +20,8 @@ pub struct ErasureReport {
     /// Its times have no zone: they are the station's own.
     #[serde(skip)]
     pub local_times: bool,
+    /// What became of its signature or fingerprint.
+    pub integrity: Integrity,
     /// The drives that it names.
     pub drives: Vec<ReportedDrive>,
 }
@@ -47,6 +49,25 @@ pub struct ReportedDrive {
     pub result: EraseResult,
     /// How it ended, as the tool calls it.
     pub state: String,
+    /// Why it is no proof, whatever the tool calls it.
+    pub grounds: Vec<Ground>,
+}
+
+impl ReportedDrive {
+    /// The same with one more reason why it is no proof: it is no success then.
+    #[must_use]
+    pub fn but(mut self, ground: Ground) -> Self {
+        self.doubt(ground);
+        self
+    }
+
+    /// One more reason why it is no proof.
+    pub fn doubt(&mut self, ground: Ground) {
+        if !self.grounds.contains(&ground) {
+            self.grounds.push(ground);
+        }
+        self.result = EraseResult::Failure;
+    }
 }
 
 /// What a report proves of a drive of the device.
@@ -57,6 +78,10 @@ pub struct ReportVerdict {
     pub reported: ReportedDrive,
     /// The drive has its proof now.
     pub proven: bool,
+    /// Why the report proves nothing of it, in words. Dates are compared with `received_at`.
+    pub doubts: Vec<Doubt>,
+    /// When the device was received.
+    pub received_at: Option<Instant>,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "code_name")]
     #[schema(value_type = Option<String>)]
@@ -78,7 +103,11 @@ pub struct AttachedReport {
     pub size: i64,
     /// `applied`, or `already_applied` when it was attached before.
     pub status: EventOutcome,
-    /// The tool, when the report could be read: nwipe's log, a report of Blancco.
+    /// Whether it could be read. What is not read is kept, and proves nothing.
+    pub read: bool,
+    /// What became of its signature or fingerprint, where it was read.
+    pub integrity: Option<Integrity>,
+    /// The tool, when the report could be read.
     pub tool: Option<String>,
     /// Its version.
     pub tool_version: Option<String>,

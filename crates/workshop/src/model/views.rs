@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{Device, Drive, Hardware, Kit, Media, Proof, Stage, Triage};
+use super::{AcceptedAs, Device, Doubt, Drive, Hardware, Kit, Media, Proof, Stage, Triage};
 
 /// A device, with all that is known of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -64,14 +64,27 @@ pub struct DriveView {
     pub size_bytes: Option<i64>,
     /// Its data is proven gone.
     pub proven: bool,
-    /// How.
+    /// How, or what keeps it from being proven.
     pub proof: Option<Proof>,
+    /// Why it is not proven, where something was said about it. The dates that they speak of are
+    /// `proof.at` and the device's `received_at`.
+    pub doubts: Vec<Doubt>,
+    /// What one person proposed to accept, and another may confirm.
+    pub proposed: Option<AcceptedAs>,
     pub seen_at: Instant,
 }
 
 impl From<Drive> for DriveView {
     fn from(drive: Drive) -> Self {
+        let proof = drive.proof.as_ref().filter(|_| !drive.proven);
+        let grounds = proof.map_or(&[][..], |proof| &proof.grounds);
         Self {
+            doubts: grounds.iter().copied().map(Doubt::from).collect(),
+            proposed: drive
+                .history
+                .review
+                .as_ref()
+                .map(|review| review.accepted_as),
             serial: drive.serial,
             media: drive.media,
             model: drive.model,

@@ -192,5 +192,6 @@ fn drive(reader: &mut Reader<'_>) -> Option<DriveErasure> {
         finished_at,
         result: result?,
         report,
+        read: None,
     })
 }

@@ -1,7 +1,8 @@
-//! Reads what erasure tools write: nwipe's log, Blancco's reports in XML and JSON. Any other
-//! text, and PDF, is kept without being read.
+//! Reads what erasure tools write. When in doubt a drive is not erased, and what cannot be read
+//! proves nothing: `truth.rs` has what each tool's words come to.
 
 mod blancco;
+mod markers;
 mod nwipe;
 mod tree;
 
@@ -12,7 +13,7 @@ use chrono::{DateTime, NaiveDateTime};
 use files::MediaType;
 use kernel::{Code, Instant, Refusal, Text};
 
-use crate::model::{EraseMethod, ErasureReport, Media};
+use crate::model::{EraseMethod, ErasureReport, Ground, Media};
 
 /// What a report may be.
 pub const REPORT_TYPES: [MediaType; 4] = [
@@ -25,29 +26,46 @@ pub const REPORT_TYPES: [MediaType; 4] = [
 /// Drives of one report at the most.
 const DRIVES: usize = 200;
 
-/// Reads a report of a known tool; none when it is another's.
+/// Reads a report of a known tool; none when it is another's, or cannot be read: such a file is
+/// kept, and proves nothing.
 ///
 /// # Errors
 /// `report_unreadable` for XML or JSON that is not well-formed, and for a report of a known
 /// tool that breaks off.
 pub fn read(bytes: &[u8], media_type: MediaType) -> Result<Option<ErasureReport>, Refusal> {
-    let text = match media_type {
-        MediaType::Plain | MediaType::Xml | MediaType::Json => {
-            files::decode(bytes).ok_or_else(|| unreadable("", ""))?
-        }
-        _ => return Ok(None),
-    };
     let report = match media_type {
-        MediaType::Xml => blancco::read(&tree::of_xml(&text)?)?,
-        MediaType::Json => blancco::read(&tree::of_json(&text)?)?,
-        _ => nwipe::read(&text)?,
+        MediaType::Plain | MediaType::Xml | MediaType::Json => {
+            let text = files::decode(bytes).ok_or_else(|| unreadable("", ""))?;
+            match media_type {
+                MediaType::Xml => blancco::read(&tree::of_xml(&text)?)?,
+                MediaType::Json => blancco::read(&tree::of_json(&text)?)?,
+                _ => nwipe::read(&text)?,
+            }
+        }
+        _ => None,
     };
     if let Some(report) = &report
         && report.drives.len() > DRIVES
     {
         return Err(unreadable("plus de 200 disques", "more than 200 drives"));
     }
-    Ok(report)
+    Ok(report.map(sound))
+}
+
+/// What holds of every report, whatever its tool.
+fn sound(mut report: ErasureReport) -> ErasureReport {
+    for drive in &mut report.drives {
+        drive.serial = drive
+            .serial
+            .take()
+            .filter(|serial| !serial.trim().is_empty());
+        if let (Some(start), Some(end)) = (drive.started_at, drive.finished_at)
+            && (end < start || (end == start && drive.method == EraseMethod::Clear))
+        {
+            drive.doubt(Ground::NothingDone);
+        }
+    }
+    report
 }
 
 fn unreadable(fr: &str, en: &str) -> Refusal {
@@ -110,18 +128,38 @@ fn time(text: &str) -> Option<(Instant, bool)> {
     let text = text.trim();
     let zoned = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"))
-        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z"));
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S %z"))
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%:z"))
+        .or_else(|_| DateTime::parse_from_rfc2822(text));
     if let Ok(zoned) = zoned {
         return Some((Instant::from_micros(zoned.timestamp_micros())?, false));
+    }
+    if let Some(at) = printed_by_date(text) {
+        return Some((at, true));
     }
     [
         "%Y-%m-%dT%H:%M:%S",
         "%Y-%m-%d %H:%M:%S",
         "%Y/%m/%d %H:%M:%S",
+        "%Y-%m-%d %H:%M",
         "%d.%m.%Y %H:%M:%S",
+        "%d/%m/%Y %H:%M:%S",
+        "%d/%m/%Y %H:%M",
     ]
     .iter()
     .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
     .and_then(|local| Instant::from_micros(local.and_utc().timestamp_micros()))
     .map(|at| (at, true))
+}
+
+/// `Tue Feb 28 09:10:00 CET 2023`, as `date` prints it. The names of zones are ambiguous.
+fn printed_by_date(text: &str) -> Option<Instant> {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let (month, day, clock, year) = match words.as_slice() {
+        [_, month, day, clock, year] | [_, month, day, clock, _, year] => (month, day, clock, year),
+        _ => return None,
+    };
+    let plain = format!("{day} {month} {year} {clock}");
+    let local = NaiveDateTime::parse_from_str(&plain, "%d %b %Y %H:%M:%S").ok()?;
+    Instant::from_micros(local.and_utc().timestamp_micros())
 }

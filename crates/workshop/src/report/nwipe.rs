@@ -1,14 +1,19 @@
 //! nwipe's text log, as the program itself and ShredOS keep it: a line for each drive that was
-//! found, one for each method that was invoked, and at the end three tables (`Error Summary`,
-//! `Erasure Summary`, `Drive Status`), of which only the last says how a drive ended. nwipe
-//! overwrites: whatever the method, that is Clear.
+//! found, one for each method that was invoked, what went wrong, and at the end up to three tables
+//! (`Error Summary` since 0.33, `Erasure Summary` since 0.41, `Drive Status`). No table alone says
+//! how a drive ended: 0.30 leaves its own verification errors out of the last one. So whatever the
+//! status says, a line of failure about a drive, or a mark on one of its rows, is no success.
+//! nwipe overwrites: whatever the method, that is Clear.
 
 use std::collections::BTreeMap;
 
 use kernel::{Instant, Refusal};
 
+use super::markers::{self, Marker};
 use super::{media, time, unreadable};
-use crate::model::{EraseMethod, EraseResult, ErasureReport, Media, ReportedDrive};
+use crate::model::{
+    EraseMethod, EraseResult, ErasureReport, Ground, Integrity, Media, ReportedDrive,
+};
 
 /// Reads a log; none when the text is something else.
 ///
@@ -22,18 +27,20 @@ pub(super) fn read(text: &str) -> Result<Option<ErasureReport>, Refusal> {
     if !log.is_nwipe {
         return Ok(None);
     }
-    if log.drives.is_empty() {
+    if !log.has_status {
         return Err(unreadable(
             "le journal de nwipe s'arrête avant son tableau « Drive Status »",
             "nwipe's log ends before its table `Drive Status`",
         ));
     }
+    log.end_run();
     Ok(Some(ErasureReport {
         tool: "nwipe".to_owned(),
         tool_version: log.version,
         document_id: None,
         machine_serial: log.machine_serial,
         local_times: true,
+        integrity: Integrity::None,
         drives: log.drives,
     }))
 }
@@ -60,8 +67,25 @@ struct Seen {
     media: Option<Media>,
     method: Option<String>,
     started_at: Option<Instant>,
-    /// Not all of it was reached.
-    incomplete: bool,
+    grounds: Vec<Ground>,
+    row: Option<Row>,
+}
+
+impl Seen {
+    fn doubt(&mut self, ground: Ground) {
+        if !self.grounds.contains(&ground) {
+            self.grounds.push(ground);
+        }
+    }
+}
+
+/// A drive's row of the table `Drive Status`.
+#[derive(Debug, Default, Clone)]
+struct Row {
+    state: String,
+    seconds: Option<i64>,
+    model: String,
+    serial: String,
 }
 
 /// The tables at the end of a log.
@@ -77,27 +101,41 @@ enum Table {
 #[derive(Debug, Default)]
 struct Log {
     is_nwipe: bool,
+    has_status: bool,
     version: Option<String>,
     machine_serial: Option<String>,
     devices: BTreeMap<String, Seen>,
+    /// What a line says of the run, without a device.
+    of_all: Vec<Ground>,
     table: Table,
     drives: Vec<ReportedDrive>,
 }
 
 impl Log {
     fn line(&mut self, line: &str) {
-        if let Some((at, message)) = stamped(line) {
+        if let Some((at, level, message)) = stamped(line) {
             self.table = Table::None;
             self.message(at, message);
-        } else if let Some(table) = heading(line) {
-            self.table = table;
+            self.marks(level, message);
         } else if line.contains('|') {
             let cells: Vec<_> = line.split('|').collect();
-            match self.table {
-                Table::Errors | Table::Erasure => self.summary(&cells),
+            match columns(&cells).unwrap_or(self.table) {
+                table if columns(&cells).is_some() => self.table = table,
+                Table::Errors => self.errors(&cells),
+                Table::Erasure => self.erasure(&cells),
                 Table::Status => self.status(&cells),
-                Table::None => {}
+                Table::None => {
+                    self.marks("", line);
+                    if let Some((name, true)) = first(&cells)
+                        && let Some(seen) = self.devices.get_mut(&name)
+                    {
+                        seen.doubt(Ground::MarkedRow);
+                    }
+                }
             }
+        } else {
+            self.table = title(line).unwrap_or(self.table);
+            self.marks("", line);
         }
     }
 
@@ -105,12 +143,17 @@ impl Log {
         if let Some(version) = message.strip_prefix("nwipe ")
             && version.starts_with(|c: char| c.is_ascii_digit())
         {
+            if self.ran() {
+                self.end_run();
+                self.devices.clear();
+            }
             self.is_nwipe = true;
             self.version = version.split_whitespace().next().map(str::to_owned);
         } else if let Some(rest) = message.strip_prefix("Found ") {
             self.found(rest);
         } else if let Some((device, serial)) = message.split_once(" has serial number ") {
             let serial = serial.trim().to_owned();
+            let device = device.trim_start_matches("Device ");
             self.device(device).serial = Some(serial).filter(|serial| !serial.is_empty());
         } else if let Some(serial) = message.strip_prefix("system-serial-number = ") {
             self.machine_serial = Some(serial.trim().to_owned());
@@ -118,10 +161,12 @@ impl Log {
             && let Some((method, device)) = rest.split_once("' on ")
         {
             self.is_nwipe = true;
+            if self.device(device).row.is_some() {
+                self.end_run(); // the program was started again
+            }
             let seen = self.device(device);
             seen.method = Some(method.to_owned());
             seen.started_at = at;
-            seen.incomplete = false;
         }
     }
 
@@ -146,81 +191,225 @@ impl Log {
         self.devices.entry(short(name)).or_default()
     }
 
-    /// A row of the first two tables: a mark says that something is missing.
-    fn summary(&mut self, cells: &[&str]) {
-        let row = cells.first().copied().unwrap_or_default().trim();
-        if let Some(device) = row.strip_prefix('!')
-            && device.trim() != "Device"
-        {
-            self.device(device).incomplete = true;
+    /// What a line says against drives: those that it names, by their device or their serial number;
+    /// else all of the run.
+    fn marks(&mut self, level: &str, message: &str) {
+        let Some(Marker { ground, whole_run }) = markers::of_nwipe(level, message) else {
+            return;
+        };
+        let words: Vec<_> = message
+            .split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ',' | '=' | ';'))
+            .map(|word| word.trim_end_matches(['.', ':', '!']))
+            .collect();
+        let names_device = words.iter().any(|word| word.starts_with("/dev/"));
+        let mut known = false;
+        for (name, seen) in &mut self.devices {
+            let by_path = words.iter().any(|word| {
+                word.strip_prefix("/dev/")
+                    .is_some_and(|word| short(word) == *name)
+            });
+            let by_name = !names_device && words.iter().any(|word| word == name);
+            let by_serial = seen
+                .serial
+                .as_deref()
+                .is_some_and(|serial| words.contains(&serial));
+            if by_path || by_name || by_serial {
+                seen.doubt(ground);
+                known = true;
+            }
+        }
+        if known {
+            return;
+        }
+        if let Some(path) = words.iter().find(|word| word.starts_with("/dev/")) {
+            self.device(path).doubt(ground); // it may be found later
+        } else if whole_run {
+            self.of_all.push(ground);
+        }
+    }
+
+    /// A method was invoked, or a table has its drives, since the program was started.
+    fn ran(&self) -> bool {
+        let mut seen = self.devices.values();
+        seen.any(|seen| seen.row.is_some() || seen.method.is_some())
+    }
+
+    /// `!      sdc |          12 |                    0 |                    0`
+    fn errors(&mut self, cells: &[&str]) {
+        let Some((name, marked)) = first(cells) else {
+            return;
+        };
+        let counted = cells.iter().skip(1).any(|cell| cell.trim() != "0");
+        let seen = self.device(&name);
+        if marked {
+            seen.doubt(Ground::MarkedRow);
+        }
+        if counted {
+            seen.doubt(Ground::Errors);
+        }
+    }
+
+    /// `!      sdc |       21000000000 |      80026361856 |            26.24%`
+    fn erasure(&mut self, cells: &[&str]) {
+        let Some((name, marked)) = first(cells) else {
+            return;
+        };
+        let number = |n: usize| {
+            cells
+                .get(n)
+                .and_then(|cell| cell.trim().parse::<u64>().ok())
+        };
+        let whole = matches!((number(1), number(2)), (Some(erased), Some(total)) if total > 0 && erased >= total);
+        let percent = cells.get(3).map_or("", |cell| cell.trim());
+        let seen = self.device(&name);
+        if marked || !whole || !matches!(percent, "100.00%" | "100%") {
+            seen.doubt(Ground::NotAllErased);
         }
     }
 
     /// `!    sdb |-FAILED-|  120MB/s | 01:22:01 | WDC WD5000AAKX-6/WD-WCC2ETY84203`
     fn status(&mut self, cells: &[&str]) {
-        let [first, state, _, duration, names] = cells else {
+        let (Some((name, marked)), [_, state, throughput, duration, names @ ..]) =
+            (first(cells), cells)
+        else {
             return;
         };
-        let name = first.trim().trim_start_matches('!').trim();
-        if name == "Device" {
-            return;
-        }
         self.is_nwipe = true;
-        let seen = self.devices.get(&short(name)).cloned().unwrap_or_default();
+        self.has_status = true;
+        let names = names.join("|");
         let (model, serial) = names.trim().rsplit_once('/').unwrap_or((names.trim(), ""));
-        let serial = seen.serial.or_else(|| Some(serial.trim().to_owned()));
-        let state = state.trim().trim_matches('-').to_owned();
-        let standard = seen.method.unwrap_or_else(|| "?".to_owned());
-        let erases = standard != "?" && !standard.starts_with("Verify");
-        let success = state == "Erased" && erases && !seen.incomplete;
-        self.drives.push(ReportedDrive {
-            serial: serial.filter(|serial| !serial.is_empty()),
-            media: seen.media.or_else(|| media(&format!("{name} {model}"))),
-            model: seen
-                .model
-                .or_else(|| Some(model.trim().to_owned()).filter(|model| !model.is_empty())),
-            size_bytes: None,
-            method: EraseMethod::Clear,
-            standard,
-            started_at: seen.started_at,
-            finished_at: seen
-                .started_at
-                .zip(seconds(duration))
-                .map(|(at, seconds)| at.plus_seconds(seconds)),
-            result: if success {
-                EraseResult::Success
-            } else {
-                EraseResult::Failure
-            },
-            state,
-        });
+        let row = Row {
+            state: state.trim().trim_matches('-').trim().to_owned(),
+            seconds: seconds(duration),
+            model: model.trim().to_owned(),
+            serial: serial.trim().to_owned(),
+        };
+        let written = throughput
+            .trim()
+            .trim_end_matches("/s")
+            .trim_end_matches(|c: char| c.is_ascii_alphabetic() || c.is_whitespace());
+        let nothing = written.parse::<f64>().is_ok_and(|rate| rate <= 0.0);
+        let seen = self.device(&name);
+        if marked {
+            seen.doubt(Ground::MarkedRow);
+        }
+        if nothing || row.seconds == Some(0) {
+            seen.doubt(Ground::NothingDone);
+        }
+        match row.state.as_str() {
+            "Erased" => {}
+            "UABORTED" | "ABORTED" => seen.doubt(Ground::Unfinished),
+            _ => seen.doubt(Ground::ReportedFailure),
+        }
+        seen.row = Some(row);
+    }
+
+    /// What a run of the program came to. What hides sectors hides them in the next run too.
+    fn end_run(&mut self) {
+        let explained = self
+            .devices
+            .values()
+            .any(|seen| seen.row.is_some() && !seen.grounds.is_empty());
+        let of_all = std::mem::take(&mut self.of_all);
+        for seen in self.devices.values_mut() {
+            if !explained || of_all.contains(&Ground::HiddenArea) {
+                of_all.iter().for_each(|ground| seen.doubt(*ground));
+            }
+            if seen.row.is_some() || seen.method.is_some() {
+                self.drives.push(reported(seen));
+            }
+            seen.row = None;
+            seen.method = None;
+            seen.started_at = None;
+            seen.grounds.retain(|ground| *ground == Ground::HiddenArea);
+        }
     }
 }
 
-/// `[2023/03/01 10:00:00]  notice: …`, in older versions with the program's name.
-fn stamped(line: &str) -> Option<(Option<Instant>, &str)> {
-    let (stamp, rest) = line.trim().strip_prefix('[')?.split_once(']')?;
+fn reported(seen: &Seen) -> ReportedDrive {
+    let row = seen.row.clone().unwrap_or_default();
+    let standard = seen.method.clone().unwrap_or_else(|| "?".to_owned());
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let mut drive = ReportedDrive {
+        serial: seen.serial.clone().or_else(|| some(&row.serial)),
+        media: seen.media.or_else(|| media(&row.model)),
+        model: seen.model.clone().or_else(|| some(&row.model)),
+        size_bytes: None,
+        method: EraseMethod::Clear,
+        started_at: seen.started_at,
+        finished_at: seen
+            .started_at
+            .zip(row.seconds)
+            .map(|(began, seconds)| began.plus_seconds(seconds)),
+        result: EraseResult::Success,
+        state: row.state.clone(),
+        grounds: Vec::new(),
+        standard,
+    };
+    seen.grounds.iter().for_each(|ground| drive.doubt(*ground));
+    if drive.standard.starts_with("Verify") {
+        drive.doubt(Ground::VerificationOnly);
+    } else if drive.standard == "?" || seen.row.is_none() {
+        drive.doubt(Ground::Unfinished);
+    }
+    // the table cuts long numbers short
+    if let Some(serial) = seen.serial.as_deref()
+        && !row.serial.is_empty()
+        && !serial.starts_with(row.serial.as_str())
+        && !row.serial.starts_with(serial)
+    {
+        drive.doubt(Ground::ReportContradicts);
+    }
+    drive
+}
+
+/// `[2023/02/28 07:08:11]  notice: message`
+fn stamped(line: &str) -> Option<(Option<Instant>, &str, &str)> {
+    let rest = line.trim_start().strip_prefix('[')?;
+    let (stamp, rest) = rest.split_once(']')?;
     let rest = rest.trim_start();
     let rest = rest.strip_prefix("nwipe: ").unwrap_or(rest);
     let (level, message) = rest.split_once(':')?;
     let known = [
         "debug", "info", "notice", "warning", "error", "fatal", "sanity",
     ];
+    let level = level.trim();
     known
-        .contains(&level.trim())
-        .then(|| (time(stamp).map(|(at, _)| at), message.trim()))
+        .contains(&level)
+        .then(|| (time(stamp).map(|(at, _)| at), level, message.trim()))
 }
 
-fn heading(line: &str) -> Option<Table> {
-    let title = line.trim().trim_matches('*').trim();
-    let starred = line.trim().starts_with("***");
-    match title {
-        _ if !starred => None,
-        "Error Summary" => Some(Table::Errors),
-        "Erasure Summary" => Some(Table::Erasure),
-        "Drive Status" => Some(Table::Status),
-        _ => Some(Table::None),
+/// Which table these are the columns of. 0.30 has but one, without a title.
+fn columns(cells: &[&str]) -> Option<Table> {
+    let name = cells.first()?.trim().trim_start_matches('!').trim();
+    if name != "Device" {
+        return None;
     }
+    Some(match cells.get(1)?.trim() {
+        "Pass Errors" => Table::Errors,
+        "Bytes Erased" => Table::Erasure,
+        "Status" => Table::Status,
+        _ => Table::None,
+    })
+}
+
+/// Which table a line of stars is the title of; without a title, it ends one.
+fn title(line: &str) -> Option<Table> {
+    let line = line.trim();
+    line.starts_with("***")
+        .then(|| match line.trim_matches('*').trim() {
+            "Error Summary" => Table::Errors,
+            "Erasure Summary" => Table::Erasure,
+            "Drive Status" => Table::Status,
+            _ => Table::None,
+        })
+}
+
+/// The device of a row, and whether the row is marked.
+fn first(cells: &[&str]) -> Option<(String, bool)> {
+    let cell = cells.first()?.trim();
+    let name = cell.trim_start_matches('!').trim();
+    (!name.is_empty()).then(|| (name.to_owned(), cell.starts_with('!')))
 }
 
 /// `/dev/sda`, `device '/dev/sda'.` and `   sda` are one.

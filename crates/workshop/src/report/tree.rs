@@ -51,6 +51,18 @@ impl Node {
         }
     }
 
+    /// Looks at every node within, and how deep it lies.
+    pub(super) fn walk(&self, look: &mut impl FnMut(&Self, usize)) {
+        self.walk_from(1, look);
+    }
+
+    fn walk_from(&self, depth: usize, look: &mut impl FnMut(&Self, usize)) {
+        for node in &self.nodes {
+            look(node, depth);
+            node.walk_from(depth + 1, look);
+        }
+    }
+
     /// The first node of this name, wherever it lies.
     pub(super) fn find(&self, name: &str) -> Option<&Self> {
         self.nodes.iter().find_map(|node| {
@@ -75,8 +87,8 @@ pub(super) fn of_xml(text: &str) -> Result<Node, Refusal> {
             return Err(unreadable("trop d'éléments", "too many elements"));
         }
         match reader.read_event().map_err(|_| broken())? {
-            Event::Start(tag) => open.push(Node::named(&name(&tag)?)),
-            Event::Empty(tag) => close(&mut open, Node::named(&name(&tag)?)),
+            Event::Start(tag) => open.push(node(&tag)?),
+            Event::Empty(tag) => close(&mut open, node(&tag)?),
             Event::End(_) => {
                 let node = open.pop().ok_or_else(broken)?;
                 if open.is_empty() {
@@ -118,15 +130,22 @@ fn broken() -> Refusal {
     )
 }
 
-fn name(tag: &BytesStart<'_>) -> Result<String, Refusal> {
-    let mut name = tag.local_name().as_ref().to_owned();
+/// A node of a tag. Attributes are nodes within, but for Blancco's, which only tell types.
+fn node(tag: &BytesStart<'_>) -> Result<Node, Refusal> {
+    let local = tag.local_name().as_ref().to_owned();
+    let of_blancco = matches!(local.as_str(), "entries" | "entry" | "product_name");
+    let mut node = Node::named(&local);
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|_| broken())?;
-        if attribute.key.0 == "name" && matches!(name.as_str(), "entries" | "entry") {
-            name = attribute.value.into_owned();
+        if attribute.key.0 == "name" && matches!(local.as_str(), "entries" | "entry") {
+            node.name = attribute.value.to_lowercase();
+        } else if !of_blancco {
+            let mut inner = Node::named(attribute.key.0);
+            inner.text = attribute.value.into_owned();
+            node.nodes.push(inner);
         }
     }
-    Ok(name)
+    Ok(node)
 }
 
 fn say(open: &mut [Node], text: &str) {

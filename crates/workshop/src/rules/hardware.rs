@@ -54,7 +54,7 @@ pub fn capture(facts: &Facts<'_>, heard: Heard, at: Instant) -> Result<Verdict, 
     Ok(Verdict::Apply(Box::new(change)))
 }
 
-fn in_workshop(device: &Device) -> Result<(), Refusal> {
+pub(super) fn in_workshop(device: &Device) -> Result<(), Refusal> {
     if device.stage == Stage::Reserved {
         return Err(already_reserved(device));
     }
@@ -129,7 +129,7 @@ pub fn decide_contradiction(
     at: Instant,
 ) -> Result<Verdict, Refusal> {
     in_workshop(facts.device)?;
-    check_reason(answer)?;
+    check_reason(&answer.reason)?;
     let mut change = Change::new(facts);
     let decision = Decision {
         keep: answer.keep,
@@ -156,8 +156,9 @@ pub fn decide_contradiction(
     Ok(Verdict::Apply(Box::new(change)))
 }
 
-fn check_reason(answer: &Answer) -> Result<(), Refusal> {
-    let length = answer.reason.trim().chars().count();
+/// A reason is given, and not too long.
+pub(super) fn check_reason(reason: &str) -> Result<(), Refusal> {
+    let length = reason.trim().chars().count();
     let (code, detail) = match length {
         0 => (Code::Required, Text::new("Dites pourquoi.", "Say why.")),
         1..=500 => return Ok(()),

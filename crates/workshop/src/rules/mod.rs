@@ -2,6 +2,7 @@
 
 mod checks;
 mod erasure;
+mod evidence;
 mod hardware;
 mod identity;
 mod near;
@@ -9,6 +10,7 @@ mod parts;
 mod quality;
 mod reception;
 mod report;
+mod review;
 mod search;
 mod step;
 mod transfer;
@@ -28,11 +30,12 @@ pub use identity::identity_key;
 pub use near::{near_keys, zeros_apart};
 pub use reception::{give_up, receive, receive_again};
 pub use report::{About, about};
+pub use review::{confirm, propose};
 pub use search::{location_key, search_key};
 pub use transfer::{call_back, send};
 
 use crate::Settings;
-use crate::model::{Device, Drive, Event, LineOutcome, Part, Repair, Stage, Waste};
+use crate::model::{Device, Drive, EraseMethod, Event, LineOutcome, Part, Repair, Stage, Waste};
 
 /// The counted stock of a workshop, as far as the lines at hand ask for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,6 +91,8 @@ pub struct Facts<'a> {
     pub waste: &'a [Waste],
     /// The workshop that it is on its way to, when that is who asks.
     pub arriving_at: Option<OrganisationId>,
+    /// When its present cycle began: when it was counted in.
+    pub cycle_started_at: Option<Instant>,
 }
 
 /// Who says what, and when.
@@ -139,6 +144,25 @@ impl Change {
     /// The device, its drives, and what else changes.
     pub fn into_parts(self) -> (Device, Vec<Drive>, Effects) {
         (self.device, self.drives, self.effects)
+    }
+
+    /// The drives that are proven to be erased or destroyed now, and were not before, by a serial
+    /// number that tells them from others.
+    pub fn newly_proven<'a>(&'a self, before: &'a [Drive]) -> impl Iterator<Item = &'a Drive> {
+        let known = |drive: &Drive| {
+            before
+                .iter()
+                .any(|one| one.serial_key == drive.serial_key && one.proven)
+        };
+        self.drives.iter().filter(move |drive| {
+            drive.proven
+                && drive
+                    .serial
+                    .as_deref()
+                    .is_some_and(|serial| identity_key(serial).is_some())
+                && (drive.proof.as_ref()).is_some_and(|proof| proof.method != EraseMethod::Absent)
+                && !known(drive)
+        })
     }
 
     /// The device after the step.
@@ -224,11 +248,18 @@ fn is_repeat(facts: &Facts<'_>, asking: &Asking<'_>) -> bool {
         })
 }
 
-/// A time that a scanner gives may not lie further ahead than its clock may be wrong.
+/// A time that a scanner gives may not lie further ahead than its clock may be wrong, nor before
+/// the device was known.
 ///
 /// # Errors
 /// `invalid_fields` at `/at`.
-pub fn check_time(at: Instant, now: Instant, settings: &Settings) -> Result<(), Refusal> {
+pub fn check_time(
+    at: Instant,
+    now: Instant,
+    known_since: Option<Instant>,
+    settings: &Settings,
+) -> Result<(), Refusal> {
+    not_before(at, known_since, settings)?;
     if at > now.plus_seconds(settings.clock_ahead_seconds) {
         let minutes = settings.clock_ahead_seconds / 60;
         return Err(Refusal::field(
@@ -243,6 +274,31 @@ pub fn check_time(at: Instant, now: Instant, settings: &Settings) -> Result<(), 
         ));
     }
     Ok(())
+}
+
+/// Nothing happens to a device before it was known, give or take the time zones.
+///
+/// # Errors
+/// `invalid_fields` at `/at`.
+pub fn not_before(
+    at: Instant,
+    earliest: Option<Instant>,
+    settings: &Settings,
+) -> Result<(), Refusal> {
+    let tolerance = settings.evidence_tolerance_seconds;
+    match earliest {
+        Some(earliest) if at < earliest.plus_seconds(-tolerance) => Err(Refusal::field(
+            "/at",
+            Code::OutOfRange,
+            Text::new(
+                format!(
+                    "Cet appareil n'est connu que depuis le {earliest} ; réglez l'horloge du lecteur."
+                ),
+                format!("This device is known since {earliest} only; set the scanner's clock."),
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn already_reserved(device: &Device) -> Refusal {

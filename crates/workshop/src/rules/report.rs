@@ -6,7 +6,8 @@ use serde_json::json;
 use super::identity_key;
 use crate::Settings;
 use crate::model::{
-    Device, Drive, DriveErasure, EraseMethod, EraseResult, ErasureReport, Media, ReportedDrive,
+    Device, Drive, DriveErasure, EraseMethod, EraseResult, ErasureReport, Ground, Media, Reading,
+    ReportedDrive,
 };
 
 /// Characters that have to agree where a report shortens a serial number, or adds to it.
@@ -46,14 +47,14 @@ pub fn about(
         refused: Vec::new(),
         others: Vec::new(),
     };
-    for reported in last_of_each(&report.drives) {
-        let known = position(drives, reported.serial.as_deref());
+    let ahead = hours_ahead(report, now);
+    for (known, reported) in by_drive(drives, &report.drives) {
         if known.is_none() && !(is_this && drives.is_empty()) {
             about.others.push(name(&reported).to_owned());
             continue;
         }
         let seen = known.map(|n| &drives[n]);
-        let entry = evidence(&reported, seen, report, sha256, now);
+        let entry = evidence(&reported, seen, report, sha256, ahead);
         let media = entry.media.unwrap_or(Media::Other);
         let overwritten = entry.method == EraseMethod::Clear && !settings.clear_counts(media);
         if overwritten && entry.result == EraseResult::Success {
@@ -69,15 +70,44 @@ pub fn about(
     }
 }
 
-/// A log may name a drive twice, when it was tried again: the last time counts.
-fn last_of_each(drives: &[ReportedDrive]) -> Vec<ReportedDrive> {
-    let mut last: Vec<ReportedDrive> = Vec::with_capacity(drives.len());
-    for drive in drives {
-        let key = drive.serial.as_deref().map(squash);
-        last.retain(|one| key.is_none() || one.serial.as_deref().map(squash) != key);
-        last.push(drive.clone());
+/// What a report says of each drive, once: a log may name a drive several times, when it was tried
+/// again. The last time counts, by the clock of the tool.
+fn by_drive(drives: &[Drive], reported: &[ReportedDrive]) -> Vec<(Option<usize>, ReportedDrive)> {
+    let mut found: Vec<(Option<usize>, Option<String>, ReportedDrive)> = Vec::new();
+    for one in reported {
+        let known = position(drives, one.serial.as_deref());
+        let key = one.serial.as_deref().map(squash);
+        let same = found.iter_mut().find(|(position, other, _)| {
+            (known.is_some() && *position == known) || (key.is_some() && *other == key)
+        });
+        match same {
+            Some((_, _, before)) => {
+                if outlives(one, before) {
+                    *before = one.clone();
+                }
+            }
+            None => found.push((known, key, one.clone())),
+        }
     }
-    last
+    found
+        .into_iter()
+        .map(|(known, _, one)| (known, one))
+        .collect()
+}
+
+/// Of two that a file says of a drive, the one that stands: the later one, and what speaks against
+/// an erasure where nobody can tell which is later.
+fn outlives(one: &ReportedDrive, before: &ReportedDrive) -> bool {
+    let adverse =
+        |drive: &ReportedDrive| drive.grounds.iter().any(|ground| ground.speaks_against());
+    let proves = |drive: &ReportedDrive| drive.grounds.is_empty();
+    let later = |a: &ReportedDrive, b: &ReportedDrive| matches!((a.finished_at, b.finished_at), (Some(a), Some(b)) if a > b);
+    match (adverse(one), adverse(before)) {
+        (true, true) => later(one, before),
+        (true, false) => !later(before, one) || !proves(before),
+        (false, true) => proves(one) && later(one, before),
+        (false, false) => proves(one) && (!proves(before) || later(one, before)),
+    }
 }
 
 /// The drive with this serial number. A report may leave out the maker's prefix, or give more
@@ -102,17 +132,12 @@ fn evidence(
     seen: Option<&Drive>,
     report: &ErasureReport,
     sha256: &str,
-    now: Instant,
+    ahead: i64,
 ) -> DriveErasure {
-    // what the machine said of its drive stands; the report only fills the gap
-    let known = seen
-        .map(|drive| drive.media)
-        .filter(|media| *media != Media::Other);
-    let hours = hours_ahead(report, reported, now);
-    let at = |time: Option<Instant>| time.map(|time| time.plus_seconds(-3600 * hours));
+    let at = |time: Option<Instant>| time.map(|time| time.plus_seconds(-3600 * ahead));
     DriveErasure {
         serial: seen.map_or(&reported.serial, |drive| &drive.serial).clone(),
-        media: Some(known.or(reported.media).unwrap_or(Media::Other)),
+        media: Some(medium(seen, reported)),
         method: reported.method,
         standard: Some(reported.standard.clone()),
         tool: Some(report.tool.clone()),
@@ -121,20 +146,53 @@ fn evidence(
         finished_at: at(reported.finished_at),
         result: reported.result,
         report: Some(json!(sha256)),
+        read: Some(Reading {
+            grounds: grounds(reported, seen),
+            clock: reported.finished_at,
+            local: report.local_times,
+        }),
     }
 }
 
-/// Times without a zone are read as UTC. When the end then lies ahead of now, the station's
-/// clock shows the time of its zone: whole hours are taken off.
-fn hours_ahead(report: &ErasureReport, reported: &ReportedDrive, now: Instant) -> i64 {
-    let ahead = reported
-        .finished_at
-        .filter(|_| report.local_times)
-        .map_or(0, |finished| finished.seconds_since(now));
-    if ahead <= 0 || ahead > ZONES * 3600 {
-        return 0;
+/// What the tool says of a medium wins over a guess that it turns; a guess that it is flash stands.
+fn medium(seen: Option<&Drive>, reported: &ReportedDrive) -> Media {
+    let known = seen.map_or(Media::Other, |drive| drive.media);
+    match reported.media {
+        Some(said) if known == Media::Other || (said.is_flash() && !known.is_flash()) => said,
+        _ => known,
     }
-    (ahead + 3599) / 3600
+}
+
+/// How far the capacity erased may be from that of the drive: makers count differently, and what
+/// they hide for themselves is small.
+const CAPACITY_PERCENT: i64 = 3;
+
+/// What a report says against itself, and what the drive says against it.
+fn grounds(reported: &ReportedDrive, seen: Option<&Drive>) -> Vec<Ground> {
+    let mut grounds = reported.grounds.clone();
+    let known = seen
+        .and_then(|drive| drive.size_bytes)
+        .filter(|size| *size > 0);
+    if let (Some(known), Some(erased)) = (known, reported.size_bytes)
+        && erased < known.saturating_sub(known / 100 * CAPACITY_PERCENT)
+        && !grounds.contains(&Ground::CapacityMismatch)
+    {
+        grounds.push(Ground::CapacityMismatch);
+    }
+    grounds
+}
+
+/// Times without a zone are read as UTC. When an end then lies ahead of now, the station's clock
+/// shows the time of its zone: whole hours are taken off, the same of every time in the file.
+fn hours_ahead(report: &ErasureReport, now: Instant) -> i64 {
+    let ends = report.drives.iter().filter_map(|drive| drive.finished_at);
+    let ahead = ends
+        .filter(|_| report.local_times)
+        .map(|end| end.seconds_since(now))
+        .filter(|ahead| *ahead <= ZONES * 3600)
+        .max()
+        .unwrap_or(0);
+    if ahead <= 0 { 0 } else { (ahead + 3599) / 3600 }
 }
 
 fn name(drive: &ReportedDrive) -> &str {

@@ -116,8 +116,7 @@ fn erased(
         ],
     )?;
     let mut change = Change::new(facts);
-    let cycle = facts.device.cycle;
-    change.drives = erasure::with_evidence(facts.drives, drives, cycle, asking.at, settings)?;
+    change.drives = erasure::with_evidence(facts, drives, asking.at, settings)?;
     change.settle_proof(asking.at);
     Ok(change)
 }

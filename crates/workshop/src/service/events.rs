@@ -15,7 +15,7 @@ use crate::model::{
     BulkAnswer, Device, DeviceView, Event, EventOutcome, EventResult, Incoming, Recorded, Stage,
 };
 use crate::reading;
-use crate::rules::{self, Asking, Verdict};
+use crate::rules::{self, Asking, Change, Verdict};
 use crate::store;
 
 /// Lines of a list at the most.
@@ -237,8 +237,11 @@ impl<'a> Recorder<'a> {
         if let Err(refusal) = self.evidence_is_there(tx, id, &line.event)? {
             return Ok(Err(refusal));
         }
+        if let Err(refusal) = serves_here(&self.ledger, id, &change) {
+            return Ok(Err(refusal));
+        }
         if matches!(line.event, Event::Received {})
-            && let Err(refusal) = self.may_receive(tx, id)?
+            && let Err(refusal) = self.may_receive(tx, id, at)?
         {
             return Ok(Err(refusal));
         }
@@ -293,7 +296,7 @@ impl<'a> Recorder<'a> {
         if facts.arriving_at.is_none() {
             own_workshop(self.actor, &bench.device)?;
         }
-        rules::check_time(at, now, self.settings)?;
+        rules::check_time(at, now, known_since(id), self.settings)?;
         let asking = Asking {
             person: self.actor.person,
             at,
@@ -317,12 +320,17 @@ impl<'a> Recorder<'a> {
 
     /// What a machine's own facts do not say: whether its batch is being counted, and
     /// whether its serial number was given to another since it went missing.
-    fn may_receive(&mut self, tx: &mut Tx<'_>, id: DeviceId) -> Result<Result<(), Refusal>> {
+    fn may_receive(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: DeviceId,
+        at: Instant,
+    ) -> Result<Result<(), Refusal>> {
         let Some(bench) = self.ledger.get(id) else {
             return Ok(Ok(()));
         };
         match (bench.device.stage, &bench.device.serial_key) {
-            (Stage::Expected, _) => self.count_batch(tx, bench.device.batch_id),
+            (Stage::Expected, _) => self.count_batch(tx, bench.device.batch_id, at),
             (Stage::Missing, Some(key)) => {
                 let stored = store::by_serial_keys(tx, std::slice::from_ref(key))?;
                 let taken = stored.iter().any(|other| other.id != id && other.is_live());
@@ -335,12 +343,21 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    fn count_batch(&mut self, tx: &mut Tx<'_>, id: BatchId) -> Result<Result<(), Refusal>> {
+    fn count_batch(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: BatchId,
+        at: Instant,
+    ) -> Result<Result<(), Refusal>> {
         if let Some(known) = self.batches.get(&id) {
             return Ok(known.clone());
         }
-        let outcome = intake::batch(tx, self.actor, id)
-            .and_then(|batch| intake::mark_received(tx, self.actor, &batch));
+        let settings = self.settings;
+        let outcome = intake::batch(tx, self.actor, id).and_then(|batch| {
+            // nothing comes off a truck before the truck came
+            rules::not_before(at, batch.collected_at, settings)?;
+            intake::mark_received(tx, self.actor, &batch)
+        });
         let outcome = match outcome {
             Ok(()) => Ok(()),
             Err(db::Error::Refused(refusal)) => Err(*refusal),
@@ -349,6 +366,39 @@ impl<'a> Recorder<'a> {
         self.batches.insert(id, outcome.clone());
         Ok(outcome)
     }
+}
+
+/// Since when a device is known: its id says it (UUID version 7).
+fn known_since(id: DeviceId) -> Option<Instant> {
+    let (seconds, nanos) = id.uuid().get_timestamp()?.to_unix();
+    let micros = i64::try_from(seconds).ok()?.checked_mul(1_000_000)?;
+    Instant::from_micros(micros.checked_add(i64::from(nanos / 1_000))?)
+}
+
+/// A drive's proof serves one device at a time.
+///
+/// # Errors
+/// `drive_proven_elsewhere`.
+pub(super) fn serves_here(ledger: &Ledger, id: DeviceId, change: &Change) -> Result<(), Refusal> {
+    let before = ledger.get(id).map_or(&[][..], |bench| &bench.drives);
+    for drive in change.newly_proven(before) {
+        if ledger.proven_elsewhere(&drive.serial_key, id) {
+            return Err(Refusal::new(
+                Code::DriveProvenElsewhere,
+                Text::new(
+                    format!(
+                        "Le disque {} est déjà prouvé dans un autre appareil. S'il en a été retiré, envoyez d'abord un relevé de cet autre appareil et déclarez-y le disque absent.",
+                        drive.name()
+                    ),
+                    format!(
+                        "Drive {} is proven in another device already. If it was taken out of there, send a capture of that device first and record the drive as absent there.",
+                        drive.name()
+                    ),
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A workshop works on its own devices; the city may do it for any.

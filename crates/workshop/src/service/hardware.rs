@@ -78,16 +78,7 @@ pub fn resolve_contradiction(
     id: DeviceId,
     answer: &Answer,
 ) -> Result<Recorded> {
-    if actor.session.is_none() {
-        return Err(Refusal::new(
-            Code::NotAllowed,
-            Text::new(
-                "Une personne tranche, avec son propre compte ; la clé d'un poste ne le peut pas.",
-                "A person decides, with an account of their own; the key of a station cannot.",
-            ),
-        )
-        .into());
-    }
+    person_only(actor)?;
     let mut ledger = on_bench(tx, actor, id)?;
     let bench = ledger
         .get(id)
@@ -117,10 +108,36 @@ pub fn resolve_contradiction(
     finish(tx, ledger, id, status)
 }
 
+/// A person decides, not a machine.
+///
+/// # Errors
+/// `not_allowed`.
+pub(super) fn person_only(actor: &Actor) -> Result<(), Refusal> {
+    if actor.session.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::NotAllowed,
+        Text::new(
+            "Une personne tranche, avec son propre compte ; la clé d'un poste ne le peut pas.",
+            "A person decides, with an account of their own; the key of a station cannot.",
+        ),
+    ))
+}
+
 pub(super) fn on_bench(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId) -> Result<Ledger> {
+    on_bench_with(tx, actor, id, Needs::default())
+}
+
+pub(super) fn on_bench_with(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: DeviceId,
+    needs: Needs,
+) -> Result<Ledger> {
     may_add_evidence(tx, actor, id)?;
     let mut ledger = Ledger::of(store::by_ids(tx, &[id])?);
-    ledger.load_facts(tx, Needs::default())?;
+    ledger.load_facts(tx, needs)?;
     Ok(ledger)
 }
 
@@ -135,14 +152,14 @@ fn is_taken(db: &mut Db, id: DeviceId, serial: Option<&str>) -> Result<bool> {
         .any(|device| device.id != id && device.is_live()))
 }
 
-fn outcome(verdict: &Verdict) -> EventOutcome {
+pub(super) fn outcome(verdict: &Verdict) -> EventOutcome {
     match verdict {
         Verdict::Apply(_) => EventOutcome::Applied,
         Verdict::AlreadyDone => EventOutcome::AlreadyApplied,
     }
 }
 
-fn apply(
+pub(super) fn apply(
     tx: &mut Tx<'_>,
     actor: &Actor,
     ledger: &mut Ledger,

@@ -15,6 +15,7 @@ mod reading;
 mod reception;
 mod report;
 mod reservation;
+mod review;
 mod scan;
 mod tell;
 mod transfers;
@@ -33,6 +34,7 @@ pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events};
 pub use reception::{close, receive, reconciliation};
 pub use report::attach_report;
 pub use reservation::{hand_over, release, reserve, reserve_lots};
+pub use review::{confirm_acceptance, propose_acceptance};
 pub use transfers::{
     SHIPMENT_COLUMNS, TRANSFER_COLUMNS, cancel_transfer, receive_transfer, send_transfer,
     shipment_rows, transfer, transfer_devices, transfer_rows, transfers,

@@ -1,7 +1,7 @@
 //! Reports of erasure tools: attached to a device, and read where the tool is known.
 
 use db::{Result, Tx};
-use kernel::{Actor, Code, DeviceId};
+use kernel::{Actor, Code, DeviceId, squash};
 use serde_json::json;
 
 use super::events::{record, unknown_device};
@@ -10,8 +10,8 @@ use super::hardware::{finish, on_bench};
 use super::ledger::Record;
 use crate::Settings;
 use crate::model::{
-    AttachedReport, Device, EraseResult, ErasureReport, Event, EventOutcome, FileKind, Incoming,
-    NewFile, Recorded, ReportVerdict, ReportedDrive,
+    AttachedReport, Device, DeviceView, Doubt, DriveErasure, EraseResult, ErasureReport, Event,
+    EventOutcome, FileKind, Ground, Incoming, NewFile, Recorded, ReportVerdict, ReportedDrive,
 };
 use crate::rules::{self, About};
 use crate::store;
@@ -108,19 +108,10 @@ fn answer(
     let mut verdicts = Vec::new();
     let mut others = Vec::new();
     if let Some(about) = about {
-        for (reported, entry) in about.drives {
-            let success = reported.result == EraseResult::Success;
-            let proven = device
-                .drives
-                .iter()
-                .any(|drive| drive.serial == entry.serial && drive.proven);
-            verdicts.push(ReportVerdict {
-                reported,
-                proven: success && proven,
-                code: (!success).then_some(Code::ErasureNotProven),
-            });
-        }
-        verdicts.extend(about.refused.into_iter().map(refused));
+        let told = about.drives.into_iter();
+        verdicts.extend(told.map(|(reported, entry)| verdict(&device, reported, &entry)));
+        let refused = about.refused.into_iter();
+        verdicts.extend(refused.map(|reported| refused_on_flash(&device, reported)));
         others = about.others;
     }
     AttachedReport {
@@ -128,6 +119,8 @@ fn answer(
         media_type: file.media_type,
         size: file.size,
         status: recorded.status,
+        read: report.is_some(),
+        integrity: report.map(|report| report.integrity),
         tool: report.map(|report| report.tool.clone()),
         tool_version: report.and_then(|report| report.tool_version.clone()),
         document_id: report.and_then(|report| report.document_id.clone()),
@@ -138,10 +131,36 @@ fn answer(
     }
 }
 
-fn refused(reported: ReportedDrive) -> ReportVerdict {
+/// A report proves a drive when nothing in it, and nothing else that was said, speaks against it.
+fn verdict(device: &DeviceView, reported: ReportedDrive, entry: &DriveErasure) -> ReportVerdict {
+    let key = entry.serial.as_deref().map(squash);
+    let drive = device
+        .drives
+        .iter()
+        .find(|drive| drive.serial.as_deref().map(squash) == key);
+    let proven = reported.result == EraseResult::Success && drive.is_some_and(|one| one.proven);
+    let own = reported.grounds.iter().copied().map(Doubt::from);
+    let mut doubts: Vec<Doubt> = own.collect();
+    if let Some(drive) = drive.filter(|drive| !drive.proven) {
+        let more = drive.doubts.iter().filter(|doubt| !doubts.contains(doubt));
+        let more: Vec<_> = more.cloned().collect();
+        doubts.extend(more);
+    }
+    ReportVerdict {
+        reported,
+        proven,
+        doubts,
+        received_at: device.received_at,
+        code: (!proven).then_some(Code::ErasureNotProven),
+    }
+}
+
+fn refused_on_flash(device: &DeviceView, reported: ReportedDrive) -> ReportVerdict {
     ReportVerdict {
         reported,
         proven: false,
+        doubts: vec![Ground::Overwritten.into()],
+        received_at: device.received_at,
         code: Some(Code::ErasureNotProven),
     }
 }

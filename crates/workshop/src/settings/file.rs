@@ -58,6 +58,7 @@ struct File {
 #[derive(Deserialize)]
 struct Erasure {
     clear_counts_on: Vec<Media>,
+    clock_tolerance_hours: u16,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +125,7 @@ impl Settings {
                 })
                 .collect(),
             clear_counts_on: file.erasure.clear_counts_on,
+            evidence_tolerance_seconds: i64::from(file.erasure.clock_tolerance_hours) * 3600,
             waste: sorted_waste(file.waste, &categories)?,
             categories,
             grades: file.grades,

@@ -30,6 +30,8 @@ pub struct Settings {
     pub waiting: BTreeMap<Stage, u16>,
     /// How far ahead of ours a scanner's clock may be.
     pub clock_ahead_seconds: i64,
+    /// How far the date of an erasure may lie outside the device's cycle.
+    pub evidence_tolerance_seconds: i64,
 }
 
 /// The checks of a kind.

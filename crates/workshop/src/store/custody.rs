@@ -109,6 +109,26 @@ pub(crate) fn client_ids(db: &mut Db, devices: &[DeviceId]) -> Result<Vec<(Devic
     Ok(found)
 }
 
+/// When each of these devices was last counted in, which began its cycle.
+pub(crate) fn last_receptions(
+    db: &mut Db,
+    devices: &[DeviceId],
+) -> Result<HashMap<DeviceId, Instant>> {
+    let began = [Stage::Expected, Stage::Returned, Stage::Missing];
+    let mut found = HashMap::new();
+    for chunk in devices.chunks(LOOKUP_CHUNK) {
+        let rows: Vec<(DeviceId, Instant)> = e::table
+            .filter(e::device_id.eq_any(chunk))
+            .filter(e::event_type.eq("received"))
+            .filter(e::from_stage.eq_any(began))
+            .order((e::device_id, e::seq))
+            .select((e::device_id, e::at))
+            .load(db)?;
+        found.extend(rows); // of several, the last stands
+    }
+    Ok(found)
+}
+
 /// The last line of each of these devices' logs.
 pub(crate) fn last_events(
     db: &mut Db,

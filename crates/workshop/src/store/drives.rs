@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use db::schema::drives as t;
+use db::schema::{devices as d, drives as t};
 use db::{Db, Result};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use kernel::{DeviceId, DriveId, Instant};
 
 use super::LOOKUP_CHUNK;
-use crate::model::{Drive, EraseMethod, Media, Proof};
+use crate::model::{Drive, EraseMethod, History, Media, Proof, Stage};
 
 const WRITE_CHUNK: usize = 500;
 
@@ -30,6 +30,7 @@ pub(crate) struct DriveRow {
     method: Option<EraseMethod>,
     proven: bool,
     seen_at: Instant,
+    history: Option<History>,
 }
 
 impl DriveRow {
@@ -47,6 +48,7 @@ impl DriveRow {
             proof: drive.proof,
             proven: drive.proven,
             seen_at: drive.seen_at,
+            history: Some(drive.history).filter(|history| !history.is_empty()),
         }
     }
 }
@@ -82,6 +84,7 @@ pub(crate) fn of_devices(
                 proof: row.proof,
                 proven: row.proven,
                 seen_at: row.seen_at,
+                history: row.history.unwrap_or_default(),
             });
         }
     }
@@ -106,6 +109,7 @@ pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> 
                 t::proof.eq(excluded(t::proof)),
                 t::method.eq(excluded(t::method)),
                 t::proven.eq(excluded(t::proven)),
+                t::history.eq(excluded(t::history)),
             ))
             .execute(c))?;
     }
@@ -116,4 +120,36 @@ pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> 
 pub(crate) fn insert_all(db: &mut Db, drives: &[DriveRow]) -> Result<()> {
     db::insert_many!(&mut *db, t::table, drives);
     Ok(())
+}
+
+/// A device whose drive is proven.
+#[derive(Debug, Clone)]
+pub(crate) struct ProvenIn {
+    pub(crate) device: DeviceId,
+    pub(crate) stage: Stage,
+    pub(crate) method: EraseMethod,
+}
+
+/// Where drives with these serial numbers are proven, in the present cycle of their devices.
+pub(crate) fn proven_in(db: &mut Db, keys: &[String]) -> Result<HashMap<String, Vec<ProvenIn>>> {
+    let mut found: HashMap<String, Vec<ProvenIn>> = HashMap::new();
+    let named: Vec<_> = keys.iter().filter(|key| !key.is_empty()).collect();
+    for chunk in named.chunks(LOOKUP_CHUNK) {
+        let rows: Vec<(String, DeviceId, Stage, Option<EraseMethod>)> = t::table
+            .inner_join(d::table)
+            .filter(t::serial_key.eq_any(chunk.iter().copied()))
+            .filter(t::proven.eq(true))
+            .filter(t::cycle.eq(d::cycle))
+            .select((t::serial_key, d::id, d::stage, t::method))
+            .load(db)?;
+        for (key, device, stage, method) in rows {
+            let Some(method) = method else { continue };
+            found.entry(key).or_default().push(ProvenIn {
+                device,
+                stage,
+                method,
+            });
+        }
+    }
+    Ok(found)
 }

@@ -18,14 +18,14 @@ pub(crate) use accessories::{accessories, move_accessories};
 pub(crate) use counts::{Group, batch_references, counts, waiting};
 pub(crate) use custody::{
     EventRow, append, append_rows, client_ids, events_between, events_of, is_readable, last_events,
-    line_numbers,
+    last_receptions, line_numbers,
 };
 pub(crate) use devices::{
     Chained, Scope, by_ids, by_serial_keys, by_tags, chained, chained_after, expected_of_batch,
     insert_all, page,
 };
 pub(crate) use drives::{
-    DriveRow, insert_all as insert_drives, of_devices, save_all as save_drives,
+    DriveRow, ProvenIn, insert_all as insert_drives, of_devices, proven_in, save_all as save_drives,
 };
 pub(crate) use files::{content_used, file_of, files_of, insert_file, set_contradicts};
 pub(crate) use parts::{PartMovement, move_parts, part_page, parts, repairs_of, save_repair};

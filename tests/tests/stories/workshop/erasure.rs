@@ -79,13 +79,18 @@ both_engines! {
     fn a_drive_that_could_not_be_erased_is_destroyed_or_taken_out(app) {
         let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 0);
         for (id, method) in ids.iter().zip(["destroy", "absent"]) {
-            app.refurbisher.put(&format!("/devices/{id}/hardware"), machine(&[(&format!("S-{method}"), "WDC WD10")])).expect(200);
+            let number = if method == "absent" { "CZC0002" } else { "CZC0001" };
+            app.refurbisher.put(&format!("/devices/{id}/hardware"), machine_of(number, &[(&format!("S-{method}"), "WDC WD10")])).expect(200);
             log(&app.refurbisher, id, json!({"type": "triaged", "outcome": "scrap"})).expect(200);
             let serial = format!("S-{method}");
             let failed = json!({"type": "erased", "drives": [{"serial": serial, "media": "hdd", "method": "purge", "tool": "hdparm", "result": "failure"}]});
             assert_eq!(log(&app.refurbisher, id, failed).expect(200)["stage"], "triaged");
             log(&app.refurbisher, id, json!({"type": "scrapped", "reason": "panne"})).refused(409, "erasure_not_proven");
             let gone = json!({"type": "erased", "drives": [{"serial": serial, "method": method, "result": "success"}]});
+            if method == "absent" {
+                log(&app.refurbisher, id, gone.clone()).refused(409, "absence_contradicted");
+                app.refurbisher.put(&format!("/devices/{id}/hardware"), machine_of("CZC0002", &[])).expect(200);
+            }
             assert_eq!(log(&app.refurbisher, id, gone).expect(200)["stage"], "erased");
             log(&app.refurbisher, id, json!({"type": "scrapped", "reason": "panne", "waste_reference": "BSD-2"})).expect(200);
         }

@@ -121,7 +121,7 @@ both_engines! {
         send(&app.refurbisher, &ids[0], second.as_bytes()).expect(200);
         log(&app.refurbisher, &ids[0], json!({"type": "triaged", "outcome": "keep"})).expect(200);
         let gone = json!({"type": "erased", "drives": [{"serial": "S1", "method": "destroy", "result": "success"},
-            {"serial": "S2", "method": "absent", "result": "success"}]});
+            {"serial": "S2", "method": "destroy", "result": "success"}]});
         let proven = log(&app.refurbisher, &ids[0], gone).expect(200);
         assert_eq!(proven["stage"], "erased");
         for capture in [&first, &second] {

@@ -3,6 +3,7 @@
 mod bench;
 mod clear;
 mod custody;
+mod doubts;
 mod erasure;
 mod hardware;
 mod reception;

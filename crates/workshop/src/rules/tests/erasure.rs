@@ -109,7 +109,7 @@ fn drive_not_covered() {
     }
     bench.does(&erased("D2", "purge", "success"));
     assert_eq!(bench.refused(&ready()), Code::DriveNotCovered);
-    bench.does(&json!({"type": "erased", "drives": [{"method": "absent", "result": "success"}]}));
+    bench.does(&json!({"type": "erased", "drives": [{"method": "destroy", "result": "success"}]}));
     assert_eq!(bench.device.stage, Stage::Erased);
 }
 

@@ -5,6 +5,7 @@ use kernel::{AccessoryKind, DeviceKind, Id, OrganisationId};
 use serde_json::{Value, json};
 
 mod erasure;
+mod evidence;
 mod parts;
 mod quality;
 mod report;
@@ -43,6 +44,7 @@ struct Bench {
     repairs: Vec<Repair>,
     waste: Vec<Waste>,
     arriving_at: Option<OrganisationId>,
+    cycle_started_at: Option<Instant>,
     /// Captures that were sent, by cycle.
     heard: Vec<(i32, String)>,
     clock: i64,
@@ -76,6 +78,7 @@ impl Bench {
             repairs: vec![],
             waste: vec![],
             arriving_at: None,
+            cycle_started_at: None,
             heard: vec![],
             clock: 0,
         }
@@ -121,6 +124,7 @@ impl Bench {
             repairs: &self.repairs,
             waste: &self.waste,
             arriving_at: self.arriving_at,
+            cycle_started_at: self.cycle_started_at,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What reports of tools prove, drive by drive.
 
 use super::*;
-use crate::model::{EraseMethod, EraseResult, ErasureReport, ReportedDrive};
+use crate::model::{EraseMethod, EraseResult, ErasureReport, Ground, Integrity, ReportedDrive};
 use crate::rules::{About, about};
 
 fn reported(serial: &str, method: EraseMethod, result: EraseResult) -> ReportedDrive {
@@ -16,6 +16,10 @@ fn reported(serial: &str, method: EraseMethod, result: EraseResult) -> ReportedD
         finished_at: None,
         result,
         state: "Erased".to_owned(),
+        grounds: match result {
+            EraseResult::Success => vec![],
+            EraseResult::Failure => vec![Ground::ReportedFailure],
+        },
     }
 }
 
@@ -26,6 +30,7 @@ fn report(drives: Vec<ReportedDrive>) -> ErasureReport {
         document_id: None,
         machine_serial: None,
         local_times: true,
+        integrity: Integrity::None,
         drives,
     }
 }
@@ -111,12 +116,36 @@ fn overwriting_is_refused_drive_by_drive_and_failures_are_kept() {
         EraseResult::Failure,
     )]);
     assert_eq!(says(&bench, &failed).expect("kept").drives.len(), 1);
-    let again = report(vec![
-        reported("H1", EraseMethod::Clear, EraseResult::Failure),
-        reported("h1", EraseMethod::Clear, EraseResult::Success),
-    ]);
-    let about = says(&bench, &again).expect("the last time counts");
-    assert_eq!(about.drives[0].1.result, EraseResult::Success);
+}
+
+#[test]
+fn of_two_times_in_one_file_the_later_one_counts_whatever_their_order() {
+    let bench = seen(&[("H1", Media::Hdd)]);
+    let ended = |serial: &str, result, end: Option<i64>| {
+        let mut drive = reported(serial, EraseMethod::Clear, result);
+        drive.finished_at = end.map(at);
+        drive
+    };
+    let (good, bad) = (EraseResult::Success, EraseResult::Failure);
+    for (success, failure, stands) in [
+        (Some(20), Some(10), good),
+        (Some(10), Some(20), bad),
+        (Some(10), Some(10), bad),
+        (Some(10), None, bad),
+        (None, Some(10), bad),
+        (None, None, bad),
+    ] {
+        let both = [ended("H1", good, success), ended("h1", bad, failure)];
+        for order in [[0, 1], [1, 0]] {
+            let file = report(order.map(|n: usize| both[n].clone()).to_vec());
+            let about = says(&bench, &file).expect("about it");
+            assert_eq!(about.drives.len(), 1);
+            assert_eq!(
+                about.drives[0].1.result, stands,
+                "{success:?} {failure:?} {order:?}"
+            );
+        }
+    }
 }
 
 #[test]

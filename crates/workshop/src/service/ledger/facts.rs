@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use db::{Db, Result};
-use kernel::DeviceId;
+use kernel::{DeviceId, squash};
 
 use super::{Bench, Ledger};
 use crate::model::{Event, Incoming, Part};
@@ -26,6 +26,8 @@ pub(in crate::service) struct Needs {
     pub(in crate::service) repairs: bool,
     /// A line gives a waste note.
     pub(in crate::service) waste: bool,
+    /// Drives that lines say something about, by their serial numbers.
+    pub(in crate::service) drives: BTreeSet<String>,
 }
 
 impl Needs {
@@ -49,6 +51,11 @@ impl Needs {
                     parts.as_ref()
                 }
                 Event::Repaired { parts, .. } => parts.as_ref(),
+                Event::Erased { drives } => {
+                    let serials = drives.iter().filter_map(|drive| drive.serial.as_deref());
+                    needs.drives.extend(serials.map(squash));
+                    None
+                }
                 _ => None,
             };
             let named = Part::named_in(parts).into_iter();
@@ -85,8 +92,25 @@ impl Ledger {
                 self.on_bench(waste.device_id, |bench| bench.waste.push(waste));
             }
         }
+        let drives: Vec<String> = needs.drives.iter().cloned().collect();
+        self.proven_in = store::proven_in(db, &drives)?;
+        self.load_cycles(db)?;
         self.load_transfers(db)?;
         self.load_stock(db, needs)
+    }
+
+    /// When the cycles of devices began that came back.
+    fn load_cycles(&mut self, db: &mut Db) -> Result<()> {
+        let again: Vec<DeviceId> = self
+            .benches
+            .values()
+            .filter(|bench| bench.device.cycle > 1)
+            .map(|bench| bench.device.id)
+            .collect();
+        for (id, at) in store::last_receptions(db, &again)? {
+            self.on_bench(id, |bench| bench.cycle_started_at = Some(at));
+        }
+        Ok(())
     }
 
     fn on_bench(&mut self, id: DeviceId, note: impl FnOnce(&mut Bench)) {

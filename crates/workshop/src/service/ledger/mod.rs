@@ -13,7 +13,7 @@ use effects::write_effects;
 pub(super) use facts::Needs;
 
 use crate::custody::{Line, Link};
-use crate::model::{Device, Drive, Repair, Stage, Transfer, Waste};
+use crate::model::{Device, Drive, EraseMethod, Repair, Stage, Transfer, Waste};
 use crate::rules::{self, Effects, Facts, LastEvent, Stock};
 use crate::store::{self, Changed, Movement, PartMovement};
 
@@ -29,6 +29,8 @@ pub(super) struct Bench {
     waste: Vec<Waste>,
     /// The shipment with which it is on the road.
     transfer: Option<Transfer>,
+    /// When its present cycle began.
+    cycle_started_at: Option<Instant>,
     stored: Stored,
     drives_changed: bool,
 }
@@ -114,6 +116,8 @@ pub(super) struct Ledger {
     part_movements: Vec<PartMovement>,
     /// Repairs and waste as they are now, by device; shipments that devices left.
     effects: Vec<(DeviceId, Effects)>,
+    /// Where the drives that lines name are proven, as it is stored.
+    proven_in: HashMap<String, Vec<store::ProvenIn>>,
 }
 
 impl Ledger {
@@ -139,6 +143,7 @@ impl Ledger {
     fn put(&mut self, device: Device, stored: Stored) {
         let id = device.id;
         let bench = Bench {
+            cycle_started_at: device.received_at.filter(|_| device.cycle == 1),
             device,
             drives: Vec::new(),
             last: None,
@@ -160,6 +165,28 @@ impl Ledger {
             let device = &bench.device;
             device.id != but && device.serial_key.as_deref() == Some(key) && device.is_live()
         })
+    }
+
+    /// Another device for which the erasure of this drive counts already. A drive that was taken out
+    /// of a machine that is scrapped or in parts serves the next, unless it was destroyed.
+    pub(super) fn proven_elsewhere(&self, key: &str, but: DeviceId) -> bool {
+        let serves = |stage: Stage, method: EraseMethod| match method {
+            EraseMethod::Absent => false,
+            EraseMethod::Destroy => true,
+            _ => !matches!(stage, Stage::Scrapped | Stage::Parts),
+        };
+        let stored = self.proven_in.get(key).into_iter().flatten();
+        let mut stored = stored.filter(|one| !self.benches.contains_key(&one.device));
+        let mut at_hand = self.benches.values().filter(|bench| bench.device.id != but);
+        stored.any(|one| serves(one.stage, one.method))
+            || at_hand.any(|bench| {
+                bench.drives.iter().any(|drive| {
+                    drive.proven
+                        && drive.serial_key == key
+                        && (drive.proof.as_ref())
+                            .is_some_and(|proof| serves(bench.device.stage, proof.method))
+                })
+            })
     }
 
     pub(super) fn get(&self, id: DeviceId) -> Option<&Bench> {
@@ -190,6 +217,7 @@ impl Ledger {
             repairs: &bench.repairs,
             waste: &bench.waste,
             arriving_at: bench.bound_for().filter(|to| Some(*to) == asker),
+            cycle_started_at: bench.cycle_started_at,
         }
     }
 
@@ -207,6 +235,9 @@ impl Ledger {
             .get_mut(&device.id)
             .ok_or_else(|| db::Error::internal("a device that is not on the bench"))?;
         let line = bench.line(tx, actor, &device, record);
+        if device.cycle != bench.device.cycle || device.received_at != bench.device.received_at {
+            bench.cycle_started_at = Some(line.at);
+        }
         let prev_hash = bench.device.custody_head.clone();
         let hash = line.hash(&prev_hash);
         bench.take_over(tx, device, &line, &hash);

@@ -1,0 +1,2 @@
+DROP INDEX drives_by_serial;
+ALTER TABLE drives DROP COLUMN history;
