@@ -2,12 +2,18 @@
 //! proves nothing: `truth.rs` has what each tool's words come to.
 
 mod blancco;
+mod commands;
+mod labelled;
 mod markers;
 mod nwipe;
+mod pdf;
 mod tree;
+mod usody;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod truth;
 
 use chrono::{DateTime, NaiveDateTime};
 use files::MediaType;
@@ -34,12 +40,13 @@ const DRIVES: usize = 200;
 /// tool that breaks off.
 pub fn read(bytes: &[u8], media_type: MediaType) -> Result<Option<ErasureReport>, Refusal> {
     let report = match media_type {
+        MediaType::Pdf => of_pdf(bytes),
         MediaType::Plain | MediaType::Xml | MediaType::Json => {
             let text = files::decode(bytes).ok_or_else(|| unreadable("", ""))?;
             match media_type {
-                MediaType::Xml => blancco::read(&tree::of_xml(&text)?)?,
-                MediaType::Json => blancco::read(&tree::of_json(&text)?)?,
-                _ => nwipe::read(&text)?,
+                MediaType::Xml => of_tree(&tree::of_xml(&text)?, &text)?,
+                MediaType::Json => of_json(&text)?,
+                _ => of_text(&text)?,
             }
         }
         _ => None,
@@ -66,6 +73,52 @@ fn sound(mut report: ErasureReport) -> ErasureReport {
         }
     }
     report
+}
+
+fn of_text(text: &str) -> Result<Option<ErasureReport>, Refusal> {
+    if let Some(report) = nwipe::read(text)? {
+        return Ok(Some(report));
+    }
+    if let Some(report) = commands::read(text) {
+        return Ok(Some(report));
+    }
+    let Some(tool) = labelled::tool_of(text) else {
+        return Ok(None);
+    };
+    if let Some((pairs, rows)) = labelled::of_table(text) {
+        return Ok(labelled::read(tool, &pairs, &[]).filter(|read| read.drives.len() == rows));
+    }
+    let (pairs, loose) = labelled::of_lines(text.lines());
+    Ok(labelled::read(tool, &pairs, &loose))
+}
+
+fn of_tree(root: &tree::Node, text: &str) -> Result<Option<ErasureReport>, Refusal> {
+    if let Some(report) = blancco::read(root)? {
+        return Ok(Some(report));
+    }
+    let tool = labelled::tool_of(text).filter(|tool| *tool != "Blancco");
+    Ok(tool.and_then(|tool| labelled::of_tree(tool, root)))
+}
+
+fn of_json(text: &str) -> Result<Option<ErasureReport>, Refusal> {
+    let root = tree::of_json(text)?;
+    if let Some(report) = of_tree(&root, text)? {
+        return Ok(Some(report));
+    }
+    let value = serde_json::from_str(text).unwrap_or_default();
+    Ok(usody::read(&value))
+}
+
+fn of_pdf(bytes: &[u8]) -> Option<ErasureReport> {
+    let mut pieces = pdf::text(bytes)?;
+    let tool = labelled::tool_of(&pieces.join("\n"))?;
+    if tool == "nwipe" {
+        // behind the first page, it lists what smartctl and dmidecode say, with other serial numbers
+        let second = pieces.iter().position(|piece| piece.starts_with("Page 2"));
+        pieces.truncate(second.unwrap_or(pieces.len()));
+    }
+    let (pairs, loose) = labelled::of_pieces(&pieces);
+    labelled::read(tool, &pairs, &loose)
 }
 
 fn unreadable(fr: &str, en: &str) -> Refusal {
