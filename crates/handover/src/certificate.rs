@@ -8,7 +8,7 @@ use db::schema::{batches as b, devices as d, drives as r, organisations as o};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Actor, BatchId, DeviceKind, Instant, Language, Refusal};
-use workshop::{EraseMethod, Media, Proof};
+use workshop::{AcceptedAs, EraseMethod, Media, Proof};
 
 use crate::donors;
 
@@ -56,7 +56,7 @@ pub(crate) fn write(db: &mut Db, id: BatchId) -> Result<String> {
         "Disque / Drive",
         "Modèle / Model",
         "Traitement / Treatment",
-        "Outil / Tool",
+        "Outil et motif / Tool and ground",
         "Date",
     ] {
         let _ = write!(body, "<th scope=\"col\">{head}</th>");
@@ -140,21 +140,55 @@ fn facts(body: &mut String, batch: &Batch) {
 fn drive(body: &mut String, ((tag, serial, kind), (drive, model, media, proof)): &Row) {
     let proof = proof.as_ref();
     let treatment = proof.map_or("—", |proof| treatment(proof.method));
-    let tool = proof.and_then(|proof| proof.tool.as_deref());
+    let tool = proof.map(tool).unwrap_or_else(|| "—".to_owned());
+    let ground = proof.map(ground).unwrap_or_default();
     let at = proof.map(|proof| day(proof.at)).unwrap_or_default();
     let or_dash = |text: &Option<String>| escaped(text.as_deref().unwrap_or("—"));
     let _ = writeln!(
         body,
         "<tr><td><span class=\"code\">{}</span><br>{}<br><span class=\"code\">{}</span></td>\
-         <td class=\"code\">{}<br>{}</td><td>{}</td><td>{treatment}</td><td>{}</td><td>{at}</td></tr>",
+         <td class=\"code\">{}<br>{}</td><td>{}</td><td>{treatment}</td><td>{}<br>{}</td><td>{at}</td></tr>",
         escaped(tag),
         kind.french(1),
         or_dash(serial),
         or_dash(drive),
         media.as_str(),
         or_dash(model),
-        escaped(tool.unwrap_or("—")),
+        escaped(&tool),
+        escaped(&ground),
     );
+}
+
+/// The tool with its version.
+fn tool(proof: &Proof) -> String {
+    let tool = proof.tool.as_deref().unwrap_or("—");
+    match &proof.tool_version {
+        Some(version) => format!("{tool} {version}"),
+        None => tool.to_owned(),
+    }
+}
+
+/// On which ground: a report of the tool, or the word of the workshop; and what two people accepted.
+fn ground(proof: &Proof) -> String {
+    let mut ground = match &proof.report {
+        Some(hash) => format!("rapport / report {}", hash.get(..12).unwrap_or(hash)),
+        None => "déclaré par l'atelier / stated by the workshop".to_owned(),
+    };
+    if let Some(accepted) = &proof.accepted {
+        let what = match accepted.accepted_as {
+            AcceptedAs::HiddenAreaFalseAlarm => {
+                "fausse alerte de secteurs cachés / false warning of hidden sectors"
+            }
+            AcceptedAs::WrongClock => "horloge de la station fausse / wrong station clock",
+            AcceptedAs::AbsentConfirmed => "absence confirmée / absence confirmed",
+        };
+        let _ = write!(
+            ground,
+            " ; accepté par deux personnes / accepted by two people: {what} ({})",
+            accepted.reason
+        );
+    }
+    ground
 }
 
 const fn treatment(method: EraseMethod) -> &'static str {
