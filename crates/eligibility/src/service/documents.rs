@@ -110,21 +110,3 @@ pub fn remove_document(tx: &mut Tx<'_>, actor: &Actor, id: DocumentId) -> Result
 pub fn content_used(db: &mut Db, sha256: &str) -> Result<bool> {
     store::content_used(db, sha256)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_no_path() {
-        for (name, plain) in [
-            ("statuts.pdf", "statuts.pdf"),
-            ("C:\\Documents\\statuts 2023.pdf", "statuts 2023.pdf"),
-            ("../../etc/passwd", "passwd"),
-            ("a\r\nb.pdf", "ab.pdf"),
-            ("  ", "document"),
-        ] {
-            assert_eq!(plain_name(name), plain);
-        }
-    }
-}
