@@ -84,6 +84,9 @@ both_engines! {
         assert_eq!(send(form, b"lang=%00"), 422);
         assert_eq!(send(form, "lang=fr&".repeat(10_000).as_bytes()), 413);
         assert_eq!(send(form, &vec![b'a'; 2 << 20]), 413);
+        let file = [&b"--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\n"[..],
+            &vec![b'a'; 2 << 20], b"\r\n--x--\r\n"].concat();
+        assert_eq!(send("multipart/form-data; boundary=x", &file), 413, "strangers send no large files");
         assert_eq!(send(form, b"%ff%fe=%zz&&&="), 303);
         let mut browser = app.browser();
         browser.set_cookie("ressac", "nonsense");
