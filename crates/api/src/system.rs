@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, get, web};
 use kernel::Code;
+use serde::Deserialize;
 use tokio::sync::Mutex;
+use utoipa::IntoParams;
 
 use crate::{Answer, ApiResult, Metrics, Problems, Routes, State};
 
@@ -18,7 +20,8 @@ pub(crate) fn routes(config: &mut Routes<'_, '_>) {
         .service(live)
         .service(ready)
         .service(security_txt)
-        .service(metrics);
+        .service(metrics)
+        .service(chain_heads);
 }
 
 /// The process answers.
@@ -67,6 +70,32 @@ async fn security_txt(state: web::Data<State>) -> ApiResult<Answer> {
         contact.address, contact.expires
     );
     Ok(Answer::text("text/plain; charset=utf-8", text))
+}
+
+/// Heads of an answer at the most.
+const HEADS: i64 = 1_000;
+
+/// Which heads are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+struct HeadsAfter {
+    /// Those after the one of this number.
+    after: Option<i64>,
+}
+
+/// The signed heads over all chains of custody and the audit log, a line each, the oldest first;
+/// a thousand at the most, the rest with `after`. They say how many lines there are and a hash
+/// over them, and nothing of what these say.
+#[utoipa::path(tag = "System", params(HeadsAfter),
+    responses((status = 200, description = "Lines of JSON", body = String, content_type = "application/jsonl"), Problems))]
+#[get("/donnees/chaines.jsonl")]
+async fn chain_heads(state: web::Data<State>, asked: web::Query<HeadsAfter>) -> ApiResult<Answer> {
+    let after = asked.after;
+    let lines = state
+        .database
+        .read(move |db| identity::heads::head_lines(db, after, HEADS))
+        .await?;
+    let text: String = lines.into_iter().map(|(_, line)| line + "\n").collect();
+    Ok(Answer::text("application/jsonl", text))
 }
 
 /// How long it holds that everything was found in order.

@@ -1,13 +1,13 @@
 //! The one way to the database: [`Database::read`] and [`Database::write`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use kernel::{Clock, Instant};
+use kernel::{ChainKeys, Clock, Instant};
 use tokio::sync::{Notify, oneshot};
 use tracing::Span;
 
@@ -50,6 +50,13 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: IdSource,
     pub(crate) wake: Notify,
+    chain_keys: OnceLock<ChainKeys>,
+}
+
+impl Shared {
+    pub(crate) fn chain_keys(&self) -> &ChainKeys {
+        self.chain_keys.get_or_init(ChainKeys::default)
+    }
 }
 
 /// A database, on either engine. Cheap to share behind an `Arc`.
@@ -98,6 +105,7 @@ impl Database {
             clock,
             ids: IdSource::new(),
             wake: Notify::new(),
+            chain_keys: OnceLock::new(),
         });
         let writer = match engine {
             Engine::Sqlite => {
@@ -129,6 +137,20 @@ impl Database {
             writer,
             shared,
         })
+    }
+
+    /// Sets the keys that mark lines of chains, before anything is written.
+    ///
+    /// # Errors
+    /// When they are set already.
+    pub fn use_chain_keys(&self, keys: ChainKeys) -> Result<()> {
+        let set = self.shared.chain_keys.set(keys);
+        set.map_err(|_| Error::internal("the keys of chains are set already"))
+    }
+
+    /// The keys that mark lines of chains.
+    pub fn chain_keys(&self) -> ChainKeys {
+        self.shared.chain_keys().clone()
     }
 
     /// Which engine it is.

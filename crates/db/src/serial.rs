@@ -71,7 +71,7 @@ where
         Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
     })?;
     let mut open = OpenTransaction { db, done: false };
-    let mut tx = Tx::new(open.db, shared.clock.now(), &shared.ids);
+    let mut tx = Tx::new(open.db, shared);
     let value = work(&mut tx)?;
     let wake = tx.wakes();
     open.db.batch_execute("COMMIT")?;

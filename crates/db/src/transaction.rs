@@ -5,10 +5,11 @@ use std::sync::Mutex;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use kernel::{Id, Instant};
+use kernel::{ChainKeys, Id, Instant};
 use uuid::timestamp::{Timestamp, context::ContextV7};
 
-use crate::schema::counters;
+use crate::database::Shared;
+use crate::schema::{chain_epochs, counters};
 use crate::{Db, Result};
 
 /// Makes UUIDs of version 7 that keep their order within a millisecond, so that rows
@@ -33,16 +34,18 @@ impl IdSource {
 pub struct Tx<'a> {
     db: &'a mut Db,
     now: Instant,
-    ids: &'a IdSource,
+    shared: &'a Shared,
+    epoch: Option<i64>,
     wake: bool,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn new(db: &'a mut Db, now: Instant, ids: &'a IdSource) -> Self {
+    pub(crate) fn new(db: &'a mut Db, shared: &'a Shared) -> Self {
         Self {
             db,
-            now,
-            ids,
+            now: shared.clock.now(),
+            shared,
+            epoch: None,
             wake: false,
         }
     }
@@ -54,7 +57,7 @@ impl<'a> Tx<'a> {
 
     /// A new id.
     pub fn new_id<T>(&self) -> Id<T> {
-        Id::from_uuid(self.ids.next(self.now))
+        Id::from_uuid(self.shared.ids.next(self.now))
     }
 
     /// Takes the next `count` numbers of a series, and returns the first. Numbers of a
@@ -76,6 +79,27 @@ impl<'a> Tx<'a> {
             .select(counters::value)
             .first(self.db)?;
         Ok(last - count + 1)
+    }
+
+    /// The keys that mark lines of chains.
+    pub fn chain_keys(&self) -> &'a ChainKeys {
+        self.shared.chain_keys()
+    }
+
+    /// The epoch of lines that are written now: the first that is not closed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn epoch(&mut self) -> Result<i64> {
+        if let Some(known) = self.epoch {
+            return Ok(known);
+        }
+        let last: Option<i64> = chain_epochs::table
+            .select(diesel::dsl::max(chain_epochs::epoch))
+            .first(self.db)?;
+        let epoch = last.unwrap_or(0) + 1;
+        self.epoch = Some(epoch);
+        Ok(epoch)
     }
 
     /// Wakes the worker once this is committed: there is something to send.

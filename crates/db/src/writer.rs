@@ -229,7 +229,7 @@ fn run_apart(db: &mut Db, shared: &Shared, group: &mut [Box<dyn Command>]) -> Re
 }
 
 fn run(db: &mut Db, command: &mut dyn Command, shared: &Shared) -> (Done, bool) {
-    let mut tx = Tx::new(db, shared.clock.now(), &shared.ids);
+    let mut tx = Tx::new(db, shared);
     let done = catch_unwind(AssertUnwindSafe(|| command.run(&mut tx))).unwrap_or(Done::Failed);
     (done, done == Done::Kept && tx.wakes())
 }

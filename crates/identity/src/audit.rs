@@ -4,8 +4,13 @@
 //! One chain a subject (a person, an application, a wave …), and not one for all: two people
 //! who work on different cases never wait for each other's line. `hash = SHA-256(prev_hash ‖
 //! fields)`, the fields written as [`Canonical`] says, in the order of [`AuditLine::canonical`].
+//! A line bears an HMAC over its hash, and the end of its chain is sealed; lines that were
+//! written before there were keys have none, and belong to epoch 0.
 
-use kernel::{ApiKeyId, AuditEventId, Canonical, Id, Instant, OrganisationId, PersonId};
+use kernel::{
+    ApiKeyId, AuditEventId, Canonical, ChainKeys, Id, Instant, Mark, OrganisationId, PersonId,
+    Shown,
+};
 
 const FORMAT: &str = "ressac audit 1";
 
@@ -83,6 +88,32 @@ pub struct AuditLink {
     pub prev_hash: Vec<u8>,
     /// Hash of this one.
     pub hash: Vec<u8>,
+    /// The mark of the key.
+    pub mark: Option<Mark>,
+    /// Number of the head that covers it; 0 from before there were keys.
+    pub epoch: i64,
+}
+
+impl AuditLink {
+    /// The line after the one with this hash.
+    pub fn after(prev_hash: Vec<u8>, line: AuditLine, keys: &ChainKeys, epoch: i64) -> Self {
+        let hash = line.hash(&prev_hash);
+        Self {
+            mark: keys.mark(&hash),
+            line,
+            prev_hash,
+            hash,
+            epoch,
+        }
+    }
+
+    fn shown(&self, keys: &ChainKeys) -> Shown {
+        match &self.mark {
+            Some(mark) => keys.check(&self.hash, &mark.key, &mark.mac),
+            None if self.epoch == 0 || keys.is_empty() => Shown::Genuine,
+            None => Shown::Forged,
+        }
+    }
 }
 
 /// Where a chain ends, as its head says.
@@ -94,6 +125,24 @@ pub struct AuditHead {
     pub seq: i32,
     /// Its hash.
     pub hash: Vec<u8>,
+    /// HMAC over the end of the chain.
+    pub seal: Option<Vec<u8>>,
+}
+
+impl AuditHead {
+    fn content(&self) -> Canonical {
+        let mut content = Canonical::new("ressac audit end 1", 96);
+        content.field(self.subject.uuid().as_bytes());
+        content.field(&self.seq.to_be_bytes());
+        content.field(&self.hash);
+        content
+    }
+
+    /// Seals the end of a chain; none without a key.
+    pub fn sealed(mut self, keys: &ChainKeys) -> Self {
+        self.seal = keys.seal(&self.content());
+        self
+    }
 }
 
 /// What is wrong with a chain.
@@ -101,28 +150,40 @@ pub struct AuditHead {
 pub enum AuditBreak {
     /// The line's content does not give its hash.
     Altered,
+    /// The line was not written with the key.
+    Forged,
     /// A line is not there, or stands in another's place.
     Missing,
     /// The chain does not end where its head says.
     Head,
+    /// The end of the chain was not sealed with the key.
+    Seal,
 }
 
 impl std::fmt::Display for AuditBreak {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Altered => "the content of this line was altered",
+            Self::Forged => "this line was not written with the program's key",
             Self::Missing => "this line is missing, or another took its place",
             Self::Head => "the chain does not end where its head says",
+            Self::Seal => "the end of the chain was changed outside the program",
         })
     }
 }
 
-/// Walks a chain, and names the first line that does not hold.
+/// Walks a chain, and names the first line that does not hold; else how many lines have a key
+/// that is lost.
 ///
 /// # Errors
 /// The number of the line and what is wrong with it.
-pub fn check(head: &AuditHead, links: &[AuditLink]) -> Result<(), (i32, AuditBreak)> {
+pub fn check(
+    head: &AuditHead,
+    links: &[AuditLink],
+    keys: &ChainKeys,
+) -> Result<u64, (i32, AuditBreak)> {
     let mut prev: &[u8] = &[];
+    let (mut unproven, mut keyed) = (0, false);
     for (expected, link) in (1..).zip(links) {
         if link.line.seq != expected || link.prev_hash != prev {
             return Err((expected, AuditBreak::Missing));
@@ -130,6 +191,13 @@ pub fn check(head: &AuditHead, links: &[AuditLink]) -> Result<(), (i32, AuditBre
         if link.line.hash(prev) != link.hash {
             return Err((expected, AuditBreak::Altered));
         }
+        match link.shown(keys) {
+            Shown::Forged => return Err((expected, AuditBreak::Forged)),
+            _ if keyed && link.mark.is_none() => return Err((expected, AuditBreak::Forged)),
+            Shown::Unknown => unproven += 1,
+            Shown::Genuine => {}
+        }
+        keyed = link.mark.is_some();
         prev = &link.hash;
     }
     let last = i32::try_from(links.len()).unwrap_or(i32::MAX);
@@ -139,7 +207,13 @@ pub fn check(head: &AuditHead, links: &[AuditLink]) -> Result<(), (i32, AuditBre
     if last > head.seq || head.hash != prev {
         return Err((last, AuditBreak::Head));
     }
-    Ok(())
+    if keys.is_empty() {
+        return Ok(unproven);
+    }
+    match keys.check_seal(&head.content(), head.seal.as_deref()) {
+        Shown::Forged => Err((last, AuditBreak::Seal)),
+        Shown::Unknown | Shown::Genuine => Ok(unproven),
+    }
 }
 
 #[cfg(test)]
@@ -170,13 +244,10 @@ mod tests {
                     id: id(u8::try_from(seq).expect("small")),
                     at: Instant::from_micros(i64::from(seq)).expect("time"),
                 };
-                let hash = line.hash(&prev);
-                let prev_hash = std::mem::replace(&mut prev, hash.clone());
-                AuditLink {
-                    line,
-                    prev_hash,
-                    hash,
-                }
+                let before = std::mem::take(&mut prev);
+                let link = AuditLink::after(before, line, &ChainKeys::default(), 0);
+                prev = link.hash.clone();
+                link
             })
             .collect()
     }
@@ -187,7 +258,61 @@ mod tests {
             subject: id(1),
             seq: last.map_or(0, |last| last.line.seq),
             hash: last.map_or_else(Vec::new, |last| last.hash.clone()),
+            seal: None,
         }
+    }
+
+    fn walk(head: &AuditHead, links: &[AuditLink]) -> Result<(), (i32, AuditBreak)> {
+        check(head, links, &ChainKeys::default()).map(drop)
+    }
+
+    #[test]
+    fn without_the_key_no_line_is_changed_and_no_chain_cut() {
+        let keys = ChainKeys::new([("a".to_owned(), [7; 32])], []).expect("keys");
+        let mut prev = Vec::new();
+        let links: Vec<_> = chain(3)
+            .into_iter()
+            .map(|link| {
+                let link = AuditLink::after(std::mem::take(&mut prev), link.line, &keys, 1);
+                prev = link.hash.clone();
+                link
+            })
+            .collect();
+        let at = head(&links).sealed(&keys);
+        assert_eq!(check(&at, &links, &keys), Ok(0));
+
+        let cut = AuditHead {
+            seal: at.seal.clone(),
+            ..head(&links[..2])
+        };
+        assert_eq!(check(&cut, &links[..2], &keys), Err((2, AuditBreak::Seal)));
+        let unsealed = head(&links[..2]);
+        assert_eq!(
+            check(&unsealed, &links[..2], &keys),
+            Err((2, AuditBreak::Seal))
+        );
+
+        let mut changed = links.clone();
+        changed[2].line.deed.actor = Some(id(9));
+        changed[2].hash = changed[2].line.hash(&changed[2].prev_hash);
+        let sealed = AuditHead {
+            seal: at.seal,
+            ..head(&changed)
+        };
+        assert_eq!(
+            check(&sealed, &changed, &keys),
+            Err((3, AuditBreak::Forged))
+        );
+        changed[2].mark = None;
+        assert_eq!(
+            check(&sealed, &changed, &keys),
+            Err((3, AuditBreak::Forged))
+        );
+        changed[2].epoch = 0;
+        assert_eq!(
+            check(&sealed, &changed, &keys),
+            Err((3, AuditBreak::Forged))
+        );
     }
 
     /// Worked out by another program from what the top of this file says. What is stored was
@@ -209,7 +334,7 @@ mod tests {
     fn an_intact_chain_holds() {
         for length in 0..4 {
             let links = chain(length);
-            assert_eq!(check(&head(&links), &links), Ok(()));
+            assert_eq!(walk(&head(&links), &links), Ok(()));
         }
     }
 
@@ -219,17 +344,14 @@ mod tests {
         let at = head(&intact);
         let mut altered = intact.clone();
         altered[1].line.deed.detail.push(' ');
-        assert_eq!(check(&at, &altered), Err((2, AuditBreak::Altered)));
+        assert_eq!(walk(&at, &altered), Err((2, AuditBreak::Altered)));
         let mut removed = intact.clone();
         removed.remove(2);
-        assert_eq!(check(&at, &removed), Err((3, AuditBreak::Missing)));
+        assert_eq!(walk(&at, &removed), Err((3, AuditBreak::Missing)));
         let mut shortened = intact.clone();
         shortened.pop();
-        assert_eq!(check(&at, &shortened), Err((4, AuditBreak::Missing)));
-        assert_eq!(
-            check(&head(&shortened), &intact),
-            Err((4, AuditBreak::Head))
-        );
+        assert_eq!(walk(&at, &shortened), Err((4, AuditBreak::Missing)));
+        assert_eq!(walk(&head(&shortened), &intact), Err((4, AuditBreak::Head)));
     }
 
     #[test]

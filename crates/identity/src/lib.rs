@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod audit;
+pub mod heads;
 mod model;
 pub mod password;
 pub mod register;
@@ -27,7 +28,7 @@ pub use service::{
     finish_sign_in, forget_old_attempts, forget_password, found_city, has_second_factor, invite,
     invite_colleague, may_register, members, note_case, open_session, personal_data, proven,
     record, refresh, register, registration_cases, remove_member, remove_second_factor,
-    reset_password, retention, revoke_api_key, settle_case, still_signed_in, suspend,
+    reset_password, retention, revoke_api_key, seal_audit, settle_case, still_signed_in, suspend,
     use_second_factor, verify_audit, verify_organisation,
 };
 pub use service::{OpenLink, Visitor, end_cookie, give_cookie, keep_session, open_link, visitor};

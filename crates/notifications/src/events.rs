@@ -166,6 +166,7 @@ events! {
     "follow_up_due" [Association] Gathered optional webhook "Bilan attendu" "Report due";
 
     "mail_failed" [Staff] Alone always private "Messages non remis" "Mail that failed";
+    "chain_head" [Staff] Alone optional private "Tête des chaînes" "Head of the chains";
     "webhook_disabled" [Person] Alone always private "Webhook désactivé" "Webhook disabled";
 }
 

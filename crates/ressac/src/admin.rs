@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use identity::{password, rules};
 
+use crate::chain;
 use crate::generate;
 use crate::secret;
 use crate::serve::open;
@@ -30,6 +31,12 @@ pub enum Command {
     /// Put a new secret before the one that encrypts second factors, in auth.data_secret_file.
     /// It encrypts from the next start on; the others still open what they encrypted.
     RotateDataKey,
+    /// Put a new secret before the one that marks lines of custody and audit, in chain.key_file. It
+    /// marks from the next start on; the others still check what they marked.
+    RotateChainKey,
+    /// Put a new secret before the one that signs heads, in chain.signing_key_file. What the others
+    /// signed counts all the same. Publish the new public key.
+    RotateHeadKey,
 }
 
 pub fn run(settings: &Settings, command: Command) -> Result<(), String> {
@@ -43,6 +50,19 @@ pub fn run(settings: &Settings, command: Command) -> Result<(), String> {
         Command::RotateDataKey => {
             secret::rotate_data(&settings.auth)?;
             say!("a new secret encrypts from the next start on; restart every node")?;
+            Ok(())
+        }
+        Command::RotateChainKey => {
+            secret::rotate_chain(&settings.chain)?;
+            say!("a new key marks lines from the next start on; restart every node")?;
+            Ok(())
+        }
+        Command::RotateHeadKey => {
+            secret::rotate_heads(&settings.chain)?;
+            let key = chain::signer(&settings.chain)?.public_key();
+            say!(
+                "a new key signs heads from the next start on; restart every node, and publish {key}"
+            )?;
             Ok(())
         }
         Command::Create {

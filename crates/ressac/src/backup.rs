@@ -101,8 +101,28 @@ pub fn restore(settings: &Settings, file: &Path, force: bool) -> Result<(), Stri
         let _ = std::fs::remove_file(format!("{}{suffix}", draft.display()));
     }
     say!("{} and {} files are back", place.display(), restored?)?;
+    set_heads_aside(settings)?;
     say!("`ressac check` looks through all of it")?;
     Ok(())
+}
+
+/// Heads that were made since the backup are of another course of events: they are kept, under
+/// another name.
+fn set_heads_aside(settings: &Settings) -> Result<(), String> {
+    let heads = &settings.chain.heads_file;
+    if !heads.exists() {
+        return Ok(());
+    }
+    let free = (1..).map(|n| heads.with_extension(format!("before-restore-{n}.jsonl")));
+    let Some(aside) = free.into_iter().find(|name| !name.exists()) else {
+        return Ok(());
+    };
+    std::fs::rename(heads, &aside).map_err(|cause| at(heads, cause))?;
+    say!(
+        "the heads of {} are in {} now: those made since the backup are not in the database",
+        heads.display(),
+        aside.display()
+    )
 }
 
 fn text(cause: impl std::fmt::Display) -> String {

@@ -4,11 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::Database;
+use db::{Database, Tx};
 use eligibility::Delays;
 use files::FileStore;
 use handover::News;
 use identity::RetentionSettings;
+use identity::heads::HeadSigner;
+use notifications::Message;
+
+use crate::chain::{self, heads};
+use crate::settings::ChainSection;
 
 /// How often it looks for what is due.
 const LOOK: Duration = Duration::from_secs(60);
@@ -23,9 +28,16 @@ pub async fn run(
     files: FileStore,
     delays: Delays,
     retention: RetentionSettings,
+    anchor: Anchor,
 ) {
     let mut looks: u32 = 0;
     loop {
+        if looks.is_multiple_of(anchor.chain.head_minutes.max(1)) {
+            alone("the head over the chains", anchor.drop(&database)).await;
+        }
+        if looks > 0 {
+            alone("the mail of the head", anchor.mail(&database)).await;
+        }
         alone("reminders", remind(&database, delays)).await;
         alone("reports of failed mail", report_failures(&database)).await;
         if looks.is_multiple_of(SWEEP) {
@@ -43,6 +55,66 @@ async fn alone(name: &str, job: impl Future<Output = ()>) {
     if let Err(panic) = kernel::contained(job).await {
         tracing::error!(job = name, panic, "a job broke off");
     }
+}
+
+/// What makes heads over all chains.
+#[derive(Clone)]
+pub struct Anchor {
+    chain: ChainSection,
+    signer: Arc<HeadSigner>,
+}
+
+impl Anchor {
+    /// By the settings.
+    ///
+    /// # Errors
+    /// A line for the operator.
+    pub fn new(chain: &ChainSection) -> Result<Self, String> {
+        Ok(Self {
+            chain: chain.clone(),
+            signer: chain::signer(chain)?,
+        })
+    }
+
+    /// Mails the last head to the city's staff, once a day.
+    async fn mail(&self, database: &Database) {
+        if let Err(cause) = database.write(mail_head).await {
+            tracing::error!(%cause, "the head over the chains cannot be mailed");
+        }
+    }
+
+    /// Signs a head over what was written since the last one, and keeps it.
+    pub async fn drop(&self, database: &Database) {
+        let made = async {
+            heads::make(database, &self.signer).await?;
+            heads::keep(database, &self.chain).await?;
+            heads::stamp(database, &self.chain).await
+        };
+        if let Err(cause) = made.await {
+            tracing::error!(%cause, "no head over the chains");
+        }
+    }
+}
+
+fn mail_head(tx: &mut Tx<'_>) -> db::Result<()> {
+    let now = tx.now();
+    let Some(head) = identity::heads::unmailed_head(tx, now)? else {
+        return Ok(());
+    };
+    let staff = identity::staff_contacts(tx)?;
+    let lines = head.head.custody.lines_in_all + head.head.audit.lines_in_all;
+    if staff.is_empty() || lines == 0 {
+        return Ok(());
+    }
+    let message = Message::ChainHead {
+        number: head.head.number,
+        made_at: head.head.at,
+        custody_lines: head.head.custody.lines_in_all,
+        audit_lines: head.head.audit.lines_in_all,
+        line: head.line,
+    };
+    notifications::push_all(tx, &staff, &message)?;
+    identity::heads::note_mailed(tx, head.head.number)
 }
 
 async fn remind(database: &Database, delays: Delays) {

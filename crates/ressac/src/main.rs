@@ -11,6 +11,7 @@ macro_rules! say {
 mod admin;
 mod audit;
 mod backup;
+mod chain;
 mod check;
 mod demo;
 mod doctor;

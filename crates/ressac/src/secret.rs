@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use db::Database;
 use identity::Vault;
 
-use crate::settings::AuthSection;
+use crate::settings::{AuthSection, ChainSection};
 
 /// Bytes of a secret at the least.
 const SHORTEST: usize = 32;
@@ -111,6 +111,65 @@ pub fn rotate_data(auth: &AuthSection) -> Result<(), String> {
     encrypting(auth).rotate()
 }
 
+/// Those that mark lines of chains: none is dropped, for lines bear its marks.
+fn marking(chain: &ChainSection) -> Secrets<'_> {
+    Secrets {
+        name: "chain.key",
+        value: &chain.key,
+        previous: &chain.previous_keys,
+        file: &chain.key_file,
+        kept: usize::MAX,
+    }
+}
+
+/// The secrets that mark lines of chains, the newest first. `may_make` one where there is none.
+///
+/// # Errors
+/// A line for the operator.
+pub fn chain_keys(chain: &ChainSection, may_make: bool) -> Result<Vec<Vec<u8>>, String> {
+    marking(chain).load(may_make)
+}
+
+/// Those that sign heads: none is dropped, for heads bear its signatures.
+fn signing_heads(chain: &ChainSection) -> Secrets<'_> {
+    Secrets {
+        name: "chain.signing_key",
+        value: &chain.signing_key,
+        previous: &chain.previous_signing_keys,
+        file: &chain.signing_key_file,
+        kept: usize::MAX,
+    }
+}
+
+/// The secrets that sign heads, the newest first.
+///
+/// # Errors
+/// A line for the operator.
+pub fn head_keys(chain: &ChainSection) -> Result<Vec<Vec<u8>>, String> {
+    signing_heads(chain).load(true)
+}
+
+/// Puts a new secret before the one that signs heads now. All others stay.
+///
+/// # Errors
+/// A line for the operator, also when the secret is set elsewhere.
+pub fn rotate_heads(chain: &ChainSection) -> Result<(), String> {
+    signing_heads(chain).rotate()
+}
+
+/// Whether a secret that marks lines is set or kept.
+pub fn has_chain_keys(chain: &ChainSection) -> bool {
+    !chain.key.is_empty() || chain.key_file.exists()
+}
+
+/// Puts a new secret before the one that marks lines now. All others stay.
+///
+/// # Errors
+/// A line for the operator, also when the secret is set elsewhere.
+pub fn rotate_chain(chain: &ChainSection) -> Result<(), String> {
+    marking(chain).rotate()
+}
+
 impl Secrets<'_> {
     fn load(&self, may_make: bool) -> Result<Vec<Vec<u8>>, String> {
         if self.value.is_empty() {
@@ -130,7 +189,7 @@ impl Secrets<'_> {
             Ok(secrets) => Ok(secrets),
             Err(cause) if cause.kind() == ErrorKind::NotFound && may_make => self.make(),
             Err(cause) if cause.kind() == ErrorKind::NotFound => Err(format!(
-                "{}_file {} is not there, but something is encrypted with it: put it back, or set {}",
+                "{}_file {} is not there, but something was written with it: put it back, or set {}",
                 self.name,
                 self.file.display(),
                 self.name

@@ -15,8 +15,9 @@ use notifications::{Caller, Mailer, Templates};
 use tokio::sync::watch;
 use web::{SecurityContact, SecuritySettings, ServerSettings, State, StateSettings};
 
+use crate::chain;
 use crate::check;
-use crate::jobs;
+use crate::jobs::{self, Anchor};
 use crate::place;
 use crate::secret;
 use crate::settings::Settings;
@@ -26,7 +27,7 @@ use crate::settings::Settings;
 /// # Errors
 /// A line for the operator.
 pub fn open(settings: &Settings) -> Result<Arc<Database>, String> {
-    open_with(settings.database())
+    open_with(settings, settings.database())
 }
 
 /// The same to serve requests, which may not take long.
@@ -35,7 +36,7 @@ pub fn open(settings: &Settings) -> Result<Arc<Database>, String> {
 /// A line for the operator.
 pub fn open_to_serve(settings: &Settings) -> Result<Arc<Database>, String> {
     place::check(&settings.database.url)?;
-    open_with(settings.serving_database())
+    open_with(settings, settings.serving_database())
 }
 
 /// The same as it is, whatever its schema.
@@ -43,14 +44,17 @@ pub fn open_to_serve(settings: &Settings) -> Result<Arc<Database>, String> {
 /// # Errors
 /// A line for the operator.
 pub fn open_unmigrated(settings: &Settings) -> Result<Database, String> {
-    Database::open_unmigrated(settings.database(), Arc::new(SystemClock))
-        .map_err(|cause| cause.to_string())
+    let database = Database::open_unmigrated(settings.database(), Arc::new(SystemClock))
+        .map_err(|cause| cause.to_string())?;
+    chain::take_keys(settings, &database)?;
+    Ok(database)
 }
 
-fn open_with(settings: DatabaseSettings) -> Result<Arc<Database>, String> {
-    Database::open(settings, Arc::new(SystemClock))
-        .map(Arc::new)
-        .map_err(|cause| format!("{}; see DATABASE_URL", one_line(&cause.to_string())))
+fn open_with(settings: &Settings, place: DatabaseSettings) -> Result<Arc<Database>, String> {
+    let database = Database::open(place, Arc::new(SystemClock))
+        .map_err(|cause| format!("{}; see DATABASE_URL", one_line(&cause.to_string())))?;
+    chain::prepare(settings, &database)?;
+    Ok(Arc::new(database))
 }
 
 /// Brings the schema up to date.
@@ -134,6 +138,7 @@ pub fn run_server(
     let retention = settings.retention;
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
     let post = Post::new(settings, Arc::clone(&state.templates))?;
+    let anchor = Anchor::new(&settings.chain)?;
     let server_settings = ServerSettings {
         workers: settings.server.workers,
         client_seconds: settings.server.client_seconds,
@@ -156,13 +161,21 @@ pub fn run_server(
         let server = server.map_err(|e| e.to_string())?;
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);
-        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), files, delays, retention));
+        let last = Arc::clone(&database);
+        let jobs = actix_web::rt::spawn(jobs::run(
+            Arc::clone(&database),
+            files,
+            delays,
+            retention,
+            anchor.clone(),
+        ));
         let post = actix_web::rt::spawn(post.run(database, stopped));
         let signals = Signals::listen().map_err(|cause| cause.to_string())?;
         let end = actix_web::rt::spawn(end(handle, signals, patience));
         ready();
         let outcome = server.await.map_err(|cause| cause.to_string());
         jobs.abort();
+        anchor.drop(&last).await;
         let _ = stop.send(true);
         let _ = post.await;
         end.abort();
@@ -267,9 +280,16 @@ pub fn work(settings: &Settings) -> Result<(), String> {
     let delays = Setup::load(&settings.eligibility)?.delays;
     let retention = settings.retention;
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
+    let anchor = Anchor::new(&settings.chain)?;
     let _ = say!("ressac sends mail");
     System::new().block_on(async move {
-        let jobs = actix_web::rt::spawn(jobs::run(Arc::clone(&database), files, delays, retention));
+        let jobs = actix_web::rt::spawn(jobs::run(
+            Arc::clone(&database),
+            files,
+            delays,
+            retention,
+            anchor.clone(),
+        ));
         let (stop, stopped) = watch::channel(false);
         let post = actix_web::rt::spawn(post.run(database, stopped));
         let mut signals = Signals::listen().map_err(|cause| cause.to_string())?;

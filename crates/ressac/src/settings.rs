@@ -27,6 +27,8 @@ pub struct Settings {
     pub server: ServerSection,
     /// How tokens are signed.
     pub auth: AuthSection,
+    /// How chains are anchored.
+    pub chain: ChainSection,
     /// Who decides.
     pub city: CitySection,
     /// The pages for people.
@@ -106,6 +108,39 @@ pub struct AuthSection {
 impl std::fmt::Debug for AuthSection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "AuthSection({})", self.secret_file.display())
+    }
+}
+
+/// Section `chain`.
+#[derive(Clone, Deserialize)]
+pub struct ChainSection {
+    /// The secret that marks lines; empty for the file.
+    pub key: String,
+    /// Secrets that marked lines before.
+    pub previous_keys: Vec<String>,
+    /// Where the secrets are kept otherwise.
+    pub key_file: PathBuf,
+    /// Ids of keys that nobody has any more.
+    pub lost_keys: Vec<String>,
+    /// The secret that signs heads; empty for the file.
+    pub signing_key: String,
+    /// Secrets that signed heads before.
+    pub previous_signing_keys: Vec<String>,
+    /// Where those are kept otherwise.
+    pub signing_key_file: PathBuf,
+    /// Public keys of heads that were signed elsewhere, or with what is lost.
+    pub public_keys: Vec<String>,
+    /// Where heads are kept, one a line; empty for nowhere.
+    pub heads_file: PathBuf,
+    /// Minutes between two heads.
+    pub head_minutes: u32,
+    /// A time-stamping authority (RFC 3161); empty for none.
+    pub timestamp_url: String,
+}
+
+impl std::fmt::Debug for ChainSection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ChainSection({})", self.key_file.display())
     }
 }
 

@@ -15,7 +15,7 @@ use files::FilesSettings;
 use identity::password::PasswordSettings;
 use identity::token::Signer256;
 use identity::{NewOrganisation, NewPerson, OrganisationKind, Vault};
-use kernel::{ManualClock, OrganisationId, Role};
+use kernel::{ChainKeys, ManualClock, OrganisationId, Role};
 use notifications::{MailSettings, Mailer, Templates};
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -119,6 +119,9 @@ impl TestApp {
         let start = configuration.starts_at.unwrap_or(START);
         let clock = Arc::new(ManualClock::new(start.parse().expect("a moment")));
         let database = Database::open(place.settings(), clock.clone()).expect("opens");
+        let key = [("test".to_owned(), [44_u8; 32])];
+        let keys = ChainKeys::new(key, []).expect("a key");
+        database.use_chain_keys(keys).expect("none before");
         let database = Arc::new(database);
         let signer = Signer256::new(&[[42_u8; 32]]).expect("a secret");
         static NUMBER: AtomicU64 = AtomicU64::new(0);

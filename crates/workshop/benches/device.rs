@@ -3,7 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use kernel::{AccessoryKind, DeviceKind, Id, Instant, PersonId};
+use kernel::{AccessoryKind, ChainKeys, DeviceKind, Id, Instant, PersonId};
 use serde_json::{Value, json};
 use workshop::custody::{Head, Line, Link, check};
 use workshop::rules::{Asking, Facts, LastEvent, Stock, Verdict, decide};
@@ -141,6 +141,10 @@ fn life() -> Vec<Moment> {
     life
 }
 
+fn keys() -> ChainKeys {
+    ChainKeys::new([("bench".to_owned(), [7; 32])], []).unwrap()
+}
+
 /// A log of so many lines, each with evidence of the usual length.
 fn chain(length: i32) -> Vec<Link> {
     let evidence: Vec<String> = life().iter().map(|step| step.event.evidence()).collect();
@@ -160,20 +164,17 @@ fn chain(length: i32) -> Vec<Link> {
             client_id: Some(format!("scanner-4/{seq}")),
             evidence: evidence.clone(),
             note: None,
+            state: Some("{}".to_owned()),
         };
         let prev_hash = links.last().map_or(Vec::new(), |link| link.hash.clone());
-        let hash = line.hash(&prev_hash);
-        links.push(Link {
-            line,
-            prev_hash,
-            hash,
-        });
+        links.push(Link::after(prev_hash, line, &keys()));
     }
     links
 }
 
 fn custody(criterion: &mut Criterion) {
     let links = chain(12);
+    let keys = keys();
     let last = links.last().unwrap();
     let head = Head {
         seq: last.line.seq,
@@ -187,8 +188,8 @@ fn custody(criterion: &mut Criterion) {
     });
     group.throughput(Throughput::Elements(links.len() as u64));
     group.bench_function("check-a-chain-of-12", |bencher| {
-        assert_eq!(check(head, &links), Ok(()));
-        bencher.iter(|| check(head, &links));
+        assert_eq!(check(head, &links, &keys).map(drop), Ok(()));
+        bencher.iter(|| check(head, &links, &keys));
     });
     group.finish();
 }

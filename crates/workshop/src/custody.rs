@@ -4,12 +4,20 @@
 //! of [`Line::canonical`]. Times are microseconds since 1970 as eight bytes, the number as
 //! four, ids as sixteen, big-endian. The evidence is hashed as the very text that is stored,
 //! so nothing depends on how JSON is written.
+//!
+//! A line also says which columns of the device it set (`state`), and bears an HMAC over its
+//! hash. Lines of version 1 have neither: they were written before there were keys.
 
-use kernel::{Canonical, CustodyEventId, DeviceId, Instant, OrganisationId, PersonId, Text};
+use kernel::{
+    Canonical, ChainKeys, CustodyEventId, DeviceId, Instant, Mark, OrganisationId, PersonId, Shown,
+    Text,
+};
 
-use crate::model::Stage;
+use crate::model::{Device, SEALED_AT_UPGRADE, Stage};
+use crate::state;
 
-const FORMAT: &str = "ressac custody 1";
+const FORMAT_1: &str = "ressac custody 1";
+const FORMAT: &str = "ressac custody 2";
 
 /// A line of the log, without its hashes.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +36,18 @@ pub struct Line {
     pub client_id: Option<String>,
     pub evidence: String,
     pub note: Option<String>,
+    /// The columns that it set, as JSON; none in a line of version 1.
+    pub state: Option<String>,
 }
 
 impl Line {
     /// What is hashed after the previous hash.
     fn canonical(&self) -> Canonical {
-        let mut line = Canonical::new(FORMAT, 256 + self.evidence.len());
+        let format = match self.state {
+            Some(_) => FORMAT,
+            None => FORMAT_1,
+        };
+        let mut line = Canonical::new(format, 320 + self.evidence.len());
         line.field(self.device.uuid().as_bytes());
         line.field(&self.seq.to_be_bytes());
         line.field(self.id.uuid().as_bytes());
@@ -47,6 +61,9 @@ impl Line {
         line.optional(self.client_id.as_deref().map(str::as_bytes));
         line.field(self.evidence.as_bytes());
         line.optional(self.note.as_deref().map(str::as_bytes));
+        if let Some(state) = &self.state {
+            line.field(state.as_bytes());
+        }
         line
     }
 
@@ -65,6 +82,34 @@ pub struct Link {
     pub prev_hash: Vec<u8>,
     /// Hash of this one.
     pub hash: Vec<u8>,
+    /// The mark of the key; none in a line of version 1.
+    pub mark: Option<Mark>,
+    /// Number of the head that covers it; 0 in a line of version 1, and before it is stored.
+    pub epoch: i64,
+}
+
+impl Link {
+    /// The line after the one with this hash.
+    pub fn after(prev_hash: Vec<u8>, line: Line, keys: &ChainKeys) -> Self {
+        let hash = line.hash(&prev_hash);
+        Self {
+            mark: keys.mark(&hash),
+            line,
+            prev_hash,
+            hash,
+            epoch: 0,
+        }
+    }
+
+    /// What its mark shows. Only a line of version 1 has none, and belongs to epoch 0.
+    fn shown(&self, keys: &ChainKeys) -> Shown {
+        match (&self.mark, &self.line.state) {
+            (Some(mark), Some(_)) => keys.check(&self.hash, &mark.key, &mark.mac),
+            (None, None) if self.epoch == 0 => Shown::Genuine,
+            (None, Some(_)) if keys.is_empty() => Shown::Genuine,
+            _ => Shown::Forged,
+        }
+    }
 }
 
 /// The end of a device's log, as the device's row has it.
@@ -83,10 +128,14 @@ pub struct Head<'a> {
 pub enum Break {
     /// The line's content does not give its hash.
     Altered,
+    /// The line was not written with the key.
+    Forged,
     /// A line is not there, or stands in another's place.
     Missing,
     /// The device's row does not stand where its log ends.
     Head,
+    /// The device's row is not the one that was sealed when its log was written last.
+    Seal,
 }
 
 impl Break {
@@ -97,6 +146,10 @@ impl Break {
                 "le contenu de cette ligne a été modifié",
                 "the content of this line was altered",
             ),
+            Self::Forged => Text::new(
+                "cette ligne n'a pas été écrite avec la clé du programme",
+                "this line was not written with the program's key",
+            ),
             Self::Missing => Text::new(
                 "cette ligne manque, ou une autre a pris sa place",
                 "this line is missing, or another took its place",
@@ -105,16 +158,28 @@ impl Break {
                 "la fiche de l'appareil ne correspond pas à la dernière ligne de son journal",
                 "the device's record does not match the last line of its log",
             ),
+            Self::Seal => Text::new(
+                "la fiche de l'appareil, ou la fin de son journal, a été modifiée hors du programme",
+                "the device's record, or the end of its log, was changed outside the program",
+            ),
         }
     }
+}
+
+/// Lines whose key is lost, so that their hashes are all there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unproven {
+    /// How many.
+    pub lines: u64,
 }
 
 /// Walks the chain of one device, and names the first line that does not hold.
 ///
 /// # Errors
 /// The number of the line and what is wrong with it.
-pub fn check(head: Head<'_>, links: &[Link]) -> Result<(), (i32, Break)> {
+pub fn check(head: Head<'_>, links: &[Link], keys: &ChainKeys) -> Result<Unproven, (i32, Break)> {
     let mut prev: &[u8] = &[];
+    let (mut unproven, mut keyed) = (Unproven::default(), false);
     for (expected, link) in (1..).zip(links) {
         if link.line.seq != expected || link.prev_hash != prev {
             return Err((expected, Break::Missing));
@@ -122,6 +187,14 @@ pub fn check(head: Head<'_>, links: &[Link]) -> Result<(), (i32, Break)> {
         if link.line.hash(prev) != link.hash {
             return Err((expected, Break::Altered));
         }
+        // once there are keys, no line goes without
+        match link.shown(keys) {
+            Shown::Forged => return Err((expected, Break::Forged)),
+            _ if keyed && link.mark.is_none() => return Err((expected, Break::Forged)),
+            Shown::Unknown => unproven.lines += 1,
+            Shown::Genuine => {}
+        }
+        keyed = link.mark.is_some();
         prev = &link.hash;
     }
     let last = i32::try_from(links.len()).unwrap_or(i32::MAX);
@@ -134,7 +207,47 @@ pub fn check(head: Head<'_>, links: &[Link]) -> Result<(), (i32, Break)> {
     if last > head.seq || head.hash != prev || !stage_holds {
         return Err((last, Break::Head));
     }
-    Ok(())
+    Ok(unproven)
+}
+
+/// What a seal covers: where the device's log ends, and its columns.
+fn sealed(device: &Device) -> Canonical {
+    let state = state::of(device).to_string();
+    let mut content = Canonical::new("ressac device 1", 128 + state.len());
+    content.field(device.id.uuid().as_bytes());
+    content.field(&device.custody_seq.to_be_bytes());
+    content.field(device.custody_hash());
+    content.field(state.as_bytes());
+    content
+}
+
+/// Seals a device as it stands, behind the hash at the end of its log; not without a key.
+pub fn seal(device: &mut Device, keys: &ChainKeys) {
+    if let Some(seal) = keys.seal(&sealed(device)) {
+        device.custody_head.truncate(device.custody_hash().len());
+        device.custody_head.extend(seal);
+    }
+}
+
+/// What stands at the end of a log that was written before there were keys, once it is sealed.
+pub fn sealed_at_upgrade(device: &Device, keys: &ChainKeys) -> Option<Vec<u8>> {
+    let seal = keys.seal(&sealed(device))?;
+    Some([device.custody_hash(), &[SEALED_AT_UPGRADE], &seal].concat())
+}
+
+/// What the seal of a device shows.
+pub fn check_seal(device: &Device, keys: &ChainKeys) -> Shown {
+    match keys.is_empty() {
+        true => Shown::Genuine,
+        false => {
+            let seal = device.custody_seal();
+            let mac = match seal {
+                Some([SEALED_AT_UPGRADE, mac @ ..]) if mac.len() == 32 => Some(mac),
+                seal => seal,
+            };
+            keys.check_seal(&sealed(device), mac)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -172,14 +285,10 @@ mod tests {
                     client_id: (seq % 2 == 0).then(|| format!("line-{seq}")),
                     evidence: format!("{{\"location\":\"A{seq}\"}}"),
                     note: None,
+                    state: None,
                 };
-                let hash = line.hash(&prev);
-                let link = Link {
-                    line,
-                    prev_hash: prev.clone(),
-                    hash: hash.clone(),
-                };
-                prev = hash;
+                let link = Link::after(std::mem::take(&mut prev), line, &ChainKeys::default());
+                prev = link.hash.clone();
                 link
             })
             .collect()
@@ -198,6 +307,27 @@ mod tests {
                 stage: last.line.to_stage,
             },
         )
+    }
+
+    fn keys(id: &str) -> ChainKeys {
+        ChainKeys::new([(id.to_owned(), id.repeat(32))], []).expect("keys")
+    }
+
+    /// The same lines as the program writes them with a key.
+    fn keyed(links: &[Link], keys: &ChainKeys) -> Vec<Link> {
+        let mut prev = Vec::new();
+        let marked = links.iter().map(|link| {
+            let mut line = link.line.clone();
+            line.state.get_or_insert_with(|| "{}".to_owned());
+            let link = Link::after(std::mem::take(&mut prev), line, keys);
+            prev = link.hash.clone();
+            Link { epoch: 1, ..link }
+        });
+        marked.collect()
+    }
+
+    fn walk(head: Head<'_>, links: &[Link]) -> Result<(), (i32, Break)> {
+        check(head, links, &ChainKeys::default()).map(drop)
     }
 
     /// Worked out by another program from what the top of this file says. What is stored was
@@ -219,7 +349,7 @@ mod tests {
     fn an_intact_chain_holds() {
         for length in 0..5 {
             let links = chain(length);
-            assert_eq!(check(head(&links), &links), Ok(()));
+            assert_eq!(walk(head(&links), &links), Ok(()));
         }
     }
 
@@ -229,20 +359,82 @@ mod tests {
         let mut altered = intact.clone();
         altered[2].line.evidence = "{\"location\":\"A4\"}".into();
         altered[3].line.note = Some("later".into());
-        assert_eq!(check(head(&intact), &altered), Err((3, Break::Altered)));
+        assert_eq!(walk(head(&intact), &altered), Err((3, Break::Altered)));
 
         let mut removed = intact.clone();
         removed.remove(1);
-        assert_eq!(check(head(&intact), &removed), Err((2, Break::Missing)));
+        assert_eq!(walk(head(&intact), &removed), Err((2, Break::Missing)));
 
         let mut shortened = intact.clone();
         shortened.pop();
-        assert_eq!(check(head(&intact), &shortened), Err((5, Break::Missing)));
-        assert_eq!(check(head(&shortened), &intact), Err((5, Break::Head)));
+        assert_eq!(walk(head(&intact), &shortened), Err((5, Break::Missing)));
+        assert_eq!(walk(head(&shortened), &intact), Err((5, Break::Head)));
 
         let mut swapped = intact.clone();
         swapped.swap(1, 2);
-        assert_eq!(check(head(&intact), &swapped), Err((2, Break::Missing)));
+        assert_eq!(walk(head(&intact), &swapped), Err((2, Break::Missing)));
+    }
+
+    #[test]
+    fn what_is_hashed_again_without_the_key_is_forged() {
+        let ours = keys("a");
+        let intact = keyed(&chain(4), &ours);
+        assert_eq!(
+            check(head(&intact), &intact, &ours),
+            Ok(Unproven::default())
+        );
+
+        // who, when and what of the second line, and everything hashed again
+        let changes: [fn(&mut Line); 3] = [
+            |line| line.actor = uuid(9),
+            |line| line.at = line.at.plus_seconds(-86_400),
+            |line| line.evidence = "{}".to_owned(),
+        ];
+        for change in changes {
+            let mut lines = intact.clone();
+            change(&mut lines[1].line);
+            let plain = keyed(&lines, &ChainKeys::default());
+            assert_eq!(check(head(&plain), &plain, &ours), Err((1, Break::Forged)));
+            let mut forged = keyed(&lines, &ChainKeys::default());
+            for (link, genuine) in forged.iter_mut().zip(&intact) {
+                link.mark = genuine.mark.clone();
+            }
+            assert_eq!(
+                check(head(&forged), &forged, &ours),
+                Err((2, Break::Forged))
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_without_a_key_is_of_the_time_before_keys_or_forged() {
+        let ours = keys("a");
+        let old = chain(2);
+        assert!(check(head(&old), &old, &ours).is_ok());
+        let mut late = old.clone();
+        late[1].epoch = 3;
+        assert_eq!(check(head(&late), &late, &ours), Err((2, Break::Forged)));
+
+        let mut mixed = old.clone();
+        let mut line = chain(3).remove(2).line;
+        line.state = Some("{}".to_owned());
+        mixed.push(Link::after(old[1].hash.clone(), line.clone(), &ours));
+        assert!(check(head(&mixed), &mixed, &ours).is_ok());
+        (line.seq, line.state) = (4, None);
+        let mut after = Link::after(mixed[2].hash.clone(), line, &ours);
+        after.mark = None;
+        mixed.push(after);
+        assert_eq!(check(head(&mixed), &mixed, &ours), Err((4, Break::Forged)));
+    }
+
+    #[test]
+    fn a_lost_key_leaves_the_hashes() {
+        let links = keyed(&chain(3), &keys("a"));
+        let other = ChainKeys::new([("b".to_owned(), [7; 32])], []).expect("keys");
+        assert_eq!(check(head(&links), &links, &other), Err((1, Break::Forged)));
+        let lost = ChainKeys::new([("b".to_owned(), [7; 32])], ["a".to_owned()]).expect("keys");
+        let found = check(head(&links), &links, &lost);
+        assert_eq!(found, Ok(Unproven { lines: 3 }));
     }
 
     #[test]
@@ -252,14 +444,14 @@ mod tests {
             stage: Stage::Ready,
             ..head(&links)
         };
-        assert_eq!(check(forged, &links), Err((3, Break::Head)));
+        assert_eq!(walk(forged, &links), Err((3, Break::Head)));
     }
 
     #[test]
     fn each_field_changes_the_hash() {
         let line = chain(1).remove(0).line;
         let hash = line.hash(&[]);
-        let mut changes = vec![line.clone(); 9];
+        let mut changes = vec![line.clone(); 10];
         changes[0].seq = 9;
         changes[1].event_type = "other".into();
         changes[2].at = line.at.plus_seconds(1);
@@ -269,7 +461,9 @@ mod tests {
         changes[6].note = Some(String::new());
         changes[7].to_stage = Stage::Ready;
         changes[8].device = Id::from_uuid(changes[8].id.uuid());
-        for (n, changed) in changes.iter().enumerate().take(8) {
+        changes[9].state = Some(String::new());
+        let others = changes.iter().enumerate().filter(|(n, _)| *n != 8);
+        for (n, changed) in others {
             assert_ne!(changed.hash(&[]), hash, "{n}");
         }
         assert_ne!(line.hash(&[1]), hash);

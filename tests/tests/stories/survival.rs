@@ -24,7 +24,7 @@ both_engines! {
         for (n, (event, kind)) in seen.iter().zip(expected).enumerate() {
             assert_eq!(*event, (n as i64 + 1, kind.to_owned()), "{seen:?}");
         }
-        let report = app.read(|db| workshop::verify_custody(db, |_, _| {}));
+        let report = crate::support::workshop::verify(app);
         assert!(report.broken.is_none() && report.events == 5, "{report:?}");
     }
 }

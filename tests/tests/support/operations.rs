@@ -17,6 +17,7 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/auth/email", PUBLIC),
     ("post", "/api/v1/registrations", PUBLIC),
     ("get", "/api/v1/programmes/{id}/figures", PUBLIC),
+    ("get", "/donnees/chaines.jsonl", PUBLIC),
     ("get", "/api/v1/lists", PUBLIC),
     ("get", "/api/v1/waves/{id}/notice", PUBLIC),
     ("get", "/api/v1/waves/{id}/file", PUBLIC),

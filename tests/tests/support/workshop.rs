@@ -131,8 +131,23 @@ pub fn stock(app: &TestApp, kind: &str) -> i64 {
         .unwrap()
 }
 
+/// Walks every chain, and builds each device again from its log.
+pub fn custody(db: &mut db::Db, keys: &kernel::ChainKeys) -> db::Result<workshop::CustodyReport> {
+    let mut how = workshop::Verification {
+        keys,
+        replay: true,
+        folds: &mut kernel::Folds::default(),
+    };
+    workshop::verify_custody(db, &mut how, |_, _| {})
+}
+
+pub fn verify(app: &TestApp) -> workshop::CustodyReport {
+    let keys = app.database.chain_keys();
+    app.read(move |db| custody(db, &keys))
+}
+
 pub fn intact(app: &TestApp) -> workshop::CustodyReport {
-    let report = app.read(|db| workshop::verify_custody(db, |_, _| {}));
+    let report = verify(app);
     assert_eq!(report.broken, None);
     report
 }

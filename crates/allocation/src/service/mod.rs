@@ -14,6 +14,7 @@ mod propose;
 mod read;
 mod replace;
 mod submit;
+mod verify;
 mod waiting;
 
 pub use approve::approve;
@@ -65,3 +66,4 @@ fn stored_plan(db: &mut Db, wave: &Wave) -> Result<Option<StoredPlan>> {
         Answer::Error(refused) => Err(broken(refused.to_string())),
     }
 }
+pub use verify::verify_plans;

@@ -13,7 +13,8 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Binary, Integer, Nullable, Text};
 use diesel::upsert::excluded;
 use kernel::{
-    Actor, Clock, CustodyEventId, DeviceId, Id, Instant, OrganisationId, PersonId, SystemClock,
+    Actor, ChainKeys, Clock, CustodyEventId, DeviceId, Id, Instant, OrganisationId, PersonId,
+    SystemClock,
 };
 use workshop::custody::{Line, Link};
 use workshop::{Device, Stage, rules};
@@ -85,6 +86,10 @@ struct EventRow {
     note: Option<String>,
     prev_hash: Vec<u8>,
     hash: Vec<u8>,
+    state: Option<String>,
+    chain_key: Option<String>,
+    mac: Option<Vec<u8>>,
+    epoch: i64,
 }
 
 /// All of it durably, or nothing; begun as the server begins it.
@@ -220,21 +225,16 @@ fn step(
         client_id,
         evidence: format!("{{\"location\":\"{location}\"}}"),
         note: None,
+        state: Some(format!("{{\"location\":\"{location}\"}}")),
     };
-    let prev_hash = std::mem::take(&mut device.custody_head);
-    let hash = line.hash(&prev_hash);
+    let link = Link::after(device.custody_hash().to_vec(), line, &ChainKeys::default());
     device.location = Some(location);
-    device.custody_seq = line.seq;
-    device.custody_head.clone_from(&hash);
+    device.custody_seq = link.line.seq;
+    device.custody_head.clone_from(&link.hash);
     device.search_key = rules::search_key(device);
     device.version += 1;
     device.updated_at = now;
-    Link {
-        line,
-        prev_hash,
-        hash,
-    }
-    .into()
+    link.into()
 }
 
 impl From<Link> for EventRow {
@@ -256,6 +256,10 @@ impl From<Link> for EventRow {
             note: line.note,
             prev_hash: link.prev_hash,
             hash: link.hash,
+            state: line.state,
+            chain_key: None,
+            mac: None,
+            epoch: 1,
         }
     }
 }

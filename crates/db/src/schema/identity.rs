@@ -273,6 +273,8 @@ diesel::table! {
         seq -> Integer,
         /// `head`.
         head -> Binary,
+        /// `seal`.
+        seal -> Nullable<Binary>,
     }
 }
 
@@ -306,5 +308,43 @@ diesel::table! {
         prev_hash -> Binary,
         /// `hash`.
         hash -> Binary,
+        /// `chain_key`.
+        chain_key -> Nullable<Text>,
+        /// `mac`.
+        mac -> Nullable<Binary>,
+        /// `epoch`.
+        epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    chain_epochs (epoch) {
+        /// `epoch`.
+        epoch -> BigInt,
+        /// `closed_at`.
+        closed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    chain_heads (number) {
+        /// `number`.
+        number -> BigInt,
+        /// `line`.
+        line -> Text,
+        /// `made_at`.
+        made_at -> Moment,
+        /// `mailed_at`.
+        mailed_at -> Nullable<Moment>,
+        /// `timestamp_token`.
+        timestamp_token -> Nullable<Binary>,
     }
 }

@@ -21,8 +21,9 @@ pub use follow_ups::{
 };
 pub use handover::{donor_news, handovers};
 pub use identity::{
-    api_keys, audit_chains, audit_events, idempotency_keys, invitations, organisations, people,
-    recovery_codes, refresh_tokens, second_factors, sessions, sign_in_attempts, sign_in_places,
+    api_keys, audit_chains, audit_events, chain_epochs, chain_heads, idempotency_keys, invitations,
+    organisations, people, recovery_codes, refresh_tokens, second_factors, sessions,
+    sign_in_attempts, sign_in_places,
 };
 pub use intake::{batches, counters, reception_answers, reception_links};
 pub use notifications::{mail_keys, notification_choices, outbox, webhook_deliveries, webhooks};
@@ -47,6 +48,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_places,
     audit_chains,
     audit_events,
+    chain_epochs,
+    chain_heads,
     outbox,
     notification_choices,
     mail_keys,

@@ -145,6 +145,14 @@ diesel::table! {
         prev_hash -> Binary,
         /// `hash`.
         hash -> Binary,
+        /// `state`.
+        state -> Nullable<Text>,
+        /// `chain_key`.
+        chain_key -> Nullable<Text>,
+        /// `mac`.
+        mac -> Nullable<Binary>,
+        /// `epoch`.
+        epoch -> BigInt,
     }
 }
 

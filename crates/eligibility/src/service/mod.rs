@@ -14,6 +14,7 @@ mod rescoring;
 mod review;
 mod score;
 mod territory;
+mod verify;
 
 pub use appeals::{appeal, appeals, decide_appeal, file_appeal};
 pub use application::{application, applications, submit, withdraw};
@@ -32,3 +33,4 @@ pub use rescoring::{change_rubric, compare_rubrics};
 pub use review::{assess, decide, request_changes};
 pub use score::{candidates, decided_scores, recompute, score};
 pub use territory::{TerritoryReport, load_territories};
+pub use verify::verify_scores;

@@ -56,6 +56,8 @@ pub struct AuditReport {
     pub chains: usize,
     /// Their lines.
     pub events: usize,
+    /// Lines whose key is lost: their hashes hold, which shows less.
+    pub unproven: u64,
     /// The first that does not hold, for the operator.
     pub broken: Option<String>,
 }

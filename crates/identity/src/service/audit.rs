@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use db::{Db, Result, Tx};
-use kernel::{Id, Page, PageRequest};
+use kernel::{ChainKeys, Folds, Id, Page, PageRequest};
 
-use crate::audit::{self, AuditLine, AuditLink, Deed, Subject};
+use crate::audit::{self, AuditHead, AuditLine, AuditLink, Deed, Subject};
 use crate::model::{AuditEvent, AuditFilter, AuditReport};
 use crate::store;
 
@@ -25,15 +25,16 @@ pub fn record(tx: &mut Tx<'_>, deed: Deed) -> Result<()> {
         id: tx.new_id(),
         at: tx.now(),
     };
-    let hash = line.hash(&prev_hash);
-    store::append(
-        tx,
-        &AuditLink {
-            line,
-            prev_hash,
-            hash,
-        },
-    )
+    let epoch = tx.epoch()?;
+    let keys = tx.chain_keys();
+    let link = AuditLink::after(prev_hash, line, keys, epoch);
+    let head = AuditHead {
+        subject: link.line.deed.subject,
+        seq: link.line.seq,
+        hash: link.hash.clone(),
+        seal: None,
+    };
+    store::append(tx, &link, &head.sealed(keys))
 }
 
 /// A page of what was recorded, the newest first.
@@ -48,11 +49,12 @@ pub fn audit_events(
     store::audit_events(db, filter, page)
 }
 
-/// Recomputes every hash, and stops at the first line that does not hold.
+/// Recomputes every hash and mark, and stops at the first line that does not hold. Each line goes
+/// into the fold of the head that covers it. To be called in a snapshot.
 ///
 /// # Errors
 /// When the database fails.
-pub fn verify_audit(db: &mut Db) -> Result<AuditReport> {
+pub fn verify_audit(db: &mut Db, keys: &ChainKeys, folds: &mut Folds) -> Result<AuditReport> {
     let mut report = AuditReport::default();
     let mut after = None;
     loop {
@@ -64,16 +66,37 @@ pub fn verify_audit(db: &mut Db) -> Result<AuditReport> {
         let subjects: Vec<Id<Subject>> = heads.iter().map(|head| head.subject).collect();
         let mut links: HashMap<Id<Subject>, Vec<AuditLink>> = HashMap::new();
         for link in store::audit_links(db, &subjects)? {
+            let key = link.mark.as_ref().map(|mark| mark.key.as_str());
+            let chain = link.line.deed.subject.uuid().into_bytes();
+            folds.add(link.epoch, chain, link.line.seq, &link.hash, key);
             links.entry(link.line.deed.subject).or_default().push(link);
         }
         for head in heads {
             let links = links.remove(&head.subject).unwrap_or_default();
             report.chains += 1;
             report.events += links.len();
-            if let Err((seq, what)) = audit::check(&head, &links) {
-                report.broken = Some(format!("{}, line {seq}: {what}", head.subject));
-                return Ok(report);
+            match audit::check(&head, &links, keys) {
+                Ok(unproven) => report.unproven += unproven,
+                Err((seq, what)) => {
+                    report.broken = Some(format!("{}, line {seq}: {what}", head.subject));
+                    return Ok(report);
+                }
             }
         }
     }
+}
+
+/// Seals the next chains after one, which were written before there were keys; the last of them,
+/// none when all are sealed.
+///
+/// # Errors
+/// When the database fails.
+pub fn seal_audit(tx: &mut Tx<'_>, after: Option<Id<Subject>>) -> Result<Option<Id<Subject>>> {
+    let heads = store::audit_heads(tx, after, CHAINS)?;
+    let last = heads.last().map(|head| head.subject);
+    for head in heads.into_iter().filter(|head| head.seal.is_none()) {
+        let sealed = head.sealed(tx.chain_keys());
+        store::seal_chain(tx, &sealed)?;
+    }
+    Ok(last)
 }

@@ -20,7 +20,7 @@ mod sign_in;
 
 pub use api_keys::{api_keys, create_api_key, revoke_api_key};
 pub use attempts::{forget_old_attempts, may_register};
-pub use audit::{audit_events, record, verify_audit};
+pub use audit::{audit_events, record, seal_audit, verify_audit};
 pub use cases::{note_case, registration_cases, settle_case};
 pub use email::{ask_email_change, change_email};
 pub use members::{invite_colleague, members, remove_member};

@@ -3,27 +3,47 @@
 use db::schema::{audit_chains as c, audit_events as e, people as p};
 use db::{Db, Error, Result};
 use diesel::prelude::*;
-use kernel::{ApiKeyId, AuditEventId, Id, Instant, OrganisationId, Page, PageRequest, PersonId};
+use kernel::{
+    ApiKeyId, AuditEventId, Id, Instant, Mark, OrganisationId, Page, PageRequest, PersonId,
+};
 
 use crate::audit::{AuditHead, AuditLine, AuditLink, Deed, Subject};
 use crate::model::{AuditEvent, AuditFilter};
 
 pub(crate) fn audit_head(db: &mut Db, subject: Id<Subject>) -> Result<Option<AuditHead>> {
-    let row: Option<(i32, Vec<u8>)> = c::table
-        .find(subject)
-        .select((c::seq, c::head))
-        .first(db)
-        .optional()?;
-    Ok(row.map(|(seq, hash)| AuditHead { subject, seq, hash }))
+    let row: Option<ChainRow> = c::table.find(subject).first(db).optional()?;
+    Ok(row.map(to_head))
+}
+
+type ChainRow = (Id<Subject>, i32, Vec<u8>, Option<Vec<u8>>);
+
+fn to_head((subject, seq, hash, seal): ChainRow) -> AuditHead {
+    AuditHead {
+        subject,
+        seq,
+        hash,
+        seal,
+    }
+}
+
+/// Seals a chain that was written before there were keys.
+pub(crate) fn seal_chain(db: &mut Db, head: &AuditHead) -> Result<()> {
+    diesel::update(c::table.find(head.subject).filter(c::seal.is_null()))
+        .set(c::seal.eq(head.seal.as_deref()))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Appends a line, and moves the head of its chain to it.
-pub(crate) fn append(db: &mut Db, link: &AuditLink) -> Result<()> {
+pub(crate) fn append(db: &mut Db, link: &AuditLink, head: &AuditHead) -> Result<()> {
     let AuditLink {
         line,
         prev_hash,
         hash,
+        mark,
+        epoch,
     } = link;
+    let seal = head.seal.as_deref();
     let deed = &line.deed;
     if line.seq == 1 {
         diesel::insert_into(c::table)
@@ -31,12 +51,13 @@ pub(crate) fn append(db: &mut Db, link: &AuditLink) -> Result<()> {
                 c::subject_id.eq(deed.subject),
                 c::seq.eq(1),
                 c::head.eq(hash),
+                c::seal.eq(seal),
             ))
             .execute(db)?;
     } else {
         let rows = diesel::update(c::table.find(deed.subject))
             .filter(c::seq.eq(line.seq - 1))
-            .set((c::seq.eq(line.seq), c::head.eq(hash)))
+            .set((c::seq.eq(line.seq), c::head.eq(hash), c::seal.eq(seal)))
             .execute(db)?;
         if rows != 1 {
             return Err(Error::Inconsistent(format!("audit chain {}", deed.subject)));
@@ -56,6 +77,9 @@ pub(crate) fn append(db: &mut Db, link: &AuditLink) -> Result<()> {
             e::detail.eq(&deed.detail),
             e::prev_hash.eq(prev_hash),
             e::hash.eq(hash),
+            e::chain_key.eq(mark.as_ref().map(|mark| mark.key.as_str())),
+            e::mac.eq(mark.as_ref().map(|mark| mark.mac.as_slice())),
+            e::epoch.eq(epoch),
         ))
         .execute(db)?;
     Ok(())
@@ -70,7 +94,7 @@ type Row = (
         Option<String>,
         String,
     ),
-    (Vec<u8>, Vec<u8>),
+    (Vec<u8>, Vec<u8>, Option<String>, Option<Vec<u8>>, i64),
 );
 
 macro_rules! columns {
@@ -84,7 +108,7 @@ macro_rules! columns {
                 e::network,
                 e::detail,
             ),
-            (e::prev_hash, e::hash),
+            (e::prev_hash, e::hash, e::chain_key, e::mac, e::epoch),
         )
     };
 }
@@ -92,7 +116,14 @@ macro_rules! columns {
 fn to_link((what, who, hashes): Row) -> AuditLink {
     let (subject, seq, id, at, action) = what;
     let (actor, organisation, key, network, detail) = who;
-    let (prev_hash, hash) = hashes;
+    let (prev_hash, hash, key_id, mac, epoch) = hashes;
+    let mark = match (key_id, mac) {
+        (None, None) => None,
+        (key, mac) => Some(Mark {
+            key: key.unwrap_or_default(),
+            mac: mac.unwrap_or_default(),
+        }),
+    };
     let deed = Deed {
         action,
         subject,
@@ -106,6 +137,8 @@ fn to_link((what, who, hashes): Row) -> AuditLink {
         line: AuditLine { deed, seq, id, at },
         prev_hash,
         hash,
+        mark,
+        epoch,
     }
 }
 
@@ -115,19 +148,12 @@ pub(crate) fn audit_heads(
     after: Option<Id<Subject>>,
     limit: i64,
 ) -> Result<Vec<AuditHead>> {
-    let mut query = c::table
-        .order(c::subject_id)
-        .limit(limit)
-        .select((c::subject_id, c::seq, c::head))
-        .into_boxed();
+    let mut query = c::table.order(c::subject_id).limit(limit).into_boxed();
     if let Some(after) = after {
         query = query.filter(c::subject_id.gt(after));
     }
-    let rows: Vec<(Id<Subject>, i32, Vec<u8>)> = query.load(db)?;
-    let heads = rows.into_iter();
-    Ok(heads
-        .map(|(subject, seq, hash)| AuditHead { subject, seq, hash })
-        .collect())
+    let rows: Vec<ChainRow> = query.load(db)?;
+    Ok(rows.into_iter().map(to_head).collect())
 }
 
 /// The lines of some chains, in their order.

@@ -19,7 +19,7 @@ pub(crate) use attempts::{
     attempts, forget_attempts, forget_attempts_before, is_place_of, note_place, set_attempts,
     take_back_attempt,
 };
-pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_links};
+pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_links, seal_chain};
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
     identifier_taken, insert_organisation, namesake, set_status, with_identifier,

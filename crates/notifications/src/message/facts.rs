@@ -92,6 +92,7 @@ impl Message {
             Self::HandoverCompleted { .. } => "handover_completed",
             Self::HandoverMissed { .. } => "handover_missed",
             Self::MailFailed { .. } => "mail_failed",
+            Self::ChainHead { .. } => "chain_head",
             Self::WebhookDisabled { .. } => "webhook_disabled",
             Self::FollowUpDue { .. } => "follow_up_due",
         }

@@ -337,6 +337,15 @@ pub enum Message {
         /// What it was and for whom, in words of both languages.
         examples: Vec<Quantity>,
     },
+    /// To staff, once a day: the last head over all chains, to be kept.
+    ChainHead {
+        number: i64,
+        made_at: Instant,
+        custody_lines: u64,
+        audit_lines: u64,
+        /// The signed line.
+        line: String,
+    },
     /// To who set it up: a webhook that failed for too long is no longer called.
     WebhookDisabled {
         url: String,

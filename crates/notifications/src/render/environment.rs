@@ -74,6 +74,7 @@ templates![
     "handover_missed",
     "follow_up_due",
     "mail_failed",
+    "chain_head",
     "webhook_disabled",
 ];
 

@@ -11,6 +11,8 @@ use db::{Db, SchemaState, backup};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use files::FileStore;
+use kernel::{ChainKeys, Folds};
+use workshop::Verification;
 
 use crate::serve::open_unmigrated;
 use crate::settings::Settings;
@@ -26,7 +28,8 @@ pub type Found = Result<String, String>;
 pub fn run(settings: &Settings) -> Result<ExitCode, String> {
     let database = open_unmigrated(settings)?;
     let store = settings.files.store();
-    let checked = database.snapshot(move |db| check(db, &store));
+    let keys = database.chain_keys();
+    let checked = database.snapshot(move |db| check(db, &store, &keys));
     let results: Vec<(&str, Found)> = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|cause| cause.to_string())?
@@ -45,7 +48,11 @@ pub fn run(settings: &Settings) -> Result<ExitCode, String> {
     Ok(code)
 }
 
-fn check(db: &mut Db, store: &FileStore) -> db::Result<Vec<(&'static str, Found)>> {
+fn check(
+    db: &mut Db,
+    store: &FileStore,
+    keys: &ChainKeys,
+) -> db::Result<Vec<(&'static str, Found)>> {
     let state = schema(db)?;
     let mut results = vec![("schema", state)];
     if results.iter().any(|(_, found)| found.is_err()) {
@@ -54,8 +61,16 @@ fn check(db: &mut Db, store: &FileStore) -> db::Result<Vec<(&'static str, Found)
     results.push(("pages", pages(db)?));
     let tables = catalog::tables(db)?;
     results.push(("references", references(db, &tables)?));
-    results.push(("custody", custody(db)?));
-    results.push(("audit log", audit_log(db)?));
+    results.push(("custody", custody(db, keys)?));
+    results.push(("audit log", audit_log(db, keys)?));
+    results.push((
+        "scores",
+        counted(eligibility::verify_scores(db)?, "computed again"),
+    ));
+    results.push((
+        "plans",
+        counted(allocation::verify_plans(db)?, "checked again"),
+    ));
     for (name, query) in RULES {
         results.push((name, rule(db, query)?));
     }
@@ -129,8 +144,17 @@ fn dangling(table: &Table, key: &ForeignKey) -> String {
     )
 }
 
-fn custody(db: &mut Db) -> db::Result<Found> {
-    let report = workshop::verify_custody(db, |_, _| {})?;
+/// Each device is built again from its log.
+fn custody(db: &mut Db, keys: &ChainKeys) -> db::Result<Found> {
+    let mut how = Verification {
+        keys,
+        replay: !keys.is_empty(),
+        folds: &mut Folds::default(),
+    };
+    let report = match workshop::verify_custody(db, &mut how, |_, _| {}) {
+        Ok(report) => report,
+        Err(cause) => return Ok(Err(format!("a device cannot be read: {cause}"))),
+    };
     Ok(match report.broken {
         None => Ok(format!(
             "{} devices, {} events",
@@ -140,8 +164,15 @@ fn custody(db: &mut Db) -> db::Result<Found> {
     })
 }
 
-fn audit_log(db: &mut Db) -> db::Result<Found> {
-    let report = identity::verify_audit(db)?;
+fn counted(found: Result<u64, String>, what: &str) -> Found {
+    found.map(|count| format!("{count} {what}"))
+}
+
+fn audit_log(db: &mut Db, keys: &ChainKeys) -> db::Result<Found> {
+    let report = match identity::verify_audit(db, keys, &mut Folds::default()) {
+        Ok(report) => report,
+        Err(cause) => return Ok(Err(format!("a line cannot be read: {cause}"))),
+    };
     Ok(match report.broken {
         None => Ok(format!(
             "{} subjects, {} recorded",

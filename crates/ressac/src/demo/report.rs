@@ -33,7 +33,15 @@ impl Report {
             devices.entry(stage.to_owned()).or_default();
         }
         let figures = cast.sam.get(&format!("/programmes/{programme}/figures"))?;
-        let custody = blocking(database.read(|db| workshop::verify_custody(db, |_, _| {})))?;
+        let keys = database.chain_keys();
+        let custody = blocking(database.snapshot(move |db| {
+            let mut how = workshop::Verification {
+                keys: &keys,
+                replay: true,
+                folds: &mut kernel::Folds::default(),
+            };
+            workshop::verify_custody(db, &mut how, |_, _| {})
+        }))?;
         Ok(Self(json!({
             "programme": programme,
             "waves": waves.iter().map(|wave| json!({

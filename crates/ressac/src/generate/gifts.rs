@@ -6,7 +6,7 @@ use intake::{
     AccessoryCount, Attributes, BatchStatus, ColumnMapping, Declared, ManifestSummary, Pickup,
     TitleRoute,
 };
-use kernel::{AccessoryKind, Batch, BatchId, DeviceKind, Id, Instant, squash};
+use kernel::{AccessoryKind, Batch, BatchId, ChainKeys, DeviceKind, Id, Instant, squash};
 use workshop::{Device, Past, Settings, Stage, rules};
 
 use super::awards::{Lots, Waves};
@@ -42,6 +42,7 @@ pub struct Gifts<'a> {
     pub cast: &'a Cast,
     pub programmes: &'a mut [Programme],
     pub settings: &'a Settings,
+    pub keys: ChainKeys,
     pub seed: Seed,
     pub references: References,
     /// Of the devices, in order.
@@ -102,7 +103,9 @@ impl Gifts<'_> {
         let targets: Vec<Stage> = (0..plan.size).map(|_| self.target(&plan)).collect();
         let mut lots = self.lots(&plan, bench, &targets, chunk);
         let stock = full_stock();
+        let keys = self.keys.clone();
         let scene = Scene {
+            keys: &keys,
             bench,
             settings: self.settings,
             stock: &stock,

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use kernel::{
-    AccessoryKind, Custody, DeviceKind, DriveId, Grade, Id, Instant, OrganisationId, PersonId,
+    AccessoryKind, ChainKeys, Custody, DeviceKind, DriveId, Grade, Id, Instant, OrganisationId,
+    PersonId,
 };
 use serde_json::json;
-use workshop::custody::{Line, Link};
+use workshop::custody::{self, Line, Link};
 use workshop::rules::{self, Asking, Facts, Stock, Verdict};
+use workshop::state;
 use workshop::{
     CheckResult, Device, Drive, DriveErasure, EraseMethod, EraseResult, Event, Media, Past,
     Settings, Stage, Triage,
@@ -53,7 +55,10 @@ enum Step {
 pub struct Life<'a> {
     device: Device,
     drives: Vec<Drive>,
+    /// Those that the log has told.
+    drives_told: Vec<Drive>,
     log: Vec<Link>,
+    keys: &'a ChainKeys,
     at: Instant,
     /// Nothing happens after this.
     end: Instant,
@@ -76,6 +81,7 @@ pub fn full_stock() -> Stock {
 
 /// What all devices of a batch share.
 pub struct Scene<'a> {
+    pub keys: &'a ChainKeys,
     pub bench: &'a Bench,
     pub settings: &'a Settings,
     pub stock: &'a Stock,
@@ -97,6 +103,8 @@ impl<'a> Life<'a> {
         Self {
             device,
             drives: Vec::new(),
+            drives_told: Vec::new(),
+            keys: scene.keys,
             log: Vec::with_capacity(12),
             at: at.min(scene.end),
             end: scene.end,
@@ -311,6 +319,16 @@ impl<'a> Life<'a> {
         client_id: Option<String>,
     ) {
         let id: Id<Custody> = self.seed.id(self.at);
+        let first = self.device.custody_seq == 0;
+        let before = (!first).then_some(&self.device);
+        let drives = match (first, self.drives_told == self.drives) {
+            (true, _) => Some(Vec::new()),
+            (false, true) => None,
+            (false, false) => Some(self.drives.clone()),
+        };
+        if let Some(drives) = &drives {
+            self.drives_told.clone_from(drives);
+        }
         let line = Line {
             device: device.id,
             seq: self.device.custody_seq + 1,
@@ -325,21 +343,18 @@ impl<'a> Life<'a> {
             client_id,
             evidence,
             note: None,
+            state: Some(state::line(before, &device, drives.as_deref())),
         };
-        let prev_hash = std::mem::take(&mut self.device.custody_head);
-        let hash = line.hash(&prev_hash);
-        device.custody_seq = line.seq;
-        device.custody_head.clone_from(&hash);
+        let link = Link::after(self.device.custody_hash().to_vec(), line, self.keys);
+        device.custody_seq = link.line.seq;
+        device.custody_head.clone_from(&link.hash);
+        custody::seal(&mut device, self.keys);
         device.updated_at = self.at;
         device.version = self.device.version + 1;
         if device.location != self.device.location {
             device.search_key = rules::search_key(&device);
         }
-        self.log.push(Link {
-            line,
-            prev_hash,
-            hash,
-        });
+        self.log.push(link);
         self.device = device;
     }
 

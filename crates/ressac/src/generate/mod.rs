@@ -19,7 +19,7 @@ use clap::Args;
 use db::{Database, Result as DbResult, Tx};
 use eligibility::Setup;
 use identity::{password, rules};
-use kernel::Instant;
+use kernel::{ChainKeys, Instant};
 use workshop::Settings as WorkshopSettings;
 
 use crate::progress::Progress;
@@ -109,9 +109,10 @@ async fn generate(
     let run = world.cast.run.clone();
     let mut progress = Progress::new(options.devices);
     let workshop = WorkshopSettings::built_in().map_err(|cause| cause.to_string())?;
+    let keys = database.chain_keys();
     let (send, chunks) = sync_channel(2);
     // one thread invents while the other writes
-    let inventor = std::thread::spawn(move || invent(world, workshop, &send));
+    let inventor = std::thread::spawn(move || invent(world, workshop, keys, &send));
     let written = write(database, &chunks, &mut progress).await;
     drop(chunks);
     let invented = inventor
@@ -185,6 +186,7 @@ fn set_up(
 fn invent(
     mut world: World,
     settings: &WorkshopSettings,
+    keys: ChainKeys,
     chunks: &SyncSender<Chunk>,
 ) -> Result<(), String> {
     let devices = world.tags.len();
@@ -192,6 +194,7 @@ fn invent(
         cast: &world.cast,
         programmes: &mut world.programmes,
         settings,
+        keys,
         seed: world.seed,
         references: world.references,
         tags: world.tags.into_iter(),

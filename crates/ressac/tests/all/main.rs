@@ -15,6 +15,7 @@ mod smtp;
 mod story;
 mod support;
 
+mod chains;
 mod demo;
 mod doctor;
 mod frontier;
@@ -27,6 +28,7 @@ mod nodes;
 mod operations;
 mod program;
 mod soak;
+mod stamps;
 mod standby;
 mod startup;
 mod storage;

@@ -168,7 +168,7 @@ pub struct Device {
     pub ready_at: Option<Instant>,
     /// Number of its last event, 0 before the first.
     pub custody_seq: i32,
-    /// Hash of its last event, empty before the first.
+    /// Hash of its last event, empty before the first; then the seal, where there are keys.
     pub custody_head: Vec<u8>,
     /// What a search looks through.
     pub search_key: String,
@@ -179,6 +179,11 @@ pub struct Device {
     /// Its shipment, while it is under way to another workshop.
     pub transfer_id: Option<TransferId>,
 }
+
+/// Begins the seal of a device whose log was written before there were keys.
+pub const SEALED_AT_UPGRADE: u8 = 1;
+/// Bytes of a hash.
+const HASH: usize = 32;
 
 impl Device {
     /// A machine that nobody announced, about to be counted.
@@ -229,6 +234,24 @@ impl Device {
     /// It is somewhere: not missing, not scrapped, not taken apart.
     pub const fn is_live(&self) -> bool {
         !matches!(self.stage, Stage::Missing | Stage::Scrapped | Stage::Parts)
+    }
+
+    /// Whether no line of its log says all its columns: it has none, or they are older.
+    pub fn is_untold(&self) -> bool {
+        self.custody_seal()
+            .is_none_or(|seal| seal.first() == Some(&SEALED_AT_UPGRADE) && seal.len() == 33)
+    }
+
+    /// Hash of its last event, empty before the first.
+    pub fn custody_hash(&self) -> &[u8] {
+        self.custody_head.get(..HASH).unwrap_or(&self.custody_head)
+    }
+
+    /// HMAC over its columns and the end of its log.
+    pub fn custody_seal(&self) -> Option<&[u8]> {
+        self.custody_head
+            .get(HASH..)
+            .filter(|seal| !seal.is_empty())
     }
 
     /// The tag and, when it has one, the serial number: how a person recognizes it.

@@ -15,7 +15,7 @@ mod transfer;
 mod views;
 mod waste;
 
-pub use device::{Device, Kit, KitPart, Stage, Triage};
+pub use device::{Device, Kit, KitPart, SEALED_AT_UPGRADE, Stage, Triage};
 pub use drive::{CheckResult, Drive, DriveErasure, EraseMethod, EraseResult, Media, Proof};
 pub use event::{Event, Incoming};
 pub use evidence::{EvidenceFile, FileKind, NewFile};

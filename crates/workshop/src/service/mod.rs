@@ -22,7 +22,7 @@ mod transfers;
 mod waste;
 
 pub use accessories::{ACCESSORY_COLUMNS, accessories, accessory_rows, change_accessories};
-pub use audit::{BrokenLink, CustodyReport, verify_custody};
+pub use audit::{BrokenLink, CustodyReport, Verification, seal_devices, verify_custody};
 pub use counts::{counts, templates};
 pub use events::{record, record_all};
 pub use evidence::{content_used, evidence_file, evidence_files};

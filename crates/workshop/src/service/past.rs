@@ -5,7 +5,7 @@ use kernel::{DeviceId, DriveId};
 
 use crate::custody::Link;
 use crate::model::{Device, Drive, Repair, Waste};
-use crate::store::{self, DriveRow, EventRow, Movement};
+use crate::store::{self, DriveRow, Movement};
 
 /// Devices and everything that was written about them, ready to be stored. Whoever puts them
 /// here answers for it that each step was decided by the rules and each log is a chain.
@@ -13,7 +13,7 @@ use crate::store::{self, DriveRow, EventRow, Movement};
 pub struct Past {
     devices: Vec<Device>,
     drives: Vec<DriveRow>,
-    events: Vec<EventRow>,
+    events: Vec<Link>,
     movements: Vec<Movement>,
     repairs: Vec<(DeviceId, Repair)>,
     waste: Vec<Waste>,
@@ -24,7 +24,7 @@ impl Past {
     pub fn add(&mut self, device: Device, drives: Vec<(DriveId, Drive)>, log: Vec<Link>) {
         let of_device = |(id, drive)| DriveRow::new(device.id, id, drive);
         self.drives.extend(drives.into_iter().map(of_device));
-        self.events.extend(log.into_iter().map(EventRow::from));
+        self.events.extend(log);
         self.devices.push(device);
     }
 
@@ -61,7 +61,7 @@ impl Past {
 pub fn take_over(tx: &mut Tx<'_>, past: &Past) -> Result<()> {
     store::insert_all(tx, &past.devices)?;
     store::insert_drives(tx, &past.drives)?;
-    store::append_rows(tx, &past.events)?;
+    store::append_copies(tx, &past.events)?;
     store::move_accessories(tx, &past.movements)?;
     for (device, repair) in &past.repairs {
         store::save_repair(tx, *device, repair)?;

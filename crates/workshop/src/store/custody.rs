@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use db::schema::{custody_events as e, devices as d};
-use db::{Db, Result};
+use db::{Db, Result, Tx};
 use diesel::prelude::*;
-use kernel::{CustodyEventId, DeviceId, Instant, OrganisationId, Page, PageRequest, PersonId};
+use kernel::{
+    CustodyEventId, DeviceId, Instant, Mark, OrganisationId, Page, PageRequest, PersonId,
+};
 
 use super::LOOKUP_CHUNK;
 use crate::custody::{Line, Link};
@@ -31,11 +33,16 @@ pub(crate) struct EventRow {
     note: Option<String>,
     prev_hash: Vec<u8>,
     hash: Vec<u8>,
+    state: Option<String>,
+    chain_key: Option<String>,
+    mac: Option<Vec<u8>>,
+    epoch: i64,
 }
 
 impl From<Link> for EventRow {
     fn from(link: Link) -> Self {
         let line = link.line;
+        let (chain_key, mac) = link.mark.map(|mark| (mark.key, mark.mac)).unzip();
         Self {
             device_id: line.device,
             seq: line.seq,
@@ -52,6 +59,10 @@ impl From<Link> for EventRow {
             note: line.note,
             prev_hash: link.prev_hash,
             hash: link.hash,
+            state: line.state,
+            chain_key,
+            mac,
+            epoch: link.epoch,
         }
     }
 }
@@ -73,23 +84,41 @@ impl From<EventRow> for Link {
                 client_id: row.client_id,
                 evidence: row.evidence,
                 note: row.note,
+                state: row.state,
             },
             prev_hash: row.prev_hash,
             hash: row.hash,
+            // a key without a mark, or a mark without a key, is none that holds
+            mark: match (row.chain_key, row.mac) {
+                (None, None) => None,
+                (key, mac) => Some(Mark {
+                    key: key.unwrap_or_default(),
+                    mac: mac.unwrap_or_default(),
+                }),
+            },
+            epoch: row.epoch,
         }
     }
 }
 
 /// Appends lines. The key of device and number makes sure that no two follow the same one.
-pub(crate) fn append(db: &mut Db, links: Vec<Link>) -> Result<()> {
-    let rows: Vec<EventRow> = links.into_iter().map(EventRow::from).collect();
-    append_rows(db, &rows)
+pub(crate) fn append(tx: &mut Tx<'_>, links: Vec<Link>) -> Result<()> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let epoch = tx.epoch()?;
+    let of_epoch = |link| EventRow {
+        epoch,
+        ..EventRow::from(link)
+    };
+    let rows: Vec<EventRow> = links.into_iter().map(of_epoch).collect();
+    db::insert_many!(&mut **tx, e::table, &rows);
+    Ok(())
 }
 
-/// The same of rows.
-pub(crate) fn append_rows(db: &mut Db, rows: &[EventRow]) -> Result<()> {
-    db::insert_many!(&mut *db, e::table, rows);
-    Ok(())
+/// The same of copies.
+pub(crate) fn append_copies(tx: &mut Tx<'_>, links: &[Link]) -> Result<()> {
+    append(tx, links.to_vec())
 }
 
 /// The senders' numbers that are in the logs of these devices.

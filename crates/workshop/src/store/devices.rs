@@ -186,38 +186,29 @@ pub(crate) fn insert_all(db: &mut Db, devices: &[Device]) -> Result<()> {
     Ok(())
 }
 
-/// A device as the verification of its log needs it.
-#[derive(Debug, Queryable)]
-pub(crate) struct Chained {
-    pub id: DeviceId,
-    pub tag: String,
-    pub stage: Stage,
-    pub seq: i32,
-    pub head: Vec<u8>,
-}
-
 /// The next devices by id.
-pub(crate) fn chained_after(
+pub(crate) fn devices_after(
     db: &mut Db,
     after: Option<DeviceId>,
     limit: i64,
-) -> Result<Vec<Chained>> {
-    let mut query = d::table
-        .select((d::id, d::tag, d::stage, d::custody_seq, d::custody_head))
-        .order(d::id)
-        .limit(limit)
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(d::id.gt(after));
-    }
-    Ok(query.load(db)?)
+) -> Result<Vec<Device>> {
+    db::on!(db, c => {
+        let mut query = d::table.order(d::id).limit(limit).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(d::id.gt(after));
+        }
+        Ok(query.load(c)?)
+    })
 }
 
-/// The same of one device.
-pub(crate) fn chained(db: &mut Db, id: DeviceId) -> Result<Option<Chained>> {
-    Ok(d::table
-        .find(id)
-        .select((d::id, d::tag, d::stage, d::custody_seq, d::custody_head))
-        .first(db)
-        .optional()?)
+/// Seals a device whose log was written before there were keys.
+pub(crate) fn seal(db: &mut Db, device: &Device, head: &[u8]) -> Result<()> {
+    diesel::update(
+        d::table
+            .find(device.id)
+            .filter(d::custody_head.eq(&device.custody_head)),
+    )
+    .set(d::custody_head.eq(head))
+    .execute(db)?;
+    Ok(())
 }

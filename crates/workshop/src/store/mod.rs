@@ -17,12 +17,12 @@ pub use accessories::Movement;
 pub(crate) use accessories::{accessories, move_accessories};
 pub(crate) use counts::{Group, batch_references, counts, waiting};
 pub(crate) use custody::{
-    EventRow, append, append_rows, client_ids, events_between, events_of, is_readable, last_events,
+    append, append_copies, client_ids, events_between, events_of, is_readable, last_events,
     last_receptions, line_numbers,
 };
 pub(crate) use devices::{
-    Chained, Scope, by_ids, by_serial_keys, by_tags, chained, chained_after, expected_of_batch,
-    insert_all, page,
+    Scope, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all, page,
+    seal,
 };
 pub(crate) use drives::{
     DriveRow, ProvenIn, insert_all as insert_drives, of_devices, proven_in, save_all as save_drives,

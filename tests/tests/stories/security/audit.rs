@@ -16,7 +16,8 @@ fn actions(app: &TestApp, query: &str) -> Vec<String> {
 }
 
 fn verified(app: &TestApp) -> identity::AuditReport {
-    app.read(identity::verify_audit)
+    let keys = app.database.chain_keys();
+    app.read(move |db| identity::verify_audit(db, &keys, &mut kernel::Folds::default()))
 }
 
 /// Runs statements behind everyone's back, as who holds the database can.

@@ -82,7 +82,8 @@ both_engines! {
 
         assert_eq!(decided(), before, "what was decided and given is as it was");
         assert!(workshop::intact(app).events > 0);
-        let audit = app.read(identity::verify_audit);
+        let keys = app.database.chain_keys();
+        let audit = app.read(move |db| identity::verify_audit(db, &keys, &mut kernel::Folds::default()));
         assert!(audit.broken.is_none() && audit.events > 0, "{audit:?}");
     }
 

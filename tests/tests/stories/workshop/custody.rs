@@ -5,7 +5,7 @@
 )]
 
 use crate::support::workshop::{
-    Dice, advance, any_event, at_once, dock, intact, machine, stock, text,
+    Dice, advance, any_event, at_once, custody, dock, intact, machine, stock, text, verify,
 };
 use db::schema::{accessory_stock, custody_events, devices};
 use diesel::connection::SimpleConnection;
@@ -30,7 +30,7 @@ both_engines! {
             })?;
             set_evidence(tx, second)
         });
-        let report = app.read(|db| workshop::verify_custody(db, |_, _| {}));
+        let report = verify(app);
         let broken = report.broken.expect("found");
         assert_eq!((broken.device_id, broken.seq), (second, 4));
         assert!(broken.tag.starts_with("RS-"));
@@ -40,7 +40,7 @@ both_engines! {
             diesel::update(devices::table.find(first)).set(devices::stage.eq("reserved")).execute(&mut **tx)?;
             Ok(())
         });
-        let broken = app.read(|db| workshop::verify_custody(db, |_, _| {})).broken.expect("found");
+        let broken = verify(app).broken.expect("found");
         assert_eq!((broken.device_id, broken.seq), (first, 7));
     }
 
@@ -59,7 +59,7 @@ both_engines! {
             app.write(move |tx| chunk.iter().try_for_each(|id| lengthen(tx, *id, lines, person, organisation)));
         }
         let start = std::time::Instant::now();
-        let report = app.read(|db| workshop::verify_custody(db, |_, _| {}));
+        let report = verify(app);
         eprintln!("{} events of {} devices in {:?}", report.events, report.devices, start.elapsed());
         assert_eq!((report.broken, report.events), (None, ids.len() as u64 * (lines as u64 + 1)));
 
@@ -233,10 +233,9 @@ fn lengthen(
     organisation: kernel::OrganisationId,
 ) -> db::Result<()> {
     use custody_events as e;
-    let mut head: Vec<u8> = devices::table
-        .find(device)
-        .select(devices::custody_head)
-        .first(&mut **tx)?;
+    let keys = tx.chain_keys();
+    let mut row: workshop::Device = devices::table.find(device).first(&mut **tx)?;
+    let mut head = row.custody_hash().to_vec();
     let mut rows = Vec::with_capacity(lines);
     for seq in (2_i32..).take(lines) {
         let line = workshop::custody::Line {
@@ -253,8 +252,16 @@ fn lengthen(
             client_id: Some(format!("line-{seq}")),
             evidence: format!("{{\"location\":\"E{seq}\"}}"),
             note: Some("rangé".to_owned()),
+            state: Some(format!("{{\"location\":\"E{seq}\"}}")),
         };
-        let hash = line.hash(&head);
+        let workshop::custody::Link {
+            line,
+            prev_hash,
+            hash,
+            mark,
+            ..
+        } = workshop::custody::Link::after(head, line, keys);
+        row.location = Some(format!("E{seq}"));
         rows.push((
             e::device_id.eq(device),
             e::seq.eq(seq),
@@ -269,18 +276,25 @@ fn lengthen(
             e::client_id.eq(line.client_id),
             e::evidence.eq(line.evidence),
             e::note.eq(line.note),
-            e::prev_hash.eq(head),
+            e::prev_hash.eq(prev_hash),
             e::hash.eq(hash.clone()),
+            e::state.eq(line.state),
+            e::chain_key.eq(mark.as_ref().map(|mark| mark.key.clone())),
+            e::mac.eq(mark.map(|mark| mark.mac)),
         ));
         head = hash;
     }
     for chunk in rows.chunks(250) {
         db::on!(&mut **tx, c => diesel::insert_into(e::table).values(chunk).execute(c))?;
     }
+    row.custody_seq = i32::try_from(lines + 1).unwrap();
+    row.custody_head = head;
+    workshop::custody::seal(&mut row, keys);
     diesel::update(devices::table.find(device))
         .set((
-            devices::custody_seq.eq(i32::try_from(lines + 1).unwrap()),
-            devices::custody_head.eq(head),
+            devices::location.eq(row.location),
+            devices::custody_seq.eq(row.custody_seq),
+            devices::custody_head.eq(row.custody_head),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -314,7 +328,8 @@ fn altered(
         let mut found = None;
         let undone: db::Result<()> = tx.savepoint(|tx| {
             alter(tx, device, seq, what, other)?;
-            found = workshop::verify_custody(tx, |_, _| {})?.broken;
+            let keys = tx.chain_keys().clone();
+            found = custody(tx, &keys)?.broken;
             Err(kernel::Code::Internal.into())
         });
         assert!(undone.is_err());

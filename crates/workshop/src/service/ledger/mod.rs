@@ -12,9 +12,10 @@ use kernel::{Actor, DeviceId, DriveId, Instant, OrganisationId};
 use effects::write_effects;
 pub(super) use facts::Needs;
 
-use crate::custody::{Line, Link};
+use crate::custody::{self, Line, Link};
 use crate::model::{Device, Drive, EraseMethod, Repair, Stage, Transfer, Waste};
 use crate::rules::{self, Effects, Facts, LastEvent, Stock};
+use crate::state;
 use crate::store::{self, Changed, Movement, PartMovement};
 
 /// A device on the bench.
@@ -64,7 +65,15 @@ impl Bench {
     }
 
     /// The next line of its log, which leads to `device`.
-    fn line(&self, tx: &Tx<'_>, actor: &Actor, device: &Device, record: Record) -> Line {
+    fn line(
+        &self,
+        tx: &Tx<'_>,
+        actor: &Actor,
+        device: &Device,
+        drives: Option<&[Drive]>,
+        record: Record,
+    ) -> Line {
+        let before = Some(&self.device).filter(|device| !device.is_untold());
         Line {
             device: device.id,
             seq: self.device.custody_seq + 1,
@@ -79,13 +88,16 @@ impl Bench {
             client_id: record.client_id,
             evidence: record.evidence,
             note: record.note,
+            state: Some(state::line(before, device, drives)),
         }
     }
 
     /// It is now `device`, with this line at the end of its log.
-    fn take_over(&mut self, tx: &Tx<'_>, mut device: Device, line: &Line, hash: &[u8]) {
+    fn take_over(&mut self, tx: &Tx<'_>, mut device: Device, link: &Link) {
+        let line = &link.line;
         device.custody_seq = line.seq;
-        device.custody_head = hash.to_vec();
+        device.custody_head.clone_from(&link.hash);
+        custody::seal(&mut device, tx.chain_keys());
         device.updated_at = tx.now();
         device.search_key = rules::search_key(&device);
         self.last = Some(LastEvent {
@@ -234,22 +246,24 @@ impl Ledger {
             .benches
             .get_mut(&device.id)
             .ok_or_else(|| db::Error::internal("a device that is not on the bench"))?;
-        let line = bench.line(tx, actor, &device, record);
+        // of a device whose log has not told them yet, drives are told as soon as they are known
+        let untold = bench.device.is_untold();
+        let drives = drives.filter(|drives| *drives != bench.drives || untold);
+        // a device without a line was not seen yet, and so with no drive either
+        let first = bench.device.custody_seq == 0;
+        let drives = drives.or_else(|| first.then(Vec::new));
+        let line = bench.line(tx, actor, &device, drives.as_deref(), record);
+        let prev_hash = bench.device.custody_hash().to_vec();
+        let link = Link::after(prev_hash, line, tx.chain_keys());
         if device.cycle != bench.device.cycle || device.received_at != bench.device.received_at {
-            bench.cycle_started_at = Some(line.at);
+            bench.cycle_started_at = Some(link.line.at);
         }
-        let prev_hash = bench.device.custody_head.clone();
-        let hash = line.hash(&prev_hash);
-        bench.take_over(tx, device, &line, &hash);
+        bench.take_over(tx, device, &link);
         if let Some(drives) = drives.filter(|drives| *drives != bench.drives) {
             bench.drives = drives;
             bench.drives_changed = true;
         }
-        self.links.push(Link {
-            line,
-            prev_hash,
-            hash,
-        });
+        self.links.push(link);
         Ok(())
     }
 

@@ -1,0 +1,13 @@
+DROP TABLE chain_heads;
+DROP TABLE chain_epochs;
+ALTER TABLE audit_chains DROP COLUMN seal;
+UPDATE devices SET custody_head = substr(custody_head, 1, 32) WHERE length(custody_head) > 32;
+DROP INDEX audit_events_by_epoch;
+ALTER TABLE audit_events DROP COLUMN epoch;
+ALTER TABLE audit_events DROP COLUMN mac;
+ALTER TABLE audit_events DROP COLUMN chain_key;
+DROP INDEX custody_events_by_epoch;
+ALTER TABLE custody_events DROP COLUMN epoch;
+ALTER TABLE custody_events DROP COLUMN mac;
+ALTER TABLE custody_events DROP COLUMN chain_key;
+ALTER TABLE custody_events DROP COLUMN state;
