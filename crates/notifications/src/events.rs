@@ -123,6 +123,7 @@ events! {
     "password_reset" [Person] Alone always private "Nouveau mot de passe" "New password";
     "email_change" [Person] Alone always private "Nouvelle adresse" "New address";
     "account_changed" [Person] Alone always private "Sécurité du compte" "Security of the account";
+    "new_member" [Donor Workshop Association Staff] Gathered always private "Nouveau membre" "New member";
     "association_verified" [Association] Alone always webhook "Vérification de l'association" "Verification of the association";
     "registration_twice" [Staff] Gathered optional private "Association inscrite deux fois" "Association registered twice";
     "register_name_differs" [Staff] Gathered optional private "Nom différent au registre national" "Another name in the national register";

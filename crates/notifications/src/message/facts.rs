@@ -54,6 +54,7 @@ impl Message {
             Self::PasswordReset { .. } => "password_reset",
             Self::EmailChange { .. } => "email_change",
             Self::AccountChanged { .. } => "account_changed",
+            Self::NewMember { .. } => "new_member",
             Self::AssociationVerified { .. } => "association_verified",
             Self::RegistrationTwice { .. } => "registration_twice",
             Self::RegisterNameDiffers { .. } => "register_name_differs",

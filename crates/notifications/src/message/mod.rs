@@ -32,6 +32,14 @@ pub enum Message {
     EmailChange { token: String, expires_at: Instant },
     /// To a person: what was done to their account, in case it was not they who did it.
     AccountChanged { change: AccountChange, at: Instant },
+    /// To the people of an organization: somebody was invited into it. To staff: an association
+    /// registered from the mailbox of another account.
+    NewMember {
+        organisation: String,
+        person: String,
+        email: String,
+        same_mailbox: bool,
+    },
     /// To the association: its identity was verified.
     AssociationVerified { organisation: String },
     /// To staff: somebody registers an association that is there already.

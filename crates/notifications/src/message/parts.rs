@@ -59,6 +59,8 @@ kernel::text_enum! {
         SecondFactorOff = "second_factor_off",
         /// A recovery code was used.
         RecoveryCodeUsed = "recovery_code_used",
+        /// Somebody tried to sign in, several times and in vain.
+        SignInsFailed = "sign_ins_failed",
     }
 }
 

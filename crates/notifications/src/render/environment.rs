@@ -35,6 +35,7 @@ templates![
     "password_reset",
     "email_change",
     "account_changed",
+    "new_member",
     "association_verified",
     "organisation_suspended",
     "registration_twice",

@@ -28,6 +28,7 @@ async fn donor(database: &Database, name: &'static str) -> (Recipient, Actor) {
         role: Role::Donor,
         organisation,
         session: None,
+        key: None,
     };
     (recipient, actor)
 }

@@ -103,6 +103,7 @@ pub async fn choose(
         role: Role::Donor,
         organisation: "01869837-33c0-7210-b247-306c44e88c95".parse().unwrap(),
         session: None,
+        key: None,
     };
     let wanted = NewPreferences {
         choices: BTreeMap::from([(kind.to_owned(), choice)]),
