@@ -16,6 +16,8 @@ pub(crate) enum Cookie {
     Flash,
     /// In which language pages are read.
     Language,
+    /// Knows a device again with which somebody signed in; opens nothing.
+    Device,
 }
 
 impl Cookie {
@@ -24,6 +26,7 @@ impl Cookie {
             Self::Session => "ressac",
             Self::Flash => "ressac-flash",
             Self::Language => "ressac-langue",
+            Self::Device => "ressac-appareil",
         };
         format!("{}{name}", if secure { "__Host-" } else { "" })
     }

@@ -9,7 +9,6 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
-use identity::token::SESSION_DAYS;
 use identity::{TokenPair, Visitor};
 use kernel::{Code, Refusal};
 
@@ -17,7 +16,17 @@ use crate::cookies::Cookie;
 use crate::sign_in_first;
 
 /// How long browsers keep the cookie, in seconds. The session may end before.
-const KEPT: i64 = SESSION_DAYS * 24 * 3600;
+fn kept_for(state: &State) -> i64 {
+    state.signer.sessions().idle_days * 24 * 3600
+}
+
+/// How long a browser is known again, in seconds: half a year.
+const REMEMBERED: i64 = 180 * 24 * 3600;
+
+/// What knows a browser again with which somebody signed in: `Set-Cookie`.
+pub(crate) fn remembered(request: &HttpRequest, token: &str) -> String {
+    Cookie::Device.set(request, token, REMEMBERED)
+}
 
 /// Finds out who visits, before anything else of the request is looked at.
 pub(crate) async fn recognize<B: MessageBody + 'static>(
@@ -73,18 +82,18 @@ async fn visitor(request: &HttpRequest) -> ApiResult<Option<(Visitor, Option<Str
     let Some(visitor) = found else {
         return Ok(None);
     };
-    if !visitor.is_due(now) {
+    if !visitor.is_due(&state.signer, now) {
         return Ok(Some((visitor, None)));
     }
-    let kept = visitor.clone();
+    let (kept, signer) = (visitor.clone(), state.signer.clone());
     let extended = state
         .database
-        .write(move |tx| identity::keep_session(tx, &kept))
+        .write(move |tx| identity::keep_session(tx, &signer, &kept))
         .await;
     match extended.map_err(ApiError::from) {
         Ok(()) => Ok(Some((
             visitor,
-            Some(Cookie::Session.set(request, &cookie, KEPT)),
+            Some(Cookie::Session.set(request, &cookie, kept_for(state))),
         ))),
         Err(error) if error.code() == Some(Code::SessionEnded) => Ok(None),
         Err(error) => Err(error),
@@ -107,5 +116,5 @@ pub(crate) async fn begin(
         .database
         .write(move |tx| identity::give_cookie(tx, &actor))
         .await?;
-    Ok((Cookie::Session.set(request, &token, KEPT), actor))
+    Ok((Cookie::Session.set(request, &token, kept_for(state)), actor))
 }

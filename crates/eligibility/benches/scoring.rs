@@ -204,6 +204,7 @@ async fn set_up(database: &Database) -> (Actor, ProgrammeId) {
                 role: Role::Admin,
                 organisation: admin.organisation_id,
                 session: None,
+        key: None,
             };
             eligibility::load_territories(tx, TABLE, None)?;
             let new: NewProgramme = serde_json::from_value(json!({

@@ -290,9 +290,16 @@ pub fn replace(
         at: None,
         note: Some(reason.to_owned()),
         client_id: None,
+        operator: None,
         device: None,
     };
-    workshop::record(tx, actor, failed.device_id, &repair)?;
+    workshop::record(
+        tx,
+        actor,
+        failed.device_id,
+        &repair,
+        &workshop::Operators::new(),
+    )?;
     let now = tx.now();
     store::touch(tx, &handover, now)?;
     let lot = lot_of(tx, &handover)?;

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use kernel::{Code, CommuneCode, Fields, PersonId, Refusal, Rna, Role, Siret, Text};
+use kernel::{Code, CommuneCode, Fields, Instant, PersonId, Refusal, Rna, Role, Siret, Text};
 
-use crate::model::{Member, NewOrganisation, OrganisationKind, OrganisationStatus};
+use crate::model::{
+    Member, NewOrganisation, OrganisationKind, OrganisationStatus, SessionSettings,
+};
 use crate::password::PasswordSettings;
 
 /// The longest password, so that hashing it is bounded.
@@ -51,6 +53,18 @@ pub fn role_of(kind: OrganisationKind) -> Role {
 /// An address in the form in which it is stored and compared.
 pub fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
+}
+
+/// The mailbox behind an address in its stored form: what stands after a plus sign tells a
+/// person's own mails apart, and not two people.
+pub fn mailbox(email: &str) -> String {
+    match email.split_once('@') {
+        Some((local, domain)) => {
+            let owner = local.split('+').next().unwrap_or(local);
+            format!("{owner}@{domain}")
+        }
+        None => email.to_owned(),
+    }
 }
 
 /// Notes an address that cannot be one. What passes may still not exist: a mail tells.
@@ -217,6 +231,24 @@ pub fn may_become(from: OrganisationStatus, to: OrganisationStatus) -> Result<bo
     }
 }
 
+/// The city itself is not barred: nobody could undo it.
+///
+/// # Errors
+/// `status_not_allowed`.
+pub fn may_be_barred(kind: OrganisationKind, to: OrganisationStatus) -> Result<(), Refusal> {
+    use OrganisationStatus::{Dissolved, Suspended};
+    if kind == OrganisationKind::City && matches!(to, Suspended | Dissolved) {
+        return Err(Refusal::new(
+            Code::StatusNotAllowed,
+            Text::new(
+                "La ville qui administre ce service ne peut pas être suspendue.",
+                "The city that runs this service cannot be suspended.",
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// Someone may leave while someone else stays who can go on.
 ///
 /// # Errors
@@ -234,9 +266,35 @@ pub fn may_leave(members: &[Member], person: PersonId) -> Result<(), Refusal> {
     Err(Refusal::plain(Code::LastPerson))
 }
 
+/// Whether the password was given a few minutes ago.
+///
+/// # Errors
+/// `proof_required`.
+pub fn fresh_enough(
+    settings: SessionSettings,
+    proven_at: Option<Instant>,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let fresh = |at: Instant| now.seconds_since(at) <= settings.proof_minutes * 60;
+    match proven_at.is_some_and(fresh) {
+        true => Ok(()),
+        false => Err(Refusal::plain(Code::ProofRequired)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn proof_required() {
+        let settings = SessionSettings::default();
+        let at: Instant = "2023-02-28T09:00:00Z".parse().expect("instant");
+        let after = |seconds| fresh_enough(settings, Some(at), at.plus_seconds(seconds));
+        assert!(after(0).is_ok() && after(900).is_ok());
+        assert_eq!(after(901).expect_err("refused").code, Code::ProofRequired);
+        assert!(fresh_enough(settings, None, at).is_err());
+    }
 
     #[test]
     fn role_mismatch() {
@@ -318,8 +376,23 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_is_in_the_mailbox_of_its_owner() {
+        for (email, expected) in [
+            ("r1@ville.example", "r1@ville.example"),
+            ("r1+alias@ville.example", "r1@ville.example"),
+            ("r1+a+b@ville.example", "r1@ville.example"),
+            ("r1@ville+x.example", "r1@ville+x.example"),
+        ] {
+            assert_eq!(mailbox(email), expected);
+        }
+    }
+
+    #[test]
     fn status_not_allowed() {
         use OrganisationStatus::{Dissolved, Pending, Suspended, Verified};
+        let city = may_be_barred(OrganisationKind::City, Suspended).expect_err("refused");
+        assert_eq!(city.code, Code::StatusNotAllowed);
+        assert!(may_be_barred(OrganisationKind::Donor, Suspended).is_ok());
         assert_eq!(may_become(Pending, Verified), Ok(true));
         assert_eq!(may_become(Verified, Verified), Ok(false));
         assert_eq!(may_become(Suspended, Verified), Ok(true));

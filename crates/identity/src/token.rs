@@ -7,17 +7,16 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use kernel::{Actor, Instant, OrganisationId, PersonId, Role, SessionId};
+use kernel::{Actor, ApiKeyId, Instant, OrganisationId, PersonId, Role, SessionId};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use signature::{Signer, Verifier};
 
-use crate::model::Claimed;
+use crate::model::{Claimed, SessionSettings};
 
 /// How long an access token works, in seconds.
 pub const ACCESS_SECONDS: i64 = 15 * 60;
-/// How long a session lasts without being used, in days.
-pub const SESSION_DAYS: i64 = 30;
 /// How long a link in an invitation works, in days.
 pub const INVITATION_DAYS: i64 = 7;
 /// How long a link to set a new password works, in hours.
@@ -25,10 +24,17 @@ pub const RESET_HOURS: i64 = 2;
 /// How long a link to a new address works, in hours.
 pub const EMAIL_HOURS: i64 = 24;
 
+/// How long it holds who stands at a station, in hours: a shift.
+pub const OPERATOR_HOURS: i64 = 8;
+
+/// What a badge reads, as a scanner gives it, begins with this.
+pub const BADGE_PREFIX: &str = "rsb_";
 /// API keys begin with this, so that they are told from JWT and found in leaked text.
 pub const API_KEY_PREFIX: &str = "rsk_";
 
 const ISSUER: &str = "ressac";
+/// For whom the tokens are that say who stands at a station: they open nothing.
+const STATION: &str = "ressac station";
 
 /// A random token of 256 bits, in letters that a URL takes.
 ///
@@ -61,13 +67,31 @@ struct Claims {
     exp: i64,
 }
 
-/// Signs and checks access tokens, with one algorithm. Of several keys the first signs and
+/// Who stands at a station, as a token says it: bound to the station's key and its workshop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    pub(crate) sub: PersonId,
+    pub(crate) org: OrganisationId,
+    pub(crate) key: ApiKeyId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StandingClaims {
+    iss: String,
+    aud: String,
+    #[serde(flatten)]
+    standing: Standing,
+    exp: i64,
+}
+
+/// Signs and checks access tokens, with one algorithm, and says how long sessions last. Of several keys the first signs and
 /// all of them check, so that a key can be replaced without signing anybody out.
 #[derive(Clone)]
 pub struct Signer256 {
     keys: Vec<SigningKey>,
     validation: Validation,
     pseudonyms: Hmac<Sha256>,
+    sessions: SessionSettings,
 }
 
 #[derive(Clone)]
@@ -101,7 +125,56 @@ impl Signer256 {
             keys,
             validation,
             pseudonyms,
+            sessions: SessionSettings::default(),
         })
+    }
+
+    /// The same, for sessions that last as the operator says.
+    #[must_use]
+    pub fn lasting(self, sessions: SessionSettings) -> Self {
+        Self { sessions, ..self }
+    }
+
+    /// How long sessions last.
+    pub fn sessions(&self) -> SessionSettings {
+        self.sessions
+    }
+
+    /// Says who stands at a station.
+    pub(crate) fn sign_standing(&self, standing: Standing, now: Instant) -> Result<String> {
+        let issued = now.micros().div_euclid(1_000_000);
+        self.encode(&StandingClaims {
+            iss: ISSUER.to_owned(),
+            aud: STATION.to_owned(),
+            standing,
+            exp: issued + OPERATOR_HOURS * 3600,
+        })
+    }
+
+    /// Who stands at a station, if we said so and it holds at `now`.
+    pub(crate) fn standing(&self, token: &str, now: Instant) -> Option<Standing> {
+        let mut validation = self.validation.clone();
+        validation.set_audience(&[STATION]);
+        let claims: StandingClaims = self.decode(token, &validation)?;
+        let live = claims.exp > now.micros().div_euclid(1_000_000);
+        live.then_some(claims.standing)
+    }
+
+    fn encode(&self, claims: &impl Serialize) -> Result<String> {
+        let key = self
+            .keys
+            .first()
+            .ok_or_else(|| Error::internal("no signing key"))?;
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = Some(key.id.clone());
+        jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)
+    }
+
+    fn decode<T: DeserializeOwned>(&self, token: &str, validation: &Validation) -> Option<T> {
+        let named = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let key = self.keys.iter().find(|key| key.id == named)?;
+        let decoded = jsonwebtoken::decode::<T>(token, &key.decoding, validation);
+        Some(decoded.ok()?.claims)
     }
 
     pub(crate) fn sign(&self, claimed: Claimed, now: Instant) -> Result<String> {
@@ -116,28 +189,19 @@ impl Signer256 {
             iat: issued,
             exp: issued + ACCESS_SECONDS,
         };
-        let key = self
-            .keys
-            .first()
-            .ok_or_else(|| Error::internal("no signing key"))?;
-        let mut header = Header::new(Algorithm::HS256);
-        header.kid = Some(key.id.clone());
-        jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(Error::internal)
+        self.encode(&claims)
     }
 
     /// Who the token says, if we signed it and it has not expired at `now`.
     pub fn actor(&self, token: &str, now: Instant) -> Option<Actor> {
-        let named = jsonwebtoken::decode_header(token).ok()?.kid?;
-        let key = self.keys.iter().find(|key| key.id == named)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation)
-            .ok()?
-            .claims;
+        let claims: Claims = self.decode(token, &self.validation)?;
         let live = claims.exp > now.micros().div_euclid(1_000_000);
         live.then_some(Actor {
             person: claims.sub,
             role: claims.role,
             organisation: claims.org,
             session: Some(claims.sid),
+            key: None,
         })
     }
 

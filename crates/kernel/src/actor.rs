@@ -1,6 +1,6 @@
 //! Who is asking.
 
-use crate::{OrganisationId, PersonId, SessionId, text_enum};
+use crate::{ApiKeyId, OrganisationId, PersonId, SessionId, text_enum};
 
 text_enum! {
     /// What a person may do; see the access table of the API.
@@ -29,9 +29,17 @@ pub struct Actor {
     pub organisation: OrganisationId,
     /// The sign-in that this request came with; none for a machine's key.
     pub session: Option<SessionId>,
+    /// The machine's key that asks: a principal of its own, and no person. `person` is whoever
+    /// made it.
+    pub key: Option<ApiKeyId>,
 }
 
 impl Actor {
+    /// Somebody who signed in, and not the key of a machine.
+    pub fn is_person(&self) -> bool {
+        self.session.is_some() && self.key.is_none()
+    }
+
     /// Acts for the city: sees every organization's cases.
     pub fn is_city(&self) -> bool {
         matches!(self.role, Role::Staff | Role::Admin)

@@ -43,6 +43,7 @@ codes! {
     SecondFactorRefused "second_factor_refused" 401 "Ce code n'est pas le bon, ou a déjà servi ; attendez le suivant." "This code is not the right one, or was used already; wait for the next.";
     SecondFactorMissing "second_factor_missing" 403 "Votre rôle demande un second facteur : activez-le d'abord dans votre compte." "Your role asks for a second factor: set it up in your account first.";
     SecondFactorSet "second_factor_set" 409 "Ce compte a déjà un second facteur ; retirez-le d'abord." "This account has a second factor already; remove it first.";
+    ProofRequired "proof_required" 403 "Confirmez d'abord votre mot de passe (POST /me/proof) : votre dernière connexion est trop ancienne pour cette action." "Confirm your password first (POST /me/proof): your last sign-in is too long ago for this.";
     SessionEnded "session_ended" 401 "Cette session est terminée ; connectez-vous de nouveau." "This session has ended; sign in again.";
     NotAllowed "not_allowed" 403 "Votre rôle ne permet pas cette action." "Your role does not allow this.";
     NotFound "not_found" 404 "Introuvable, ou hors de votre portée." "Not there, or not yours.";

@@ -126,7 +126,7 @@ pub fn run_server(
     listener: TcpListener,
     ready: impl FnOnce(),
 ) -> Result<(), String> {
-    let signer = Signer256::new(&secret::load(&settings.auth)?)?;
+    let signer = Signer256::new(&secret::load(&settings.auth)?)?.lasting(settings.auth.session);
     let vault = secret::vault(&settings.auth, &database)?;
     let state = State::new(
         Arc::clone(&database),

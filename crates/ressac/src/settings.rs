@@ -12,7 +12,7 @@ use db::DatabaseSettings;
 use eligibility::EligibilitySettings;
 use files::FilesSettings;
 use identity::password::PasswordSettings;
-use identity::{RetentionSettings, SecondFactorRule};
+use identity::{RetentionSettings, SecondFactorRule, SessionSettings};
 use notifications::{MailSettings, StatedDelays, WebhookSettings};
 use serde::Deserialize;
 
@@ -101,6 +101,8 @@ pub struct AuthSection {
     pub registrations_per_hour: u32,
     /// Whether those who decide sign in with a code, too.
     pub second_factor: SecondFactorRule,
+    /// How long sessions and keys last.
+    pub session: SessionSettings,
     /// What passwords have to be, and how they are hashed.
     pub password: PasswordSettings,
 }

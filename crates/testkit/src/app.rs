@@ -235,8 +235,10 @@ impl TestApp {
                 language: None,
             };
             let invited = identity::invite(tx, &new)?;
-            let tokens = identity::open_session(tx, &signer, invited.person.id)?;
+            let tokens = identity::open_session(tx, &signer, invited.person.id, None)?;
             diesel::delete(outbox::table.filter(outbox::recipient.eq(&new.email)))
+                .execute(&mut **tx)?;
+            diesel::delete(outbox::table.filter(outbox::kind.eq("new_member")))
                 .execute(&mut **tx)?;
             Ok((tokens, invited.person.id))
         });
@@ -261,7 +263,7 @@ impl TestApp {
         let person: kernel::PersonId = client.person.parse().expect("a person");
         let signer = self.signer.clone();
         let cookie = self.write(move |tx| {
-            let tokens = identity::open_session(tx, &signer, person)?;
+            let tokens = identity::open_session(tx, &signer, person, None)?;
             let actor = signer.actor(&tokens.access_token, tx.now());
             identity::give_cookie(tx, &actor.expect("a token of ours"))
         });

@@ -9,7 +9,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use identity::Scope;
-use kernel::{Actor, ApiKeyId, Code, Instant, Role};
+use kernel::{Actor, Code, Instant, Role};
 
 use crate::idempotency::IdempotencyKey;
 use crate::problem::ApiError;
@@ -31,8 +31,8 @@ pub trait Permission: 'static {
 /// What else holds for a row of the access table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trait {
-    /// Takes a person, whatever the scopes of a key: a key acts for whoever made it, and one
-    /// person with two keys is not two people.
+    /// Takes a person, whatever the scopes of a key: a key is a principal of its own, and none
+    /// of the people whom a decision takes.
     InPerson,
     /// Goes into the audit log: each change, and what the city's people look at.
     Recorded,
@@ -67,7 +67,7 @@ permissions! {
     /// Change one's own password, second factor and name, and read what is held about oneself.
     ManageAccount: Identity, [Donor Refurbisher Association Staff Admin] InPerson OwnAccount Recorded;
     /// Invite people.
-    InvitePeople: Identity, [Admin] Recorded;
+    InvitePeople: Identity, [Admin] InPerson Recorded;
     /// Erase people, and help who lost their second factor.
     ManagePeople: Identity, [Admin] InPerson Recorded;
     /// Make, list and revoke keys for machines.
@@ -78,18 +78,24 @@ permissions! {
     CreateOrganisations: Identity, [Staff Admin] Recorded;
     /// Read organizations: the city all, others their own.
     ReadOrganisations: Identity, [Donor Refurbisher Association Staff Admin] Recorded;
-    /// Read and invite the people of one's own organization, and leave it.
-    ManageColleagues: Identity, [Donor Refurbisher Association Staff Admin] Recorded;
+    /// Read who acts for one's own organization.
+    ReadColleagues: Identity, [Donor Refurbisher Association Staff Admin] Recorded;
+    /// Invite people into one's own organization, and leave it.
+    ManageColleagues: Identity, [Donor Refurbisher Association Staff Admin] InPerson Recorded;
+    /// Read double registrations.
+    ReadRegistrationCases: Identity, [Staff Admin] Recorded;
     /// Settle double registrations.
-    SettleRegistrations: Identity, [Staff Admin] Recorded;
+    SettleRegistrations: Identity, [Staff Admin] InPerson Recorded;
     /// Verify and suspend organizations.
-    JudgeOrganisations: Identity, [Staff Admin] Recorded;
+    JudgeOrganisations: Identity, [Staff Admin] InPerson Recorded;
 
     // intake
     /// Register a batch, upload its manifest, submit it.
     RegisterBatches: Intake, [Donor Staff Admin];
-    /// Accept, refuse and schedule batches.
-    DecideBatches: Intake, [Staff Admin] Recorded;
+    /// Accept and refuse batches.
+    DecideBatches: Intake, [Staff Admin] InPerson Recorded;
+    /// Schedule the pickup of batches.
+    ScheduleBatches: Intake, [Staff Admin] Recorded;
     /// Cancel a batch.
     CancelBatches: Intake, [Donor Staff Admin];
     /// Note that a batch was picked up.
@@ -108,6 +114,10 @@ permissions! {
     ReadDevices: Workshop, [Donor Refurbisher Staff Admin];
     /// Log what happens to devices.
     LogDevices: Workshop, [Refurbisher];
+    /// Decide where a machine contradicts its record, and accept evidence that leaves a doubt.
+    DecideEvidence: Workshop, [Refurbisher] InPerson;
+    /// Say who stands at a station.
+    NameOperators: Workshop, [Refurbisher] Recorded;
     /// Read what machines said of themselves, as it was sent.
     ReadEvidence: Workshop, [Refurbisher Staff Admin];
     /// Read the stock of accessories and parts.
@@ -130,14 +140,18 @@ permissions! {
     Apply: Eligibility, [Association Staff Admin];
     /// Read applications: the city all, an association its own.
     ReadApplications: Eligibility, [Association Staff Admin] Recorded;
-    /// Ask for changes, assess and decide; read the ranking.
-    ReviewApplications: Eligibility, [Staff Admin] Recorded;
+    /// Read the ranking.
+    ReadRanking: Eligibility, [Staff Admin] Recorded;
+    /// Ask for changes, assess and decide.
+    ReviewApplications: Eligibility, [Staff Admin] InPerson Recorded;
     /// Decide appeals on decisions that somebody else took.
     DecideAppeals: Eligibility, [Staff Admin] InPerson Recorded;
 
     // allocation and handover
-    /// Set up, propose, adjust, submit, reject and cancel waves.
+    /// Set up, propose and simulate waves.
     ManageWaves: Allocation, [Staff Admin] Recorded;
+    /// Pin lines, submit, reject and cancel waves; release lots, pass them on, note conventions.
+    DecideWaves: Allocation, [Staff Admin] InPerson Recorded;
     /// Approve waves that somebody else submitted.
     ApproveWaves: Allocation, [Staff Admin] InPerson Recorded;
     /// Read the lines of waves: the city all, an association its own.
@@ -146,8 +160,10 @@ permissions! {
     ReadPickingLists: Allocation, [Refurbisher Staff Admin];
     /// Read handovers.
     ReadHandovers: Allocation, [Refurbisher Association Staff Admin];
-    /// Schedule, complete and miss handovers.
+    /// Schedule and miss handovers, replace devices.
     RunHandovers: Allocation, [Refurbisher Staff Admin];
+    /// Complete handovers, with a signature.
+    SignHandovers: Allocation, [Refurbisher Staff Admin] InPerson;
 
     // notifications
     /// Read the outbox and send again.
@@ -160,8 +176,6 @@ permissions! {
 #[derive(Debug)]
 pub struct Allowed<P> {
     pub(crate) actor: Actor,
-    /// The machine's key that asks, if it is one.
-    pub(crate) key: Option<ApiKeyId>,
     /// For the audit log, when the row says so.
     pub(crate) origin: Option<Origin>,
     pub(crate) idempotency: Option<IdempotencyKey>,
@@ -172,7 +186,6 @@ impl<P> Clone for Allowed<P> {
     fn clone(&self) -> Self {
         Self {
             actor: self.actor,
-            key: self.key,
             origin: self.origin.clone(),
             idempotency: self.idempotency.clone(),
             permission: PhantomData,
@@ -236,7 +249,6 @@ impl<P: Permission> Allowed<P> {
         let recorded = P::TRAITS.contains(&Trait::Recorded);
         Ok(Self {
             actor: known.actor,
-            key: known.key,
             origin: recorded.then(|| Origin::of(request)),
             idempotency: extensions.get::<IdempotencyKey>().cloned(),
             permission: PhantomData,
@@ -273,7 +285,6 @@ const TOUCH_SECONDS: i64 = 60;
 /// Whom a request's token names, and what a key opens.
 struct Known {
     actor: Actor,
-    key: Option<ApiKeyId>,
     scopes: Option<Vec<Scope>>,
 }
 
@@ -286,7 +297,6 @@ pub fn known_actor(request: &ServiceRequest) -> Option<Actor> {
 pub fn introduce(request: &impl HttpMessage, actor: Actor) {
     let known = Known {
         actor,
-        key: None,
         scopes: None,
     };
     request.extensions_mut().insert(known);
@@ -324,7 +334,6 @@ async fn identify(request: &ServiceRequest) -> Result<Option<Known>, ApiError> {
         let actor = state.signer.actor(&token, now);
         return Ok(actor.map(|actor| Known {
             actor,
-            key: None,
             scopes: None,
         }));
     }
@@ -349,8 +358,8 @@ async fn identify(request: &ServiceRequest) -> Result<Option<Known>, ApiError> {
             role: holder.role,
             organisation: holder.organisation,
             session: None,
+            key: Some(holder.id),
         },
-        key: Some(holder.id),
         scopes: Some(holder.scopes),
     }))
 }

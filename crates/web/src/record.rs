@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpRequest;
 use identity::audit::{Deed, Subject};
-use kernel::{Actor, ApiKeyId, Id, Instant, PersonId};
+use kernel::{Actor, Id, Instant, PersonId};
 use serde_json::{Map, Value};
 
 use crate::answer::Answer;
@@ -55,7 +55,7 @@ impl Origin {
         Self {
             action,
             subject: segments.get("id").and_then(|id| id.parse().ok()),
-            network: client_address(request).map(network_of),
+            network: Self::network_of(request),
             also: also.collect(),
         }
     }
@@ -67,8 +67,13 @@ impl Origin {
         self
     }
 
+    /// From where a request comes, without the part that tells one machine from its neighbors.
+    pub fn network_of(request: &HttpRequest) -> Option<String> {
+        client_address(request).map(network_of)
+    }
+
     /// A change that was made, with what it came to.
-    pub fn change(&self, actor: &Actor, key: Option<ApiKeyId>, answer: &Answer) -> Deed {
+    pub fn change(&self, actor: &Actor, answer: &Answer) -> Deed {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let made = body.get("id").and_then(Value::as_str);
         let subject = self
@@ -76,18 +81,19 @@ impl Origin {
             .or_else(|| made.and_then(|id| id.parse().ok()))
             .unwrap_or(Id::from_uuid(actor.person.uuid()));
         let mut detail = self.also.clone();
-        for name in ["status", "outcome", "role", "version"] {
-            if let Some(value) = body.get(name).filter(|v| v.is_string() || v.is_number()) {
+        for name in ["status", "outcome", "role", "version", "same_mailbox"] {
+            let plain = |value: &&Value| !value.is_array() && !value.is_object();
+            if let Some(value) = body.get(name).filter(|v| plain(v) && !v.is_null()) {
                 detail.insert(name.to_owned(), value.clone());
             }
         }
-        self.deed(subject, actor, key, detail)
+        self.deed(subject, actor, detail)
     }
 
     /// Something that was looked at.
-    pub fn look(&self, actor: &Actor, key: Option<ApiKeyId>) -> Deed {
+    pub fn look(&self, actor: &Actor) -> Deed {
         let subject = self.subject.unwrap_or(Id::from_uuid(actor.person.uuid()));
-        self.deed(subject, actor, key, self.also.clone())
+        self.deed(subject, actor, self.also.clone())
     }
 
     /// What somebody did to their own account, before or while signing in.
@@ -103,19 +109,34 @@ impl Origin {
         }
     }
 
-    fn deed(
-        &self,
-        subject: Id<Subject>,
-        actor: &Actor,
-        key: Option<ApiKeyId>,
-        detail: Map<String, Value>,
-    ) -> Deed {
+    /// The same with something more to say.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.also.insert(name.to_owned(), value);
+        self
+    }
+
+    /// That somebody tried to get into an account, and failed: nobody knows who.
+    pub fn failure_at(&self, person: PersonId, wrong: &str) -> Deed {
+        let refused = self.clone().with("outcome", "refused".into());
+        refused.with("wrong", wrong.into()).of_stranger(person)
+    }
+
+    /// Something about an account that nobody did who is known.
+    pub fn of_stranger(&self, person: PersonId) -> Deed {
+        Deed {
+            actor: None,
+            ..self.of_person(person)
+        }
+    }
+
+    fn deed(&self, subject: Id<Subject>, actor: &Actor, detail: Map<String, Value>) -> Deed {
         Deed {
             action: self.action.clone(),
             subject,
             actor: Some(actor.person),
             organisation: Some(actor.organisation),
-            key,
+            key: actor.key,
             network: self.network.clone(),
             detail: Value::Object(detail).to_string(),
         }

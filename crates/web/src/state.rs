@@ -96,19 +96,19 @@ impl State {
         P: Permission,
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Answer> + Send + 'static,
     {
-        let (actor, key) = (who.actor, who.key);
+        let actor = who.actor;
         let (repeat, origin) = (who.idempotency.clone(), who.origin.clone());
         let security = Arc::clone(&self.security);
         let answer = self
             .database
             .write(move |tx| {
                 let now = tx.now();
-                let standing = identity::confirm(tx, &actor, key, now)?;
+                let standing = identity::confirm(tx, &actor, now)?;
                 allows::<P>(&security, &actor, standing)?;
                 idempotency::once(tx, Some(actor.person), repeat.as_ref(), |tx| {
                     let answer = work(tx, &actor)?;
                     if let Some(origin) = &origin {
-                        identity::record(tx, origin.change(&actor, key, &answer))?;
+                        identity::record(tx, origin.change(&actor, &answer))?;
                     }
                     Ok(answer)
                 })
@@ -145,13 +145,13 @@ impl State {
         T: Send + 'static,
         F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
     {
-        let (actor, key) = (who.actor, who.key);
+        let actor = who.actor;
         let now = self.database.now();
         let security = Arc::clone(&self.security);
         let found = self
             .database
             .read(move |db| {
-                let standing = identity::still_signed_in(db, &actor, key, now)?;
+                let standing = identity::still_signed_in(db, &actor, now)?;
                 allows::<P>(&security, &actor, standing)?;
                 work(db, &actor)
             })
@@ -162,7 +162,7 @@ impl State {
 
     async fn record_look<P>(&self, who: &Allowed<P>) -> db::Result<()> {
         let origin = who.origin.as_ref().filter(|_| who.actor.is_city());
-        let Some(deed) = origin.map(|origin| origin.look(&who.actor, who.key)) else {
+        let Some(deed) = origin.map(|origin| origin.look(&who.actor)) else {
             return Ok(());
         };
         let now = self.database.now();

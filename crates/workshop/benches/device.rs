@@ -88,6 +88,8 @@ impl Moment {
             event: &self.event,
             numbered: true,
             by_machine: false,
+            key: None,
+            operated_by: None,
         };
         decide(&facts, &asking, Settings::built_in().unwrap())
     }
@@ -134,6 +136,8 @@ fn life() -> Vec<Moment> {
             event_type: moment.event.name().to_owned(),
             evidence: moment.event.evidence(),
             actor: moment.person,
+            key: None,
+            operated_by: None,
         });
         life.push(moment);
     }
@@ -159,6 +163,8 @@ fn chain(length: i32) -> Vec<Link> {
             recorded_at: at(i64::from(seq) + 5),
             actor: id(TESTER),
             organisation: id(9),
+            key: None,
+            operated_by: None,
             from_stage: Stage::Received,
             to_stage: Stage::Received,
             client_id: Some(format!("scanner-4/{seq}")),

@@ -9,8 +9,8 @@
 //! hash. Lines of version 1 have neither: they were written before there were keys.
 
 use kernel::{
-    Canonical, ChainKeys, CustodyEventId, DeviceId, Instant, Mark, OrganisationId, PersonId, Shown,
-    Text,
+    ApiKeyId, Canonical, ChainKeys, CustodyEventId, DeviceId, Instant, Mark, OrganisationId,
+    PersonId, Shown, Text,
 };
 
 use crate::model::{Device, SEALED_AT_UPGRADE, Stage};
@@ -18,6 +18,8 @@ use crate::state;
 
 const FORMAT_1: &str = "ressac custody 1";
 const FORMAT: &str = "ressac custody 2";
+/// A line that a machine's key logged: the same fields, then the key and who stood there.
+const BY_MACHINE: &str = "ressac custody 2 key";
 
 /// A line of the log, without its hashes.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +31,13 @@ pub struct Line {
     pub event_type: String,
     pub at: Instant,
     pub recorded_at: Instant,
+    /// Who; of a machine's key, whoever made it.
     pub actor: PersonId,
     pub organisation: OrganisationId,
+    /// The machine's key that logged it.
+    pub key: Option<ApiKeyId>,
+    /// Who stood at the machine and proved it.
+    pub operated_by: Option<PersonId>,
     pub from_stage: Stage,
     pub to_stage: Stage,
     pub client_id: Option<String>,
@@ -43,7 +50,9 @@ pub struct Line {
 impl Line {
     /// What is hashed after the previous hash.
     fn canonical(&self) -> Canonical {
+        let by_machine = self.key.is_some() || self.operated_by.is_some();
         let format = match self.state {
+            _ if by_machine => BY_MACHINE,
             Some(_) => FORMAT,
             None => FORMAT_1,
         };
@@ -61,7 +70,16 @@ impl Line {
         line.optional(self.client_id.as_deref().map(str::as_bytes));
         line.field(self.evidence.as_bytes());
         line.optional(self.note.as_deref().map(str::as_bytes));
-        if let Some(state) = &self.state {
+        if by_machine {
+            line.optional(self.state.as_deref().map(str::as_bytes));
+            let uuids = [
+                self.key.map(kernel::Id::uuid),
+                self.operated_by.map(kernel::Id::uuid),
+            ];
+            for uuid in &uuids {
+                line.optional(uuid.as_ref().map(|uuid| &uuid.as_bytes()[..]));
+            }
+        } else if let Some(state) = &self.state {
             line.field(state.as_bytes());
         }
         line
@@ -280,6 +298,8 @@ mod tests {
                     recorded_at: Instant::from_micros(i64::from(seq) + 5).expect("time"),
                     actor: uuid(2),
                     organisation: uuid(3),
+                    key: None,
+                    operated_by: None,
                     from_stage: Stage::Received,
                     to_stage: stages[usize::try_from(seq).expect("small") % 3],
                     client_id: (seq % 2 == 0).then(|| format!("line-{seq}")),
@@ -451,7 +471,7 @@ mod tests {
     fn each_field_changes_the_hash() {
         let line = chain(1).remove(0).line;
         let hash = line.hash(&[]);
-        let mut changes = vec![line.clone(); 10];
+        let mut changes = vec![line.clone(); 12];
         changes[0].seq = 9;
         changes[1].event_type = "other".into();
         changes[2].at = line.at.plus_seconds(1);
@@ -462,6 +482,9 @@ mod tests {
         changes[7].to_stage = Stage::Ready;
         changes[8].device = Id::from_uuid(changes[8].id.uuid());
         changes[9].state = Some(String::new());
+        changes[10].key = Some(uuid(9));
+        changes[11].operated_by = Some(uuid(9));
+        assert_ne!(changes[10].hash(&[]), changes[11].hash(&[]));
         let others = changes.iter().enumerate().filter(|(n, _)| *n != 8);
         for (n, changed) in others {
             assert_ne!(changed.hash(&[]), hash, "{n}");

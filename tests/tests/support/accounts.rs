@@ -19,8 +19,13 @@ pub fn sign_up(app: &TestApp, email: &str) -> Value {
 
 /// Invites somebody to the city; their id.
 pub fn invite(app: &TestApp, email: &str, role: &str) -> String {
+    invite_to(app, &app.staff.organisation, email, role)
+}
+
+/// Invites somebody to an organization; their id.
+pub fn invite_to(app: &TestApp, organisation: &str, email: &str, role: &str) -> String {
     let body = json!({"email": email, "name": "Jo Dupont", "role": role,
-        "organisation_id": app.staff.organisation});
+        "organisation_id": organisation});
     let invited = app.admin.post("/users", body).expect(201);
     invited["id"].as_str().unwrap().to_owned()
 }

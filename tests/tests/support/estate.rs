@@ -81,6 +81,7 @@ impl Estate {
             ("appeals", made(appeal)),
             ("obligations", made(obligation)),
             ("webhooks", made(webhook)),
+            ("me", session(&app.staff)),
             ("handovers", applications::id(&handovers["items"][0])),
         ]);
         Self {
@@ -157,6 +158,12 @@ impl Estate {
         let below = self.path(&operation)?;
         Some(below.replacen(&format!("/{first}"), before, 1))
     }
+}
+
+/// The session of somebody who signed in once.
+fn session(client: &Client) -> String {
+    let sessions = client.get("/me/sessions").expect(200);
+    applications::id(&sessions["items"][0])
 }
 
 /// A body with which an operation gets as far as asking whose the thing is.

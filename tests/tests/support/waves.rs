@@ -7,6 +7,12 @@ use diesel::prelude::*;
 use kernel::{ApplicationId, BatchId, OrganisationId};
 use testkit::{Client, TestApp, Value, json};
 
+/// The digest of the plan that a wave has, as whoever decides reads it.
+pub fn plan_read(client: &Client, path: &str) -> Value {
+    let wave = client.get(path).expect(200);
+    json!({"digest": wave["digest"]})
+}
+
 /// The scene of an allocation story.
 pub struct Stage {
     pub programme: String,
@@ -66,7 +72,7 @@ impl Stage {
     pub fn submitted_wave(&self, app: &TestApp, name: &str) -> String {
         let path = self.proposed_wave(app, name);
         app.staff
-            .post(&format!("{path}/submit"), Value::Null)
+            .post(&format!("{path}/submit"), plan_read(&app.staff, &path))
             .expect(200);
         path
     }
@@ -75,7 +81,10 @@ impl Stage {
     pub fn approved_wave(&self, app: &TestApp, name: &str) -> String {
         let path = self.submitted_wave(app, name);
         app.other_staff
-            .post(&format!("{path}/approve"), Value::Null)
+            .post(
+                &format!("{path}/approve"),
+                plan_read(&app.other_staff, &path),
+            )
             .expect(200);
         path
     }

@@ -15,7 +15,10 @@ pub use views::{
     Approval, Award, Comparison, DeviceFilter, Difference, LineFilter, LineView, LotDevice,
     ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter, WaveView,
 };
-pub use wave::{LineReason, Pin, PinInput, Remark, Wave, WaveLine, WaveReason, WaveStatus};
+pub use wave::{
+    LineReason, Pin, PinInput, Rejection, Remark, Submission, Wave, WaveLine, WaveReason,
+    WaveStatus,
+};
 
 use std::collections::BTreeMap;
 

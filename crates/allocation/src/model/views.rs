@@ -53,15 +53,15 @@ pub struct WaveView {
     pub digest: Option<String>,
     /// When it was planned.
     pub proposed_at: Option<Instant>,
-    /// Who asked for approval.
+    /// Who asked for approval; told to the city only.
     pub submitted_by: Option<String>,
     /// When.
     pub submitted_at: Option<Instant>,
-    /// Who approved.
+    /// Who approved; told to the city only.
     pub approved_by: Option<String>,
     /// When.
     pub approved_at: Option<Instant>,
-    /// The remark of who approved.
+    /// The remark of who approved; told to the city only.
     pub comment: Option<String>,
     /// Why it was rejected or cancelled.
     pub reason: Option<String>,

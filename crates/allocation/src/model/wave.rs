@@ -172,16 +172,39 @@ fn said<'de, D: serde::Deserializer<'de>>(
     Option::deserialize(deserializer)
 }
 
-/// The body of a rejection or cancellation.
+/// The body of a cancellation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WaveReason {
     /// Why; those concerned read it.
     pub reason: String,
 }
 
-/// The body of an approval.
+/// The body of a submission: which plan was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Submission {
+    /// Of the plan that was read, as the wave has it. Nobody submits another than they saw.
+    #[schema(value_type = String, required = true)]
+    pub digest: Option<String>,
+}
+
+/// The body of an approval: which plan was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Remark {
+    /// Of the plan that was read, as the wave has it. Nobody approves another than they saw.
+    #[schema(value_type = String, required = true)]
+    pub digest: Option<String>,
     /// A remark that stays with the decision.
     pub comment: Option<String>,
+}
+
+/// The body of a rejection: which plan was read, and why it is sent back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rejection {
+    /// Of the plan that was read, as the wave has it.
+    #[schema(value_type = String, required = true)]
+    pub digest: Option<String>,
+    /// Why; those concerned read it.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub reason: String,
 }

@@ -25,7 +25,7 @@ pub use picking::{Pick, Shelf, Spare, pick, replacement};
 pub use pins::{apply_pins, pin_input, refused};
 pub use settings::{Limits, new_wave, settings};
 pub use steps::{
-    Verdict, may_approve, may_cancel, may_complete, may_hand_over, may_pin, may_propose,
-    may_reject, may_submit, reason_given,
+    Verdict, digest_named, may_approve, may_cancel, may_complete, may_hand_over, may_pin,
+    may_propose, may_reject, may_submit, reason_given, same_plan,
 };
 pub use values::{above_city_gift, convention_due, euros, value_cents};

@@ -73,13 +73,57 @@ pub fn may_submit(wave: &Wave, actor: PersonId) -> Result<Verdict, Refusal> {
     }
 }
 
-/// A wave is approved by someone who did not submit it.
+/// Whoever decides about a plan says which one they read.
+///
+/// # Errors
+/// `required` when nothing is said.
+pub fn digest_named(digest: Option<&str>) -> Result<&str, Refusal> {
+    let named = digest.map(str::trim).filter(|digest| !digest.is_empty());
+    named.ok_or_else(|| {
+        let help = Text::new(
+            "Indiquez l'empreinte (« digest ») du plan que vous avez lu.",
+            "Give the `digest` of the plan that you read.",
+        );
+        let field = Refusal::field("/digest", Code::Required, help.clone());
+        Refusal {
+            code: Code::Required,
+            detail: help,
+            ..field
+        }
+    })
+}
+
+/// The plan that was read is the one that the wave has.
+///
+/// # Errors
+/// `wave_out_of_date` when it is another by now.
+pub fn same_plan(wave: &Wave, digest: &str) -> Result<(), Refusal> {
+    if wave.digest.as_deref() == Some(digest) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::WaveOutOfDate,
+        Text::new(
+            "Ce plan n'est plus celui que vous avez lu : relisez-le avant de décider.",
+            "This is no longer the plan that you read: read it again before you decide.",
+        ),
+    ))
+}
+
+/// A wave is approved by someone who did not submit it, and never set or removed a pin in it.
 ///
 /// # Errors
 /// `same_person`; `wave_step_not_allowed` when it is not submitted, or someone else
 /// approved it.
-pub fn may_approve(wave: &Wave, actor: PersonId) -> Result<Verdict, Refusal> {
+pub fn may_approve(wave: &Wave, actor: PersonId, pinned: bool) -> Result<Verdict, Refusal> {
     match wave.status {
+        WaveStatus::Submitted if pinned => Err(Refusal::new(
+            Code::SamePerson,
+            Text::new(
+                "Vous avez fixé ou libéré une ligne de cette vague : une autre personne doit l'approuver.",
+                "You pinned or released a line of this wave: another person must approve it.",
+            ),
+        )),
         WaveStatus::Submitted if wave.submitted_by == Some(actor) => Err(Refusal::new(
             Code::SamePerson,
             Text::new(

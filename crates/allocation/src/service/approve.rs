@@ -17,10 +17,15 @@ use crate::store::{self, Step};
 /// Approves a submitted wave and reserves its devices.
 ///
 /// # Errors
-/// `same_person`; `wave_step_not_allowed`; `wave_out_of_date` with what changed.
+/// `required` without the digest; `same_person`; `wave_step_not_allowed`; `wave_out_of_date` for
+/// another plan than was read, and with what changed.
 pub fn approve(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, decision: &Remark) -> Result<Approval> {
     let wave = load(tx, id)?;
-    if rules::may_approve(&wave, actor.person)? == Verdict::AlreadyDone {
+    let digest = rules::digest_named(decision.digest.as_deref())?;
+    let pinned = store::had_a_hand(tx, id, actor.person)?;
+    let verdict = rules::may_approve(&wave, actor.person, pinned)?;
+    rules::same_plan(&wave, digest)?;
+    if verdict == Verdict::AlreadyDone {
         return Ok(Approval {
             wave: id,
             newly: false,

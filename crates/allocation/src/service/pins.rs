@@ -37,6 +37,7 @@ pub fn pin(
         at: tx.now(),
     };
     store::put_pin(tx, id, &pin)?;
+    store::note_hand(tx, id, actor.person)?;
     plan_again(tx, actor, &wave, instance, &owners)
 }
 
@@ -55,6 +56,7 @@ pub fn unpin(
     if !store::delete_pin(tx, id, application)? {
         return Err(Refusal::not_found().into());
     }
+    store::note_hand(tx, id, actor.person)?;
     let (instance, owners) = snapshot(tx, &wave)?;
     plan_again(tx, actor, &wave, instance, &owners)
 }

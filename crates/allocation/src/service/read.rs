@@ -57,7 +57,7 @@ pub fn view(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
         true => Some(conventions::warnings(db, &wave, &lines)?),
         false => None,
     };
-    let view = wave_view(db, wave, &lines)?;
+    let view = wave_view(db, actor, wave, &lines)?;
     Ok(WaveView { warnings, ..view })
 }
 
@@ -75,7 +75,7 @@ pub fn waves(
     let mut items = Vec::with_capacity(found.items.len());
     for wave in found.items {
         let lines = store::all_lines(db, wave.id)?;
-        items.push(wave_view(db, wave, &lines)?);
+        items.push(wave_view(db, actor, wave, &lines)?);
     }
     Ok(Page {
         items,
@@ -83,7 +83,13 @@ pub fn waves(
     })
 }
 
-fn wave_view(db: &mut Db, wave: Wave, lines: &[WaveLine]) -> Result<WaveView> {
+/// Who decided, and what they remarked, is for the city: others are told what was decided.
+fn wave_view(db: &mut Db, actor: &Actor, mut wave: Wave, lines: &[WaveLine]) -> Result<WaveView> {
+    if !actor.is_city() {
+        wave.submitted_by = None;
+        wave.approved_by = None;
+        wave.comment = None;
+    }
     let mut supply = Granted::new();
     for (class, count) in store::supply_by_class(db, wave.id)? {
         if let Some(kind) = rules::kind_of_class(&class) {

@@ -8,7 +8,7 @@ use notifications::Message;
 
 use super::ground::{ties, wanted, without_devices};
 use super::{load, stored_plan};
-use crate::model::{Wave, WaveStatus};
+use crate::model::{Rejection, Submission, Wave, WaveStatus};
 use crate::plan::instance::Instance;
 use crate::rules::{self, Changes, Verdict};
 use crate::store::{self, Step};
@@ -16,11 +16,15 @@ use crate::store::{self, Step};
 /// Asks for the approval of another person.
 ///
 /// # Errors
-/// `wave_step_not_allowed`; `nothing_to_allocate` when nobody would receive anything;
-/// `wave_out_of_date` with what changed since the plan.
-pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId) -> Result<Wave> {
+/// `required` without the digest; `wave_step_not_allowed`; `nothing_to_allocate` when nobody
+/// would receive anything; `wave_out_of_date` for another plan than was read, and with what
+/// changed since it was made.
+pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, submission: &Submission) -> Result<Wave> {
     let wave = load(tx, id)?;
-    if rules::may_submit(&wave, actor.person)? == Verdict::AlreadyDone {
+    let digest = rules::digest_named(submission.digest.as_deref())?;
+    let verdict = rules::may_submit(&wave, actor.person)?;
+    rules::same_plan(&wave, digest)?;
+    if verdict == Verdict::AlreadyDone {
         return Ok(wave);
     }
     let (instance, awards, _) = stored_plan(tx, &wave)?.ok_or_else(|| {
@@ -53,14 +57,18 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId) -> Result<Wave> {
 /// Sends a submitted wave back to draft; its pins stay.
 ///
 /// # Errors
-/// `wave_step_not_allowed`; `invalid_fields` without a reason.
-pub fn reject(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, reason: &str) -> Result<Wave> {
+/// `required` without the digest; `wave_step_not_allowed`; `wave_out_of_date` for another plan
+/// than was read; `invalid_fields` without a reason.
+pub fn reject(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, rejection: &Rejection) -> Result<Wave> {
     let wave = load(tx, id)?;
+    let digest = rules::digest_named(rejection.digest.as_deref())?;
+    let reason = rejection.reason.as_str();
     rules::reason_given(reason)?;
     if wave.status == WaveStatus::Draft && wave.reason.as_deref() == Some(reason.trim()) {
         return Ok(wave);
     }
     rules::may_reject(wave.status)?;
+    rules::same_plan(&wave, digest)?;
     let now = tx.now();
     store::step(
         tx,

@@ -18,7 +18,7 @@ pub(crate) use lines::{
     all_lines, explanation, insert_explanations, lines, lines_with_district, named_lines,
     replace_lines,
 };
-pub(crate) use pins::{delete_pin, is_of_programme, pins, put_pin};
+pub(crate) use pins::{delete_pin, had_a_hand, is_of_programme, note_hand, pins, put_pin};
 pub(crate) use supply::{
     Wanted, changed_devices, classes_of, gifts, left_out, ready_devices, replace_supply, shelves,
     spares, supply_by_class, unknown_batches,

@@ -1,6 +1,6 @@
-//! The table `wave_pins`.
+//! The tables `wave_pins` and `wave_hands`.
 
-use db::schema::wave_pins as p;
+use db::schema::{wave_hands as h, wave_pins as p};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{ApplicationId, Instant, PersonId, ProgrammeId, WaveId};
@@ -56,6 +56,27 @@ pub(crate) fn put_pin(db: &mut Db, wave: WaveId, pin: &Pin) -> Result<()> {
 /// Removes a pin; false when there was none.
 pub(crate) fn delete_pin(db: &mut Db, wave: WaveId, application: ApplicationId) -> Result<bool> {
     Ok(diesel::delete(p::table.find((wave, application))).execute(db)? > 0)
+}
+
+/// Notes that somebody set or removed a pin.
+pub(crate) fn note_hand(db: &mut Db, wave: WaveId, person: PersonId) -> Result<()> {
+    if had_a_hand(db, wave, person)? {
+        return Ok(());
+    }
+    diesel::insert_into(h::table)
+        .values((h::wave_id.eq(wave), h::actor_id.eq(person)))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Whether somebody ever set or removed a pin of a wave.
+pub(crate) fn had_a_hand(db: &mut Db, wave: WaveId, person: PersonId) -> Result<bool> {
+    let found: i64 = h::table
+        .filter(h::wave_id.eq(wave))
+        .filter(h::actor_id.eq(person))
+        .count()
+        .get_result(db)?;
+    Ok(found > 0)
 }
 
 /// Whether an application is one of a programme's.

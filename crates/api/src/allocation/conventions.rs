@@ -4,7 +4,7 @@ use actix_web::{put, web};
 use allocation::{Convention, NewConvention};
 use kernel::{OrganisationId, Refusal};
 
-use crate::access::{Allowed, ManageWaves};
+use crate::access::{Allowed, DecideWaves};
 use crate::{Answer, ApiResult, Body, Problems, State};
 
 /// Notes that a convention with an association is signed for a civil year: needed before it
@@ -16,7 +16,7 @@ use crate::{Answer, ApiResult, Body, Problems, State};
 #[put("/organisations/{id}/conventions/{year}")]
 pub async fn put(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     path: web::Path<(String, String)>,
     body: Body<NewConvention>,
 ) -> ApiResult<Answer> {

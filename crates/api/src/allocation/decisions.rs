@@ -1,32 +1,34 @@
 //! `POST /waves/{id}/submit`, `/approve`, `/reject`, `/cancel`: people decide.
 
 use actix_web::{post, web};
-use allocation::{Remark, WaveReason, WaveView};
+use allocation::{Rejection, Remark, Submission, WaveReason, WaveView};
 use kernel::WaveId;
 
-use crate::access::{Allowed, ApproveWaves, ManageWaves};
+use crate::access::{Allowed, ApproveWaves, DecideWaves};
 use crate::{Answer, ApiResult, Body, IfMatch, OptionalBody, PathId, Problems, State};
 
-/// Asks another person for approval. Refused when a device or an application of the plan
-/// has changed since.
+/// Asks another person for approval of the plan that `digest` names. Refused when it is another
+/// by now, or when a device or an application of it has changed since.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path)),
-    responses((status = 200, body = WaveView), Problems))]
+    request_body = Submission, responses((status = 200, body = WaveView), Problems))]
 #[post("/waves/{id}/submit")]
 pub async fn submit(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     PathId(id): PathId<kernel::Wave>,
     if_match: IfMatch,
+    OptionalBody(body): OptionalBody<Submission>,
 ) -> ApiResult<Answer> {
     state
         .change(&who, id, if_match, move |tx, actor, id| {
-            allocation::submit(tx, actor, id)?;
+            allocation::submit(tx, actor, id, &body)?;
             allocation::view(tx, actor, id)
         })
         .await
 }
 
-/// Approves a wave that somebody else submitted: names and reserves its devices, writes
+/// Approves a wave that somebody else submitted, by the digest of the plan that was read; whoever
+/// set or removed a pin in it does not either. Names and reserves its devices, writes
 /// down the explanations, plans the handovers, and tells everyone concerned.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path)),
     request_body = Remark, responses((status = 200, body = WaveView), Problems))]
@@ -48,18 +50,18 @@ pub async fn approve(
 
 /// Sends a submitted wave back to draft; its pins stay.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path)),
-    request_body = WaveReason, responses((status = 200, body = WaveView), Problems))]
+    request_body = Rejection, responses((status = 200, body = WaveView), Problems))]
 #[post("/waves/{id}/reject")]
 pub async fn reject(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     PathId(id): PathId<kernel::Wave>,
     if_match: IfMatch,
-    body: Body<WaveReason>,
+    OptionalBody(body): OptionalBody<Rejection>,
 ) -> ApiResult<Answer> {
     state
         .change(&who, id, if_match, move |tx, actor, id| {
-            allocation::reject(tx, actor, id, &body.reason)?;
+            allocation::reject(tx, actor, id, &body)?;
             allocation::view(tx, actor, id)
         })
         .await
@@ -71,7 +73,7 @@ pub async fn reject(
 #[post("/waves/{id}/cancel")]
 pub async fn cancel(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     PathId(id): PathId<kernel::Wave>,
     if_match: IfMatch,
     body: Body<WaveReason>,

@@ -5,7 +5,7 @@ use allocation::{PinInput, ProposalView, WaveView};
 use kernel::{ApplicationId, WaveId};
 
 use super::PathApplication;
-use crate::access::{Allowed, ManageWaves};
+use crate::access::{Allowed, DecideWaves};
 use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 
 /// Fixes what an application receives (`granted`), or takes it out of the wave (`null`);
@@ -16,7 +16,7 @@ use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 #[put("/waves/{id}/pins/{application_id}")]
 pub async fn put(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     PathId(id): PathId<kernel::Wave>,
     PathApplication(application): PathApplication,
     if_match: IfMatch,
@@ -38,7 +38,7 @@ pub async fn put(
 #[delete("/waves/{id}/pins/{application_id}")]
 pub async fn remove(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     PathId(id): PathId<kernel::Wave>,
     PathApplication(application): PathApplication,
     if_match: IfMatch,

@@ -6,7 +6,7 @@ use kernel::{ProgrammeId, Theme};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::access::{Allowed, ReviewApplications};
+use crate::access::{Allowed, ReadRanking};
 use crate::{Answer, ApiResult, Csv, Params, PathId, Problems, State};
 
 /// Which applications of the ranking to show.
@@ -40,7 +40,7 @@ pub struct Filter {
 #[get("/programmes/{id}/ranking")]
 pub async fn get(
     state: web::Data<State>,
-    who: Allowed<ReviewApplications>,
+    who: Allowed<ReadRanking>,
     PathId(id): PathId<kernel::Programme>,
     Params(filter): Params<Filter>,
     Csv(csv): Csv,

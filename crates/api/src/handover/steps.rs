@@ -6,7 +6,7 @@ use handover::{
 };
 use kernel::HandoverId;
 
-use crate::access::{Allowed, ManageWaves, RunHandovers};
+use crate::access::{Allowed, DecideWaves, RunHandovers, SignHandovers};
 use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 
 /// Gives a handover its appointment, or moves it; association and workshop get the
@@ -34,7 +34,7 @@ pub async fn schedule(
 #[post("/handovers/{id}/complete")]
 pub async fn complete(
     state: web::Data<State>,
-    who: Allowed<RunHandovers>,
+    who: Allowed<SignHandovers>,
     PathId(id): PathId<kernel::Handover>,
     if_match: IfMatch,
     body: Body<Completion>,
@@ -71,7 +71,7 @@ pub async fn missed(
 #[post("/handovers/{id}/release")]
 pub async fn release(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     PathId(id): PathId<kernel::Handover>,
     if_match: IfMatch,
     body: Body<Missed>,
@@ -90,7 +90,7 @@ pub async fn release(
 #[post("/handovers/{id}/pass-on")]
 pub async fn pass_on(
     state: web::Data<State>,
-    who: Allowed<ManageWaves>,
+    who: Allowed<DecideWaves>,
     PathId(id): PathId<kernel::Handover>,
     if_match: IfMatch,
     body: Body<Missed>,

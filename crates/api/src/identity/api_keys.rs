@@ -9,7 +9,9 @@ use utoipa::IntoParams;
 use crate::access::{Allowed, ManageApiKeys};
 use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
 
-/// Makes a key for a workshop's station or a donor's system. It is shown this once.
+/// Makes a key for a workshop's station or a donor's system. It is shown this once, works until
+/// `expires_at` (a year when not said) and no longer than the account of whoever makes it. Asks
+/// for a sign-in or a proof of a few minutes ago (`proof_required`).
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = NewApiKey,
     responses((status = 201, body = ApiKeyCreated), Problems))]
 #[post("/api-keys")]
@@ -19,9 +21,10 @@ pub async fn create(
     body: Body<NewApiKey>,
 ) -> ApiResult<Answer> {
     let who = who.without_repeat(); // the answer holds the key, which is kept nowhere
+    let signer = state.signer.clone();
     state
         .write(&who, move |tx, actor| {
-            Answer::created(&identity::create_api_key(tx, actor, &body)?)
+            Answer::created(&identity::create_api_key(tx, &signer, actor, &body)?)
         })
         .await
 }

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::passwords::prove;
 use crate::access::{Allowed, ManageAccount};
 use crate::record::Origin;
+use crate::sign_in::{note_refused_code, prove};
 use crate::{Answer, ApiResult, Body, Problems, State};
 
 /// The address to be, and who asks for it.
@@ -37,15 +37,16 @@ pub async fn ask(
     let who = who.without_repeat(); // a digest of the body would be one of the password
     let proof = prove(&state, &who, &request, change.password, "/password").await?;
     let (signer, vault) = (state.signer.clone(), state.vault.clone());
-    let (email, totp) = (change.email, change.totp);
-    state
+    let (email, totp, proven) = (change.email, change.totp, proof.clone());
+    let outcome = state
         .write(&who, move |tx, actor| {
             let keys = (&signer, &vault);
             identity::ask_email_change(tx, keys, actor, &email, totp.as_deref())?;
-            identity::proven(tx, &proof, None)?;
+            identity::proven(tx, &proven, None)?;
             Ok(Answer::accepted())
         })
-        .await
+        .await;
+    note_refused_code(&state, &proof, &Origin::of(&request), outcome).await
 }
 
 /// The token of a link.
@@ -79,7 +80,11 @@ pub(super) async fn change(
     state
         .database
         .write(move |tx| {
-            let person = identity::change_email(tx, &token)?;
+            let (person, same_mailbox) = identity::change_email(tx, &token)?;
+            let origin = match same_mailbox {
+                true => origin.clone().with("same_mailbox", true.into()),
+                false => origin.clone(),
+            };
             identity::record(tx, origin.of_person(person))
         })
         .await

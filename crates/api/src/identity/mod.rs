@@ -5,6 +5,7 @@ mod audit;
 mod email;
 mod email_page;
 mod me;
+mod operators;
 mod organisations;
 mod passwords;
 mod people;
@@ -29,6 +30,13 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(sessions::login)
         .service(sessions::refresh)
         .service(sessions::logout)
+        .service(sessions::list)
+        .service(sessions::end)
+        .service(sessions::end_others)
+        .service(sessions::renew_proof)
+        .service(operators::name_operator)
+        .service(operators::make_badge)
+        .service(operators::void_badge)
         .service(passwords::accept_invitation)
         .service(passwords::forgotten)
         .service(passwords::reset)

@@ -2,15 +2,15 @@
 //! on purpose: it happens outside of transactions, and not at all for a link that is void.
 
 use actix_web::{HttpRequest, post, web};
-use identity::{LinkPurpose, SignIn, TokenPair};
-use kernel::{Actor, Code, Refusal};
+use identity::{KeysOfMaker, LinkPurpose, TokenPair};
+use kernel::Actor;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::{Allowed, ManageAccount};
 use crate::passwords::hash_for_link;
-use crate::security::client_address;
-use crate::sign_in::compare;
+use crate::record::Origin;
+use crate::sign_in::{note_refused_code, prove};
 use crate::{Answer, ApiResult, Body, Problems, State};
 
 /// A password that a link in a mail sets.
@@ -20,6 +20,9 @@ pub struct NewPassword {
     token: String,
     /// The password to be.
     password: String,
+    /// When a forgotten password is set anew: revokes the machines' keys that one made, too.
+    #[serde(default)]
+    revoke_keys: bool,
 }
 
 /// Accepts an invitation or confirms a registration: sets the password and signs in. The
@@ -29,18 +32,22 @@ pub struct NewPassword {
 #[post("/auth/invitation")]
 pub async fn accept_invitation(
     state: web::Data<State>,
+    request: HttpRequest,
     Body(new): Body<NewPassword>,
 ) -> ApiResult<Answer> {
-    Ok(Answer::ok(&accept(&state, new).await?)?)
+    Ok(Answer::ok(&accept(&state, &request, new).await?)?)
 }
 
 /// Sets the password that an invitation asks for, and signs in.
-async fn accept(state: &State, new: NewPassword) -> db::Result<TokenPair> {
+async fn accept(state: &State, request: &HttpRequest, new: NewPassword) -> db::Result<TokenPair> {
+    let network = Origin::network_of(request);
     let hash = hash_for_link(state, LinkPurpose::Invitation, &new.token, &new.password).await?;
     let signer = state.signer.clone();
     state
         .database
-        .write(move |tx| identity::accept_invitation(tx, &signer, &new.token, &hash))
+        .write(move |tx| {
+            identity::accept_invitation(tx, &signer, &new.token, &hash, network.as_deref())
+        })
         .await
 }
 
@@ -65,21 +72,27 @@ pub async fn forgotten(state: web::Data<State>, body: Body<Forgotten>) -> ApiRes
     Ok(Answer::accepted())
 }
 
-/// Sets a new password from the link in a mail, and ends every session. Then sign in.
+/// Sets a new password from the link in a mail, and ends every session. Then sign in: wrong
+/// tries from before count no more, and with the link's token as `device_token` those of others
+/// do not lock one out either. Whoever made keys for machines is told which ones still open
+/// something; they are revoked when the body says `revoke_keys`.
 #[utoipa::path(tag = "Identity", request_body = NewPassword,
-    responses((status = 204, description = "The password is set"), Problems))]
+    responses((status = 204, description = "The password is set"),
+        (status = 200, description = "The same, of somebody who made keys", body = KeysOfMaker), Problems))]
 #[post("/auth/reset")]
 pub async fn reset(state: web::Data<State>, Body(new): Body<NewPassword>) -> ApiResult<Answer> {
-    set_anew(&state, new).await?;
-    Ok(Answer::no_content())
+    Ok(told(&set_anew(&state, new).await?)?)
 }
 
 /// Sets the new password that a link asks for.
-async fn set_anew(state: &State, new: NewPassword) -> db::Result<()> {
+async fn set_anew(state: &State, new: NewPassword) -> db::Result<KeysOfMaker> {
     let hash = hash_for_link(state, LinkPurpose::Reset, &new.token, &new.password).await?;
     state
         .database
-        .write(move |tx| identity::reset_password(tx, &new.token, &hash))
+        .write(move |tx| {
+            let person = identity::reset_password(tx, &new.token, &hash)?;
+            identity::keys_of_maker(tx, person, new.revoke_keys)
+        })
         .await
 }
 
@@ -90,11 +103,20 @@ pub struct PasswordChange {
     current_password: String,
     /// The one to be.
     new_password: String,
+    /// For an account with a second factor: a code of the authenticator application, or a
+    /// recovery code.
+    totp: Option<String>,
+    /// Revokes the machines' keys that one made, too.
+    #[serde(default)]
+    revoke_keys: bool,
 }
 
-/// Changes one's own password, and ends one's other sessions.
+/// Changes one's own password, and ends one's other sessions. Whoever made keys for machines is
+/// told which ones still open something: whoever knew the password may have made one. They are
+/// revoked when the body says `revoke_keys`.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = PasswordChange,
-    responses((status = 204, description = "The password is changed"), Problems))]
+    responses((status = 204, description = "The password is changed"),
+        (status = 200, description = "The same, of somebody who made keys", body = KeysOfMaker), Problems))]
 #[post("/me/password")]
 pub async fn change(
     state: web::Data<State>,
@@ -112,38 +134,24 @@ pub async fn change(
         })
         .await?;
     let hash = state.passwords.hash(change.new_password).await?;
-    state
+    let origin = Origin::of(&request);
+    let (vault, totp, revoke) = (state.vault.clone(), change.totp, change.revoke_keys);
+    let proven = proof.clone();
+    let outcome = state
         .write(&who, move |tx, actor: &Actor| {
-            identity::proven(tx, &proof, None)?;
+            identity::take_code(tx, &vault, actor.person, totp.as_deref())?;
+            identity::proven(tx, &proven, None)?;
             identity::change_password(tx, actor, &hash)?;
-            Ok(Answer::no_content())
+            told(&identity::keys_of_maker(tx, actor.person, revoke)?)
         })
-        .await
+        .await;
+    note_refused_code(&state, &proof, &origin, outcome).await
 }
 
-/// Whoever is signed in proves again who they are, before something that a stolen session
-/// should not do. The attempt is counted as one to sign in is.
-pub(super) async fn prove(
-    state: &State,
-    who: &Allowed<ManageAccount>,
-    request: &HttpRequest,
-    password: String,
-    pointer: &'static str,
-) -> ApiResult<SignIn> {
-    let (actor, signer) = (who.actor(), state.signer.clone());
-    let from = client_address(request);
-    let sign_in = state
-        .database
-        .write(move |tx| {
-            let now = tx.now();
-            identity::still_signed_in(tx, &actor, None, now)?;
-            identity::begin_proof(tx, &signer, &actor, from)
-        })
-        .await?;
-    let (right, _) = compare(state, &sign_in, password).await?;
-    if !right {
-        let code = Code::WrongPassword;
-        return Err(Refusal::field(pointer, code, code.help()).into());
+/// What there is to say of the keys that somebody made: nothing when there are none.
+fn told(keys: &KeysOfMaker) -> db::Result<Answer> {
+    match keys.api_keys.is_empty() {
+        true => Ok(Answer::no_content()),
+        false => Answer::ok(keys),
     }
-    Ok(sign_in)
 }

@@ -4,7 +4,7 @@ use actix_web::{delete, get, post, web};
 use identity::{Invited, Member, NewColleague};
 use kernel::{OrganisationId, Page, PersonId, Refusal};
 
-use crate::access::{Allowed, ManageColleagues};
+use crate::access::{Allowed, ManageColleagues, ReadColleagues};
 use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 
 /// Who acts for an organization: the city sees all, others their own.
@@ -13,7 +13,7 @@ use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 #[get("/organisations/{id}/people")]
 pub async fn list(
     state: web::Data<State>,
-    who: Allowed<ManageColleagues>,
+    who: Allowed<ReadColleagues>,
     PathId(id): PathId<kernel::Organisation>,
 ) -> ApiResult<Answer> {
     let items = state

@@ -8,7 +8,8 @@ use kernel::{Code, Page, RegistrationCaseId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::access::{Allowed, Anyone, SettleRegistrations};
+use crate::access::{Allowed, Anyone, ReadRegistrationCases, SettleRegistrations};
+use crate::record::Origin;
 use crate::security::client_address;
 use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
 
@@ -31,10 +32,15 @@ pub async fn register(
         .database
         .write(move |tx| identity::may_register(tx, &signer, from, an_hour))
         .await?;
-    let again = body.0.clone();
+    let (again, origin) = (body.0.clone(), Origin::of(&request));
     let outcome = state
         .write_as_anyone(&who, move |tx| {
-            Answer::created(&identity::register(tx, &body)?)
+            let registered = identity::register(tx, &body)?;
+            if registered.same_mailbox {
+                let origin = origin.clone().with("same_mailbox", true.into());
+                identity::record(tx, origin.of_stranger(registered.person.id))?;
+            }
+            Answer::created(&registered)
         })
         .await;
     let refused = outcome.as_ref().err().and_then(crate::ApiError::code);
@@ -65,7 +71,7 @@ pub struct Filter {
 #[get("/registration-cases")]
 pub async fn cases(
     state: web::Data<State>,
-    who: Allowed<SettleRegistrations>,
+    who: Allowed<ReadRegistrationCases>,
     Params(filter): Params<Filter>,
     Paging(page): Paging,
 ) -> ApiResult<Answer> {

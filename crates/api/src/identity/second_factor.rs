@@ -6,8 +6,9 @@ use kernel::PersonId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::passwords::prove;
 use crate::access::{Allowed, ManageAccount, ManagePeople};
+use crate::record::Origin;
+use crate::sign_in::{note_refused_code, prove};
 use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 
 /// The present password, again.
@@ -87,18 +88,20 @@ pub async fn remove(
 ) -> ApiResult<Answer> {
     let who = who.without_repeat();
     let proof = prove(&state, &who, &request, removal.password, "/password").await?;
-    let vault = state.vault.clone();
-    state
+    let (vault, proven) = (state.vault.clone(), proof.clone());
+    let outcome = state
         .write(&who, move |tx, actor| {
             identity::use_second_factor(tx, &vault, actor.person, &removal.totp)?;
-            identity::proven(tx, &proof, None)?;
+            identity::proven(tx, &proven, None)?;
             identity::remove_second_factor(tx, actor.person)?;
             Ok(Answer::no_content())
         })
-        .await
+        .await;
+    note_refused_code(&state, &proof, &Origin::of(&request), outcome).await
 }
 
-/// Removes the second factor of somebody who lost it, and every recovery code. They are told.
+/// Removes the second factor of somebody who lost it, and every recovery code. They are told. Asks
+/// for a sign-in or a proof of a few minutes ago (`proof_required`).
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = PersonId, Path)),
     responses((status = 204, description = "Removed"), Problems))]
 #[delete("/people/{id}/second-factor")]
@@ -107,8 +110,10 @@ pub async fn remove_of(
     who: Allowed<ManagePeople>,
     PathId(id): PathId<kernel::Person>,
 ) -> ApiResult<Answer> {
+    let signer = state.signer.clone();
     state
-        .write(&who, move |tx, _| {
+        .write(&who, move |tx, actor| {
+            identity::freshly_proven(tx, &signer, actor)?;
             identity::remove_second_factor(tx, id)?;
             Ok(Answer::no_content())
         })

@@ -1,15 +1,16 @@
-//! `/auth/login`, `/auth/refresh`, `/auth/logout`. Their answers hold tokens, which are kept
+//! `/auth/login`, `/auth/refresh`, `/auth/logout`, `/me/sessions`, `/me/proof`. Their answers hold tokens, which are kept
 //! nowhere: an `Idempotency-Key` is not heeded here.
 
-use actix_web::{HttpRequest, post, web};
-use identity::TokenPair;
-use kernel::Code;
+use actix_web::{HttpRequest, delete, get, post, web};
+use identity::{OpenSession, TokenPair};
+use kernel::{Code, Page};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::access::{Allowed, UseAccount};
-use crate::sign_in::{Attempt, sign_in};
-use crate::{Answer, ApiResult, Body, Problems, State};
+use crate::access::{Allowed, ManageAccount, UseAccount};
+use crate::record::Origin;
+use crate::sign_in::{Attempt, note_refused_code, prove, sign_in};
+use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 
 /// A sign-in.
 #[derive(Deserialize, ToSchema)]
@@ -21,6 +22,9 @@ pub struct Login {
     /// For an account with a second factor: a code of the authenticator application, or a
     /// recovery code.
     totp: Option<String>,
+    /// What this device was given at an earlier sign-in: then wrong tries of others, also from
+    /// the same network, do not lock it out.
+    device_token: Option<String>,
 }
 
 /// Signs in. An unknown address and a wrong password are answered alike. An account with a
@@ -38,6 +42,7 @@ pub async fn login(
         email: login.email,
         password: login.password,
         code: login.totp,
+        device_token: login.device_token,
     };
     Ok(Answer::ok(&sign_in(&state, &request, attempt).await?)?)
 }
@@ -75,4 +80,85 @@ pub async fn logout(state: web::Data<State>, who: Allowed<UseAccount>) -> ApiRes
         .write(move |tx| identity::end_session(tx, &actor))
         .await?;
     Ok(Answer::no_content())
+}
+
+/// One's own sessions that stand, the newest first.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])),
+    responses((status = 200, body = Page<OpenSession>), Problems))]
+#[get("/me/sessions")]
+pub async fn list(state: web::Data<State>, who: Allowed<ManageAccount>) -> ApiResult<Answer> {
+    let now = state.database.now();
+    let items = state
+        .read(&who, move |db, actor| {
+            identity::open_sessions(db, actor, now)
+        })
+        .await?;
+    Ok(Answer::ok(&Page { items, next: None })?)
+}
+
+/// Ends one of one's own sessions, with all its tokens. A repeat changes nothing.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = kernel::SessionId, Path)),
+    responses((status = 204, description = "Ended"), Problems))]
+#[delete("/me/sessions/{id}")]
+pub async fn end(
+    state: web::Data<State>,
+    who: Allowed<ManageAccount>,
+    PathId(id): PathId<kernel::Session>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            identity::end_own_session(tx, actor, id)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}
+
+/// Ends every session of one's own but the one that asks.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])),
+    responses((status = 204, description = "Ended"), Problems))]
+#[delete("/me/sessions")]
+pub async fn end_others(state: web::Data<State>, who: Allowed<ManageAccount>) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            identity::end_other_sessions(tx, actor)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}
+
+/// The present password, and a code where there is a second factor.
+#[derive(Deserialize, ToSchema)]
+pub struct Proof {
+    /// The present one.
+    password: String,
+    /// For an account with a second factor: a code of the authenticator application, or a
+    /// recovery code.
+    totp: Option<String>,
+}
+
+/// Proves again who one is, in the session at hand. For some minutes after it (and after a
+/// sign-in) one may do what a stolen session should not: make keys and administrators, help
+/// somebody who lost their second factor (`proof_required`).
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = Proof,
+    responses((status = 204, description = "Proven"), Problems))]
+#[post("/me/proof")]
+pub async fn renew_proof(
+    state: web::Data<State>,
+    who: Allowed<ManageAccount>,
+    request: HttpRequest,
+    Body(given): Body<Proof>,
+) -> ApiResult<Answer> {
+    let who = who.without_repeat(); // a digest of the body would be one of the password
+    let origin = Origin::of(&request);
+    let proof = prove(&state, &who, &request, given.password, "/password").await?;
+    let (vault, totp, proven) = (state.vault.clone(), given.totp, proof.clone());
+    let outcome = state
+        .write(&who, move |tx, actor| {
+            identity::take_code(tx, &vault, actor.person, totp.as_deref())?;
+            identity::proven(tx, &proven, None)?;
+            identity::renew_proof(tx, actor)?;
+            Ok(Answer::no_content())
+        })
+        .await;
+    note_refused_code(&state, &proof, &origin, outcome).await
 }

@@ -3,7 +3,7 @@
 use actix_web::{post, web};
 use intake::{Batch, Collection, Schedule};
 
-use crate::access::{Allowed, CollectBatches, DecideBatches};
+use crate::access::{Allowed, CollectBatches, ScheduleBatches};
 use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 
 /// Gives the pickup its workshop and time, or moves it; donor and workshop get the
@@ -14,7 +14,7 @@ use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 #[post("/batches/{id}/schedule")]
 pub async fn schedule(
     state: web::Data<State>,
-    who: Allowed<DecideBatches>,
+    who: Allowed<ScheduleBatches>,
     PathId(id): PathId<kernel::Batch>,
     if_match: IfMatch,
     body: Body<Schedule>,

@@ -4,7 +4,7 @@ use actix_web::{post, web};
 use workshop::{Acceptance, DeviceView, Recorded};
 
 use super::hardware::answer;
-use crate::access::{Allowed, LogDevices};
+use crate::access::{Allowed, DecideEvidence};
 use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 
 /// Proposes to accept, with a reason, what keeps a drive from being proven: a false warning of
@@ -16,7 +16,7 @@ use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 #[post("/devices/{id}/erasure-acceptances")]
 pub async fn propose(
     state: web::Data<State>,
-    who: Allowed<LogDevices>,
+    who: Allowed<DecideEvidence>,
     PathId(id): PathId<kernel::Device>,
     if_match: IfMatch,
     asked: Body<Acceptance>,
@@ -36,7 +36,7 @@ pub async fn propose(
 #[post("/devices/{id}/erasure-acceptances/confirm")]
 pub async fn confirm(
     state: web::Data<State>,
-    who: Allowed<LogDevices>,
+    who: Allowed<DecideEvidence>,
     PathId(id): PathId<kernel::Device>,
     if_match: IfMatch,
     asked: Body<Acceptance>,

@@ -88,9 +88,15 @@ pub async fn post(
     ListBody(body): ListBody<Lines>,
 ) -> ApiResult<Answer> {
     let language = language_of(request.headers());
+    let signer = state.signer.clone();
     state
         .write(&who, move |tx, actor| {
-            let answer = workshop::record_all(tx, actor, &body.events)?;
+            let named = body
+                .events
+                .iter()
+                .filter_map(|line| line.get("operator")?.as_str());
+            let operators = identity::operators(tx, &signer, actor, named.map(str::trim))?;
+            let answer = workshop::record_all(tx, actor, &body.events, &operators)?;
             Answer::ok(&Verdicts::new(answer, language))
         })
         .await

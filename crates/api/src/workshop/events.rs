@@ -41,10 +41,13 @@ pub async fn post(
     body: Body<serde_json::Value>,
 ) -> ApiResult<Answer> {
     let event = workshop::read_event(&body)?;
+    let signer = state.signer.clone();
     state
         .write(&who, move |tx, actor| {
             if_match.of::<DeviceView>(tx, actor, id)?;
-            answer(&workshop::record(tx, actor, id, &event)?)
+            let named = event.operator.as_deref();
+            let operators = identity::operators(tx, &signer, actor, named)?;
+            answer(&workshop::record(tx, actor, id, &event, &operators)?)
         })
         .await
 }

@@ -6,7 +6,7 @@ use kernel::{Code, Page};
 use workshop::{Answer as Decided, DeviceView, EvidenceFile, FileKind, Recorded};
 
 use super::evidence;
-use crate::access::{Allowed, LogDevices, ReadEvidence};
+use crate::access::{Allowed, DecideEvidence, LogDevices, ReadEvidence};
 use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State, Upload};
 
 /// Bytes of a capture at the most; a large server's has a tenth of it.
@@ -53,7 +53,7 @@ pub async fn put(
 #[post("/devices/{id}/contradictions")]
 pub async fn resolve(
     state: web::Data<State>,
-    who: Allowed<LogDevices>,
+    who: Allowed<DecideEvidence>,
     PathId(id): PathId<kernel::Device>,
     if_match: IfMatch,
     decided: Body<Decided>,

@@ -113,5 +113,6 @@ pub fn asker(db: &mut Db, email: &str) -> Result<Actor> {
         role,
         organisation,
         session: Some(session),
+        key: None,
     })
 }

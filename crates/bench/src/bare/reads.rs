@@ -27,7 +27,7 @@ type DriveRow = (
 
 /// Whether the session stands, asked with the server's own statement.
 pub(super) fn standing(db: &mut Db, asker: &Actor) -> db::Result<()> {
-    identity::still_signed_in(db, asker, None, SystemClock.now()).map(drop)
+    identity::still_signed_in(db, asker, SystemClock.now()).map(drop)
 }
 
 pub(super) fn drives(db: &mut Db, devices: &[DeviceId]) -> QueryResult<Vec<DriveRow>> {

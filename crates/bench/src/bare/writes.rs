@@ -220,6 +220,8 @@ fn step(
         recorded_at: now,
         actor: asker.person,
         organisation: asker.organisation,
+        key: None,
+        operated_by: None,
         from_stage: device.stage,
         to_stage: device.stage,
         client_id,

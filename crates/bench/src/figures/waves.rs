@@ -54,18 +54,20 @@ impl Bench {
         let path = format!("/api/v1/waves/{}", wave["id"].as_str().unwrap_or_default());
         let reading = bare::read_supply(&mut self.db, &programme)?;
         let started = Instant::now();
-        self.server
+        let plan = self
+            .server
             .post(&format!("{path}/propose"), Some(&one), &Value::Null)
             .await?;
+        let read = json!({"digest": plan["digest"]});
         let taken = started.elapsed().as_secs_f64() * 1_000.0;
         let figure = Figure::cost("propose a wave", taken, "ms");
         self.note(figure.against(reading, "reading the same rows"));
         self.server
-            .post(&format!("{path}/submit"), Some(&one), &Value::Null)
+            .post(&format!("{path}/submit"), Some(&one), &read)
             .await?;
         let started = Instant::now();
         self.server
-            .post(&format!("{path}/approve"), Some(&other), &Value::Null)
+            .post(&format!("{path}/approve"), Some(&other), &read)
             .await?;
         let taken = started.elapsed().as_secs_f64() * 1_000.0;
         let (reserved, bare) = self.bare_reservation().await?;

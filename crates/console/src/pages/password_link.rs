@@ -4,6 +4,7 @@
 
 use ::web::ApiError;
 use ::web::passwords::hash_for_link;
+use ::web::record::Origin;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
 use identity::{LinkPurpose, OpenLink};
@@ -105,10 +106,10 @@ pub(crate) async fn accept(visit: Visit, form: Form) -> PageResult {
         Err(cause) => return again(visit, purpose, &form, cause.into()).await,
     };
     let signer = visit.state().signer.clone();
-    let accepted = visit
-        .state()
-        .database
-        .write(move |tx| identity::accept_invitation(tx, &signer, &token, &hash));
+    let network = Origin::network_of(visit.request());
+    let accepted = visit.state().database.write(move |tx| {
+        identity::accept_invitation(tx, &signer, &token, &hash, network.as_deref())
+    });
     let tokens = match accepted.await {
         Ok(tokens) => tokens,
         Err(cause) => return again(visit, purpose, &form, cause.into()).await,
@@ -118,9 +119,14 @@ pub(crate) async fn accept(visit: Visit, form: Form) -> PageResult {
         "Votre mot de passe est enregistré et votre adresse confirmée. Vous êtes connecté.",
         "Your password is saved and your address confirmed. You are signed in.",
     );
+    let known = tokens
+        .device_token
+        .map(|token| session::remembered(visit.request(), &token));
     let mut response = visit.see(&saved);
-    let cookie = cookie.parse().map_err(|_| ApiError::from(Code::Internal))?;
-    response.headers_mut().append(SET_COOKIE, cookie);
+    for cookie in std::iter::once(cookie).chain(known) {
+        let cookie = cookie.parse().map_err(|_| ApiError::from(Code::Internal))?;
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
     Ok(response)
 }
 
@@ -132,6 +138,8 @@ pub(crate) async fn set_anew(visit: Visit, form: Form) -> PageResult {
         Ok(hash) => hash,
         Err(cause) => return again(visit, purpose, &form, cause.into()).await,
     };
+    // the link is what this browser is known by at the sign-in that follows
+    let known = session::remembered(visit.request(), &token);
     let set = visit
         .state()
         .database
@@ -143,7 +151,10 @@ pub(crate) async fn set_anew(visit: Visit, form: Form) -> PageResult {
         "Votre mot de passe est enregistré. Les sessions ouvertes ont été fermées : connectez-vous.",
         "Your password is saved. Open sessions were ended: sign in.",
     );
-    Ok(visit.see(&saved))
+    let mut response = visit.see(&saved);
+    let known = known.parse().map_err(|_| ApiError::from(Code::Internal))?;
+    response.headers_mut().append(SET_COOKIE, known);
+    Ok(response)
 }
 
 pub(crate) fn samples() -> Vec<Sample> {

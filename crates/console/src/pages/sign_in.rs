@@ -6,6 +6,7 @@ use actix_web::http::header::{LOCATION, SET_COOKIE};
 use kernel::{Code, Refusal};
 use serde::Serialize;
 
+use crate::cookies::Cookie;
 use crate::{Form, FormView, PageResult, Sample, View, Visit, nav, session};
 
 /// The fields of a form that came too late begin so, in the form that signs in.
@@ -104,6 +105,7 @@ pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
             email: form.get("email").to_owned(),
             password: form.exact("password"),
             code: Some(code.to_owned()).filter(|code| !code.is_empty()),
+            device_token: Cookie::Device.of(visit.request()),
         },
     )
     .await;
@@ -122,8 +124,13 @@ pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
                 .finish()
         }
     };
-    let value = cookie.parse().map_err(|_| ApiError::from(Code::Internal))?;
-    response.headers_mut().append(SET_COOKIE, value);
+    let known = tokens
+        .device_token
+        .map(|token| session::remembered(visit.request(), &token));
+    for cookie in std::iter::once(cookie).chain(known) {
+        let value = cookie.parse().map_err(|_| ApiError::from(Code::Internal))?;
+        response.headers_mut().append(SET_COOKIE, value);
+    }
     Ok(response)
 }
 

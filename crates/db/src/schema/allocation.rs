@@ -93,6 +93,19 @@ diesel::table! {
     use crate::sql::*;
 
     /// See the migration.
+    wave_hands (wave_id, actor_id) {
+        /// `wave_id`.
+        wave_id -> Key,
+        /// `actor_id`.
+        actor_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
     wave_pins (wave_id, application_id) {
         /// `wave_id`.
         wave_id -> Key,

@@ -73,6 +73,8 @@ diesel::table! {
         updated_at -> Moment,
         /// `last_login_at`.
         last_login_at -> Nullable<Moment>,
+        /// `mailbox`.
+        mailbox -> Text,
     }
 }
 
@@ -121,6 +123,12 @@ diesel::table! {
         ended_at -> Nullable<Moment>,
         /// `ended_because`.
         ended_because -> Nullable<Text>,
+        /// `proven_at`.
+        proven_at -> Nullable<Moment>,
+        /// `last_at`.
+        last_at -> Nullable<Moment>,
+        /// `network`.
+        network -> Nullable<Text>,
     }
 }
 
@@ -251,13 +259,30 @@ diesel::table! {
     use crate::sql::*;
 
     /// See the migration.
-    sign_in_places (person_id, place) {
+    known_devices (person_id, token_hash) {
         /// `person_id`.
         person_id -> Key,
-        /// `place`.
-        place -> Binary,
+        /// `token_hash`.
+        token_hash -> Binary,
+        /// `created_at`.
+        created_at -> Moment,
         /// `last_at`.
         last_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
+    badges (person_id) {
+        /// `person_id`.
+        person_id -> Key,
+        /// `token_hash`.
+        token_hash -> Binary,
+        /// `created_at`.
+        created_at -> Moment,
     }
 }
 

@@ -12,7 +12,8 @@ mod registers;
 mod workshop;
 
 pub use allocation::{
-    conventions, wave_devices, wave_explanations, wave_lines, wave_pins, wave_supply, waves,
+    conventions, wave_devices, wave_explanations, wave_hands, wave_lines, wave_pins, wave_supply,
+    waves,
 };
 pub use cookies::session_cookies;
 pub use eligibility::{applications, assessments, programmes, territories};
@@ -21,9 +22,9 @@ pub use follow_ups::{
 };
 pub use handover::{donor_news, handovers};
 pub use identity::{
-    api_keys, audit_chains, audit_events, chain_epochs, chain_heads, idempotency_keys, invitations,
-    organisations, people, recovery_codes, refresh_tokens, second_factors, sessions,
-    sign_in_attempts, sign_in_places,
+    api_keys, audit_chains, audit_events, badges, chain_epochs, chain_heads, idempotency_keys,
+    invitations, known_devices, organisations, people, recovery_codes, refresh_tokens,
+    second_factors, sessions, sign_in_attempts,
 };
 pub use intake::{batches, counters, reception_answers, reception_links};
 pub use notifications::{mail_keys, notification_choices, outbox, webhook_deliveries, webhooks};
@@ -45,7 +46,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     second_factors,
     recovery_codes,
     sign_in_attempts,
-    sign_in_places,
+    known_devices,
+    badges,
     audit_chains,
     audit_events,
     chain_epochs,
@@ -79,6 +81,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     waves,
     wave_lines,
     wave_pins,
+    wave_hands,
     wave_supply,
     wave_devices,
     wave_explanations,

@@ -153,6 +153,10 @@ diesel::table! {
         mac -> Nullable<Binary>,
         /// `epoch`.
         epoch -> BigInt,
+        /// `api_key_id`.
+        api_key_id -> Nullable<Key>,
+        /// `operated_by`.
+        operated_by -> Nullable<Key>,
     }
 }
 

@@ -19,6 +19,7 @@ pub use records::{
 };
 pub(crate) use sign_in::Claimed;
 pub use sign_in::{
-    ApiKey, ApiKeyCreated, Credentials, LinkPurpose, NewApiKey, RecoveryCodes, Scope,
-    SecondFactorRule, SecondFactorSecret, TokenPair,
+    ApiKey, ApiKeyCreated, Badge, Credentials, KeysOfMaker, LinkPurpose, NewApiKey, OpenSession,
+    Operator, RecoveryCodes, Scope, SecondFactorRule, SecondFactorSecret, SessionSettings,
+    TokenPair,
 };

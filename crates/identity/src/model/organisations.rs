@@ -137,4 +137,8 @@ pub struct RegisteredOrganisation {
     pub organisation: Organisation,
     /// Who registered it.
     pub person: Person,
+    /// Mail to the person arrives in the mailbox of another account: for staff, who are told.
+    /// Whoever registers does not learn who else has one.
+    #[serde(skip)]
+    pub same_mailbox: bool,
 }

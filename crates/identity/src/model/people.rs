@@ -46,6 +46,9 @@ pub struct Invited {
     pub person: Person,
     /// Until when the link in the mail works.
     pub invitation_expires_at: Instant,
+    /// A warning: mail to this address arrives in the mailbox of another account, so that one
+    /// person may hold both.
+    pub same_mailbox: bool,
 }
 
 /// The signed-in person, as they see themselves.

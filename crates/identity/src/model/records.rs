@@ -104,12 +104,16 @@ pub struct HeldAccount {
 pub struct HeldSession {
     /// When it began.
     pub created_at: Instant,
+    /// When it was last refreshed.
+    pub last_at: Option<Instant>,
     /// When it ends if it is not used.
     pub expires_at: Instant,
     /// When it ended.
     pub ended_at: Option<Instant>,
     /// Why.
     pub ended_because: Option<String>,
+    /// From where it was opened, without the part that tells one machine from its neighbors.
+    pub network: Option<String>,
 }
 
 /// A link that was mailed.

@@ -65,6 +65,53 @@ pub struct TokenPair {
     pub expires_in: i64,
     /// For `POST /auth/refresh`; good for one use.
     pub refresh_token: String,
+    /// At a sign-in: for the next one on this device. Others' wrong tries do not lock out a
+    /// device that brings it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
+}
+
+/// How long sessions last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct SessionSettings {
+    /// Days without being used.
+    pub idle_days: i64,
+    /// Days at the most, however much it is used.
+    pub lifetime_days: i64,
+    /// Minutes after giving the password, and a code, in which one may make keys and
+    /// administrators.
+    pub proof_minutes: i64,
+    /// Days that a machine's key works when whoever makes it says no end.
+    pub key_days: i64,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            idle_days: 30,
+            lifetime_days: 90,
+            proof_minutes: 15,
+            key_days: 365,
+        }
+    }
+}
+
+/// One of one's own sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OpenSession {
+    /// Its id.
+    pub id: SessionId,
+    /// The one that asks.
+    pub current: bool,
+    /// From where it was opened, without the part that tells one machine from its neighbors.
+    pub network: Option<String>,
+    /// When it was opened.
+    pub created_at: Instant,
+    /// When it was last refreshed; none if it never was.
+    pub last_at: Option<Instant>,
+    /// When it ends if it is not used.
+    pub expires_at: Instant,
 }
 
 /// What identifies a session in the making: the parts of its access token.
@@ -74,6 +121,27 @@ pub(crate) struct Claimed {
     pub role: Role,
     pub organisation: OrganisationId,
     pub session: SessionId,
+}
+
+/// What a badge reads: the only time it is shown.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Badge {
+    /// To print as a code that a scanner reads.
+    pub badge: String,
+}
+
+/// Who stands at a station.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Operator {
+    /// For the field `operator` of what the station logs. It opens nothing, and is good at this
+    /// station alone.
+    pub operator: String,
+    /// Their id.
+    pub id: PersonId,
+    /// Their name, to show at the station.
+    pub name: String,
+    /// Seconds that it holds.
+    pub expires_in: i64,
 }
 
 text_enum! {
@@ -101,7 +169,7 @@ pub struct NewApiKey {
     pub name: String,
     /// What it opens.
     pub scopes: Vec<Scope>,
-    /// Until when it works; null for no end.
+    /// Until when it works; after `auth.session.key_days` when not said.
     pub expires_at: Option<Instant>,
     /// Whose it is; the administrator's own organization when not said.
     pub organisation_id: Option<OrganisationId>,
@@ -121,7 +189,16 @@ pub struct ApiKeyCreated {
     /// Whose it is.
     pub organisation_id: OrganisationId,
     /// Until when it works.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Instant,
+}
+
+/// The keys that somebody made and that open something still, when they have a new password.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct KeysOfMaker {
+    /// The keys.
+    pub api_keys: Vec<ApiKey>,
+    /// They were revoked now, as was asked.
+    pub revoked: bool,
 }
 
 /// A key as administrators see it: all but the key.

@@ -1,16 +1,24 @@
 //! Keys for machines.
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, ApiKeyId, Code, Fields, OrganisationId, Page, PageRequest, Refusal};
+use kernel::{Actor, ApiKeyId, Code, Fields, OrganisationId, Page, PageRequest, PersonId, Refusal};
 
-use crate::model::{ApiKey, ApiKeyCreated, NewApiKey};
+use super::sessions::freshly_proven;
+use crate::model::{ApiKey, ApiKeyCreated, KeysOfMaker, NewApiKey};
+use crate::token::Signer256;
 use crate::{rules, store, token};
 
-/// Makes a key for a machine of an organization.
+/// Makes a key for a machine of an organization. One that says no end gets one.
 ///
 /// # Errors
-/// `invalid_fields`, `unknown_reference`.
-pub fn create_api_key(tx: &mut Tx<'_>, actor: &Actor, new: &NewApiKey) -> Result<ApiKeyCreated> {
+/// `proof_required`, `invalid_fields`, `unknown_reference`.
+pub fn create_api_key(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    actor: &Actor,
+    new: &NewApiKey,
+) -> Result<ApiKeyCreated> {
+    freshly_proven(tx, signer, actor)?;
     let mut fields = Fields::default();
     fields.text("/name", &new.name, 200);
     if new.scopes.is_empty() {
@@ -30,6 +38,8 @@ pub fn create_api_key(tx: &mut Tx<'_>, actor: &Actor, new: &NewApiKey) -> Result
     })?;
     let key = format!("{}{}", token::API_KEY_PREFIX, token::random()?);
     let (id, now) = (tx.new_id(), tx.now());
+    let ends = now.plus_days(signer.sessions().key_days);
+    let expires_at = new.expires_at.unwrap_or(ends);
     let role = rules::role_of(organisation.kind);
     store::insert_api_key(
         tx,
@@ -39,7 +49,7 @@ pub fn create_api_key(tx: &mut Tx<'_>, actor: &Actor, new: &NewApiKey) -> Result
         role,
         new,
         &token::hash(&key),
-        now,
+        (now, expires_at),
     )?;
     Ok(ApiKeyCreated {
         id,
@@ -47,7 +57,23 @@ pub fn create_api_key(tx: &mut Tx<'_>, actor: &Actor, new: &NewApiKey) -> Result
         name: new.name.clone(),
         scopes: new.scopes.clone(),
         organisation_id,
-        expires_at: new.expires_at,
+        expires_at,
+    })
+}
+
+/// The keys that somebody made and that open something still; revokes them when that is asked.
+///
+/// # Errors
+/// When the database fails.
+pub fn keys_of_maker(tx: &mut Tx<'_>, maker: PersonId, revoke: bool) -> Result<KeysOfMaker> {
+    let now = tx.now();
+    let api_keys = store::live_keys_of(tx, maker, now)?;
+    if revoke {
+        store::revoke_keys_of(tx, maker, now)?;
+    }
+    Ok(KeysOfMaker {
+        api_keys,
+        revoked: revoke,
     })
 }
 

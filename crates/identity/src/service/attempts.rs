@@ -3,15 +3,18 @@
 //! An attempt is counted before anything slow is done, and taken back when it was right.
 //! Three counts, so that guessing is hopeless and nobody is locked out by a stranger:
 //! the account from one network address; the address over all accounts; and the account
-//! over all addresses, which does not hold for places where its owner signed in before.
+//! over all addresses. None of them holds for a device that signed in before, known by the
+//! token that it was given then: it has a count of its own, so neither strangers nor neighbors
+//! behind the same address keep its owner out. What was tried against a password counts no more
+//! once there is another one.
 
 use std::net::IpAddr;
 
 use db::{Result, Tx};
-use kernel::{Code, PersonId, Refusal, Text};
+use kernel::{Code, PersonId, Refusal, SessionId, Text};
 
 use crate::store;
-use crate::token::Signer256;
+use crate::token::{self, Signer256};
 
 /// So many attempts in so many seconds.
 #[derive(Debug, Clone, Copy)]
@@ -44,14 +47,32 @@ const EMAIL_CHANGES: Limit = Limit {
 };
 /// The time over which registrations are counted.
 const REGISTRATIONS_SECONDS: i64 = 3600;
-/// The longest of them: what is older counts no more.
-const LONGEST: i64 = 3600;
+/// Failures after which the owner of an account is told, in a day.
+const FAILURES_TOLD: i32 = 10;
+/// The time over which failures are counted, and the longest of all: what is older counts no
+/// more.
+const LONGEST: i64 = 86_400;
+
+/// What somebody tries to open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tried<'a> {
+    /// The address of the account, whether there is one or not.
+    pub(super) account: &'a str,
+    /// Whose it is.
+    pub(super) person: Option<PersonId>,
+    /// Of the password at hand.
+    pub(super) password_hash: Option<&'a str>,
+    /// What the device was given when it signed in before, as it says.
+    pub(super) device_token: Option<&'a str>,
+}
 
 /// An attempt that was counted.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counted {
     buckets: Vec<Vec<u8>>,
-    pub(super) place: Vec<u8>,
+    failures: Vec<u8>,
+    /// The token of the device, where it signed in before.
+    pub(super) known_device: Option<String>,
 }
 
 /// Counts an attempt at an account.
@@ -61,35 +82,89 @@ pub(super) struct Counted {
 pub(super) fn count(
     tx: &mut Tx<'_>,
     signer: &Signer256,
-    account: &str,
-    person: Option<PersonId>,
+    tried: Tried<'_>,
     from: Option<IpAddr>,
 ) -> Result<Counted> {
+    let account = tried.account;
+    let password = tried.password_hash.unwrap_or_default();
+    let failures = signer.pseudonym(&["failures", account, password]);
+    let known_device = known_device(tx, tried)?;
+    if let Some(device) = known_device {
+        let bucket = signer.pseudonym(&["device", account, &device, password]);
+        return Ok(Counted {
+            known_device: Some(device),
+            ..count_alone(tx, bucket, failures)?
+        });
+    }
     let here = network(from);
-    let place = signer.pseudonym(&["place", account, &here]);
-    let known = match person {
-        Some(person) => store::is_place_of(tx, person, &place)?,
-        None => false,
-    };
-    let mut counts = vec![
+    let counts = [
         (
-            signer.pseudonym(&["account here", account, &here]),
+            signer.pseudonym(&["account here", account, &here, password]),
             ACCOUNT_FROM_HERE,
         ),
         (signer.pseudonym(&["here", &here]), ANY_ACCOUNT_FROM_HERE),
-    ];
-    if !known {
-        counts.push((
-            signer.pseudonym(&["account", account]),
+        (
+            signer.pseudonym(&["account", account, password]),
             ACCOUNT_FROM_ELSEWHERE,
-        ));
-    }
+        ),
+    ];
     let mut buckets = Vec::with_capacity(counts.len());
     for (bucket, limit) in counts {
         take(tx, &bucket, limit)?;
         buckets.push(bucket);
     }
-    Ok(Counted { buckets, place })
+    Ok(Counted {
+        buckets,
+        failures,
+        known_device: None,
+    })
+}
+
+/// Counts an attempt of somebody who is signed in and proves again who they are, by their
+/// session: what others try from the same address is not in their way.
+///
+/// # Errors
+/// `too_many_requests`, with the seconds to wait.
+pub(super) fn count_proof(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    session: SessionId,
+    tried: Tried<'_>,
+) -> Result<Counted> {
+    let password = tried.password_hash.unwrap_or_default();
+    let failures = signer.pseudonym(&["failures", tried.account, password]);
+    let bucket = signer.pseudonym(&["proof", &session.to_string()]);
+    count_alone(tx, bucket, failures)
+}
+
+fn count_alone(tx: &mut Tx<'_>, bucket: Vec<u8>, failures: Vec<u8>) -> Result<Counted> {
+    take(tx, &bucket, ACCOUNT_FROM_HERE)?;
+    Ok(Counted {
+        buckets: vec![bucket],
+        failures,
+        known_device: None,
+    })
+}
+
+/// The token of a device, if the account's owner signed in with it before.
+fn known_device(tx: &mut Tx<'_>, tried: Tried<'_>) -> Result<Option<String>> {
+    let (Some(person), Some(device)) = (tried.person, tried.device_token) else {
+        return Ok(None);
+    };
+    let known = store::is_known_device(tx, person, &token::hash(device))?;
+    Ok(known.then(|| device.to_owned()))
+}
+
+/// Counts that an attempt failed, also for an account that nobody has; whether its owner is to
+/// be told now.
+pub(super) fn count_failure(tx: &mut Tx<'_>, counted: &Counted) -> Result<bool> {
+    let now = tx.now();
+    let (failures, since) = match store::attempts(tx, &counted.failures)? {
+        Some((failures, since)) if now.seconds_since(since) < LONGEST => (failures, since),
+        _ => (0, now),
+    };
+    store::set_attempts(tx, &counted.failures, failures + 1, since)?;
+    Ok(failures + 1 == FAILURES_TOLD)
 }
 
 /// Takes an attempt back that was not wrong.

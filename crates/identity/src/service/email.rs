@@ -8,8 +8,8 @@ use notifications::{AccountChange, Message, Recipient};
 use super::attempts;
 use super::links::{live_link, new_email_link};
 use super::people::recipient;
-use super::second_factors::{tell, use_second_factor};
-use super::sign_in::has_second_factor;
+use super::second_factors::tell;
+use super::sign_in::take_code;
 use crate::model::LinkPurpose;
 use crate::token::{EMAIL_HOURS, Signer256};
 use crate::{Vault, rules, store};
@@ -27,11 +27,7 @@ pub fn ask_email_change(
     email: &str,
     code: Option<&str>,
 ) -> Result<()> {
-    match (has_second_factor(tx, actor.person)?, code) {
-        (true, None) => return Err(Code::SecondFactorRequired.into()),
-        (true, Some(code)) => use_second_factor(tx, vault, actor.person, code)?,
-        (false, _) => {}
-    }
+    take_code(tx, vault, actor.person, code)?;
     let person = store::person(tx, actor.person)?.ok_or_else(Refusal::not_found)?;
     let email = check(email, &person.email)?;
     attempts::count_email_change(tx, signer, person.id)?;
@@ -68,12 +64,12 @@ fn check(email: &str, present: &str) -> Result<String> {
 
 /// Changes an address by the link that was mailed to it, and tells the old one. Every other
 /// link of the account is void, and every session but the one that asked ends. Returns whose
-/// account it is.
+/// account it is, and whether its mail arrives in the mailbox of another account now.
 ///
 /// # Errors
 /// `invalid_token` when the link was used or is too old; `email_taken` when somebody made an
 /// account with the address meanwhile.
-pub fn change_email(tx: &mut Tx<'_>, token: &str) -> Result<PersonId> {
+pub fn change_email(tx: &mut Tx<'_>, token: &str) -> Result<(PersonId, bool)> {
     let now = tx.now();
     let link = live_link(tx, LinkPurpose::Email, token, now)?;
     let email = link.new_email.ok_or(Code::InvalidToken)?;
@@ -84,5 +80,7 @@ pub fn change_email(tx: &mut Tx<'_>, token: &str) -> Result<PersonId> {
     store::use_links(tx, link.person, now)?;
     store::set_email(tx, link.person, &email, now)?;
     store::end_sessions(tx, link.person, link.session, "address changed", now)?;
-    Ok(link.person)
+    let mailbox = rules::mailbox(&email);
+    let same_mailbox = store::in_same_mailbox(tx, &mailbox, link.person)?.is_some();
+    Ok((link.person, same_mailbox))
 }

@@ -53,8 +53,22 @@ pub fn invite_colleague(
     invite(tx, &person)
 }
 
+/// Whoever is taken away is not the last administrator who can sign in, by whichever door.
+///
+/// # Errors
+/// `last_person`.
+pub(super) fn an_administrator_stays(tx: &mut Tx<'_>, leaving: PersonId) -> Result<()> {
+    let known = store::person(tx, leaving)?;
+    let admin = known.is_some_and(|person| person.role == kernel::Role::Admin);
+    if admin && !store::is_disabled(tx, leaving)? && !store::other_admin(tx, leaving)? {
+        return Err(Code::LastPerson.into());
+    }
+    Ok(())
+}
+
 /// Someone leaves, or is taken off: they can sign in no more, and their sessions end. What
-/// they did stays, and so do the applications that they opened. A repeat changes nothing.
+/// they did stays, and so do the applications that they opened; keys that they made end with
+/// their account. A repeat changes nothing.
 ///
 /// # Errors
 /// `not_found`, `not_allowed`, `last_person`.
@@ -71,9 +85,12 @@ pub fn remove_member(
     }
     let members = store::members(tx, organisation)?;
     rules::may_leave(&members, person)?;
+    an_administrator_stays(tx, person)?;
     let now = tx.now();
     if store::disable(tx, person, now)? {
         store::end_sessions(tx, person, None, "left the organization", now)?;
+        store::revoke_keys_of(tx, person, now)?;
+        store::delete_badge(tx, person)?;
     }
     Ok(())
 }

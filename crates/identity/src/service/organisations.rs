@@ -125,6 +125,7 @@ pub fn change_status(
     reason: Option<&str>,
 ) -> Result<(Organisation, bool)> {
     let mut organisation = store::organisation(tx, id)?.ok_or_else(Refusal::not_found)?;
+    rules::may_be_barred(organisation.kind, to)?;
     if !rules::may_become(organisation.status, to)? {
         return Ok((organisation, false));
     }

@@ -1,7 +1,7 @@
 //! Passwords: set from a link in a mail, or changed by who knows the old one.
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, Refusal};
+use kernel::{Actor, PersonId, Refusal};
 use notifications::{AccountChange, Message};
 
 use super::attempts;
@@ -11,7 +11,7 @@ use super::second_factors::tell;
 use super::sessions::open_session;
 use crate::model::{LinkPurpose, TokenPair};
 use crate::password::PasswordSettings;
-use crate::token::{RESET_HOURS, Signer256};
+use crate::token::{self, RESET_HOURS, Signer256};
 use crate::{rules, store};
 
 /// Whether a link from a mail still works, so that nothing slow is done for one that does
@@ -36,7 +36,8 @@ pub fn check_link(
 }
 
 /// Sets the first password of someone who was invited, and signs them in. The caller has
-/// checked the link and hashed the password, outside of the transaction.
+/// checked the link and hashed the password, outside of the transaction. The link's token is
+/// then what the device is known by.
 ///
 /// # Errors
 /// `invalid_token` when the link was used or is too old.
@@ -45,12 +46,17 @@ pub fn accept_invitation(
     signer: &Signer256,
     token: &str,
     password_hash: &str,
+    network: Option<&str>,
 ) -> Result<TokenPair> {
     let now = tx.now();
     let link = live_link(tx, LinkPurpose::Invitation, token, now)?;
     store::use_links(tx, link.person, now)?;
     store::set_password(tx, link.person, password_hash, now)?;
-    open_session(tx, signer, link.person)
+    store::note_device(tx, link.person, &token::hash(token), now)?;
+    Ok(TokenPair {
+        device_token: Some(token.to_owned()),
+        ..open_session(tx, signer, link.person, network)?
+    })
 }
 
 /// Mails a link to set a new password, if the address has an account. Whoever asks learns
@@ -76,18 +82,24 @@ pub fn forget_password(tx: &mut Tx<'_>, signer: &Signer256, email: &str) -> Resu
     )
 }
 
-/// Sets a new password from a mailed link, and ends every session. It signs nobody in: who
-/// has a second factor still needs it.
+/// Sets a new password from a mailed link, ends every session and forgets every device. It signs
+/// nobody in: who has a second factor still needs it. What was tried against the old password
+/// counts no more; and the token of the link, which only the owner of the mailbox has, is a known
+/// device's from now on, so that strangers who go on trying do not keep the owner out. Returns
+/// whose account it is.
 ///
 /// # Errors
 /// `invalid_token` when the link was used or is too old.
-pub fn reset_password(tx: &mut Tx<'_>, token: &str, password_hash: &str) -> Result<()> {
+pub fn reset_password(tx: &mut Tx<'_>, token: &str, password_hash: &str) -> Result<PersonId> {
     let now = tx.now();
     let link = live_link(tx, LinkPurpose::Reset, token, now)?;
+    store::forget_devices(tx, link.person)?;
+    store::note_device(tx, link.person, &token::hash(token), now)?;
     store::use_links(tx, link.person, now)?;
     store::set_password(tx, link.person, password_hash, now)?;
     store::end_sessions(tx, link.person, None, "password set anew", now)?;
-    tell(tx, link.person, AccountChange::Password)
+    tell(tx, link.person, AccountChange::Password)?;
+    Ok(link.person)
 }
 
 /// A new password fits the account of the person signed in.

@@ -150,10 +150,38 @@ pub fn invite(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Invited> {
     };
     add_person(tx, &person, None)?;
     let invitation_expires_at = send_invitation(tx, &person, &organisation.name, false)?;
+    let same_mailbox = in_same_mailbox(tx, &person)?;
+    let others = store::contacts(tx, organisation.id)?;
+    tell_of_new_member(tx, others, &person, &organisation.name, same_mailbox)?;
     Ok(Invited {
         person,
         invitation_expires_at,
+        same_mailbox,
     })
+}
+
+/// Whether mail to somebody arrives in the mailbox of another account.
+pub(super) fn in_same_mailbox(tx: &mut Tx<'_>, person: &Person) -> Result<bool> {
+    let mailbox = rules::mailbox(&person.email);
+    Ok(store::in_same_mailbox(tx, &mailbox, person.id)?.is_some())
+}
+
+/// The others hear of it, also whoever invited: it may have been somebody else in their session.
+pub(super) fn tell_of_new_member(
+    tx: &mut Tx<'_>,
+    mut others: Vec<Recipient>,
+    person: &Person,
+    organisation: &str,
+    same_mailbox: bool,
+) -> Result<()> {
+    others.retain(|other| other.person != Some(person.id));
+    let message = Message::NewMember {
+        organisation: organisation.to_owned(),
+        person: person.name.clone(),
+        email: person.email.clone(),
+        same_mailbox,
+    };
+    notifications::push_all(tx, &others, &message)
 }
 
 /// Corrects what an account says of its person.

@@ -1,9 +1,10 @@
 //! Personal data (GDPR): given to whom they are about, erased, and not kept for ever.
 
 use db::{Db, Error, Result, Tx};
-use kernel::{Code, Instant, PageRequest, PersonId, Refusal, Role};
+use kernel::{Instant, PageRequest, PersonId, Refusal};
 use serde::Deserialize;
 
+use super::members::an_administrator_stays;
 use crate::model::{AuditFilter, PersonalData};
 use crate::store;
 
@@ -15,7 +16,7 @@ pub struct RetentionSettings {
     pub sessions: i64,
     /// Links in mails, after they are void.
     pub links: i64,
-    /// From where somebody signed in.
+    /// Devices with which somebody signed in, after they were last used.
     pub places: i64,
     /// To whom a mail went, after it left.
     pub mails: i64,
@@ -80,9 +81,7 @@ pub fn personal_data(db: &mut Db, person: PersonId) -> Result<PersonalData> {
 /// `not_found`, `last_person` for the last administrator.
 pub fn erase_person(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
     let known = store::person(tx, person)?.ok_or_else(Refusal::not_found)?;
-    if known.role == Role::Admin && !store::other_admin(tx, person)? {
-        return Err(Code::LastPerson.into());
-    }
+    an_administrator_stays(tx, person)?;
     let now = tx.now();
     store::end_sessions(tx, person, None, "erased", now)?;
     let nowhere = store::erase_person(tx, person, now)?;
@@ -139,7 +138,7 @@ fn take_away(tx: &mut Tx<'_>, settings: &RetentionSettings, others: &[Kind]) -> 
     let kinds: [Kind; 5] = [
         ("sessions", settings.sessions, store::forget_sessions_before),
         ("links", settings.links, store::forget_links_before),
-        ("places", settings.places, store::forget_places_before),
+        ("places", settings.places, store::forget_devices_before),
         (
             "mails",
             settings.mails,

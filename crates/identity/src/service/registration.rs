@@ -5,12 +5,12 @@ use kernel::{Code, Fields, Language, Role, Text};
 
 use super::cases::{note_namesake, note_other_name};
 use super::organisations::add_organisation;
-use super::people::{add_person, send_invitation};
+use super::people::{add_person, in_same_mailbox, send_invitation, tell_of_new_member};
 use crate::model::{
     OrganisationKind, OrganisationStatus, Person, RegisteredOrganisation, Registration,
 };
 use crate::register::{self, RegisterAnswer};
-use crate::rules;
+use crate::{rules, store};
 
 /// An association registers itself. What the copy of the public register has is filled in
 /// and verified; what it does not have stays pending until staff verify it, and only the
@@ -63,10 +63,16 @@ pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<Register
     };
     add_person(tx, &person, None)?;
     send_invitation(tx, &person, &organisation.name, true)?;
+    let same_mailbox = in_same_mailbox(tx, &person)?;
+    if same_mailbox {
+        let staff = store::staff_contacts(tx)?;
+        tell_of_new_member(tx, staff, &person, &organisation.name, true)?;
+    }
     note_namesake(tx, &organisation, &person)?;
     note_other_name(tx, &organisation, &person)?;
     Ok(RegisteredOrganisation {
         organisation,
         person,
+        same_mailbox,
     })
 }

@@ -4,8 +4,12 @@
 use db::{Db, Result, Tx};
 use kernel::{Actor, Code, Instant, Language};
 
+use super::sessions::lasts_until;
 use crate::store;
-use crate::token::{self, SESSION_DAYS};
+use crate::token::{self, Signer256};
+
+/// In seconds.
+const DAY: i64 = 86_400;
 
 /// Who comes with a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,15 +22,18 @@ pub struct Visitor {
     pub language: Language,
     /// The name of their organization.
     pub organisation: String,
-    /// When the session ends unless it is used.
+    /// When the session was opened.
+    began: Instant,
+    /// When it ends unless it is used.
     expires_at: Instant,
 }
 
 impl Visitor {
-    /// Whether the session was not extended for a day: so often it is written down that it is
-    /// in use.
-    pub fn is_due(&self, now: Instant) -> bool {
-        now.plus_days(SESSION_DAYS - 1) > self.expires_at
+    /// Whether the session could last a day longer than is written down: so often it is noted
+    /// that it is in use. Its lifetime is never passed.
+    pub fn is_due(&self, signer: &Signer256, now: Instant) -> bool {
+        let until = lasts_until(signer.sessions(), self.began, now);
+        until.seconds_since(self.expires_at) >= DAY
     }
 }
 
@@ -55,10 +62,12 @@ pub fn visitor(db: &mut Db, cookie: &str, now: Instant) -> Result<Option<Visitor
             role: row.role,
             organisation: row.organisation,
             session: Some(row.session),
+            key: None,
         },
         name: row.name,
         language: row.language,
         organisation: row.organisation_name,
+        began: row.began,
         expires_at: row.expires_at,
     }))
 }
@@ -67,10 +76,11 @@ pub fn visitor(db: &mut Db, cookie: &str, now: Instant) -> Result<Option<Visitor
 ///
 /// # Errors
 /// `session_ended` when it was ended meanwhile.
-pub fn keep_session(tx: &mut Tx<'_>, visitor: &Visitor) -> Result<()> {
+pub fn keep_session(tx: &mut Tx<'_>, signer: &Signer256, visitor: &Visitor) -> Result<()> {
     let session = visitor.actor.session.ok_or(Code::SessionEnded)?;
-    let until = tx.now().plus_days(SESSION_DAYS);
-    store::extend_session(tx, session, until)
+    let now = tx.now();
+    let until = lasts_until(signer.sessions(), visitor.began, now);
+    store::extend_session(tx, session, until, now)
 }
 
 /// Signs out: ends the session, and forgets the cookie.

@@ -1,21 +1,27 @@
 //! Sessions: opened, refreshed, confirmed, ended.
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, ApiKeyId, Code, Instant, PersonId, SessionId};
+use kernel::{Actor, Code, Instant, PersonId, Refusal, SessionId};
 
-use crate::model::{Claimed, OrganisationStatus, TokenPair};
-use crate::store;
-use crate::token::{self, SESSION_DAYS, Signer256};
+use crate::model::{Claimed, OpenSession, OrganisationStatus, SessionSettings, TokenPair};
+use crate::token::{self, Signer256};
+use crate::{rules, store};
 
 /// Opens a session for someone whose password was checked.
 ///
 /// # Errors
 /// `invalid_credentials` when the account was disabled meanwhile.
-pub fn open_session(tx: &mut Tx<'_>, signer: &Signer256, person: PersonId) -> Result<TokenPair> {
+pub fn open_session(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    person: PersonId,
+    network: Option<&str>,
+) -> Result<TokenPair> {
     let (role, organisation) = store::signing_in(tx, person)?.ok_or(Code::InvalidCredentials)?;
     let session: SessionId = tx.new_id();
     let now = tx.now();
-    store::insert_session(tx, session, person, now, now.plus_days(SESSION_DAYS))?;
+    let until = lasts_until(signer.sessions(), now, now);
+    store::insert_session(tx, session, person, network, (now, until))?;
     let claimed = Claimed {
         person,
         role,
@@ -23,6 +29,13 @@ pub fn open_session(tx: &mut Tx<'_>, signer: &Signer256, person: PersonId) -> Re
         session,
     };
     issue(tx, signer, claimed)
+}
+
+/// When a session ends that is not used any more: after so many days, and never later than
+/// its lifetime allows.
+pub(super) fn lasts_until(settings: SessionSettings, began: Instant, now: Instant) -> Instant {
+    let most = began.plus_days(settings.lifetime_days);
+    now.plus_days(settings.idle_days).min(most)
 }
 
 fn issue(tx: &mut Tx<'_>, signer: &Signer256, claimed: Claimed) -> Result<TokenPair> {
@@ -34,11 +47,12 @@ fn issue(tx: &mut Tx<'_>, signer: &Signer256, claimed: Claimed) -> Result<TokenP
         token_type: "Bearer",
         expires_in: token::ACCESS_SECONDS,
         refresh_token,
+        device_token: None,
     })
 }
 
-/// Exchanges a refresh token for a new pair. One that was used before ends the session:
-/// `Ok(None)`, so that the end is kept.
+/// Exchanges a refresh token for a new pair. One that was used before ends the session, and so
+/// does its lifetime: `Ok(None)`, so that the end is kept.
 ///
 /// # Errors
 /// When the database fails.
@@ -59,8 +73,14 @@ pub fn refresh(
     let Some(live) = store::live_session(tx, session, now)? else {
         return Ok(None);
     };
+    let began = store::session_began(tx, session)?.unwrap_or(now);
+    let until = lasts_until(signer.sessions(), began, now);
+    if until <= now {
+        store::end_session(tx, session, "lifetime over", now)?;
+        return Ok(None);
+    }
     store::use_refresh_token(tx, &token_hash, now)?;
-    store::extend_session(tx, session, now.plus_days(SESSION_DAYS))?;
+    store::extend_session(tx, session, until, now)?;
     issue(tx, signer, live.claimed).map(Some)
 }
 
@@ -74,6 +94,58 @@ pub fn end_session(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
         Some(session) => store::end_session(tx, session, "signed out", now),
         None => Ok(()),
     }
+}
+
+/// One's own sessions that stand, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_sessions(db: &mut Db, actor: &Actor, now: Instant) -> Result<Vec<OpenSession>> {
+    store::open_sessions(db, actor.person, actor.session, now)
+}
+
+/// Ends one of one's own sessions. A repeat changes nothing.
+///
+/// # Errors
+/// `not_found` when it is somebody else's.
+pub fn end_own_session(tx: &mut Tx<'_>, actor: &Actor, session: SessionId) -> Result<()> {
+    if !store::is_session_of(tx, session, actor.person)? {
+        return Err(Refusal::not_found().into());
+    }
+    let now = tx.now();
+    store::end_session(tx, session, "ended by its person", now)
+}
+
+/// Ends every session of one's own but the one at hand.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_other_sessions(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    let now = tx.now();
+    let because = "ended by its person";
+    store::end_sessions(tx, actor.person, actor.session, because, now)
+}
+
+/// Notes that the person of a session just gave their password, and a code where there is a
+/// second factor.
+///
+/// # Errors
+/// `session_ended` for what is no session.
+pub fn renew_proof(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    let session = actor.session.ok_or(Code::SessionEnded)?;
+    let now = tx.now();
+    store::set_proven(tx, session, now)
+}
+
+/// What a stolen session should not do asks for the password again, unless it was given a few
+/// minutes ago.
+///
+/// # Errors
+/// `proof_required`.
+pub fn freshly_proven(tx: &mut Tx<'_>, signer: &Signer256, actor: &Actor) -> Result<()> {
+    let session = actor.session.ok_or(Code::SessionEnded)?;
+    let proven = store::proven_at(tx, session)?;
+    Ok(rules::fresh_enough(signer.sessions(), proven, tx.now())?)
 }
 
 /// What an actor is found to be when it is looked at again.
@@ -91,13 +163,8 @@ pub struct Standing {
 ///
 /// # Errors
 /// `session_ended`, `not_authenticated` for a key, `organisation_suspended`.
-pub fn confirm(
-    db: &mut Db,
-    actor: &Actor,
-    key: Option<ApiKeyId>,
-    now: Instant,
-) -> Result<Standing> {
-    let standing = still_signed_in(db, actor, key, now)?;
+pub fn confirm(db: &mut Db, actor: &Actor, now: Instant) -> Result<Standing> {
+    let standing = still_signed_in(db, actor, now)?;
     if standing.suspended {
         return Err(Code::OrganisationSuspended.into());
     }
@@ -109,13 +176,8 @@ pub fn confirm(
 ///
 /// # Errors
 /// `session_ended`, `not_authenticated` for a key.
-pub fn still_signed_in(
-    db: &mut Db,
-    actor: &Actor,
-    key: Option<ApiKeyId>,
-    now: Instant,
-) -> Result<Standing> {
-    if let Some(key) = key {
+pub fn still_signed_in(db: &mut Db, actor: &Actor, now: Instant) -> Result<Standing> {
+    if let Some(key) = actor.key {
         if !store::key_stands(db, key, now)? {
             return Err(Code::NotAuthenticated.into());
         }

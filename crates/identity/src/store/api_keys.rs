@@ -34,7 +34,7 @@ pub(crate) fn insert_api_key(
     role: Role,
     key: &crate::model::NewApiKey,
     token_hash: &[u8],
-    now: Instant,
+    (now, expires_at): (Instant, Instant),
 ) -> Result<()> {
     diesel::insert_into(api_keys::table)
         .values((
@@ -46,7 +46,7 @@ pub(crate) fn insert_api_key(
             api_keys::token_hash.eq(token_hash),
             api_keys::scopes.eq(serde_json::to_string(&key.scopes)?),
             api_keys::created_at.eq(now),
-            api_keys::expires_at.eq(key.expires_at),
+            api_keys::expires_at.eq(expires_at),
         ))
         .execute(db)?;
     Ok(())
@@ -130,16 +130,9 @@ type KeyRow = (
     (Instant, Option<Instant>, Option<Instant>, Option<Instant>),
 );
 
-/// A page of keys, the newest first.
-pub(crate) fn api_keys(
-    db: &mut Db,
-    organisation: Option<OrganisationId>,
-    page: &PageRequest,
-) -> Result<Page<ApiKey>> {
-    let mut query = api_keys::table
-        .order(api_keys::id.desc())
-        .limit(page.fetch())
-        .select((
+macro_rules! columns {
+    () => {
+        (
             (
                 api_keys::id,
                 api_keys::name,
@@ -153,7 +146,39 @@ pub(crate) fn api_keys(
                 api_keys::last_used_at,
                 api_keys::revoked_at,
             ),
-        ))
+        )
+    };
+}
+
+/// The keys that somebody made and that open something, the newest first.
+pub(crate) fn live_keys_of(db: &mut Db, maker: PersonId, now: Instant) -> Result<Vec<ApiKey>> {
+    let rows: Vec<KeyRow> = live_keys!(now)
+        .filter(api_keys::created_by.eq(maker))
+        .order(api_keys::id.desc())
+        .select(columns!())
+        .load(db)?;
+    rows.into_iter().map(to_key).collect()
+}
+
+/// Revokes every key that somebody made.
+pub(crate) fn revoke_keys_of(db: &mut Db, maker: PersonId, now: Instant) -> Result<()> {
+    diesel::update(api_keys::table.filter(api_keys::created_by.eq(maker)))
+        .filter(api_keys::revoked_at.is_null())
+        .set(api_keys::revoked_at.eq(now))
+        .execute(db)?;
+    Ok(())
+}
+
+/// A page of keys, the newest first.
+pub(crate) fn api_keys(
+    db: &mut Db,
+    organisation: Option<OrganisationId>,
+    page: &PageRequest,
+) -> Result<Page<ApiKey>> {
+    let mut query = api_keys::table
+        .order(api_keys::id.desc())
+        .limit(page.fetch())
+        .select(columns!())
         .into_boxed();
     if let Some(organisation) = organisation {
         query = query.filter(api_keys::organisation_id.eq(organisation));

@@ -1,6 +1,6 @@
-//! Rows of `sign_in_attempts` and `sign_in_places`.
+//! Rows of `sign_in_attempts` and `known_devices`.
 
-use db::schema::{sign_in_attempts as a, sign_in_places as places};
+use db::schema::{known_devices as devices, sign_in_attempts as a};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Instant, PersonId};
@@ -53,29 +53,57 @@ pub(crate) fn forget_attempts_before(db: &mut Db, before: Instant) -> Result<usi
     Ok(diesel::delete(a::table.filter(a::since.lt(before))).execute(db)?)
 }
 
-/// Whether somebody signed in from there before.
-pub(crate) fn is_place_of(db: &mut Db, person: PersonId, place: &[u8]) -> Result<bool> {
+/// Devices that are remembered for somebody at the most.
+const DEVICES: i64 = 20;
+
+/// Whether somebody signed in with the device that has this token.
+pub(crate) fn is_known_device(db: &mut Db, person: PersonId, token_hash: &[u8]) -> Result<bool> {
     exists(
         db,
-        places::table
-            .filter(places::person_id.eq(person))
-            .filter(places::place.eq(place))
+        devices::table
+            .filter(devices::person_id.eq(person))
+            .filter(devices::token_hash.eq(token_hash))
             .count(),
     )
 }
 
-pub(crate) fn note_place(db: &mut Db, person: PersonId, place: &[u8], now: Instant) -> Result<()> {
-    let known = diesel::update(places::table.find((person, place)))
-        .set(places::last_at.eq(now))
+/// Remembers a device, and forgets those that were not used for the longest time when there are
+/// many.
+pub(crate) fn note_device(
+    db: &mut Db,
+    person: PersonId,
+    token_hash: &[u8],
+    now: Instant,
+) -> Result<()> {
+    let known = diesel::update(devices::table.find((person, token_hash)))
+        .set(devices::last_at.eq(now))
         .execute(db)?;
-    if known == 0 {
-        diesel::insert_into(places::table)
-            .values((
-                places::person_id.eq(person),
-                places::place.eq(place),
-                places::last_at.eq(now),
-            ))
-            .execute(db)?;
+    if known > 0 {
+        return Ok(());
     }
+    diesel::insert_into(devices::table)
+        .values((
+            devices::person_id.eq(person),
+            devices::token_hash.eq(token_hash),
+            devices::created_at.eq(now),
+            devices::last_at.eq(now),
+        ))
+        .execute(db)?;
+    let stale: Vec<Vec<u8>> = devices::table
+        .filter(devices::person_id.eq(person))
+        .order((devices::last_at.desc(), devices::token_hash))
+        .offset(DEVICES)
+        .limit(DEVICES)
+        .select(devices::token_hash)
+        .load(db)?;
+    for token_hash in stale {
+        diesel::delete(devices::table.find((person, token_hash))).execute(db)?;
+    }
+    Ok(())
+}
+
+/// Forgets every device of somebody.
+pub(crate) fn forget_devices(db: &mut Db, person: PersonId) -> Result<()> {
+    diesel::delete(devices::table.filter(devices::person_id.eq(person))).execute(db)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod api_keys;
 mod attempts;
 mod audit;
+mod badges;
 mod cases;
 mod organisations;
 mod people;
@@ -14,12 +15,15 @@ mod sessions;
 use db::{Db, Result};
 
 pub use api_keys::{KeyHolder, api_key, touch_api_key};
-pub(crate) use api_keys::{api_keys, insert_api_key, key_stands, revoke_api_key};
+pub(crate) use api_keys::{
+    api_keys, insert_api_key, key_stands, live_keys_of, revoke_api_key, revoke_keys_of,
+};
 pub(crate) use attempts::{
-    attempts, forget_attempts, forget_attempts_before, is_place_of, note_place, set_attempts,
-    take_back_attempt,
+    attempts, forget_attempts, forget_attempts_before, forget_devices, is_known_device,
+    note_device, set_attempts, take_back_attempt,
 };
 pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_links, seal_chain};
+pub(crate) use badges::{badge_holder, delete_badge, set_badge};
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
     identifier_taken, insert_organisation, namesake, set_status, with_identifier,
@@ -27,12 +31,12 @@ pub(crate) use organisations::{
 pub use organisations::{names, organisation, organisation_of_kind, organisations, search_key};
 pub use people::{contacts, contacts_of_all, credentials, me, person, staff_contacts};
 pub(crate) use people::{
-    disable, email_taken, end_sessions, insert_person, members, move_people, replace_hash,
-    set_email, set_password, set_profile,
+    disable, email_taken, end_sessions, in_same_mailbox, insert_person, is_disabled, members,
+    move_people, replace_hash, set_email, set_password, set_profile,
 };
 pub(crate) use personal_data::{
-    acts, closed_before, erase_cases_before, erase_from_cases, erase_person, forget_links_before,
-    forget_places_before, forget_sessions_before, held_account, held_links, held_sessions,
+    acts, closed_before, erase_cases_before, erase_from_cases, erase_person, forget_devices_before,
+    forget_links_before, forget_sessions_before, held_account, held_links, held_sessions,
     other_admin,
 };
 pub use second_factors::sealed_secrets;
@@ -43,8 +47,8 @@ pub(crate) use second_factors::{
 pub(crate) use session_cookies::{cookie_of, delete_cookie, insert_cookie};
 pub(crate) use sessions::{
     LinkRow, NewLink, end_session, extend_session, insert_link, insert_refresh_token,
-    insert_session, link, live_session, refresh_token, signing_in, use_links, use_links_for,
-    use_refresh_token,
+    insert_session, is_session_of, link, live_session, open_sessions, proven_at, refresh_token,
+    session_began, set_proven, signing_in, use_links, use_links_for, use_refresh_token,
 };
 
 /// Whether a count is not zero.

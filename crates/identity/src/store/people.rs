@@ -59,6 +59,7 @@ pub(crate) fn insert_person(
             p::id.eq(person.id),
             p::organisation_id.eq(person.organisation_id),
             p::email.eq(&person.email),
+            p::mailbox.eq(crate::rules::mailbox(&person.email)),
             p::name.eq(&person.name),
             p::role.eq(person.role),
             p::language.eq(person.language),
@@ -204,6 +205,7 @@ pub(crate) fn set_email(db: &mut Db, person: PersonId, email: &str, now: Instant
         .filter(p::disabled.eq(false))
         .set((
             p::email.eq(email),
+            p::mailbox.eq(crate::rules::mailbox(email)),
             p::version.eq(p::version + 1),
             p::updated_at.eq(now),
         ))
@@ -228,6 +230,32 @@ pub(crate) fn members(db: &mut Db, organisation: OrganisationId) -> Result<Vec<M
             disabled,
         });
     Ok(members.collect())
+}
+
+/// Whether someone cannot sign in any more.
+pub(crate) fn is_disabled(db: &mut Db, person: PersonId) -> Result<bool> {
+    exists(
+        db,
+        p::table
+            .filter(p::id.eq(person))
+            .filter(p::disabled.eq(true))
+            .count(),
+    )
+}
+
+/// Another account whose mail arrives in the same mailbox.
+pub(crate) fn in_same_mailbox(
+    db: &mut Db,
+    mailbox: &str,
+    but: PersonId,
+) -> Result<Option<PersonId>> {
+    Ok(p::table
+        .filter(p::mailbox.eq(mailbox))
+        .filter(p::id.ne(but))
+        .order(p::id)
+        .select(p::id)
+        .first(db)
+        .optional()?)
 }
 
 /// Keeps someone from signing in; false when they could not already.

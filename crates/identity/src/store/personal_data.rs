@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use db::schema::{
     appeals, applications, assessments, batches, custody_events, documents, handovers, invitations,
-    people as p, recovery_codes, registration_cases as cases, second_factors, sessions,
-    sign_in_places as places, waves,
+    known_devices, people as p, recovery_codes, registration_cases as cases, second_factors,
+    sessions, waves,
 };
 use db::{Db, Result};
 use diesel::prelude::*;
@@ -44,25 +44,36 @@ pub(crate) fn held_account(db: &mut Db, person: PersonId) -> Result<Option<HeldA
 }
 
 pub(crate) fn held_sessions(db: &mut Db, person: PersonId) -> Result<Vec<HeldSession>> {
-    type Row = (Instant, Instant, Option<Instant>, Option<String>);
+    type Row = (
+        (Instant, Instant, Option<Instant>),
+        (Option<Instant>, Option<String>, Option<String>),
+    );
     let rows: Vec<Row> = sessions::table
         .filter(sessions::person_id.eq(person))
         .order(sessions::id)
         .select((
-            sessions::created_at,
-            sessions::expires_at,
-            sessions::ended_at,
-            sessions::ended_because,
+            (
+                sessions::created_at,
+                sessions::expires_at,
+                sessions::last_at,
+            ),
+            (
+                sessions::ended_at,
+                sessions::ended_because,
+                sessions::network,
+            ),
         ))
         .load(db)?;
     let held = rows.into_iter();
     Ok(held
         .map(
-            |(created_at, expires_at, ended_at, ended_because)| HeldSession {
+            |((created_at, expires_at, last_at), (ended_at, ended_because, network))| HeldSession {
                 created_at,
+                last_at,
                 expires_at,
                 ended_at,
                 ended_because,
+                network,
             },
         )
         .collect())
@@ -137,7 +148,11 @@ pub(crate) fn other_admin(db: &mut Db, person: PersonId) -> Result<bool> {
         p::table
             .filter(p::role.eq(Role::Admin))
             .filter(p::disabled.eq(false))
-            .filter(p::password_hash.is_not_null())
+            .filter(
+                p::password_hash
+                    .is_not_null()
+                    .or(p::last_login_at.is_not_null()),
+            )
             .filter(p::id.ne(person))
             .count(),
     )
@@ -149,6 +164,7 @@ pub(crate) fn erase_person(db: &mut Db, person: PersonId, now: Instant) -> Resul
     let rows = diesel::update(p::table.find(person))
         .set((
             p::email.eq(&nowhere),
+            p::mailbox.eq(&nowhere),
             p::name.eq(NAMELESS),
             p::password_hash.eq(None::<String>),
             p::disabled.eq(true),
@@ -160,7 +176,9 @@ pub(crate) fn erase_person(db: &mut Db, person: PersonId, now: Instant) -> Resul
     diesel::delete(recovery_codes::table.filter(recovery_codes::person_id.eq(person)))
         .execute(db)?;
     diesel::delete(second_factors::table.find(person)).execute(db)?;
-    diesel::delete(places::table.filter(places::person_id.eq(person))).execute(db)?;
+    super::delete_badge(db, person)?;
+    super::revoke_keys_of(db, person, now)?;
+    super::forget_devices(db, person)?;
     diesel::delete(invitations::table.filter(invitations::person_id.eq(person))).execute(db)?;
     Ok(nowhere)
 }
@@ -195,8 +213,11 @@ pub(crate) fn closed_before(db: &mut Db, before: Instant) -> Result<Vec<PersonId
         .load(db)?)
 }
 
-pub(crate) fn forget_places_before(db: &mut Db, before: Instant) -> Result<usize> {
-    Ok(diesel::delete(places::table.filter(places::last_at.lt(before))).execute(db)?)
+pub(crate) fn forget_devices_before(db: &mut Db, before: Instant) -> Result<usize> {
+    Ok(
+        diesel::delete(known_devices::table.filter(known_devices::last_at.lt(before)))
+            .execute(db)?,
+    )
 }
 
 pub(crate) fn forget_links_before(db: &mut Db, before: Instant) -> Result<usize> {

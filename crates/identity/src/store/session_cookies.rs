@@ -14,6 +14,7 @@ pub(crate) struct CookieRow {
     pub name: String,
     pub language: Language,
     pub organisation_name: String,
+    pub began: Instant,
     pub expires_at: Instant,
 }
 
@@ -40,7 +41,7 @@ pub(crate) fn delete_cookie(db: &mut Db, token_hash: &[u8]) -> Result<()> {
 
 pub(crate) fn cookie_of(db: &mut Db, token_hash: &[u8], now: Instant) -> Result<Option<CookieRow>> {
     type Row = (
-        (SessionId, Instant),
+        (SessionId, Instant, Instant),
         (PersonId, Role, OrganisationId, String, Language),
         String,
     );
@@ -51,22 +52,25 @@ pub(crate) fn cookie_of(db: &mut Db, token_hash: &[u8], now: Instant) -> Result<
         .filter(s::expires_at.gt(now))
         .filter(p::disabled.eq(false))
         .select((
-            (s::id, s::expires_at),
+            (s::id, s::created_at, s::expires_at),
             (p::id, p::role, p::organisation_id, p::name, p::language),
             o::name,
         ));
     // asked by each page: on the engine's own connection, which is faster
     let row: Option<Row> = db::on!(db, c => standing.first(c).optional())?;
     Ok(row.map(
-        |((session, expires_at), (person, role, organisation, name, language), of)| CookieRow {
-            session,
-            person,
-            role,
-            organisation,
-            name,
-            language,
-            organisation_name: of,
-            expires_at,
+        |((session, began, expires_at), (person, role, organisation, name, language), of)| {
+            CookieRow {
+                session,
+                person,
+                role,
+                organisation,
+                name,
+                language,
+                organisation_name: of,
+                began,
+                expires_at,
+            }
         },
     ))
 }

@@ -7,7 +7,7 @@ use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Code, Instant, InvitationId, OrganisationId, PersonId, Role, SessionId};
 
-use crate::model::{Claimed, LinkPurpose, OrganisationStatus};
+use crate::model::{Claimed, LinkPurpose, OpenSession, OrganisationStatus};
 
 /// A token that was mailed, as it was found.
 pub(crate) struct LinkRow {
@@ -110,8 +110,8 @@ pub(crate) fn insert_session(
     db: &mut Db,
     session: SessionId,
     person: PersonId,
-    now: Instant,
-    expires_at: Instant,
+    network: Option<&str>,
+    (now, expires_at): (Instant, Instant),
 ) -> Result<()> {
     diesel::insert_into(sessions::table)
         .values((
@@ -119,6 +119,8 @@ pub(crate) fn insert_session(
             sessions::person_id.eq(person),
             sessions::created_at.eq(now),
             sessions::expires_at.eq(expires_at),
+            sessions::proven_at.eq(now),
+            sessions::network.eq(network),
         ))
         .execute(db)?;
     diesel::update(p::table.find(person))
@@ -161,12 +163,90 @@ pub(crate) fn use_refresh_token(db: &mut Db, token_hash: &[u8], now: Instant) ->
     db::guard(rows, Code::SessionEnded)
 }
 
-pub(crate) fn extend_session(db: &mut Db, session: SessionId, expires_at: Instant) -> Result<()> {
+pub(crate) fn extend_session(
+    db: &mut Db,
+    session: SessionId,
+    expires_at: Instant,
+    now: Instant,
+) -> Result<()> {
     let rows = diesel::update(sessions::table.find(session))
         .filter(sessions::ended_at.is_null())
-        .set(sessions::expires_at.eq(expires_at))
+        .set((
+            sessions::expires_at.eq(expires_at),
+            sessions::last_at.eq(now),
+        ))
         .execute(db)?;
     db::guard(rows, Code::SessionEnded)
+}
+
+/// When a session was opened.
+pub(crate) fn session_began(db: &mut Db, session: SessionId) -> Result<Option<Instant>> {
+    let found = sessions::table
+        .find(session)
+        .select(sessions::created_at)
+        .first(db);
+    Ok(found.optional()?)
+}
+
+/// When the person of a session last gave their password.
+pub(crate) fn proven_at(db: &mut Db, session: SessionId) -> Result<Option<Instant>> {
+    let found: Option<Option<Instant>> = sessions::table
+        .find(session)
+        .select(sessions::proven_at)
+        .first(db)
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// Notes that they just did.
+pub(crate) fn set_proven(db: &mut Db, session: SessionId, now: Instant) -> Result<()> {
+    diesel::update(sessions::table.find(session))
+        .set(sessions::proven_at.eq(now))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The sessions of somebody that stand, the newest first.
+pub(crate) fn open_sessions(
+    db: &mut Db,
+    person: PersonId,
+    current: Option<SessionId>,
+    now: Instant,
+) -> Result<Vec<OpenSession>> {
+    type Row = (SessionId, Option<String>, Instant, Option<Instant>, Instant);
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::person_id.eq(person))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::id.desc())
+        .select((
+            sessions::id,
+            sessions::network,
+            sessions::created_at,
+            sessions::last_at,
+            sessions::expires_at,
+        ))
+        .load(db)?;
+    let open = |(id, network, created_at, last_at, expires_at)| OpenSession {
+        id,
+        current: current == Some(id),
+        network,
+        created_at,
+        last_at,
+        expires_at,
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+/// Whether a session is, or was, somebody's.
+pub(crate) fn is_session_of(db: &mut Db, session: SessionId, person: PersonId) -> Result<bool> {
+    super::exists(
+        db,
+        sessions::table
+            .filter(sessions::id.eq(session))
+            .filter(sessions::person_id.eq(person))
+            .count(),
+    )
 }
 
 pub(crate) fn end_session(

@@ -21,6 +21,7 @@ fn actor(role: Role) -> Actor {
         role,
         organisation: organisation(1),
         session: None,
+        key: None,
     }
 }
 

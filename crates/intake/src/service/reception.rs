@@ -72,6 +72,7 @@ pub fn reception_link(db: &mut Db, token: &str, now: Instant) -> Result<Receptio
         role: person.role,
         organisation: person.organisation_id,
         session: None,
+        key: None,
     };
     Ok(ReceptionLink {
         batch: store::batch(db, &actor, link.batch_id)?,

@@ -68,11 +68,12 @@ pub fn allocate(
     let application = text(served, "application_id")?;
     cast.sam
         .get(&format!("/waves/{wave}/lines/{application}/explanation"))?;
-    cast.sam
-        .post(&format!("/waves/{wave}/submit"), &json!({}))?;
+    let read = cast.sam.get(&format!("/waves/{wave}"))?;
+    let digest = json!({"digest": read["digest"]});
+    cast.sam.post(&format!("/waves/{wave}/submit"), &digest)?;
     cast.olga.post(
         &format!("/waves/{wave}/approve"),
-        &json!({"comment": "Conforme au règlement."}),
+        &json!({"digest": read["digest"], "comment": "Conforme au règlement."}),
     )?;
     let outcome = outcome(
         &wave,

@@ -273,6 +273,8 @@ impl<'a> Life<'a> {
             event,
             numbered: true,
             by_machine: false,
+            key: None,
+            operated_by: None,
         };
         let verdict = rules::decide(&facts, &asking, self.settings);
         let Verdict::Apply(change) = verdict.map_err(|refusal| refusal.to_string())? else {
@@ -338,6 +340,8 @@ impl<'a> Life<'a> {
             recorded_at: self.at,
             actor,
             organisation,
+            key: None,
+            operated_by: None,
             from_stage: self.device.stage,
             to_stage: device.stage,
             client_id,

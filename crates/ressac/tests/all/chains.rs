@@ -189,6 +189,8 @@ fn line(db: &mut Db, device: kernel::DeviceId, seq: i32) -> db::Result<Line> {
         recorded_at,
         actor,
         organisation,
+        key: None,
+        operated_by: None,
         from_stage,
         to_stage,
         client_id,

@@ -137,7 +137,10 @@ fn submitted_wave(app: TestApp) -> (TestDatabase, String) {
 fn approve(cast: &Cast, address: &str, wave: &str) -> Option<Answer> {
     let path = format!("{wave}/approve");
     let nothing = ("application/json", "");
-    cast.staff.send(address, ("POST", &path), None, nothing)
+    let read = cast.staff.send(address, ("GET", wave), None, nothing)?;
+    let plan = json!({"digest": read.json()["digest"]}).to_string();
+    let body = ("application/json", plan.as_str());
+    cast.staff.send(address, ("POST", &path), None, body)
 }
 
 /// The wave's state and its devices, as a server tells them.

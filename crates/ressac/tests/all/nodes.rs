@@ -262,7 +262,11 @@ fn of_two_who_approve_at_two_nodes_one_wins() {
         return;
     };
     let stage = waves::Stage::set(&app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000)], 40);
-    let path = format!("{}/approve", stage.submitted_wave(&app, "Vague"));
+    let wave = stage.submitted_wave(&app, "Vague");
+    let (path, read) = (
+        format!("{wave}/approve"),
+        waves::plan_read(&app.admin, &wave).to_string(),
+    );
     let people = [&app.other_staff, &app.admin].map(|who| who.person.parse().unwrap());
     let nodes = Nodes::start("approvals", app.leave());
     let approvers = people.map(|person| support::signed_in(&nodes.database.url, person));
@@ -270,10 +274,10 @@ fn of_two_who_approve_at_two_nodes_one_wins() {
         let mut asking = Vec::new();
         for node in nodes.addresses() {
             for approver in &approvers {
-                let path = path.as_str();
+                let (path, read) = (path.as_str(), read.as_str());
                 asking.push(scope.spawn(move || {
                     let answer =
-                        approver.send(node, ("POST", path), None, ("application/json", ""));
+                        approver.send(node, ("POST", path), None, ("application/json", read));
                     answer.expect("an answer").status
                 }));
             }

@@ -71,7 +71,9 @@ const ROWS: &str = "
         SELECT id, 2, workshop_id, 'Pâte thermique', 15, '[]', 1677574800000000
         FROM devices WHERE workshop_id IS NOT NULL LIMIT 1;
     INSERT INTO sign_in_attempts (bucket, attempts, since) VALUES (x'02', 3, 1677574800000000);
-    INSERT INTO sign_in_places (person_id, place, last_at) SELECT id, x'03', 1677574800000000 FROM people LIMIT 1;
+    INSERT INTO known_devices (person_id, token_hash, created_at, last_at)
+        SELECT id, x'03', 1677574800000000, 1677574800000000 FROM people LIMIT 1;
+    INSERT INTO badges (person_id, token_hash, created_at) SELECT id, x'04', 1677574800000000 FROM people LIMIT 1;
     INSERT INTO territories (postal_code, name_key, name, population, index_tenths, shared, source, loaded_at)
         VALUES ('13003', 'marseille', 'Marseille', 50000, 62, 0, 'ifn.csv', 1677574800000000);
     INSERT INTO waste (device_id, workshop_id, category, weight_grams, at)
@@ -80,6 +82,7 @@ const ROWS: &str = "
     INSERT INTO wave_pins (wave_id, application_id, granted, reason, actor_id, at)
         SELECT l.wave_id, l.application_id, NULL, 'Sans suite', p.id, 1677574800000000
         FROM wave_lines AS l, people AS p LIMIT 1;
+    INSERT INTO wave_hands (wave_id, actor_id) SELECT w.id, p.id FROM waves AS w, people AS p LIMIT 1;
     INSERT INTO webhook_deliveries (id, webhook_id, event, data, status, attempts, due_at, answer, created_at)
         SELECT x'01860000000070008000000000000003', id, 'lot_granted', '{\"n\": 1}', 'failed', 2, 1677574800000000, 503, 1677574800000000
         FROM webhooks LIMIT 1;

@@ -1,8 +1,8 @@
 //! What can happen to a device in a workshop, as it is told through the API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use kernel::{Grade, Instant};
+use kernel::{Grade, Instant, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -163,6 +163,9 @@ impl Event {
     }
 }
 
+/// Who stands at a machine, by the token that they were given there. The tokens were checked.
+pub type Operators = HashMap<String, PersonId>;
+
 /// An event with what is said about it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Incoming {
@@ -178,6 +181,10 @@ pub struct Incoming {
     /// The sender's own number of this line: sent again, it changes nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// From a machine's key: the token that says who stands at the machine, as `POST
+    /// /auth/operator` gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
     /// In a list: the device, by id, tag or serial number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,

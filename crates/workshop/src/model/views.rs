@@ -1,8 +1,8 @@
 //! What the API takes and answers.
 
 use kernel::{
-    AccessoryKind, ApplicationId, BatchId, Code, CustodyEventId, DeviceId, DeviceKind, Grade,
-    Instant, OrganisationId, PersonId, Text, TransferId, WaveId,
+    AccessoryKind, ApiKeyId, ApplicationId, BatchId, Code, CustodyEventId, DeviceId, DeviceKind,
+    Grade, Instant, OrganisationId, PersonId, Text, TransferId, WaveId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -151,10 +151,14 @@ pub struct EventView {
     pub at: Instant,
     /// When we were told.
     pub recorded_at: Instant,
-    /// Who; told to the city and the workshop only.
+    /// Who, or whoever made the machine's key; told to the city and the workshop only.
     pub actor_id: Option<PersonId>,
     /// For whom.
     pub organisation_id: OrganisationId,
+    /// The machine's key that logged it, if it was one.
+    pub api_key_id: Option<ApiKeyId>,
+    /// Who stood at the machine, where that was proven; told to the city and the workshop only.
+    pub operated_by: Option<PersonId>,
     /// The stage before.
     pub from_stage: Stage,
     /// The stage after.

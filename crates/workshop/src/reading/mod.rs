@@ -48,6 +48,7 @@ pub fn incoming(value: &Value) -> Result<Incoming, Refusal> {
     let at = reader.optional("at");
     let note = reader.optional_text("note", LONG);
     let client_id = reader.number_or_text("client_id", SHORT);
+    let operator = reader.optional_text("operator", LONG);
     let device = reader.number_or_text("device", SHORT);
     if !reader.fields.is_empty() {
         return Err(Shape::refusal(reader.fields.into_vec()));
@@ -58,6 +59,7 @@ pub fn incoming(value: &Value) -> Result<Incoming, Refusal> {
             at,
             note,
             client_id,
+            operator,
             device,
         })
         .ok_or_else(|| Refusal::plain(Code::InvalidFields)) // no event without a field error

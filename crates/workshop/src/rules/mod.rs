@@ -21,7 +21,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use kernel::{AccessoryKind, Code, Instant, OrganisationId, PersonId, Refusal, Text, TransferId};
+use kernel::{
+    AccessoryKind, ApiKeyId, Code, Instant, OrganisationId, PersonId, Refusal, Text, TransferId,
+};
 
 pub use checks::report as checks_report;
 pub use erasure::{Proven, only_destruction, proven};
@@ -70,6 +72,10 @@ pub struct LastEvent {
     pub evidence: String,
     /// Who.
     pub actor: PersonId,
+    /// The machine's key that logged it.
+    pub key: Option<ApiKeyId>,
+    /// Who stood at the machine.
+    pub operated_by: Option<PersonId>,
 }
 
 /// What is known of a device when something is to be decided.
@@ -108,6 +114,20 @@ pub struct Asking<'a> {
     pub numbered: bool,
     /// A machine's key asks, not a person who signed in.
     pub by_machine: bool,
+    /// Which.
+    pub key: Option<ApiKeyId>,
+    /// Who stands at the machine and proved it.
+    pub operated_by: Option<PersonId>,
+}
+
+impl Asking<'_> {
+    /// The person who did it by their own hand: none where a machine does and nobody is named.
+    fn by_hand(&self) -> Option<PersonId> {
+        match self.by_machine {
+            true => self.operated_by,
+            false => Some(self.person),
+        }
+    }
 }
 
 /// The decision.
@@ -243,6 +263,7 @@ fn is_repeat(facts: &Facts<'_>, asking: &Asking<'_>) -> bool {
     !asking.numbered
         && facts.last.is_some_and(|last| {
             last.actor == asking.person
+                && (last.key, last.operated_by) == (asking.key, asking.operated_by)
                 && last.event_type == asking.event.name()
                 && last.evidence == asking.event.evidence()
         })

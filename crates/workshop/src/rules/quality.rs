@@ -27,7 +27,7 @@ pub(super) fn tested(
     let mut change = Change::new(facts);
     change.void_work();
     change.device.tests_passed = Some(passed(facts.device.kind, results, settings));
-    change.device.tested_by = Some(asking.person);
+    change.device.tested_by = asking.by_hand();
     change.go(Stage::Tested, asking.at);
     Ok(change)
 }
@@ -64,7 +64,7 @@ pub(super) fn quality_checked(
         stages.push(Stage::Ready);
     }
     from(facts, asking, &stages)?;
-    another_person(facts.device, asking)?;
+    another_person(facts.device, asking, passed)?;
     if passed {
         tests_passed(facts.device)?;
     }
@@ -77,10 +77,9 @@ pub(super) fn quality_checked(
     Ok(change)
 }
 
-fn another_person(device: &Device, asking: &Asking<'_>) -> Result<(), Refusal> {
-    if device.tested_by != Some(asking.person) && !asking.by_machine {
-        return Ok(());
-    }
+/// A person signs, and not the one who tested. A test by a machine's key counts for whoever
+/// proved that they stood there; where nobody did, a person tests again before another signs.
+fn another_person(device: &Device, asking: &Asking<'_>, passed: bool) -> Result<(), Refusal> {
     if asking.by_machine {
         return Err(Refusal::new(
             Code::SamePerson,
@@ -89,6 +88,24 @@ fn another_person(device: &Device, asking: &Asking<'_>) -> Result<(), Refusal> {
                 "A person signs the quality check, with an account of their own; the key of a station cannot.",
             ),
         ));
+    }
+    if passed && device.tests_passed.is_some() && device.tested_by.is_none() {
+        return Err(Refusal::new(
+            Code::SamePerson,
+            Text::new(
+                format!(
+                    "Le test de {} vient d'un poste, sans personne nommée : une personne le teste à nouveau sous son nom, puis une autre signe le contrôle qualité.",
+                    device.name()
+                ),
+                format!(
+                    "The test of {} came from a station and names nobody: a person tests it again under their own name, then another signs the quality check.",
+                    device.name()
+                ),
+            ),
+        ));
+    }
+    if device.tested_by != Some(asking.person) {
+        return Ok(());
     }
     Err(Refusal::new(
         Code::SamePerson,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::{Result, Tx};
-use kernel::{Actor, BatchId, Code, DeviceId, Instant, Refusal, Text};
+use kernel::{Actor, BatchId, Code, DeviceId, Instant, PersonId, Refusal, Text};
 use serde_json::Value;
 
 use super::evidence::reports_attached;
@@ -12,7 +12,8 @@ use super::names::resolve;
 use super::near::mistyped;
 use crate::Settings;
 use crate::model::{
-    BulkAnswer, Device, DeviceView, Event, EventOutcome, EventResult, Incoming, Recorded, Stage,
+    BulkAnswer, Device, DeviceView, Event, EventOutcome, EventResult, Incoming, Operators,
+    Recorded, Stage,
 };
 use crate::reading;
 use crate::rules::{self, Asking, Change, Verdict};
@@ -25,12 +26,18 @@ const LINES: usize = 1_000;
 ///
 /// # Errors
 /// `unknown_device`, `not_your_workshop`, and what the step's rule says.
-pub fn record(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId, line: &Incoming) -> Result<Recorded> {
+pub fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: DeviceId,
+    line: &Incoming,
+    operators: &Operators,
+) -> Result<Recorded> {
     let devices = store::by_ids(tx, &[id])?;
     if devices.is_empty() {
         return Err(unknown_device(&id.to_string(), &[]).into());
     }
-    let mut recorder = Recorder::new(tx, actor, devices, Needs::of([line]))?;
+    let mut recorder = Recorder::new(tx, actor, devices, Needs::of([line]))?.at(operators);
     let status = recorder.take(tx, id, line)??;
     let bench = recorder
         .ledger
@@ -58,17 +65,22 @@ pub fn record(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId, line: &Incoming) -> 
 ///
 /// # Errors
 /// `invalid_fields` when there are too many lines, or none.
-pub fn record_all(tx: &mut Tx<'_>, actor: &Actor, lines: &[Value]) -> Result<BulkAnswer> {
+pub fn record_all(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    lines: &[Value],
+    operators: &Operators,
+) -> Result<BulkAnswer> {
     check_count("/events", lines.len())?;
     let lines: Vec<_> = lines.iter().map(Line::read).collect();
     let names: Vec<String> = lines
         .iter()
         .filter_map(|line| line.device.clone())
         .collect();
-    let found = resolve(tx, &names, Some(actor))?;
+    let found = resolve(tx, &names, Some(actor))?.within_reach(tx, actor)?;
     let near = mistyped(tx, actor, &names, &found)?;
     let needs = Needs::of(lines.iter().filter_map(|line| line.read.as_ref().ok()));
-    let mut recorder = Recorder::new(tx, actor, found.devices, needs)?;
+    let mut recorder = Recorder::new(tx, actor, found.devices, needs)?.at(operators);
 
     let mut results: Vec<Option<EventResult>> = vec![None; lines.len()];
     for n in in_order(&lines, tx.now()) {
@@ -191,6 +203,8 @@ pub(super) struct Recorder<'a> {
     batches: HashMap<BatchId, Result<(), Refusal>>,
     /// Batches whose drives the donor wants destroyed.
     destroyed: HashMap<BatchId, bool>,
+    /// Who stands at the machine.
+    operators: Option<&'a Operators>,
 }
 
 impl<'a> Recorder<'a> {
@@ -209,7 +223,35 @@ impl<'a> Recorder<'a> {
             ledger,
             batches: HashMap::new(),
             destroyed: HashMap::new(),
+            operators: None,
         })
+    }
+
+    /// With the people who stand at the machine.
+    fn at(self, operators: &'a Operators) -> Self {
+        Self {
+            operators: Some(operators),
+            ..self
+        }
+    }
+
+    /// Who stands at the machine, if the line says so: proven, and not merely claimed.
+    fn operator(&self, line: &Incoming) -> Result<Option<PersonId>, Refusal> {
+        let Some(token) = &line.operator else {
+            return Ok(None);
+        };
+        let known = self.operators.and_then(|people| people.get(token)).copied();
+        let Some(person) = known.filter(|_| self.actor.key.is_some()) else {
+            return Err(Refusal::field(
+                "/operator",
+                Code::Invalid,
+                Text::new(
+                    "Ce jeton ne dit pas, ou plus, qui est à ce poste : présentez votre badge ou connectez-vous au poste.",
+                    "This token does not say, or no longer, who is at this station: show your badge or sign in there.",
+                ),
+            ));
+        };
+        Ok(Some(person))
     }
 
     /// A device of another workshop is not shown, beyond that it is one.
@@ -229,7 +271,11 @@ impl<'a> Recorder<'a> {
         line: &Incoming,
     ) -> Result<Result<EventOutcome, Refusal>> {
         let at = line.at.unwrap_or_else(|| tx.now());
-        let change = match self.decide(id, line, at, tx.now()) {
+        let operated_by = match self.operator(line) {
+            Err(refusal) => return Ok(Err(refusal)),
+            Ok(operated_by) => operated_by,
+        };
+        let change = match self.decide(id, (line, operated_by), at, tx.now()) {
             Err(refusal) => return Ok(Err(refusal)),
             Ok(Verdict::AlreadyDone) => return Ok(Ok(EventOutcome::AlreadyApplied)),
             Ok(Verdict::Apply(change)) => change,
@@ -253,6 +299,7 @@ impl<'a> Recorder<'a> {
             at,
             note: line.note.clone(),
             client_id: line.client_id.clone(),
+            operated_by,
         };
         self.ledger
             .apply(tx, self.actor, device, Some(drives), record)?;
@@ -283,7 +330,7 @@ impl<'a> Recorder<'a> {
     fn decide(
         &self,
         id: DeviceId,
-        line: &Incoming,
+        (line, operated_by): (&Incoming, Option<PersonId>),
         at: Instant,
         now: Instant,
     ) -> Result<Verdict, Refusal> {
@@ -302,7 +349,9 @@ impl<'a> Recorder<'a> {
             at,
             event: &line.event,
             numbered: line.client_id.is_some(),
-            by_machine: self.actor.session.is_none(),
+            by_machine: !self.actor.is_person(),
+            key: self.actor.key,
+            operated_by,
         };
         rules::decide(&facts, &asking, self.settings)
     }

@@ -113,7 +113,7 @@ pub fn resolve_contradiction(
 /// # Errors
 /// `not_allowed`.
 pub(super) fn person_only(actor: &Actor) -> Result<(), Refusal> {
-    if actor.session.is_some() {
+    if actor.is_person() {
         return Ok(());
     }
     Err(Refusal::new(
@@ -181,6 +181,7 @@ pub(super) fn apply(
         at: tx.now(),
         note: None,
         client_id: None,
+        operated_by: None,
     };
     ledger.apply(tx, actor, device, Some(drives), record)
 }

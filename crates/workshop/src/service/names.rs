@@ -1,6 +1,6 @@
 //! A device by whatever is at hand: its id, its tag or its serial number.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use db::{Db, Result};
 use kernel::{Actor, DeviceId, squash};
@@ -41,6 +41,31 @@ pub(super) struct Found {
     pub(super) by_name: HashMap<String, DeviceId>,
     /// Each once.
     pub(super) devices: Vec<Device>,
+}
+
+impl Found {
+    /// Without what stands elsewhere: to a workshop, a name that another has is a name that
+    /// nobody has. What is on its way to it is within reach.
+    pub(super) fn within_reach(mut self, db: &mut Db, actor: &Actor) -> Result<Self> {
+        if actor.is_city() {
+            return Ok(self);
+        }
+        let own = |device: &Device| device.workshop_id == Some(actor.organisation);
+        let elsewhere = self.devices.iter().filter(|device| !own(device));
+        let on_the_road: BTreeSet<_> = elsewhere.filter_map(|device| device.transfer_id).collect();
+        let coming: HashSet<_> = store::transfers(db, &on_the_road)?
+            .into_iter()
+            .filter(|transfer| transfer.to_workshop_id == actor.organisation)
+            .map(|transfer| transfer.id)
+            .collect();
+        self.devices.retain(|device| {
+            let comes = device.transfer_id.is_some_and(|id| coming.contains(&id));
+            own(device) || comes
+        });
+        let kept: HashSet<DeviceId> = self.devices.iter().map(|device| device.id).collect();
+        self.by_name.retain(|_, id| kept.contains(id));
+        Ok(self)
+    }
 }
 
 /// What names may mean, before anything is looked up.

@@ -146,6 +146,8 @@ fn event_view(link: Link, names: bool) -> EventView {
         recorded_at: line.recorded_at,
         actor_id: names.then_some(line.actor),
         organisation_id: line.organisation,
+        api_key_id: line.key,
+        operated_by: line.operated_by.filter(|_| names),
         from_stage: line.from_stage,
         to_stage: line.to_stage,
         client_id: line.client_id,

@@ -11,7 +11,8 @@ use super::ledger::Record;
 use crate::Settings;
 use crate::model::{
     AttachedReport, Device, DeviceView, Doubt, DriveErasure, EraseResult, ErasureReport, Event,
-    EventOutcome, FileKind, Ground, Incoming, NewFile, Recorded, ReportVerdict, ReportedDrive,
+    EventOutcome, FileKind, Ground, Incoming, NewFile, Operators, Recorded, ReportVerdict,
+    ReportedDrive,
 };
 use crate::rules::{self, About};
 use crate::store;
@@ -54,9 +55,10 @@ pub fn attach_report(
         at: None,
         note: None,
         client_id: Some(format!("report:{}", file.sha256)),
+        operator: None,
         device: None,
     };
-    let recorded = record(tx, actor, id, &line)?;
+    let recorded = record(tx, actor, id, &line, &Operators::new())?;
     Ok(answer(file, Some(report), recorded, Some(about)))
 }
 
@@ -93,6 +95,7 @@ fn note_unread(
         at: tx.now(),
         note: None,
         client_id: None,
+        operated_by: None,
     };
     ledger.apply(tx, actor, device.clone(), None, record)?;
     finish(tx, ledger, device.id, EventOutcome::Applied)

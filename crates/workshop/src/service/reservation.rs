@@ -140,6 +140,7 @@ fn change(
             at: now,
             note: None,
             client_id: None,
+            operated_by: None,
         };
         ledger.apply(tx, actor, step(device, now)?, None, record)?;
     }

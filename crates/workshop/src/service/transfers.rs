@@ -69,7 +69,7 @@ fn load_up(
     transfer: &Transfer,
     names: &[String],
 ) -> Result<(Ledger, Vec<DeviceId>)> {
-    let found = resolve(tx, names, Some(actor))?;
+    let found = resolve(tx, names, Some(actor))?.within_reach(tx, actor)?;
     let near = mistyped(tx, actor, names, &found)?;
     let mut ledger = Ledger::of(found.devices);
     ledger.load_facts(tx, Needs::default())?;
@@ -119,6 +119,7 @@ fn record(event_type: &str, evidence: String, at: Instant) -> Record {
         at,
         note: None,
         client_id: None,
+        operated_by: None,
     }
 }
 
@@ -160,6 +161,7 @@ pub fn receive_transfer(
         at: None,
         note: None,
         client_id: None,
+        operator: None,
         device: None,
     };
     let mut results = Vec::with_capacity(arrival.devices.len());

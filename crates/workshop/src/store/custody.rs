@@ -6,7 +6,7 @@ use db::schema::{custody_events as e, devices as d};
 use db::{Db, Result, Tx};
 use diesel::prelude::*;
 use kernel::{
-    CustodyEventId, DeviceId, Instant, Mark, OrganisationId, Page, PageRequest, PersonId,
+    ApiKeyId, CustodyEventId, DeviceId, Instant, Mark, OrganisationId, Page, PageRequest, PersonId,
 };
 
 use super::LOOKUP_CHUNK;
@@ -37,6 +37,8 @@ pub(crate) struct EventRow {
     chain_key: Option<String>,
     mac: Option<Vec<u8>>,
     epoch: i64,
+    api_key_id: Option<ApiKeyId>,
+    operated_by: Option<PersonId>,
 }
 
 impl From<Link> for EventRow {
@@ -63,6 +65,8 @@ impl From<Link> for EventRow {
             chain_key,
             mac,
             epoch: link.epoch,
+            api_key_id: line.key,
+            operated_by: line.operated_by,
         }
     }
 }
@@ -79,6 +83,8 @@ impl From<EventRow> for Link {
                 recorded_at: row.recorded_at,
                 actor: row.actor_id,
                 organisation: row.organisation_id,
+                key: row.api_key_id,
+                operated_by: row.operated_by,
                 from_stage: row.from_stage,
                 to_stage: row.to_stage,
                 client_id: row.client_id,
@@ -167,19 +173,28 @@ pub(crate) fn last_events(
     for chunk in devices.chunks(LOOKUP_CHUNK) {
         let last = e::table
             .inner_join(d::table.on(d::id.eq(e::device_id).and(d::custody_seq.eq(e::seq))))
-            .select((e::device_id, e::event_type, e::evidence, e::actor_id));
-        let rows: Vec<(DeviceId, String, String, PersonId)> = match chunk {
+            .select((
+                (e::device_id, e::event_type, e::evidence),
+                (e::actor_id, e::api_key_id, e::operated_by),
+            ));
+        type Row = (
+            (DeviceId, String, String),
+            (PersonId, Option<ApiKeyId>, Option<PersonId>),
+        );
+        let rows: Vec<Row> = match chunk {
             // a statement with a list of values is prepared anew each time on SQLite
             [device] => last.filter(d::id.eq(device)).load(db)?,
             _ => last.filter(d::id.eq_any(chunk)).load(db)?,
         };
-        for (device, event_type, evidence, actor) in rows {
+        for ((device, event_type, evidence), (actor, key, operated_by)) in rows {
             found.insert(
                 device,
                 LastEvent {
                     event_type,
                     evidence,
                     actor,
+                    key,
+                    operated_by,
                 },
             );
         }

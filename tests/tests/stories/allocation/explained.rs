@@ -1,7 +1,7 @@
 //! What associations and everyone may read of a wave, and to whom gifts go.
 
 use crate::support::waves::{self, Stage};
-use testkit::{Value, both_engines, json};
+use testkit::{both_engines, json};
 
 both_engines! {
     fn an_association_sees_only_its_own_line(app) {
@@ -14,7 +14,7 @@ both_engines! {
         alpha.get(&explanation(&stage.applications[0])).refused(404, "not_found");
         let live = app.staff.get(&explanation(&stage.applications[0])).expect(200);
         assert!(live["text"]["fr"].as_str().unwrap().contains("pas encore approuvé"));
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
 
         let lines = alpha.get(&format!("{path}/lines")).expect(200);
         assert_eq!(lines["items"].as_array().unwrap().len(), 1);
@@ -35,7 +35,7 @@ both_engines! {
     fn the_explanation_says_what_would_have_changed_the_result(app) {
         let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000), ("Gamma", 20, 6_000)], 25);
         let path = stage.submitted_wave(app, "Vague");
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
         let own = stage.clients[2]
             .get(&format!("{path}/lines/{}/explanation", stage.applications[2])).expect(200);
         let request = &own["requests"][0];
@@ -80,7 +80,7 @@ both_engines! {
         let given = [waves::granted(&lines["items"], &stage.applications[0]), waves::granted(&lines["items"], &stage.applications[1])];
         assert_eq!(given.iter().sum::<i64>(), 35);
         assert!(given[0] <= 20 && given[1] >= 15, "{given:?}");
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
         let list = app.staff.get(&format!("{path}/devices?limit=200")).expect(200);
         for device in list["items"].as_array().unwrap() {
             let tag = device["tag"].as_str().unwrap().to_owned();

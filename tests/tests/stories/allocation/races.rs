@@ -4,15 +4,16 @@ use crate::support::check::fits_together;
 use crate::support::waves::{self, Stage};
 use db::schema::devices as d;
 use diesel::prelude::*;
-use testkit::{Value, both_engines, json};
+use testkit::{both_engines, json};
 
 both_engines! {
     fn two_staff_approving_at_the_same_instant_give_one_outcome(app) {
         let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000)], 40);
-        let path = format!("{}/approve", stage.submitted_wave(app, "Vague"));
+        let wave = stage.submitted_wave(app, "Vague");
+        let (path, read) = (format!("{wave}/approve"), waves::plan_read(&app.admin, &wave));
         let statuses: Vec<u16> = std::thread::scope(|scope| {
             let clients = [&app.other_staff, &app.admin, &app.other_staff, &app.admin];
-            let running = clients.map(|client| scope.spawn(|| client.post(&path, Value::Null).status));
+            let running = clients.map(|client| scope.spawn(|| client.post(&path, read.clone()).status));
             running.map(|thread| thread.join().unwrap()).to_vec()
         });
         // one of the two won, and its second click is the same success
@@ -30,7 +31,7 @@ both_engines! {
         let replies: Vec<_> = std::thread::scope(|scope| {
             let running: Vec<_> = waves
                 .iter()
-                .map(|path| scope.spawn(move || app.other_staff.post(&format!("{path}/approve"), Value::Null)))
+                .map(|path| scope.spawn(move || app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, path))))
                 .collect();
             running.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
@@ -50,7 +51,7 @@ both_engines! {
         let path = stage.submitted_wave(app, "Vague");
         let ids: Vec<kernel::DeviceId> = app.read(|db| Ok(d::table.order(d::id).limit(4).select(d::id).load(db)?));
         let (approved, taken) = std::thread::scope(|scope| {
-            let approving = scope.spawn(|| app.other_staff.post(&format!("{path}/approve"), Value::Null).status);
+            let approving = scope.spawn(|| app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).status);
             let taking: Vec<_> = ids.iter().map(|id| scope.spawn(move || {
                 app.refurbisher.post(&format!("/devices/{id}/events"), json!({"type": "repair_started"})).status
             })).collect();

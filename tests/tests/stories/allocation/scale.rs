@@ -194,12 +194,17 @@ fn wave_of(app: &TestApp, associations: usize, devices: usize) {
             .post(&format!("{path}/simulate"), json!({"lot_min": 5}))
     });
     timed("submit", || {
-        app.staff.post(&format!("{path}/submit"), Value::Null)
+        app.staff.post(
+            &format!("{path}/submit"),
+            waves::plan_read(&app.staff, &path),
+        )
     });
     beside_a_workshop(app, &laptop, || {
         timed("approve", || {
-            app.other_staff
-                .post(&format!("{path}/approve"), Value::Null)
+            app.other_staff.post(
+                &format!("{path}/approve"),
+                waves::plan_read(&app.other_staff, &path),
+            )
         })
     });
     timed("devices", || {

@@ -60,10 +60,10 @@ both_engines! {
         assert_eq!((&changed["status"], &changed["name"]), (&json!("draft"), &json!("Petits lots")));
         assert_eq!((&changed["settings"]["lot_min"], &changed["settings"]["seed"]), (&json!(5), &before["settings"]["seed"]));
         app.staff.patch(&path, json!({"lot_min": 0, "name": " "})).refused(422, "invalid_fields");
-        app.staff.post(&format!("{path}/submit"), Value::Null).refused(409, "wave_step_not_allowed");
+        app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).refused(409, "wave_step_not_allowed");
         let plan = app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
         assert_eq!(plan["lines"].as_array().unwrap().len(), 3);
-        app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
+        app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
         app.staff.patch(&path, json!({"lot_min": 6})).refused(409, "wave_not_editable");
     }
 
@@ -94,8 +94,8 @@ both_engines! {
         for picking in ["site_first", "grades_first"] {
             let path = stage.wave(app, picking, json!({"picking": picking}));
             app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
-            app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
-            app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+            app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
+            app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
             let list = app.staff.get(&format!("{path}/devices?limit=200")).expect(200);
             let of = |association: &str| {
                 let devices = list["items"].as_array().unwrap().iter();

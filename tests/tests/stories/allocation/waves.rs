@@ -36,15 +36,15 @@ both_engines! {
         assert_eq!(pinned["difference"].as_array().unwrap().len(), 3);
         assert_ne!(pinned["digest"], plan["digest"]);
 
-        let submitted = app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
+        let submitted = app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
         assert_eq!((&submitted["status"], &submitted["submitted_by"]), (&json!("submitted"), &json!("Sam Service")));
-        assert_eq!(app.staff.post(&format!("{path}/submit"), Value::Null).expect(200)["version"], submitted["version"]);
+        assert_eq!(app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200)["version"], submitted["version"]);
         assert_eq!(app.mails_of("wave_to_approve").len(), 2);
         app.staff.put(&format!("{path}/pins/{gamma}"), json!({"granted": null, "reason": "Non."}))
             .refused(409, "wave_not_editable");
         app.staff.post(&format!("{path}/propose"), Value::Null).refused(409, "wave_not_editable");
 
-        let approved = app.other_staff.post(&format!("{path}/approve"), json!({"comment": "Vu."})).expect(200);
+        let approved = app.other_staff.post(&format!("{path}/approve"), json!({"digest": submitted["digest"], "comment": "Vu."})).expect(200);
         assert_eq!((&approved["status"], &approved["devices"]), (&json!("approved"), &json!(60)));
         assert_eq!((&approved["associations"], &approved["comment"]), (&json!(3), &json!("Vu.")));
         assert_eq!(waves::reserved(app), (60, 0));
@@ -61,7 +61,7 @@ both_engines! {
         let told = app.mails_of("lot_granted").iter().any(|mail| mail.data["value"]["fr"] == "3\u{a0}000 €");
         assert!(told, "the value of Gamma's twenty desktops");
         assert_eq!(app.mails_of("picking_list").len(), 2);
-        let again = app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        let again = app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
         assert_eq!(again["version"], approved["version"]);
         assert_eq!(app.mails_of("lot_granted").len(), 3);
 
@@ -81,9 +81,9 @@ both_engines! {
     fn the_same_person_cannot_approve_what_it_submitted(app) {
         let stage = Stage::set(app, &[("Alpha", 20, 8_000)], 20);
         let path = stage.submitted_wave(app, "Vague");
-        app.staff.post(&format!("{path}/approve"), Value::Null).refused(409, "same_person");
+        app.staff.post(&format!("{path}/approve"), waves::plan_read(&app.staff, &path)).refused(409, "same_person");
         assert_eq!(app.staff.get(&path).expect(200)["status"], "submitted");
-        app.admin.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.admin.post(&format!("{path}/approve"), waves::plan_read(&app.admin, &path)).expect(200);
     }
 
     fn wave_out_of_date(app) {
@@ -91,19 +91,19 @@ both_engines! {
         let path = stage.proposed_wave(app, "Vague");
         let tag = stage.tags[0].clone();
         waves::set_stage(app, &tag, "graded");
-        let problem = app.staff.post(&format!("{path}/submit"), Value::Null).refused(409, "wave_out_of_date");
+        let problem = app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).refused(409, "wave_out_of_date");
         assert_eq!(problem["changes"]["devices"][0]["tag"], tag);
         assert!(problem["detail"].as_str().unwrap().contains(&tag));
         let again = app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
         assert_eq!(again["supply"], json!({"desktop": 39}));
         assert_eq!(again["difference"].as_array().unwrap().len(), 1);
-        app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
+        app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
 
         stage.clients[1].post(&format!("/applications/{}/withdraw", stage.applications[1]), Value::Null).expect(200);
-        let problem = app.other_staff.post(&format!("{path}/approve"), Value::Null).refused(409, "wave_out_of_date");
+        let problem = app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).refused(409, "wave_out_of_date");
         assert_eq!(problem["changes"]["applications"][0]["what"], "gone");
         assert_eq!(waves::reserved(app), (0, 0));
-        app.other_staff.post(&format!("{path}/reject"), json!({"reason": "Une demande est retirée."})).expect(200);
+        app.other_staff.post(&format!("{path}/reject"), json!({"digest": app.staff.get(&path).expect(200)["digest"], "reason": "Une demande est retirée."})).expect(200);
         assert_eq!(app.mails_of("wave_rejected").len(), 1);
         let last = app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
         assert_eq!(last["lines"].as_array().unwrap().len(), 1);
@@ -114,7 +114,7 @@ both_engines! {
         let path = stage.proposed_wave(app, "Vague");
         app.staff.put(&format!("{path}/pins/{}", stage.applications[0]),
             json!({"granted": null, "reason": "Convention en attente."})).expect(200);
-        app.staff.post(&format!("{path}/submit"), json!({})).refused(409, "nothing_to_allocate");
+        app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).refused(409, "nothing_to_allocate");
     }
 
     fn pin_not_possible(app) {
@@ -148,7 +148,7 @@ both_engines! {
     fn a_cancelled_wave_releases_its_devices(app) {
         let stage = Stage::set(app, &[("Alpha", 20, 8_000)], 20);
         let path = stage.submitted_wave(app, "Vague");
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
         app.staff.post(&format!("{path}/cancel"), json!({"reason": " "})).refused(422, "invalid_fields");
         let over = app.staff.post(&format!("{path}/cancel"), json!({"reason": "Le local a brûlé."})).expect(200);
         assert_eq!(over["status"], "cancelled");
@@ -163,7 +163,7 @@ both_engines! {
     fn a_second_wave_completes_what_the_first_gave(app) {
         let stage = Stage::set(app, &[("Alpha", 30, 8_000), ("Beta", 30, 6_000)], 30);
         let path = stage.submitted_wave(app, "Première vague");
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
         waves::stock(app, "desktop", 20, 1_000);
         let without = stage.wave(app, "Sans compléments", json!({}));
         app.staff.post(&format!("{without}/propose"), Value::Null).refused(409, "nothing_to_allocate");
@@ -186,18 +186,18 @@ both_engines! {
         waves::tie(app, &tied[0], Some(&json!({"themes": ["precarity"]})));
         let path = stage.submitted_wave(app, "Vague");
         waves::tie(app, &tied[0], Some(&json!({"themes": ["employment"]})));
-        let problem = app.other_staff.post(&format!("{path}/approve"), Value::Null).refused(409, "wave_out_of_date");
+        let problem = app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).refused(409, "wave_out_of_date");
         let gifts = problem["changes"]["gifts"].as_array().unwrap();
         assert_eq!((gifts.len(), &problem["changes"]["device_count"]), (1, &json!(0)));
         assert!(problem["detail"].as_str().unwrap().contains(gifts[0].as_str().unwrap()), "{problem}");
         waves::tie(app, &tied[0], None);
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).refused(409, "wave_out_of_date");
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).refused(409, "wave_out_of_date");
         assert_eq!(waves::reserved(app), (0, 0));
         // a gift that was for everyone and is no longer
         waves::tie(app, &tied[0], Some(&json!({"themes": ["precarity"]})));
         waves::tie(app, &stage.tags[0], Some(&json!({"themes": ["employment"]})));
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).refused(409, "wave_out_of_date");
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).refused(409, "wave_out_of_date");
         waves::tie(app, &stage.tags[0], None);
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
     }
 }

@@ -19,7 +19,7 @@ both_engines! {
         assert_eq!(app.staff.get(&path).expect(200), before);
         let (person, organisation, wanted) = (
             app.staff.person.parse().unwrap(), app.staff.organisation.parse().unwrap(), id_at(&application).parse().unwrap());
-        let actor = kernel::Actor { person, role: Role::Staff, organisation, session: None };
+        let actor = kernel::Actor { person, role: Role::Staff, organisation, session: None, key: None };
         assert!(app.read(move |db| eligibility::recompute(db, &actor, wanted)));
         let wanted = programme.parse().unwrap();
         let candidates = app.read(move |db| eligibility::candidates(db, wanted));
@@ -102,7 +102,7 @@ both_engines! {
         assert_eq!(app.staff.get(&explanation).expect(200), explained);
         let (person, organisation, wanted) = (app.staff.person.parse().unwrap(), app.staff.organisation.parse().unwrap(),
             stage.applications[0].parse().unwrap());
-        let actor = kernel::Actor { person, role: Role::Staff, organisation, session: None };
+        let actor = kernel::Actor { person, role: Role::Staff, organisation, session: None, key: None };
         assert!(app.read(move |db| eligibility::recompute(db, &actor, wanted)));
     }
 

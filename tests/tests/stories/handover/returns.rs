@@ -77,8 +77,8 @@ both_engines! {
         app.staff.post(&format!("{}/pass-on", waves::path_of(&alpha)), reason).refused(409, "handover_step_not_allowed");
 
         let next = format!("/waves/{}", wave["id"].as_str().unwrap());
-        app.staff.post(&format!("{next}/submit"), Value::Null).expect(200);
-        app.other_staff.post(&format!("{next}/approve"), Value::Null).expect(200);
+        app.staff.post(&format!("{next}/submit"), waves::plan_read(&app.staff, &next)).expect(200);
+        app.other_staff.post(&format!("{next}/approve"), waves::plan_read(&app.other_staff, &next)).expect(200);
         let gamma = waves::handover_of(app, "Gamma");
         assert!(waves::tags_of(&gamma).iter().all(|tag| waves::tags_of(&alpha).contains(tag)));
         assert_eq!(app.staff.get(&first).expect(200)["status"], "approved");
@@ -158,7 +158,7 @@ both_engines! {
         app.staff.post(&pass_on, json!({"reason": "Renonce."})).expect(200);
         let wave = app.staff.get("/waves?status=proposed").expect(200)["items"][0].clone();
         assert_eq!((&wave["devices"], &wave["unserved"]), (&json!(0), &json!(2)));
-        app.staff.post(&format!("/waves/{}/submit", wave["id"].as_str().unwrap()), Value::Null)
+        app.staff.post(&format!("/waves/{}/submit", wave["id"].as_str().unwrap()), json!({"digest": wave["digest"]}))
             .refused(409, "nothing_to_allocate");
         app.stranger_refurbisher.post(&pass_on, json!({"reason": "Non."})).refused(403, "not_allowed");
     }

@@ -17,7 +17,10 @@ fn large_lot(app: &TestApp) -> (Stage, String) {
         )
         .expect(200);
     app.staff
-        .post(&format!("{path}/submit"), Value::Null)
+        .post(
+            &format!("{path}/submit"),
+            waves::plan_read(&app.staff, &path),
+        )
         .expect(200);
     (stage, path)
 }
@@ -30,7 +33,7 @@ both_engines! {
         assert_eq!(warned.as_array().unwrap().len(), 1, "{warned}");
         assert_eq!((&warned[0]["code"], &warned[0]["association"]), (&json!("convention_required"), &json!("Alpha")));
         assert!(warned[0]["fr"].as_str().unwrap().contains("24\u{a0}000 €"), "{warned}");
-        let approved = app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        let approved = app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
         assert_eq!(approved["warnings"], warned);
         assert_eq!(stage.clients[0].get(&path).expect(200)["warnings"], Value::Null);
 

@@ -106,6 +106,7 @@ fn a_very_long_list() {
             role: Role::Donor,
             organisation: app.donor.organisation.parse().unwrap(),
             session: None,
+            key: None,
         };
         let mut text = String::from("Serial;Type;Marque;Date d'achat\n");
         text.reserve(rows * 40);

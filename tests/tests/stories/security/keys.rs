@@ -44,17 +44,19 @@ both_engines! {
             role: kernel::Role::Refurbisher,
             organisation: app.refurbisher.organisation.parse().unwrap(),
             session: None,
+            key: Some(key),
         };
         let stands = || app.write(move |tx| {
             let now = tx.now();
-            Ok(identity::confirm(tx, &actor, Some(key), now).is_ok())
+            Ok(identity::confirm(tx, &actor, now).is_ok())
         });
         assert!(stands());
         app.admin.delete(&format!("/api-keys/{key}")).expect(204);
         assert!(!stands(), "revoked while the request was under way");
         let without = app.write(move |tx| {
             let now = tx.now();
-            Ok(identity::confirm(tx, &actor, None, now).is_err())
+            let nobody = kernel::Actor { key: None, ..actor };
+            Ok(identity::confirm(tx, &nobody, now).is_err())
         });
         assert!(without, "an actor with neither a session nor a key is nobody");
     }
@@ -76,8 +78,9 @@ both_engines! {
     fn what_a_key_does_is_recorded_with_the_key(app) {
         let made = make(app, &app.staff.organisation, &["identity"]);
         let key = app.anyone.with_token(text(&made["key"]));
-        key.post(&format!("/organisations/{}/suspend", app.donor.organisation), json!({"reason": "Essai"})).expect(200);
-        let recorded = app.admin.get(&format!("/audit?subject={}", app.donor.organisation)).expect(200);
+        let entered = key.post("/organisations", json!({"kind": "donor", "name": "Mairie", "address": "1 quai",
+            "postal_code": "13002", "commune": "Marseille"})).expect(201);
+        let recorded = app.admin.get(&format!("/audit?subject={}", text(&entered["id"]))).expect(200);
         assert_eq!(recorded["items"][0]["api_key_id"], made["id"]);
         assert_eq!(recorded["items"][0]["actor_id"], json!(app.admin.person));
     }

@@ -64,7 +64,7 @@ both_engines! {
             .collect();
         let (status, problem, work) = &answers[0];
         assert_eq!((*status, &problem["code"]), (401, &json!("invalid_credentials")));
-        assert_eq!(*work, (1, 3), "one hash, and three counts");
+        assert_eq!(*work, (1, 4), "one hash, three counts, and a failure");
         for (address, answer) in addresses.iter().zip(&answers) {
             assert_eq!(*answer, answers[0], "{address}");
         }
@@ -189,7 +189,7 @@ both_engines! {
         sign_up(app, "jo@ville.example");
         let from = |address: String| app.anyone.with_header("x-forwarded-for", &address);
         let jo = from("192.0.2.1".to_owned());
-        jo.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200);
+        let token = jo.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200)["device_token"].clone();
         // from one address the guesser is stopped soon
         let guesser = from("198.51.100.1".to_owned());
         for _ in 0..10 {
@@ -210,8 +210,10 @@ both_engines! {
             tried += 1;
             assert!(tried < 100, "never slowed down");
         }
-        // whose account it is signs in from where they did before
-        jo.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200);
+        // whose account it is signs in with the device that they used before
+        let mut known = login("jo@ville.example", PASSWORD);
+        known["device_token"] = token;
+        jo.post("/auth/login", known).expect(200);
         // and others from wherever they are
         sign_up(app, "al@ville.example");
         guesser.post("/auth/login", login("al@ville.example", PASSWORD)).expect(200);
@@ -233,7 +235,7 @@ both_engines! {
     fn what_is_counted_names_nobody(app) {
         app.anyone.post("/auth/login", login("jo@ville.example", "faux mot")).refused(401, "invalid_credentials");
         let buckets: Vec<Vec<u8>> = app.read(|db| Ok(sign_in_attempts::table.select(sign_in_attempts::bucket).load(db)?));
-        assert_eq!(buckets.len(), 3);
+        assert_eq!(buckets.len(), 4);
         assert!(buckets.iter().all(|bucket| bucket.len() == 32));
     }
 

@@ -127,7 +127,7 @@ both_engines! {
         line["device"] = json!("CZC0001");
         line["client_id"] = json!("1");
         let answer = app.stranger_refurbisher.post("/device-events", json!({"events": [line]})).expect(200);
-        assert_eq!((&answer["results"][0]["status"], &answer["results"][0]["code"]), (&json!("refused"), &json!("not_your_workshop")));
+        assert_eq!((&answer["results"][0]["status"], &answer["results"][0]["code"]), (&json!("refused"), &json!("unknown_device")));
         assert_eq!(answer["results"][0]["stage"], Value::Null, "no more is told of it");
         app.stranger_refurbisher.get(&format!("/devices/{}", ids[0])).refused(404, "not_found");
         app.other_donor.get(&format!("/devices/{}/events", ids[0])).refused(404, "not_found");

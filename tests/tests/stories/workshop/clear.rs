@@ -73,8 +73,8 @@ both_engines! {
         let pin = json!({"granted": {"desktop": 10}, "reason": "Local petit."});
         let pinned = app.staff.put(&format!("{path}/pins/{}", strict.applications[0]), pin).expect(200);
         assert_eq!(pinned["left_out"], json!({"desktop": 1}));
-        app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
         let lot = app.staff.get(&format!("{path}/devices")).expect(200);
         assert!(lot["items"].as_array().unwrap().iter().all(|device| device["tag"] != json!(tag)));
 
@@ -91,11 +91,11 @@ both_engines! {
         let path = stage.wave(app, "Vague", json!({"supply": {"kinds": ["desktop"], "grades": ["A", "B"]}}));
         assert_eq!(propose(app, &path)["devices"], 13);
         let_clear_count(app, &stage.programme, false);
-        let problem = app.staff.post(&format!("{path}/submit"), Value::Null).refused(409, "wave_out_of_date");
+        let problem = app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).refused(409, "wave_out_of_date");
         assert_eq!((&problem["changes"]["device_count"], &problem["changes"]["devices"][0]["tag"]), (&json!(1), &json!(tag)));
         assert_eq!(propose(app, &path)["devices"], 12);
-        app.staff.post(&format!("{path}/submit"), Value::Null).expect(200);
-        app.other_staff.post(&format!("{path}/approve"), Value::Null).expect(200);
+        app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
+        app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
     }
 
     fn no_overwritten_drive_comes_in_the_place_of_a_device_that_failed(app) {

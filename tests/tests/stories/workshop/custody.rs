@@ -247,6 +247,8 @@ fn lengthen(
             recorded_at: tx.now(),
             actor,
             organisation,
+            key: None,
+            operated_by: None,
             from_stage: workshop::Stage::Received,
             to_stage: workshop::Stage::Received,
             client_id: Some(format!("line-{seq}")),

@@ -9,7 +9,7 @@ both_engines! {
         advance(app, &ids[0], "nothing");
         let actor = kernel::Actor {
             person: app.staff.person.parse().unwrap(), role: kernel::Role::Staff,
-            organisation: app.staff.organisation.parse().unwrap(), session: None,
+            organisation: app.staff.organisation.parse().unwrap(), session: None, key: None,
         };
         let id: kernel::DeviceId = ids[0].parse().unwrap();
         let other: kernel::DeviceId = ids[1].parse().unwrap();

@@ -43,7 +43,7 @@ impl Cast {
                 Ok::<_, db::Error>(Caller {
                     person,
                     organisation: organisation.to_string(),
-                    token: identity::open_session(tx, &signer(), person)?.access_token,
+                    token: identity::open_session(tx, &signer(), person, None)?.access_token,
                 })
             };
             Ok(Self {
@@ -60,7 +60,7 @@ impl Cast {
         for caller in people {
             let person = caller.person;
             caller.token = write(url, move |tx| {
-                Ok(identity::open_session(tx, &signer(), person)?.access_token)
+                Ok(identity::open_session(tx, &signer(), person, None)?.access_token)
             });
         }
     }
@@ -137,7 +137,7 @@ pub fn signed_in(url: &str, person: PersonId) -> Caller {
         Ok(Caller {
             person,
             organisation: String::new(),
-            token: identity::open_session(tx, &signer(), person)?.access_token,
+            token: identity::open_session(tx, &signer(), person, None)?.access_token,
         })
     })
 }

@@ -64,6 +64,8 @@ impl Bench {
             event: &event,
             numbered: true,
             by_machine: false,
+            key: None,
+            operated_by: None,
         };
         let verdict = decide(&self.facts(), &asking, settings()).expect("taken");
         self.take(verdict, None);

@@ -19,6 +19,7 @@ use crate::reading::incoming;
 
 const TESTER: u8 = 2;
 const CHECKER: u8 = 3;
+const KEY: u8 = 7;
 
 fn id<T>(n: u8) -> Id<T> {
     format!("00000000-0000-7000-8000-0000000000{n:02x}")
@@ -133,20 +134,39 @@ impl Bench {
     }
 
     fn by(&mut self, person: u8, event: &Value) -> Result<bool, Refusal> {
+        self.step(person, None, event)
+    }
+
+    /// By the key that somebody made, and who is proven to stand at the machine.
+    fn by_key(&mut self, maker: u8, operator: Option<u8>, event: &Value) -> Result<bool, Refusal> {
+        self.step(maker, Some(operator.map(id)), event)
+    }
+
+    fn step(
+        &mut self,
+        person: u8,
+        machine: Option<Option<PersonId>>,
+        event: &Value,
+    ) -> Result<bool, Refusal> {
         self.clock += 1;
         let event = incoming(event)?.event;
+        let (key, operated_by) = (machine.map(|_| id(KEY)), machine.flatten());
         let asking = Asking {
             person: id(person),
             at: at(self.clock),
             event: &event,
             numbered: false,
-            by_machine: false,
+            by_machine: machine.is_some(),
+            key,
+            operated_by,
         };
         let verdict = decide(&self.facts(), &asking, settings())?;
         let last = LastEvent {
             event_type: event.name().into(),
             evidence: event.evidence(),
             actor: id(person),
+            key,
+            operated_by,
         };
         Ok(self.take(verdict, Some(last)))
     }
@@ -192,6 +212,8 @@ impl Bench {
             event_type: "hardware_seen".into(),
             evidence: sha.into(),
             actor: id(TESTER),
+            key: None,
+            operated_by: None,
         };
         Ok(self.take(verdict, Some(last)))
     }

@@ -157,6 +157,8 @@ fn a_strict_template_takes_its_own_checks_and_no_others() {
             event: &event.event,
             numbered: false,
             by_machine: false,
+            key: None,
+            operated_by: None,
         };
         decide(&bench.facts(), &asking, &strict)
     };

@@ -12,6 +12,53 @@ fn same_person() {
 }
 
 #[test]
+fn same_person_behind_the_key_of_a_station() {
+    let test = json!({"type": "tested", "checks": {"boot": "pass"}});
+    let check = json!({"type": "quality_checked", "passed": true});
+    let mut bench = Bench::until(Stage::Erased);
+    bench.by_key(TESTER, None, &test).expect("a machine tests");
+    assert_eq!(bench.device.tests_passed, Some(true));
+    // nobody is named: neither whoever made the key nor anybody else signs on it
+    for person in [TESTER, CHECKER] {
+        assert_eq!(
+            bench.by(person, &check).expect_err("refused").code,
+            Code::SamePerson
+        );
+    }
+    // a test of one's own names oneself, and one does not sign it
+    bench.by(CHECKER, &test).expect("tests");
+    assert_eq!(
+        bench.by(CHECKER, &check).expect_err("refused").code,
+        Code::SamePerson
+    );
+    bench.by(TESTER, &check).expect("another person");
+    // who stands at the station is who tested, whoever made its key
+    bench.by_key(TESTER, Some(CHECKER), &test).expect("tests");
+    assert_eq!(
+        bench.by(CHECKER, &check).expect_err("refused").code,
+        Code::SamePerson
+    );
+    // and no key signs, whoever stands there
+    let by_key = bench.by_key(CHECKER, Some(TESTER), &check);
+    assert_eq!(by_key.expect_err("refused").code, Code::SamePerson);
+    bench.by(TESTER, &check).expect("another person");
+}
+
+#[test]
+fn a_second_click_at_a_station_is_told_from_another_principal() {
+    let test = json!({"type": "tested", "checks": {"boot": "pass"}});
+    let mut bench = Bench::until(Stage::Erased);
+    assert!(bench.by_key(TESTER, None, &test).expect("tests"));
+    assert!(!bench.by_key(TESTER, None, &test).expect("a second click"));
+    assert!(
+        bench
+            .by(TESTER, &test)
+            .expect("the same words of a person are another test")
+    );
+    assert_eq!(bench.device.tested_by, Some(id(TESTER)));
+}
+
+#[test]
 fn tests_not_passed() {
     let mut bench = Bench::until(Stage::Erased);
     assert_eq!(bench.refused(&ready()), Code::TestsNotPassed);

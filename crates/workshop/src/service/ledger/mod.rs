@@ -7,7 +7,7 @@ mod facts;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use db::{Result, Tx};
-use kernel::{Actor, DeviceId, DriveId, Instant, OrganisationId};
+use kernel::{Actor, DeviceId, DriveId, Instant, OrganisationId, PersonId};
 
 use effects::write_effects;
 pub(super) use facts::Needs;
@@ -55,6 +55,8 @@ pub(super) struct Record {
     pub(super) at: Instant,
     pub(super) note: Option<String>,
     pub(super) client_id: Option<String>,
+    /// Who stood at the machine whose key logs it.
+    pub(super) operated_by: Option<PersonId>,
 }
 
 impl Bench {
@@ -83,6 +85,8 @@ impl Bench {
             recorded_at: tx.now(),
             actor: actor.person,
             organisation: actor.organisation,
+            key: actor.key,
+            operated_by: record.operated_by,
             from_stage: self.device.stage,
             to_stage: device.stage,
             client_id: record.client_id,
@@ -104,6 +108,8 @@ impl Bench {
             event_type: line.event_type.clone(),
             evidence: line.evidence.clone(),
             actor: line.actor,
+            key: line.key,
+            operated_by: line.operated_by,
         });
         self.client_ids.extend(line.client_id.clone());
         if matches!(self.stored, Stored::Same) {

@@ -34,6 +34,7 @@ pub fn close(tx: &mut Tx<'_>, actor: &Actor, batch_id: BatchId) -> Result<Reconc
             at: now,
             note: None,
             client_id: None,
+            operated_by: None,
         };
         ledger.apply(tx, actor, rules::give_up(device, now), None, record)?;
     }

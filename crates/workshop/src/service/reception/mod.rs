@@ -173,6 +173,7 @@ impl Dock<'_> {
             at: tx.now(),
             note: note.map(str::to_owned),
             client_id: None,
+            operated_by: None,
         };
         self.ledger.apply(tx, self.actor, device, drives, record)?;
         let bench = self
