@@ -183,7 +183,7 @@ pub struct WaveReason {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Submission {
     /// Of the plan that was read, as the wave has it. Nobody submits another than they saw.
-    #[schema(value_type = String, required = true)]
+    #[schema(value_type = String)]
     pub digest: Option<String>,
 }
 
@@ -191,7 +191,7 @@ pub struct Submission {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Remark {
     /// Of the plan that was read, as the wave has it. Nobody approves another than they saw.
-    #[schema(value_type = String, required = true)]
+    #[schema(value_type = String)]
     pub digest: Option<String>,
     /// A remark that stays with the decision.
     pub comment: Option<String>,
@@ -201,7 +201,7 @@ pub struct Remark {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Rejection {
     /// Of the plan that was read, as the wave has it.
-    #[schema(value_type = String, required = true)]
+    #[schema(value_type = String)]
     pub digest: Option<String>,
     /// Why; those concerned read it.
     #[serde(default)]
