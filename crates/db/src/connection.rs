@@ -74,6 +74,7 @@ impl Db {
                 let mut connection = SqliteConnection::establish(sqlite_path(url))?;
                 connection
                     .batch_execute(access.pragmas())
+                    .and_then(|()| crate::watch::register(&mut connection))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Self::Sqlite(connection))
             }

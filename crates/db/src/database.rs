@@ -1,7 +1,8 @@
 //! The one way to the database: [`Database::read`] and [`Database::write`].
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant as Timer};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -12,10 +13,13 @@ use tokio::sync::{Notify, oneshot};
 use tracing::Span;
 
 use crate::connection::{Access, sqlite_path};
+use crate::lane::{Lane, Place};
 use crate::migrate::{self, SchemaState};
 use crate::pool::{Connections, Manager};
+use crate::pulse::{self, Hold, Pulse};
 use crate::serial::{self, Isolation, OpenTransaction};
 use crate::transaction::{IdSource, Tx};
+use crate::watch::Watch;
 use crate::writer::{Command, Done, Writer};
 use crate::{Db, Engine, Error, Result};
 
@@ -27,8 +31,8 @@ pub struct DatabaseSettings {
     /// Connections at the most; on SQLite, readers beside the one writer.
     pub connections: u32,
     /// How long a statement may take before whoever asked is told to try again; none for
-    /// as long as it takes. SQLite has no way to stop one: there the answer comes in time,
-    /// and the reader goes on to its end.
+    /// as long as it takes. SQLite has no way to stop one from outside: there the answer comes in
+    /// time, and a scan ends that asks whether it is [`crate::watch::still_wanted`].
     pub statement_limit: Option<Duration>,
 }
 
@@ -50,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: IdSource,
     pub(crate) wake: Notify,
+    pub(crate) pulse: Pulse,
     chain_keys: OnceLock<ChainKeys>,
 }
 
@@ -66,8 +71,17 @@ pub struct Database {
     connections: Connections,
     /// SQLite only: PostgreSQL has as many writers as connections.
     writer: Option<Writer>,
+    /// Reads that look at much.
+    long_reads: Lane,
+    /// Use cases that write many rows.
+    long_writes: Lane,
     shared: Arc<Shared>,
 }
+
+/// Of so many connections one is for long reads, and for long writes on PostgreSQL.
+const SHARE: u32 = 8;
+/// Long reads or writes that may wait for their turn.
+const LONGEST_QUEUE: usize = 32;
 
 /// `max_pred_locks_per_transaction` with which a transaction of seconds leaves room for the
 /// others. What serializable transactions have read is kept until the longest beside them
@@ -105,6 +119,7 @@ impl Database {
             clock,
             ids: IdSource::new(),
             wake: Notify::new(),
+            pulse: Pulse::new(),
             chain_keys: OnceLock::new(),
         });
         let writer = match engine {
@@ -130,11 +145,17 @@ impl Database {
             },
             settings.connections,
         )?;
+        let few = usize::try_from(settings.connections / SHARE)
+            .unwrap_or(1)
+            .max(1);
+        let writers = if writer.is_some() { 1 } else { few };
         Ok(Self {
             settings,
             engine,
             connections,
             writer,
+            long_reads: Lane::new(few, LONGEST_QUEUE),
+            long_writes: Lane::new(writers, LONGEST_QUEUE),
             shared,
         })
     }
@@ -182,23 +203,48 @@ impl Database {
         }
     }
 
-    /// Whether requests can be served: the schema is this program's, and a write reaches
-    /// the disk.
+    /// How long each use case held its transaction: on SQLite, where there is one writer, all
+    /// others waited for so long.
+    pub fn holds(&self) -> Vec<(Arc<str>, Hold)> {
+        self.shared.pulse.holds()
+    }
+
+    /// Whether requests can be served: the schema is this program's, a write reaches the disk,
+    /// and not too many of the last writes failed.
     ///
     /// # Errors
     /// What is wrong, for the log.
     pub async fn probe(&self) -> Result<()> {
+        self.writes_succeed()?;
         let state = self.read(migrate::compare).await?;
         if state != SchemaState::Current {
             return Err(Error::Unavailable(format!("the schema is {state:?}")));
         }
-        self.write_queue(|tx| match &mut **tx {
-            // rewrites the first page, which nothing else uses, and so reaches the disk
-            Db::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA user_version = 1")?),
-            // a standby refuses
-            Db::Postgres(connection) => Ok(connection.batch_execute("SET TRANSACTION READ WRITE")?),
-        })
+        self.attempt(
+            Isolation::ReadCommitted,
+            |tx: &mut Tx<'_>| match &mut **tx {
+                // rewrites the first page, which nothing else uses, and so reaches the disk
+                Db::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA user_version = 1")?),
+                // a standby refuses
+                Db::Postgres(connection) => {
+                    Ok(connection.batch_execute("SET TRANSACTION READ WRITE")?)
+                }
+            },
+        )
         .await
+    }
+
+    /// Whether the last writes reached the disk, but for a few.
+    ///
+    /// # Errors
+    /// How many did not, for the log.
+    pub fn writes_succeed(&self) -> Result<()> {
+        match self.shared.pulse.failing() {
+            None => Ok(()),
+            Some((failed, all)) => Err(Error::Unavailable(format!(
+                "{failed} of the last {all} writes failed"
+            ))),
+        }
     }
 
     /// Waits until something was written that the worker should look at.
@@ -215,10 +261,62 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut Db) -> Result<T> + Send + 'static,
     {
+        self.read_in(None, work).await
+    }
+
+    /// Runs queries that may look at many rows, or compute for long: few of these run at a time,
+    /// and never on all connections. `who` asks, if it is somebody.
+    ///
+    /// # Errors
+    /// As [`Database::read`]; `Unavailable` also when too many wait.
+    pub async fn read_long<T, F>(&self, who: Option<u128>, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T> + Send + 'static,
+    {
+        let place = self.long_reads.place(who).await?;
+        self.read_in(Some(place), work).await
+    }
+
+    /// Computes something long that needs no connection, such as what a file says, in the place
+    /// of a long read.
+    ///
+    /// # Errors
+    /// What the work returns; `Unavailable` when too many wait.
+    pub async fn compute<T, F>(&self, who: Option<u128>, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T> + Send + 'static,
+    {
+        let place = self.long_reads.place(who).await?;
+        let until = self
+            .settings
+            .statement_limit
+            .map(|limit| Timer::now() + limit);
+        let (watch, _waits) = Watch::until(until);
+        blocking(move || {
+            let _place = place;
+            watch.over(work)
+        })
+        .await
+    }
+
+    /// The place is kept until the work ends, also when nobody waits for it any longer.
+    async fn read_in<T, F>(&self, place: Option<Place>, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T> + Send + 'static,
+    {
         let connections = self.connections.clone();
+        let until = self
+            .settings
+            .statement_limit
+            .map(|limit| Timer::now() + limit);
+        let (watch, _waits) = Watch::until(until);
         let answer = blocking(move || {
+            let _place = place;
             let mut connection = connections.take()?;
-            let outcome = work(&mut connection.db);
+            let outcome = watch.over(|| work(&mut connection.db));
             connections.give_back(connection, &outcome);
             outcome
         });
@@ -303,35 +401,123 @@ impl Database {
         self.transact(Isolation::ReadCommitted, work).await
     }
 
+    /// The same for a use case that locks every row it decides on before it reads any other. On
+    /// PostgreSQL it runs under READ COMMITTED: a serializable transaction keeps others off the
+    /// pages of indexes that it came through, and neighbors would undo each other's work.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn write_locked<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.transact(Isolation::ReadCommitted, work).await
+    }
+
+    /// The same for a use case that writes many rows: on SQLite one at a time, so that between
+    /// two of them everyone else has a turn.
+    ///
+    /// # Errors
+    /// As [`Database::write`]; `Unavailable` also when too many wait.
+    pub async fn write_long<T, F>(&self, who: Option<u128>, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let place = self.long_writes.place(who).await?;
+        self.write(move |tx| {
+            let _place = &place;
+            work(tx)
+        })
+        .await
+    }
+
     async fn transact<T, F>(&self, isolation: Isolation, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        let outcome = self.attempt(isolation, work).await;
+        let failed = matches!(outcome, Err(Error::Unavailable(_)));
+        self.shared.pulse.wrote(failed);
+        outcome
+    }
+
+    async fn attempt<T, F>(&self, isolation: Isolation, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let use_case = pulse::use_case();
         if let Some(writer) = &self.writer {
-            let (answer, outcome) = oneshot::channel();
+            let (answer, mut outcome) = oneshot::channel();
+            let turn = Arc::new(Turn::default());
             writer.submit(Box::new(Waiting {
                 work,
+                use_case,
+                shared: Arc::clone(&self.shared),
+                turn: Arc::clone(&turn),
                 span: Span::current(),
                 outcome: None,
                 answer,
             }))?;
-            return outcome
-                .await
+            let patience = self.settings.statement_limit.unwrap_or(PATIENCE);
+            let answered = match tokio::time::timeout(patience.min(PATIENCE), &mut outcome).await {
+                Ok(answered) => answered,
+                Err(_) if turn.give_up() => {
+                    return Err(Error::Unavailable("others write for too long".to_owned()));
+                }
+                // it is being done: what becomes of it is to be told
+                Err(_) => outcome.await,
+            };
+            return answered
                 .unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned())))
                 .map_err(Error::settled);
         }
         let connections = self.connections.clone();
         let shared = Arc::clone(&self.shared);
-        blocking(move || serial::write(&connections, &shared, isolation, &work))
+        blocking(move || serial::write(&connections, &shared, isolation, &use_case, &work))
             .await
             .map_err(Error::settled)
+    }
+}
+
+/// How long a use case waits for its turn behind others that write.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether a use case in the queue waits, has begun, or was given up before.
+#[derive(Debug, Default)]
+struct Turn(AtomicU8);
+
+impl Turn {
+    const WAITS: u8 = 0;
+    const BEGUN: u8 = 1;
+    const GIVEN_UP: u8 = 2;
+
+    fn pass(&self, to: u8) -> Result<u8, u8> {
+        let (done, seen) = (Ordering::AcqRel, Ordering::Acquire);
+        self.0.compare_exchange(Self::WAITS, to, done, seen)
+    }
+
+    /// Whoever waits goes away; false when it has begun.
+    fn give_up(&self) -> bool {
+        self.pass(Self::GIVEN_UP).is_ok()
+    }
+
+    /// It is to be run, for the first time or again; false when it was given up.
+    fn begin(&self) -> bool {
+        self.pass(Self::BEGUN) != Err(Self::GIVEN_UP)
     }
 }
 
 /// A use case in the writer's queue.
 struct Waiting<T, F> {
     work: F,
+    /// Under which name its hold is noted.
+    use_case: Arc<str>,
+    shared: Arc<Shared>,
+    turn: Arc<Turn>,
     /// The request that it belongs to, for the log.
     span: Span,
     outcome: Option<Result<T>>,
@@ -347,7 +533,12 @@ where
         let _in_span = self.span.enter();
         // a panic leaves none
         self.outcome = None;
+        if !self.turn.begin() {
+            return Done::Refused;
+        }
+        let started = Timer::now();
         let outcome = (self.work)(tx);
+        self.shared.pulse.held(&self.use_case, started.elapsed());
         note(&outcome);
         let done = match &outcome {
             Ok(_) => Done::Kept,

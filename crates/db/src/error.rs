@@ -97,7 +97,9 @@ const CONNECTION_LOST: [&str; 7] = [
 
 /// How the engines say that disk, file or server cannot do it now: full, read-only, locked
 /// by another program for too long, or too slow.
-const PLACE_FAILS: [&str; 11] = [
+const PLACE_FAILS: [&str; 13] = [
+    crate::watch::TOO_LONG,
+    crate::watch::NOBODY_WAITS,
     "database or disk is full",
     "disk I/O error",
     "readonly database",

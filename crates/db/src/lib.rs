@@ -5,23 +5,29 @@ pub mod catalog;
 mod checkpoint;
 mod columns;
 mod connection;
+pub mod counts;
 mod database;
 mod dump;
 mod error;
+mod lane;
 mod migrate;
 mod pool;
+mod pulse;
 pub mod schema;
 pub mod search;
 mod serial;
 pub mod sql;
 mod transaction;
+pub mod watch;
 mod writer;
 
 pub use connection::{Db, Engine, MultiBackend};
 pub use database::{Database, DatabaseSettings, Usage};
 pub use dump::{export, import};
 pub use error::{Error, Result, guard};
+pub use lane::{Lane, Place};
 pub use migrate::{SchemaState, compare as schema_state};
+pub use pulse::{Hold, named};
 pub use transaction::Tx;
 
 #[doc(hidden)]

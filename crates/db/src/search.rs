@@ -70,19 +70,6 @@ impl Wanted {
         let (words, together) = (all_of(&words)?, all_of(&[&together])?);
         Some(Self(format!("({words} OR {together})")))
     }
-
-    /// This text; none when it is too short.
-    pub fn text(text: &str) -> Option<Self> {
-        all_of(&[text]).map(Self)
-    }
-
-    /// Both, where both are asked for.
-    pub fn both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
-        match (one, other) {
-            (Some(one), Some(other)) => Some(Self(format!("{} AND {}", one.0, other.0))),
-            (one, other) => one.or(other),
-        }
-    }
 }
 
 /// The entries of all of these texts; none when all are too short to have any.
@@ -144,16 +131,5 @@ mod tests {
         );
         assert_eq!(wanted("%"), "");
         assert_eq!(all_of(&["a\"b"]).unwrap(), r#"("a""b")"#);
-    }
-
-    #[test]
-    fn a_place_and_words_are_asked_for_together() {
-        let (words, place) = (Wanted::words("abc"), Wanted::text("def"));
-        assert_eq!(
-            Wanted::both(words.clone(), place).unwrap().0,
-            r#"(("abc") OR ("abc")) AND ("def")"#
-        );
-        assert_eq!(Wanted::both(words.clone(), None), words);
-        assert_eq!(Wanted::both(None, Wanted::text("de")), None);
     }
 }

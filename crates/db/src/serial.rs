@@ -2,7 +2,8 @@
 //! starts again.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 
@@ -29,6 +30,7 @@ pub(crate) fn write<T, F>(
     connections: &Connections,
     shared: &Shared,
     isolation: Isolation,
+    use_case: &Arc<str>,
     work: &F,
 ) -> Result<T>
 where
@@ -37,7 +39,9 @@ where
     let mut attempt = 0;
     loop {
         let mut connection = connections.take()?;
+        let started = Instant::now();
         let outcome = attempt_once(&mut connection.db, shared, isolation, work);
+        shared.pulse.held(use_case, started.elapsed());
         connections.give_back(connection, &outcome);
         match outcome {
             Err(error) if error.is_race() && attempt < ATTEMPTS => {

@@ -7,6 +7,10 @@
 //! each page and have the search index written out at each of them. Where one command does
 //! leave something to undo, it is undone if it was the first; else the group is run again, each
 //! command in a savepoint of its own.
+//!
+//! FTS5 merges its segments in the commit of whoever comes at the wrong time, a thousand pages and
+//! more at once. It is told not to (`automerge = 0`); the writer merges a little between groups,
+//! once these are answered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -29,6 +33,18 @@ const GROUP: usize = 128;
 const LONG: Duration = Duration::from_millis(50);
 /// How many may wait before others are sent away.
 const LONGEST_QUEUE: usize = 10_000;
+
+/// The search indexes.
+const INDEXES: [&str; 4] = [
+    "device_search",
+    "organisation_search",
+    "batch_search",
+    "application_search",
+];
+/// Groups between two merges: an index merges four segments or more, and a group adds one.
+const GROUPS: u32 = 4;
+/// Pages that a merge of one index writes at the most, about.
+const PAGES: u32 = 128;
 
 /// A use case that waits for its turn.
 pub(crate) trait Command: Send {
@@ -128,6 +144,8 @@ impl Drop for Writer {
 }
 
 fn serve(mut db: Db, commands: &Queue, shared: &Shared, log: &Checkpoints) {
+    let merge = merge();
+    let mut groups: u32 = 0;
     while let Some(first) = commands.next() {
         let mut group = Vec::with_capacity(8);
         let (outcome, wake) = commit_group(&mut db, first, commands, shared, &mut group);
@@ -145,7 +163,21 @@ fn serve(mut db: Db, commands: &Queue, shared: &Shared, log: &Checkpoints) {
             shared.wake.notify_waiters();
             shared.wake.notify_one();
         }
+        groups = groups.wrapping_add(1);
+        if failure.is_none() && groups.is_multiple_of(GROUPS) {
+            // what cannot be merged now is merged later; an older schema has other indexes
+            if db.batch_execute(&merge).is_err() {
+                let _ = db.batch_execute("ROLLBACK");
+            }
+        }
     }
+}
+
+/// Merges a little of each search index.
+fn merge() -> String {
+    let each = INDEXES
+        .map(|index| format!("INSERT INTO {index} ({index}, rank) VALUES ('merge', {PAGES});"));
+    format!("BEGIN IMMEDIATE; {} COMMIT", each.concat())
 }
 
 fn commit_group(

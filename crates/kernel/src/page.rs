@@ -93,7 +93,8 @@ impl PageRequest {
 pub struct Cursor;
 
 impl Cursor {
-    fn encode(key: &str) -> String {
+    /// A key as the `next` of a page.
+    pub fn encode(key: &str) -> String {
         key.bytes().map(|byte| format!("{byte:02x}")).collect()
     }
 

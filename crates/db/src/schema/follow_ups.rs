@@ -5,6 +5,19 @@ diesel::table! {
     use crate::sql::*;
 
     /// See the migration.
+    document_uploads (application_id) {
+        /// `application_id`.
+        application_id -> Key,
+        /// `uploads`.
+        uploads -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    /// See the migration.
     documents (id) {
         /// `id`.
         id -> Key,

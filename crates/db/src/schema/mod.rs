@@ -2,6 +2,7 @@
 
 mod allocation;
 mod cookies;
+mod counts;
 mod eligibility;
 mod follow_ups;
 mod handover;
@@ -16,9 +17,11 @@ pub use allocation::{
     waves,
 };
 pub use cookies::session_cookies;
+pub use counts::device_counts;
 pub use eligibility::{applications, assessments, programmes, territories};
 pub use follow_ups::{
-    appeals, application_scores, documents, obligations, programme_rubrics, reminders,
+    appeals, application_scores, document_uploads, documents, obligations, programme_rubrics,
+    reminders,
 };
 pub use handover::{donor_news, handovers};
 pub use identity::{
@@ -62,6 +65,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reception_answers,
     reception_links,
     devices,
+    device_counts,
+    document_uploads,
     drives,
     device_files,
     device_contradictions,

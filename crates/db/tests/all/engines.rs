@@ -312,3 +312,37 @@ async fn reads_cannot_write_on_sqlite() {
         .await;
     assert!(outcome.is_err());
 }
+
+/// Merges of the search index are not left to whoever commits at the wrong time, and not left out.
+#[tokio::test]
+async fn the_writer_keeps_the_segments_of_search_indexes_few() {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    let count = |db: &mut db::Db, query: &str| -> db::Result<i64> {
+        let row: Count = diesel::RunQueryDsl::get_result(diesel::sql_query(query), db)?;
+        Ok(row.count)
+    };
+    let database = open(&sqlite("segments"));
+    for n in 0..200 {
+        let added = database.write(move |tx| {
+            let insert = format!(
+                "INSERT INTO device_search (rowid, search_key) VALUES ({n}, 'rs{n} elitedesk {n}')"
+            );
+            Ok(diesel::connection::SimpleConnection::batch_execute(
+                &mut **tx, &insert,
+            )?)
+        });
+        added.await.expect("added");
+    }
+    let automerge = "SELECT v AS count FROM device_search_config WHERE k = 'automerge'";
+    let segments = "SELECT count(DISTINCT segid) AS count FROM device_search_idx";
+    let (automerge, segments) = database
+        .read(move |db| Ok((count(db, automerge)?, count(db, segments)?)))
+        .await
+        .expect("reads");
+    assert_eq!(automerge, 0);
+    assert!((1..16).contains(&segments), "{segments}");
+}

@@ -203,3 +203,152 @@ async fn what_is_deleted_is_overwritten() {
         .count();
     assert_eq!(found, 0);
 }
+
+/// Counts without an end, but asks for each row whether it is to go on.
+const ENDLESS: &str = "WITH RECURSIVE n (i) AS
+    (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE still_wanted()) SELECT i FROM n WHERE i = 0";
+
+fn endless(db: &mut Db) -> db::Result<usize> {
+    Ok(diesel::sql_query(ENDLESS).execute(db)?)
+}
+
+/// On its only connection, which is free again once the scan on it has ended.
+fn alone(name: &str, statement_limit: Option<Duration>) -> Arc<Database> {
+    let settings = DatabaseSettings {
+        url: sqlite(name),
+        connections: 1,
+        statement_limit,
+    };
+    Arc::new(Database::open(settings, Arc::new(SystemClock)).expect("opens"))
+}
+
+#[tokio::test]
+async fn a_scan_on_sqlite_ends_at_its_limit() {
+    let database = alone("scan_limit", Some(Duration::from_millis(200)));
+    let ended = database.read(endless).await;
+    assert!(matches!(ended, Err(Error::Unavailable(_))), "{ended:?}");
+    assert_eq!(count(&database).await, 0);
+}
+
+#[tokio::test]
+async fn a_scan_on_sqlite_ends_when_its_client_has_gone() {
+    let database = alone("scan_gone", None);
+    let asked = tokio::time::timeout(Duration::from_millis(50), database.read(endless));
+    assert!(asked.await.is_err(), "it has no end");
+    assert_eq!(count(&database).await, 0);
+}
+
+#[tokio::test]
+async fn long_reads_leave_room_for_quick_ones_and_do_not_queue_without_end() {
+    for url in [Some(sqlite("long_reads")), postgres("long_reads")]
+        .into_iter()
+        .flatten()
+    {
+        let database = open(&url);
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Mutex::new(held);
+        let under_way = Arc::clone(&database);
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let first = tokio::spawn(async move {
+            let reading = under_way.read_long(None, move |_| {
+                let _ = begun.send(());
+                let _ = held.lock().expect("held").recv();
+                Ok(())
+            });
+            reading.await
+        });
+        begins.await.expect("it reads");
+        let mut waiting: Vec<_> = (0..40)
+            .map(|_| {
+                let database = Arc::clone(&database);
+                tokio::spawn(async move { database.read_long(None, |_| Ok(())).await })
+            })
+            .collect();
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(count(&database).await, 0, "quick reads are served");
+        let sent_away = waiting.iter().filter(|task| task.is_finished()).count();
+        assert_eq!(sent_away, 8, "of 40, 32 wait");
+        release.send(()).expect("released");
+        first.await.expect("runs").expect("reads");
+        let mut served = 0;
+        for task in waiting.drain(..) {
+            served += usize::from(task.await.expect("runs").is_ok());
+        }
+        assert_eq!(served, 32);
+    }
+}
+
+#[tokio::test]
+async fn a_probe_finds_that_many_writes_fail_though_its_own_does_not() {
+    let database = open(&sqlite("probe_share"));
+    tell_writer(&database, "PRAGMA max_page_count = 1").await;
+    for _ in 0..3 {
+        assert!(count_up(&database, "x".repeat(100_000)).await.is_err());
+    }
+    let refused = database.probe().await;
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn how_long_each_use_case_holds_its_transaction_is_kept_by_its_name() {
+    for url in [Some(sqlite("holds")), postgres("holds")]
+        .into_iter()
+        .flatten()
+    {
+        let database = open(&url);
+        let write = database.write(|_| {
+            std::thread::sleep(Duration::from_millis(20));
+            Ok(())
+        });
+        db::named("PUT a list".into(), write)
+            .await
+            .expect("written");
+        count_up(&database, "unnamed".to_owned())
+            .await
+            .expect("one");
+        let holds = database.holds();
+        let of = |name: &str| {
+            let hold = holds.iter().find(|(known, _)| &**known == name);
+            hold.map(|(_, hold)| *hold).expect(name)
+        };
+        assert_eq!((of("PUT a list").times, of("other").times), (1, 1));
+        assert!(of("PUT a list").longest >= Duration::from_millis(20));
+    }
+}
+
+#[tokio::test]
+async fn who_waits_too_long_behind_another_writer_is_told_and_nothing_is_done_later() {
+    let database = alone("behind", Some(Duration::from_millis(200)));
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let (begun, begins) = std::sync::mpsc::channel::<()>();
+    let long = Arc::clone(&database);
+    let first = tokio::spawn(async move {
+        let writing = long.write(move |tx| {
+            let _ = begun.send(());
+            let _ = held.lock().expect("held").recv();
+            diesel::insert_into(counters::table)
+                .values((counters::name.eq("first"), counters::value.eq(1_i64)))
+                .execute(&mut **tx)?;
+            Ok(())
+        });
+        writing.await
+    });
+    tokio::task::spawn_blocking(move || begins.recv().expect("it writes"))
+        .await
+        .expect("runs");
+    let second = count_up(&database, "second".to_owned()).await;
+    assert!(matches!(second, Err(Error::Unavailable(_))), "{second:?}");
+    release.send(()).expect("released");
+    first.await.expect("runs").expect("what has begun is done");
+    count_up(&database, "third".to_owned())
+        .await
+        .expect("a turn");
+    assert_eq!(
+        count(&database).await,
+        2,
+        "the second was given up for good"
+    );
+}

@@ -1,0 +1,3 @@
+DROP INDEX devices_by_place;
+DROP INDEX devices_by_kind_stage_grade;
+DROP TABLE document_uploads;

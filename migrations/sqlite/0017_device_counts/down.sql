@@ -1,0 +1,10 @@
+DROP TRIGGER organisations_counts_update;
+DROP TRIGGER waves_counts_update;
+DROP TRIGGER wave_lines_counts_update;
+DROP TRIGGER wave_devices_counts_update;
+DROP TRIGGER wave_devices_counts_insert;
+DROP TRIGGER device_counts_given;
+DROP TRIGGER device_counts_update;
+DROP TRIGGER device_counts_delete;
+DROP TRIGGER device_counts_insert;
+DROP TABLE device_counts;
