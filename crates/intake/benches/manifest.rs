@@ -48,6 +48,7 @@ fn reading() -> Reading {
         today: "2023-02-28".parse().unwrap(),
         only_kind: None,
         dates: None,
+        most_rows: ROWS,
     }
 }
 
@@ -55,7 +56,7 @@ fn reading() -> Reading {
 fn read(file: &Content) -> usize {
     let source = Source::of(file).unwrap();
     let manifest = Manifest::read(&source, reading()).unwrap();
-    manifest.rows(&source).unwrap().map(Result::unwrap).count()
+    manifest.rows().len()
 }
 
 /// What the `csv` crate does with it: cells of bytes, which nobody looks at.

@@ -14,8 +14,9 @@ pub use model::{
     Restrictions, Schedule, TitleRoute, Window, association_tag,
 };
 pub use service::{
-    Answers, accept, answer_reception, ask_donor, cancel, check_manifest, collect, mark_closed,
-    mark_received, put_manifest, reception_link, refuse, register, restrict, schedule, submit,
+    Answers, ReadManifest, accept, answer_reception, ask_donor, cancel, check_manifest, collect,
+    manifest_reading, mark_closed, mark_received, put_manifest, read_manifest, reception_link,
+    refuse, register, restrict, schedule, submit,
 };
 pub use store::{batch, batches, differing, forget_contacts_before, restrictions};
 pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

@@ -3,9 +3,9 @@
 //! and cut into lines as it is read, so that memory does not grow with it; of a workbook,
 //! one sheet becomes such a text ([`Source`]).
 //!
-//! [`Manifest::read`] goes through the whole file and collects every mistake;
-//! [`Manifest::rows`] gives the rows that are good. Those of an ordinary file are kept from
-//! the first time; a very large one is gone through again.
+//! [`Manifest::read`] goes through the file and collects every mistake; [`Manifest::rows`] gives
+//! the rows that are good. A file has so many devices at the most ([`Reading::most_rows`]): that
+//! bounds what is kept of it, and the transaction that stores it.
 
 mod cells;
 mod content;
@@ -48,9 +48,6 @@ pub use workbook::Sheets;
 /// Cells without a day that can be read in two ways, after which none is looked for.
 const PLAIN_DATES: u32 = 20_000;
 
-/// Good rows that are kept in memory.
-const KEPT_MAX: usize = 10_000;
-
 /// Why a file was not read to its end.
 #[derive(Debug)]
 pub enum Unread {
@@ -90,6 +87,8 @@ pub struct Reading {
     pub only_kind: Option<DeviceKind>,
     /// The order of days and months, when somebody said it.
     pub dates: Option<DateOrder>,
+    /// Devices of a file at the most.
+    pub most_rows: u64,
 }
 
 /// One of the lists of a file: a text, or a sheet of a workbook.
@@ -106,8 +105,7 @@ pub struct Manifest {
     lists: Vec<List>,
     reading: Reading,
     rows: u64,
-    /// The good rows, as long as there are not too many.
-    kept: Option<Vec<ManifestRow>>,
+    good: Vec<ManifestRow>,
     mistakes: Mistakes,
     warnings: Vec<Notice>,
     questions: Vec<Notice>,
@@ -117,7 +115,8 @@ impl Manifest {
     /// Reads the whole file.
     ///
     /// # Errors
-    /// `manifest_unreadable`, with what to do, for what is no list of devices at all.
+    /// `manifest_unreadable`, with what to do, for what is no list of devices at all;
+    /// `too_large` for one with too many devices.
     /// Mistakes in lines are no error here: they are collected.
     pub fn read(source: &Source<'_>, reading: Reading) -> Result<Self, Unread> {
         let (warning, question) = notices::of_sheets(source);
@@ -125,7 +124,7 @@ impl Manifest {
             lists: Vec::new(),
             reading,
             rows: 0,
-            kept: Some(Vec::new()),
+            good: Vec::new(),
             mistakes: Mistakes::default(),
             warnings: warning.into_iter().collect(),
             questions: question.into_iter().collect(),
@@ -225,10 +224,13 @@ impl Manifest {
                 continue;
             }
             devices += 1;
+            if self.rows + devices > self.reading.most_rows {
+                return Err(too_many_rows(self.reading.most_rows).into());
+            }
             let hidden = source.is_hidden(part.at, record.line);
             noticed.device(&record, &list.header, hidden);
             match reader.read(&record, seen) {
-                Ok(row) if kind_known => keep(&mut self.kept, row),
+                Ok(row) if kind_known => self.good.push(row),
                 Ok(_) => self.mistakes.reject(&part, record.line),
                 Err(found) => self.mistakes.add(&part, found),
             }
@@ -237,54 +239,9 @@ impl Manifest {
         Ok(noticed)
     }
 
-    /// The good rows, in the order of the file, from the source that was read. Of a very
-    /// long file also those that stood on an earlier line: look at its mistakes first.
-    ///
-    /// # Errors
-    /// When the disk fails.
-    pub fn rows<'a>(
-        &'a self,
-        source: &'a Source<'_>,
-    ) -> Result<Box<dyn Iterator<Item = Result<ManifestRow, Unread>> + 'a>, Unread> {
-        if let Some(kept) = &self.kept {
-            return Ok(Box::new(kept.iter().cloned().map(Ok)));
-        }
-        let lists = self.lists.iter().enumerate();
-        let again = lists.map(|(at, list)| self.read_again(source, Part::of(source, at), list));
-        let again = again.collect::<Result<Vec<_>, _>>()?;
-        Ok(Box::new(again.into_iter().flatten()))
-    }
-
-    fn read_again<'a>(
-        &'a self,
-        source: &'a Source<'_>,
-        part: Part<'a>,
-        list: &'a List,
-    ) -> Result<impl Iterator<Item = Result<ManifestRow, Unread>> + 'a, Unread> {
-        let reader = RowReader::new(&list.header, self.reading, list.order, part);
-        let mut records = source.records(part.at, list.delimiter, list.header.line)?;
-        let mut record = Record::default();
-        let mut devices = 0;
-        Ok(std::iter::from_fn(move || {
-            loop {
-                match records.next(&mut record) {
-                    Ok(true) if record.is_blank() => {}
-                    Ok(true) => {
-                        if !lines::is_device(&record, &list.header, devices) {
-                            continue;
-                        }
-                        devices += 1;
-                        // each is compared with nothing: the first time told which are good
-                        let read = reader.read(&record, &mut SeenSerials::default());
-                        if let Ok(row) = read {
-                            return Some(Ok(row));
-                        }
-                    }
-                    Ok(false) => return None,
-                    Err(unread) => return Some(Err(unread)),
-                }
-            }
-        }))
+    /// The good rows, in the order of the file.
+    pub fn rows(&self) -> &[ManifestRow] {
+        &self.good
     }
 
     /// Lines with a device, good or not.
@@ -292,9 +249,9 @@ impl Manifest {
         self.rows
     }
 
-    /// Everything that is wrong, to be added to.
-    pub(crate) fn take_mistakes(&mut self) -> Mistakes {
-        std::mem::take(&mut self.mistakes)
+    /// Everything that is wrong.
+    pub(crate) fn mistakes(&self) -> &Mistakes {
+        &self.mistakes
     }
 
     /// What to know about the list.
@@ -337,12 +294,14 @@ impl Manifest {
     }
 }
 
-fn keep(kept: &mut Option<Vec<ManifestRow>>, row: ManifestRow) {
-    match kept {
-        Some(rows) if rows.len() < KEPT_MAX => rows.push(row),
-        // so many that the second time costs less than the memory
-        _ => *kept = None,
-    }
+fn too_many_rows(most: u64) -> Refusal {
+    Refusal::new(
+        Code::TooLarge,
+        Text::new(
+            format!("Un inventaire a {most} lignes au plus ; déposez celui-ci en plusieurs lots."),
+            format!("A manifest has at most {most} rows; upload this one as several batches."),
+        ),
+    )
 }
 
 /// The refusal of a file that is no list of devices.

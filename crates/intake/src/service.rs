@@ -12,7 +12,9 @@ use crate::model::{Batch, BatchStatus, Collection, NewBatch, Restrictions, Sched
 use crate::rules::{self, Step, Verdict};
 use crate::store::{self, Change};
 pub use reception::{answer_reception, ask_donor, reception_link};
-pub use upload::{Answers, check_manifest, put_manifest};
+pub use upload::{
+    Answers, ReadManifest, check_manifest, manifest_reading, put_manifest, read_manifest,
+};
 
 /// Begins a batch: a draft, of the donor's own or of the donor that staff name.
 ///

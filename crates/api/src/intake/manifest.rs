@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::upload::UploadedList;
 use crate::access::{Allowed, RegisterBatches};
 use crate::problem::{ProblemField, language_of};
-use crate::{Answer, ApiResult, IfMatch, Params, PathId, Problems, State};
+use crate::{Answer, ApiResult, IfMatch, ManifestLimit, Params, PathId, Problems, State};
 
 /// What to do with the file.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -61,6 +61,7 @@ pub async fn put(
     who: Allowed<RegisterBatches>,
     PathId(id): PathId<kernel::Batch>,
     Params(options): Params<Options>,
+    limit: web::Data<ManifestLimit>,
     if_match: IfMatch,
     upload: UploadedList,
 ) -> ApiResult<Answer> {
@@ -77,20 +78,31 @@ pub async fn put(
         sheets: Sheets::said(options.sheet),
         dates: options.dates,
     };
+    let (bounds, asked) = ((state.database.now(), limit.rows), answers.clone());
+    let reading = state
+        .read(&who, move |db, actor| {
+            if_match.of::<Batch>(db, actor, id)?;
+            intake::manifest_reading(db, actor, id, bounds, &asked)
+        })
+        .await?;
+    let read = state
+        .database
+        .compute(Some(who.asks()), move || {
+            intake::read_manifest(&upload.0, reading, answers)
+        })
+        .await?;
     if options.dry_run {
-        let now = state.database.now();
         let report = state
-            .read(&who, move |db, actor| {
-                if_match.of::<Batch>(db, actor, id)?;
-                intake::check_manifest(db, actor, id, &upload.0, &answers, now)
+            .read_long(&who, move |db, actor| {
+                intake::check_manifest(db, actor, id, &read)
             })
             .await?;
         return Ok(answer(report)?);
     }
     state
-        .write(&who, move |tx, actor| {
+        .write_long(&who, move |tx, actor| {
             if_match.of::<Batch>(tx, actor, id)?;
-            let report = intake::put_manifest(tx, actor, id, &upload.0, &answers)?;
+            let report = intake::put_manifest(tx, actor, id, &read)?;
             let batch = intake::batch(tx, actor, id)?;
             Ok(answer(report)?.version(batch.version))
         })

@@ -44,7 +44,7 @@ impl FromRequest for UploadedList {
         let known_type = of_type(&content_type(request), &ACCEPTED);
         let limit = request
             .app_data::<web::Data<ManifestLimit>>()
-            .map_or(0, |limit| limit.0);
+            .map_or(0, |limit| limit.bytes);
         let announced = request
             .headers()
             .get(CONTENT_LENGTH)

@@ -1,5 +1,12 @@
 //! Lines to cells (RFC 4180, and what programs make of it): a cell in quotation marks may
 //! hold the delimiter, doubled quotation marks, and line ends.
+//!
+//! A quotation mark that opens a cell may never be closed. To find out takes looking at the lines
+//! after it, which come again as lines of their own: of each is kept whether a cell that is open
+//! before it is open after it, so that no line is gone through more than twice, whatever the file
+//! holds.
+
+use std::collections::VecDeque;
 
 use super::Unread;
 use super::content::Content;
@@ -73,10 +80,43 @@ enum At {
     Mark,
 }
 
+/// What a character does to the cell that it stands in.
+enum Does {
+    Belongs,
+    EndsCell,
+    Nothing,
+}
+
+/// Goes one character on; `quotes` when a quotation mark may open a cell.
+fn step(at: At, c: char, delimiter: char, quotes: bool) -> (At, Does) {
+    match at {
+        At::Quoted if c == '"' => (At::Mark, Does::Nothing),
+        At::Quoted => (At::Quoted, Does::Belongs),
+        At::Mark if c == '"' => (At::Quoted, Does::Belongs),
+        _ if c == delimiter => (At::CellStart, Does::EndsCell),
+        At::CellStart if c == '"' && quotes => (At::Quoted, Does::Nothing),
+        // in the middle of a cell it is inches, or a quotation
+        _ => (At::Plain, Does::Belongs),
+    }
+}
+
+/// A line that was looked at before its turn.
+struct Ahead {
+    line: String,
+    /// A quoted cell that is open before it is open after it.
+    stays_open: bool,
+}
+
 /// The records of a file.
 pub(super) struct Records<'a> {
     lines: Lines<'a>,
     delimiter: char,
+    ahead: VecDeque<Ahead>,
+    /// Of the line that came last.
+    number: u64,
+    /// Characters gone through.
+    #[cfg(test)]
+    steps: u64,
 }
 
 impl<'a> Records<'a> {
@@ -84,6 +124,10 @@ impl<'a> Records<'a> {
         Self {
             lines: Lines::new(content, encoding),
             delimiter,
+            ahead: VecDeque::new(),
+            number: 0,
+            #[cfg(test)]
+            steps: 0,
         }
     }
 
@@ -102,35 +146,75 @@ impl<'a> Records<'a> {
 
     /// Reads the next record into `record`; false after the last.
     pub(super) fn next(&mut self, record: &mut Record) -> Result<bool, Unread> {
-        let Some(first) = self.lines.next()? else {
+        let Some(first) = self.line()? else {
             return Ok(false);
         };
-        let line = self.lines.number();
-        record.begin(line);
-        let mut at = self.feed(record, &first, At::CellStart, true);
-        let mut more = Vec::new();
-        while at == At::Quoted {
-            let next = match more.len() < CELL_LINES_MAX {
-                true => self.lines.next()?,
-                false => None,
-            };
-            let Some(next) = next else {
-                self.lines.give_back(more);
-                record.begin(line);
-                self.feed(record, &first, At::CellStart, false);
-                record.unclosed = true;
-                break;
-            };
-            record.text.push('\n');
-            at = self.feed(record, &next, At::Quoted, true);
-            more.push(next);
+        let number = self.number;
+        record.begin(number);
+        if self.feed(record, &first, At::CellStart, true) == At::Quoted {
+            match self.lines_to_close()? {
+                Some(more) => {
+                    for _ in 0..more {
+                        let next = self.line()?.unwrap_or_default();
+                        record.text.push('\n');
+                        self.feed(record, &next, At::Quoted, true);
+                    }
+                }
+                None => {
+                    record.begin(number);
+                    self.feed(record, &first, At::CellStart, false);
+                    record.unclosed = true;
+                }
+            }
         }
         record.end_cell();
         Ok(true)
     }
 
+    fn line(&mut self) -> Result<Option<String>, Unread> {
+        let line = match self.ahead.pop_front() {
+            Some(ahead) => Some(ahead.line),
+            None => self.lines.next()?,
+        };
+        self.number += u64::from(line.is_some());
+        Ok(line)
+    }
+
+    /// How many more lines a quoted cell goes on, if it is closed before it has too many.
+    fn lines_to_close(&mut self) -> Result<Option<usize>, Unread> {
+        for at in 0..CELL_LINES_MAX {
+            if at >= self.ahead.len() {
+                let Some(line) = self.lines.next()? else {
+                    return Ok(None);
+                };
+                let stays_open = self.stays_open(&line);
+                self.ahead.push_back(Ahead { line, stays_open });
+            }
+            if self.ahead.get(at).is_some_and(|ahead| !ahead.stays_open) {
+                return Ok(Some(at + 1));
+            }
+        }
+        Ok(None)
+    }
+
+    fn stays_open(&mut self, line: &str) -> bool {
+        #[cfg(test)]
+        {
+            self.steps += line.len() as u64;
+        }
+        let delimiter = self.delimiter;
+        let end = line
+            .chars()
+            .fold(At::Quoted, |at, c| step(at, c, delimiter, true).0);
+        end == At::Quoted
+    }
+
     /// Adds one line; returns where it ends.
-    fn feed(&self, record: &mut Record, line: &str, from: At, quotes: bool) -> At {
+    fn feed(&mut self, record: &mut Record, line: &str, from: At, quotes: bool) -> At {
+        #[cfg(test)]
+        {
+            self.steps += line.len() as u64;
+        }
         // most lines have no quotation marks
         if from == At::CellStart && !(quotes && line.contains('"')) {
             let mut cells = line.split(self.delimiter);
@@ -143,27 +227,13 @@ impl<'a> Records<'a> {
         }
         let mut at = from;
         for c in line.chars() {
-            at = match at {
-                At::Quoted if c == '"' => At::Mark,
-                At::Quoted => {
-                    record.text.push(c);
-                    At::Quoted
-                }
-                At::Mark if c == '"' => {
-                    record.text.push(c);
-                    At::Quoted
-                }
-                _ if c == self.delimiter => {
-                    record.end_cell();
-                    At::CellStart
-                }
-                At::CellStart if c == '"' && quotes => At::Quoted,
-                // in the middle of a cell it is inches, or a quotation
-                _ => {
-                    record.text.push(c);
-                    At::Plain
-                }
-            };
+            let (next, does) = step(at, c, self.delimiter, quotes);
+            match does {
+                Does::Belongs => record.text.push(c),
+                Does::EndsCell => record.end_cell(),
+                Does::Nothing => {}
+            }
+            at = next;
         }
         at
     }
@@ -226,6 +296,38 @@ mod tests {
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[0], (1, vec!["a".into(), "\"b".into()], true));
         assert_eq!(rows[2], (3, vec!["e".into(), "f".into()], false));
+    }
+
+    #[test]
+    fn half_quoted_lines_are_gone_through_a_fixed_number_of_times() {
+        // each of these opens a cell that it does not close, from the start of a line as from
+        // within a cell
+        let line = "\"x\";\"b\n";
+        let steps = |lines: usize| {
+            let text = line.repeat(lines);
+            let content = Content::from(text.as_bytes());
+            let encoding = Encoding::of(&content).unwrap();
+            let mut records = Records::new(&content, encoding, ';');
+            let (mut record, mut unclosed) = (Record::default(), 0);
+            while records.next(&mut record).unwrap() {
+                unclosed += usize::from(record.unclosed);
+            }
+            assert_eq!(unclosed, lines);
+            records.steps
+        };
+        // once to see that it opens a cell, once without the mark, once looked at ahead
+        for lines in [10, 1_000, 4_000] {
+            assert!(steps(lines) <= (lines * line.len() * 3) as u64, "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_cell_of_fifty_more_lines_is_one_and_of_more_is_a_mistake() {
+        let text = |more: usize| format!("a;\"b{}c\"\nd;e", "\n".repeat(more));
+        let rows = read(&text(50));
+        assert_eq!((rows.len(), rows[0].2, rows[1].0), (2, false, 52));
+        let rows = read(&text(51));
+        assert_eq!((rows.len(), rows[0].2), (53, true));
     }
 
     #[test]

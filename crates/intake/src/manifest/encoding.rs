@@ -1,6 +1,5 @@
 //! Which characters the bytes of a file are, and its lines one by one.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -11,8 +10,9 @@ use super::{Unread, unreadable};
 
 /// Bytes decoded at a time.
 const CHUNK: usize = 64 * 1024;
-/// A line of a list of devices is far shorter; what is longer is something else.
-const LINE_MAX: usize = 1024 * 1024;
+/// Bytes of a line at the most. One of a list of devices is far shorter; what is longer is
+/// something else.
+const LINE_MAX: usize = 100_000;
 
 /// How the characters of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -166,6 +166,17 @@ fn not_text() -> Refusal {
     )
 }
 
+fn long_line(number: u64) -> Refusal {
+    unreadable(
+        format!(
+            "La ligne {number} a plus de {LINE_MAX} caractères : ce n'est pas le texte d'un inventaire. Dans votre tableur, enregistrez la feuille au format .xlsx, .ods ou CSV, une ligne par appareil."
+        ),
+        format!(
+            "Line {number} has more than {LINE_MAX} characters: this is not the text of a manifest. In your spreadsheet program, save the sheet as .xlsx, .ods or CSV, a line for each device."
+        ),
+    )
+}
+
 /// The physical lines of a file, as an editor numbers them: ended by CRLF, LF or CR.
 pub(super) struct Lines<'a> {
     reader: Reader<'a>,
@@ -175,7 +186,6 @@ pub(super) struct Lines<'a> {
     decoded_all: bool,
     buffer: String,
     at: usize,
-    again: VecDeque<String>,
     number: u64,
 }
 
@@ -188,33 +198,24 @@ impl<'a> Lines<'a> {
             decoded_all: false,
             buffer: String::new(),
             at: 0,
-            again: VecDeque::new(),
             number: 0,
-        }
-    }
-
-    /// The number of the line that came last.
-    pub(super) fn number(&self) -> u64 {
-        self.number
-    }
-
-    /// Gives lines back, to come again.
-    pub(super) fn give_back(&mut self, lines: Vec<String>) {
-        self.number -= lines.len() as u64;
-        for line in lines.into_iter().rev() {
-            self.again.push_front(line);
         }
     }
 
     /// The next line without its end, or `None` after the last.
     pub(super) fn next(&mut self) -> Result<Option<String>, Unread> {
-        if let Some(line) = self.again.pop_front() {
-            self.number += 1;
-            return Ok(Some(line));
-        }
+        // no byte is looked at twice for an end
+        let mut looked = 0;
         loop {
             let open = &self.buffer[self.at..];
-            let end = open.bytes().position(|b| b == b'\n' || b == b'\r');
+            let end = open
+                .as_bytes()
+                .get(looked..)
+                .and_then(|rest| rest.iter().position(|b| matches!(b, b'\n' | b'\r')));
+            let end = end.map(|end| looked + end);
+            if end.unwrap_or(open.len()) > LINE_MAX {
+                return Err(long_line(self.number + 1).into());
+            }
             match end {
                 // the LF of a CRLF may not have been decoded yet
                 Some(end) if end + 1 < open.len() || self.decoded_all => {
@@ -233,8 +234,10 @@ impl<'a> Lines<'a> {
                     self.number += 1;
                     return Ok(Some(line));
                 }
-                _ if open.len() > LINE_MAX => return Err(not_text().into()),
-                _ => self.decode_more()?,
+                _ => {
+                    looked = end.unwrap_or(open.len());
+                    self.decode_more()?;
+                }
             }
         }
     }

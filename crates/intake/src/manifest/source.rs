@@ -85,12 +85,12 @@ impl<'a> Source<'a> {
     }
 
     /// How many lists it holds.
-    pub(super) fn parts(&self) -> usize {
+    pub(crate) fn parts(&self) -> usize {
         self.workbook.as_ref().map_or(1, |book| book.sheets.len())
     }
 
     /// The name of a list, where there are several.
-    pub(super) fn part_name(&self, part: usize) -> Option<&str> {
+    pub(crate) fn part_name(&self, part: usize) -> Option<&str> {
         let several = self.parts() > 1;
         let sheet = self.each_sheet().nth(part).filter(|_| several)?;
         Some(&sheet.name)

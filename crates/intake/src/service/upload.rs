@@ -1,12 +1,12 @@
-//! The upload of a manifest: all of it or nothing. The file is gone through in one pass that
-//! finds every mistake and, when it is long, in another that stores the rows, some hundreds at
-//! a time: memory does not grow with it.
+//! The upload of a manifest: all of it or nothing. The file is read and checked before any
+//! transaction ([`read_manifest`]); what is left for the transaction is to look its serial numbers
+//! up and to write its rows, of which there are so many at the most.
 
 use std::collections::HashMap;
 use std::io::Read;
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, BatchId, Code, FieldError, Instant, Refusal, Text};
+use kernel::{Actor, BatchId, Code, DeviceKind, FieldError, Instant, Refusal, Text};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -51,42 +51,99 @@ impl Answers {
     }
 }
 
+/// A list of devices that was read to its end.
+#[derive(Debug)]
+pub struct ReadManifest {
+    manifest: Manifest,
+    reading: Reading,
+    answers: Answers,
+    sha256: String,
+    format: &'static str,
+    encoding: &'static str,
+    sheet: Option<String>,
+    other_sheets: Vec<String>,
+    /// The names of its lists, where there are several.
+    parts: Vec<Option<String>>,
+}
+
+impl ReadManifest {
+    fn part(&self, at: usize) -> Part<'_> {
+        let name = self.parts.get(at).and_then(Option::as_deref);
+        Part { at, name }
+    }
+}
+
+/// What the rows of a batch's list are read against; `most_rows` it may have.
+///
+/// # Errors
+/// `batch_not_editable`.
+pub fn manifest_reading(
+    db: &mut Db,
+    actor: &Actor,
+    id: BatchId,
+    (now, most_rows): (Instant, u64),
+    answers: &Answers,
+) -> Result<Reading> {
+    let batch = store::batch(db, actor, id)?;
+    rules::may_list(batch.status)?;
+    Ok(Reading {
+        today: now.date(),
+        only_kind: only_kind(&batch),
+        dates: answers.dates,
+        most_rows,
+    })
+}
+
+/// Reads a file. Pure, and as long as the file is: to be done outside of transactions.
+///
+/// # Errors
+/// `manifest_unreadable`, `too_large`. Mistakes in lines are kept.
+pub fn read_manifest(file: &Content, reading: Reading, answers: Answers) -> Result<ReadManifest> {
+    let sha256 = fingerprint(file)?;
+    let source = Source::with_sheets(file, &answers.sheets)?;
+    let parts = 0..source.parts();
+    Ok(ReadManifest {
+        manifest: Manifest::read(&source, reading)?,
+        reading,
+        answers,
+        sha256,
+        format: source.format(),
+        encoding: source.encoding_name(),
+        sheet: source.sheet(),
+        other_sheets: source.other_sheets().to_vec(),
+        parts: parts
+            .map(|at| source.part_name(at).map(str::to_owned))
+            .collect(),
+    })
+}
+
 /// What an upload of this file would do, without doing it.
 ///
 /// # Errors
-/// `batch_not_editable`, `manifest_unreadable`. Mistakes in lines are in the report.
+/// `batch_not_editable`, `stale_version` when the batch changed since the file was read.
+/// Mistakes in lines are in the report.
 pub fn check_manifest(
     db: &mut Db,
     actor: &Actor,
     id: BatchId,
-    file: &Content,
-    answers: &Answers,
-    now: Instant,
+    read: &ReadManifest,
 ) -> Result<ManifestReport> {
-    let batch = store::batch(db, actor, id)?;
-    rules::may_list(batch.status)?;
-    let source = Source::with_sheets(file, &answers.sheets)?;
-    let mut manifest = Manifest::read(&source, reading(&batch, answers, now))?;
-    let mut mistakes = manifest.take_mistakes();
+    let batch = editable(db, actor, id, read)?;
+    let mut mistakes = read.manifest.mistakes().clone();
     let mut before = Before::of(db, &batch)?;
-    each_chunk(&manifest, &source, |rows| {
+    for rows in read.manifest.rows().chunks(CHUNK) {
+        db::watch::go_on()?;
         for row in rows {
             before.take(row);
         }
-        note_known(
-            db,
-            (actor, &batch),
-            (&manifest, &source),
-            rows,
-            &mut mistakes,
-        )
-    })?;
+        note_known(db, (actor, &batch), read, rows, &mut mistakes)?;
+    }
     Ok(ManifestReport {
         dry_run: true,
-        unchanged: is_same_file(&batch, &fingerprint(file)?, answers),
-        preview: preview(&manifest, &source)?,
+        unchanged: is_same_file(&batch, read),
+        preview: preview(&read.manifest),
         difference: before.change(&batch),
-        ..report(&manifest, &source, &mistakes)
+        ..report(read, &mistakes)
     }
     .with_errors(mistakes))
 }
@@ -95,61 +152,48 @@ pub fn check_manifest(
 /// again changes nothing. Those who rely on what was offered hear of the change.
 ///
 /// # Errors
-/// `batch_not_editable`, `manifest_unreadable`, `several_sheets` when nobody chose;
-/// `manifest_invalid` with every bad line, or `duplicate_serial` when that is all that is
-/// wrong.
+/// `batch_not_editable`, `several_sheets` when nobody chose, `stale_version` when the batch
+/// changed since the file was read; `manifest_invalid` with every bad line, or
+/// `duplicate_serial` when that is all that is wrong.
 pub fn put_manifest(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: BatchId,
-    file: &Content,
-    answers: &Answers,
+    read: &ReadManifest,
 ) -> Result<ManifestReport> {
-    let batch = store::batch(tx, actor, id)?;
-    rules::may_list(batch.status)?;
-    let sha256 = fingerprint(file)?;
+    let batch = editable(tx, actor, id, read)?;
     if let Some(known) = batch
         .manifest
         .as_ref()
-        .filter(|_| is_same_file(&batch, &sha256, answers))
+        .filter(|_| is_same_file(&batch, read))
     {
         return Ok(unchanged(known));
     }
-    let source = Source::with_sheets(file, &answers.sheets)?;
-    let mut manifest = Manifest::read(&source, reading(&batch, answers, tx.now()))?;
-    if let Some(refusal) = undecided(&manifest) {
+    if let Some(refusal) = undecided(&read.manifest) {
         return Err(refusal.into());
     }
-    let mut mistakes = manifest.take_mistakes();
-    let mut before = Before::of(tx, &batch)?;
-    store::delete_announced(tx, batch.id)?;
-    each_chunk(&manifest, &source, |rows| {
-        let known: Vec<Option<Announced>> = rows.iter().map(|row| before.take(row)).collect();
-        note_known(
-            tx,
-            (actor, &batch),
-            (&manifest, &source),
-            rows,
-            &mut mistakes,
-        )?;
-        if mistakes.is_empty() {
-            announce(tx, &batch, rows, known)
-        } else {
-            Ok(())
-        }
-    })?;
-    let mut report = report(&manifest, &source, &mistakes);
+    let rows = read.manifest.rows();
+    let mut mistakes = read.manifest.mistakes().clone();
+    for rows in rows.chunks(CHUNK) {
+        note_known(tx, (actor, &batch), read, rows, &mut mistakes)?;
+    }
+    let mut report = report(read, &mistakes);
     if !mistakes.is_empty() {
-        // refusing undoes the whole transaction
         return Err(mistakes
             .refusal(report.rows)
             .with_extra(understood(&report))
             .into());
     }
-    report.preview = preview(&manifest, &source)?;
+    let mut before = Before::of(tx, &batch)?;
+    store::delete_announced(tx, batch.id)?;
+    for rows in rows.chunks(CHUNK) {
+        let known: Vec<Option<Announced>> = rows.iter().map(|row| before.take(row)).collect();
+        announce(tx, &batch, rows, known)?;
+    }
+    report.preview = preview(&read.manifest);
     report.difference = before.change(&batch);
     let mut change = Change::to(&batch, batch.status, tx.now());
-    change.manifest = Some(summary(&report, sha256, answers, tx.now()));
+    change.manifest = Some(summary(&report, read, tx.now()));
     store::update(tx, &batch, &change)?;
     if let Some(difference) = &report.difference
         && batch.status != BatchStatus::Draft
@@ -159,12 +203,17 @@ pub fn put_manifest(
     Ok(report)
 }
 
-fn summary(
-    report: &ManifestReport,
-    sha256: String,
-    answers: &Answers,
-    now: Instant,
-) -> ManifestSummary {
+/// The batch, for which the file was read as it would be now.
+fn editable(db: &mut Db, actor: &Actor, id: BatchId, read: &ReadManifest) -> Result<Batch> {
+    let batch = store::batch(db, actor, id)?;
+    rules::may_list(batch.status)?;
+    match only_kind(&batch) == read.reading.only_kind {
+        true => Ok(batch),
+        false => Err(Code::StaleVersion.into()),
+    }
+}
+
+fn summary(report: &ManifestReport, read: &ReadManifest, now: Instant) -> ManifestSummary {
     ManifestSummary {
         rows: report.rows,
         format: report.format.clone(),
@@ -173,8 +222,8 @@ fn summary(
         delimiter: report.delimiter.clone(),
         header_line: report.header_line,
         columns: report.columns.clone(),
-        sha256,
-        answers: answers.written(),
+        sha256: read.sha256.clone(),
+        answers: read.answers.written(),
         uploaded_at: now,
     }
 }
@@ -235,40 +284,18 @@ impl Before {
     }
 }
 
-fn reading(batch: &Batch, answers: &Answers, now: Instant) -> Reading {
-    let mut kinds: Vec<_> = batch.declared.iter().map(|line| line.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    Reading {
-        today: now.date(),
-        only_kind: match kinds.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        },
-        dates: answers.dates,
-    }
-}
-
-fn each_chunk(
-    manifest: &Manifest,
-    source: &Source<'_>,
-    mut work: impl FnMut(&[ManifestRow]) -> Result<()>,
-) -> Result<()> {
-    let mut rows = manifest.rows(source)?;
-    loop {
-        let chunk: Vec<ManifestRow> = rows.by_ref().take(CHUNK).collect::<Result<_, Unread>>()?;
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        work(&chunk)?;
-    }
+/// The kind of all devices, where the batch declares only one.
+fn only_kind(batch: &Batch) -> Option<DeviceKind> {
+    let mut kinds = batch.declared.iter().map(|line| line.kind);
+    let first = kinds.next()?;
+    kinds.all(|kind| kind == first).then_some(first)
 }
 
 /// A serial number names one live device, also over all batches.
 fn note_known(
     db: &mut Db,
     (actor, batch): (&Actor, &Batch),
-    (manifest, source): (&Manifest, &Source<'_>),
+    read: &ReadManifest,
     rows: &[ManifestRow],
     mistakes: &mut Mistakes,
 ) -> Result<()> {
@@ -280,11 +307,11 @@ fn note_known(
             let mistake = FieldError {
                 pointer: None,
                 line: Some(row.line),
-                column: manifest.serial_column(row),
+                column: read.manifest.serial_column(row),
                 code: Code::DuplicateSerial,
                 detail: rules::where_it_is(&row.serial, stock, visible),
             };
-            mistakes.push(&Part::of(source, row.part), mistake);
+            mistakes.push(&read.part(row.part), mistake);
         }
     }
     Ok(())
@@ -338,23 +365,24 @@ fn announce(
     store::insert_announced(tx, &devices)
 }
 
-fn preview(manifest: &Manifest, source: &Source<'_>) -> Result<Vec<ManifestRow>, Unread> {
-    manifest.rows(source)?.take(PREVIEW).collect()
+fn preview(manifest: &Manifest) -> Vec<ManifestRow> {
+    manifest.rows().iter().take(PREVIEW).cloned().collect()
 }
 
-fn report(manifest: &Manifest, source: &Source<'_>, mistakes: &Mistakes) -> ManifestReport {
+fn report(read: &ReadManifest, mistakes: &Mistakes) -> ManifestReport {
+    let manifest = &read.manifest;
     let (rows, rejected) = (manifest.row_count(), mistakes.line_count());
     ManifestReport {
         rows,
         accepted: rows.saturating_sub(rejected),
         rejected,
-        format: source.format().to_owned(),
-        sheet: source.sheet(),
-        other_sheets: source.other_sheets().to_vec(),
-        encoding: source.encoding_name().to_owned(),
-        delimiter: match source.is_workbook() {
-            true => String::new(),
-            false => manifest.delimiter().to_string(),
+        format: read.format.to_owned(),
+        sheet: read.sheet.clone(),
+        other_sheets: read.other_sheets.clone(),
+        encoding: read.encoding.to_owned(),
+        delimiter: match read.sheet {
+            Some(_) => String::new(),
+            None => manifest.delimiter().to_string(),
         },
         header_line: manifest.header_line(),
         columns: manifest.columns(),
@@ -432,7 +460,8 @@ fn fingerprint(file: &Content) -> Result<String, Unread> {
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn is_same_file(batch: &Batch, sha256: &str, answers: &Answers) -> bool {
+fn is_same_file(batch: &Batch, read: &ReadManifest) -> bool {
     let known = batch.manifest.as_ref();
-    known.is_some_and(|known| known.sha256 == sha256 && known.answers == answers.written())
+    known
+        .is_some_and(|known| known.sha256 == read.sha256 && known.answers == read.answers.written())
 }

@@ -6,7 +6,6 @@
 )]
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Instant;
 
 use intake::manifest::Content;
@@ -113,13 +112,18 @@ fn a_very_long_list() {
         for row in 0..rows {
             writeln!(text, "SN{row:09}X;UC;HP;31/12/2019").unwrap();
         }
-        let text = Arc::new(Content::from(text.as_bytes()));
+        let text = Content::from(text.as_bytes());
         let size = text.length() >> 20;
         forget_peak();
         let (before, start) = (peak(), Instant::now());
-        let report = app.write(move |tx| {
-            intake::put_manifest(tx, &actor, id, &text, &intake::Answers::default())
+        let answers = intake::Answers::default();
+        let asked = answers.clone();
+        let reading = app.read(move |db| {
+            let now = "2023-02-28T09:00:00Z".parse().unwrap();
+            intake::manifest_reading(db, &actor, id, (now, u64::MAX), &asked)
         });
+        let read = intake::read_manifest(&text, reading, answers).unwrap();
+        let report = app.write(move |tx| intake::put_manifest(tx, &actor, id, &read));
         assert_eq!(report.accepted, rows as u64);
         eprintln!(
             "{:?}: {rows} rows, file {size} MB, {:?}, memory {before} MB before, {} MB at most",

@@ -35,7 +35,7 @@ fn every_bad_line_is_named_at_once_by_line_and_column() {
         (manifest.row_count(), manifest.mistakes.line_count()),
         (9, 8)
     );
-    assert_eq!(good(&manifest, text.as_bytes()).len(), 1);
+    assert_eq!(good(&manifest).len(), 1);
 }
 
 #[test]
@@ -81,8 +81,23 @@ fn manifest_unreadable_says_what_the_file_is() {
     assert!(refused(b"bonjour\nmonde\n").contains("titres"));
     assert!(refused(b"Marque;Type\nHP;UC\n").contains("Marque, Type"));
     assert!(refused(b"serial;kind\n;\n\n").contains("aucune ligne"));
-    assert!(refused(&vec![b'a'; 3_000_000]).contains("texte"));
+    assert!(refused(&vec![b'a'; 3_000_000]).contains("La ligne 1 a plus de 100000 caractères"));
+    let late = [b"serial;kind\nA1;laptop\n".as_slice(), &vec![b'a'; 200_000]].concat();
+    assert!(refused(&late).contains("La ligne 3"));
     assert!(refused(&[0xFF, 0xFE]).contains("titres"));
+}
+
+#[test]
+fn too_large_for_its_rows() {
+    let text = |rows: u64| {
+        let lines: String = (0..rows).map(|n| format!("A{n};laptop\n\n")).collect();
+        format!("serial;kind\n{lines}")
+    };
+    let most = reading().most_rows;
+    assert_eq!(read(text(most).as_bytes()).row_count(), most);
+    let refusal = try_read(text(most + 1).as_bytes(), reading()).expect_err("one too many");
+    assert_eq!(refusal.code, Code::TooLarge);
+    assert!(refusal.detail.fr.contains("30000 lignes"), "{refusal:?}");
 }
 
 #[test]

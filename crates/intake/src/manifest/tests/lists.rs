@@ -15,10 +15,7 @@ fn told(text: &str) -> (Vec<ManifestRow>, Vec<Notice>) {
     let manifest = read(text.as_bytes());
     let mistakes = manifest.mistakes.clone().into_sorted();
     assert!(mistakes.is_empty(), "{mistakes:?}\n{text}");
-    (
-        good(&manifest, text.as_bytes()),
-        manifest.warnings().to_vec(),
-    )
+    (good(&manifest), manifest.warnings().to_vec())
 }
 
 #[test]
@@ -191,7 +188,7 @@ fn a_day_in_words_is_a_date() {
 fn days(text: &str, dates: Option<DateOrder>) -> (Vec<Option<Date>>, Vec<Notice>, Vec<Notice>) {
     let reading = Reading { dates, ..reading() };
     let manifest = try_read(text.as_bytes(), reading).unwrap();
-    let rows = good(&manifest, text.as_bytes());
+    let rows = good(&manifest);
     (
         rows.iter().map(|row| row.attributes.purchased_on).collect(),
         manifest.warnings().to_vec(),

@@ -86,11 +86,7 @@ fn asked(bytes: &[u8], sheets: Sheets) -> Result<(Manifest, Vec<ManifestRow>), R
     };
     let source = Source::with_sheets(&content, &sheets).map_err(refused)?;
     let manifest = Manifest::read(&source, reading()).map_err(refused)?;
-    let rows = manifest
-        .rows(&source)
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
+    let rows = manifest.rows().to_vec();
     Ok((manifest, rows))
 }
 
