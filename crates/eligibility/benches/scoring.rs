@@ -206,7 +206,7 @@ async fn set_up(database: &Database) -> (Actor, ProgrammeId) {
                 session: None,
         key: None,
             };
-            eligibility::load_territories(tx, TABLE, None)?;
+            eligibility::load_territories(tx, &eligibility::read_territories(TABLE)?, None)?;
             let new: NewProgramme = serde_json::from_value(json!({
                 "name": "P", "rubric": "marseille-2023", "kinds": ["desktop"], "lot_min": 10, "lot_max": 30,
                 "opens_at": "2023-02-01T00:00:00Z", "closes_at": null, "territory": "13055"}))?;

@@ -144,7 +144,7 @@ pub async fn list(
     Csv(csv): Csv,
 ) -> ApiResult<Answer> {
     let page = state
-        .read(&who, move |db, actor| {
+        .read_table(&who, csv, move |db, actor| {
             let filter = ApplicationFilter {
                 programme_id: filter.programme_id,
                 status: filter.status,

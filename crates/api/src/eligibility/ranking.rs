@@ -49,7 +49,7 @@ pub async fn get(
     let most = (!csv).then(|| filter.limit.unwrap_or(50).clamp(1, 200));
     let after = filter.after.unwrap_or(0);
     let ranking = state
-        .read(&who, move |db, _| {
+        .read_long(&who, move |db, _| {
             let filter = RankingFilter {
                 provisional: filter.provisional.unwrap_or(false),
                 theme: filter.theme,

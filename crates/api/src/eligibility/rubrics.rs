@@ -23,7 +23,7 @@ pub async fn compare(
 ) -> ApiResult<Answer> {
     let setup = Arc::clone(&state.eligibility);
     let comparison = state
-        .read(&who, move |db, _| {
+        .read_long(&who, move |db, _| {
             eligibility::compare_rubrics(db, &setup.library, id, &body)
         })
         .await?;
@@ -79,7 +79,7 @@ pub async fn change(
 ) -> ApiResult<Answer> {
     let setup = Arc::clone(&state.eligibility);
     state
-        .write(&who, move |tx, actor| {
+        .write_long(&who, move |tx, actor| {
             if_match.check(eligibility::programme(tx, id)?.version)?;
             let library = &setup.library;
             Answer::ok(&eligibility::change_rubric(tx, actor, library, id, &body)?)

@@ -61,9 +61,13 @@ pub async fn load(
 ) -> ApiResult<Answer> {
     file.of_type(&["text/csv", "application/csv", "application/vnd.ms-excel"])?;
     let language = language_of(request.headers());
+    let read = state.database.compute(Some(who.asks()), move || {
+        eligibility::read_territories(&file.bytes)
+    });
+    let table = read.await?;
     state
-        .write(&who, move |tx, _| {
-            let report = eligibility::load_territories(tx, &file.bytes, origin.source.as_deref())?;
+        .write_long(&who, move |tx, _| {
+            let report = eligibility::load_territories(tx, &table, origin.source.as_deref())?;
             Answer::ok(&Loaded::new(report, language))
         })
         .await

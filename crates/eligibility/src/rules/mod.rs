@@ -2,6 +2,7 @@
 
 mod appeals;
 mod changes;
+mod documents;
 mod form;
 mod programme;
 mod review;
@@ -11,6 +12,7 @@ pub(crate) use appeals::{contest, may_decide_appeal, still_appealable};
 pub(crate) use changes::{
     Named, open_items, resolve, resolve_attached, resolve_changed, resolve_others,
 };
+pub(crate) use documents::{Taken, may_take_in};
 pub(crate) use form::{check_complete, check_draft};
 pub(crate) use programme::{check_open, check_programme, not_closed};
 pub(crate) use review::{

@@ -2,9 +2,10 @@
 
 use db::{Db, Result, Tx};
 use files::MediaType;
-use kernel::{Actor, ApplicationId, Code, DocumentId, Refusal, Text};
+use kernel::{Actor, ApplicationId, Code, DocumentId};
 
 use crate::model::{ApplicationStatus, Document, NewDocument};
+use crate::rules::Taken;
 use crate::{Setup, rules, store};
 
 /// What is accepted as a supporting document.
@@ -30,18 +31,17 @@ pub fn may_attach(db: &mut Db, actor: &Actor, setup: &Setup, id: ApplicationId) 
     if record.row.status == ApplicationStatus::Withdrawn {
         return Err(Code::ApplicationStepNotAllowed.into());
     }
-    let most = setup.documents_most;
-    if store::documents(db, id)?.len() >= most {
-        return Err(Refusal::new(
-            Code::DocumentNotAccepted,
-            Text::new(
-                format!("Une demande a {most} pièces au plus."),
-                format!("An application has at most {most} documents."),
-            ),
-        )
-        .into());
-    }
-    Ok(())
+    let association = &record.association;
+    let taken = Taken {
+        kept: store::count_documents(db, id)?,
+        uploads: store::uploads(db, id)?,
+        of_association: store::uploads_of_association(db, record.row.association_id)?,
+    };
+    Ok(rules::may_take_in(
+        association.status,
+        taken,
+        setup.documents_most,
+    )?)
 }
 
 /// Attaches a document that was kept. What staff asked for is resolved by it,
@@ -61,6 +61,7 @@ pub fn attach_document(
         name: files::name_for(&new.name, new.media_type, "document"),
         ..new.clone()
     };
+    store::note_upload(tx, id)?;
     let document = store::insert_document(tx, id, &new, actor.person)?;
     let mut record = store::application(tx, actor, id)?;
     if record.row.status == ApplicationStatus::ChangesRequested {

@@ -32,5 +32,5 @@ pub use reminders::remind;
 pub use rescoring::{change_rubric, compare_rubrics};
 pub use review::{assess, decide, request_changes};
 pub use score::{candidates, decided_scores, recompute, score};
-pub use territory::{TerritoryReport, load_territories};
+pub use territory::{TerritoryReport, load_territories, read_territories};
 pub use verify::verify_scores;

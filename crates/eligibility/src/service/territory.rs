@@ -1,10 +1,10 @@
 //! Loading the digital fragility index.
 
 use db::{Result, Tx};
-use kernel::FieldError;
+use kernel::{Code, FieldError, Refusal, Text};
 
 use crate::store;
-use crate::territory::read_table;
+use crate::territory::{TableReport, read_table};
 
 /// The source that stands in explanations when none is given with the table.
 const SOURCE: &str = "Indice de fragilité numérique (IFN)";
@@ -25,18 +25,40 @@ pub struct TerritoryReport {
     pub errors: Vec<FieldError>,
 }
 
+/// Rows of a table at the most: the country has some 36 000 communes and 6 300 postal codes.
+const ROWS: usize = 100_000;
+
+/// Reads a table of the fragility index. Pure: to be done before the transaction.
+///
+/// # Errors
+/// `table_unreadable` when it is no such table or has no usable row, `too_large` when it has too
+/// many.
+pub fn read_territories(bytes: &[u8]) -> Result<TableReport> {
+    let mut table = read_table(bytes)?;
+    if table.rows > ROWS {
+        return Err(Refusal::new(
+            Code::TooLarge,
+            Text::new(
+                format!("Une table de l'indice a {ROWS} lignes au plus."),
+                format!("A table of the index has at most {ROWS} rows."),
+            ),
+        )
+        .into());
+    }
+    table.errors.truncate(ERRORS);
+    Ok(table)
+}
+
 /// Puts a table of the fragility index in the place of the one before. Rows that are
 /// impossible are named and left out. Scores that were decided keep what they used.
 ///
 /// # Errors
-/// `table_unreadable` when it is no such table or has no usable row; nothing is changed then.
+/// When the database fails.
 pub fn load_territories(
     tx: &mut Tx<'_>,
-    bytes: &[u8],
+    table: &TableReport,
     source: Option<&str>,
 ) -> Result<TerritoryReport> {
-    let mut table = read_table(bytes)?;
-    table.errors.truncate(ERRORS);
     let source: String = kernel::one_line(source.unwrap_or_default())
         .chars()
         .take(300)
@@ -50,6 +72,6 @@ pub fn load_territories(
         rows: table.rows,
         accepted: table.accepted.len(),
         rejected: table.rejected,
-        errors: table.errors,
+        errors: table.errors.clone(),
     })
 }

@@ -1,10 +1,10 @@
 //! Rows of `documents`.
 
-use db::schema::{applications as a, documents as d};
+use db::schema::{applications as a, document_uploads as u, documents as d};
 use db::{Db, Result, Tx};
 use diesel::prelude::*;
 use files::MediaType;
-use kernel::{Actor, ApplicationId, Code, DocumentId, Instant, PersonId, Refusal};
+use kernel::{Actor, ApplicationId, Code, DocumentId, Instant, OrganisationId, PersonId, Refusal};
 
 use crate::model::{Document, DocumentKind, NewDocument};
 
@@ -88,6 +88,45 @@ pub(crate) fn document(db: &mut Db, actor: &Actor, id: DocumentId) -> Result<Doc
     let row: Option<Columns> = query.first(db).optional()?;
     row.map(to_document)
         .ok_or_else(|| Refusal::not_found().into())
+}
+
+/// How many documents an application has.
+pub(crate) fn count_documents(db: &mut Db, application: ApplicationId) -> Result<i64> {
+    let of = d::table.filter(d::application_id.eq(application));
+    Ok(of.count().get_result(db)?)
+}
+
+/// How many files came for an application, also those that were removed.
+pub(crate) fn uploads(db: &mut Db, application: ApplicationId) -> Result<i64> {
+    let uploads: Option<i32> = u::table
+        .find(application)
+        .select(u::uploads)
+        .first(db)
+        .optional()?;
+    Ok(uploads.map_or(0, i64::from))
+}
+
+/// The same of all applications of an association.
+pub(crate) fn uploads_of_association(db: &mut Db, association: OrganisationId) -> Result<i64> {
+    let uploads: Vec<i32> = u::table
+        .inner_join(a::table.on(a::id.eq(u::application_id)))
+        .filter(a::association_id.eq(association))
+        .select(u::uploads)
+        .load(db)?;
+    Ok(uploads.into_iter().map(i64::from).sum())
+}
+
+/// Counts one more file.
+pub(crate) fn note_upload(db: &mut Db, application: ApplicationId) -> Result<()> {
+    let known = diesel::update(u::table.find(application))
+        .set(u::uploads.eq(u::uploads + 1))
+        .execute(db)?;
+    if known == 0 {
+        diesel::insert_into(u::table)
+            .values((u::application_id.eq(application), u::uploads.eq(1)))
+            .execute(db)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn insert_document(

@@ -21,7 +21,10 @@ pub(crate) use applications::{
 };
 pub use applications::{search_key, uncommitted};
 pub(crate) use assessments::{assessments, marks, put_assessment};
-pub(crate) use documents::{content_used, delete_document, document, documents, insert_document};
+pub(crate) use documents::{
+    content_used, count_documents, delete_document, document, documents, insert_document,
+    note_upload, uploads, uploads_of_association,
+};
 pub(crate) use obligations::{
     due_obligations, follow_up_terms, insert_obligation, meet_obligation, note_reminded,
     obligation, obligations, obligations_of, overdue, overdue_of_all,

@@ -1,5 +1,6 @@
 //! Supporting documents: what is accepted, and who reads them.
 
+use eligibility::EligibilitySettings;
 use testkit::{Client, Configuration, Engine, TestApp, Value, both_engines, json};
 
 use crate::support::applications::*;
@@ -66,6 +67,93 @@ both_engines! {
         }
         let problem = send(b"%PDF-1.7\nof too many").refused(415, "document_not_accepted");
         assert!(problem["detail"].as_str().unwrap().contains("50"), "{problem}");
+    }
+}
+
+const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+/// A server where an application has five documents at the most.
+fn with_five(engine: Engine) -> Option<TestApp> {
+    let configuration = Configuration {
+        eligibility: EligibilitySettings {
+            documents_most: 5,
+            ..EligibilitySettings::default()
+        },
+        ..Configuration::default()
+    };
+    TestApp::start_configured(engine, configuration)
+}
+
+/// Many at once: no more are taken than one after the other would be.
+#[test]
+fn uploads_at_once_leave_no_more_documents_than_are_allowed() {
+    for app in ENGINES.into_iter().filter_map(with_five) {
+        let association = app.association("Clavier ouvert");
+        let documents = format!("{}/documents", draft(&association, &programme(&app)));
+        let taken: usize = std::thread::scope(|scope| {
+            let attach = |number: usize| {
+                let bytes = format!("%PDF-1.7\n{number}");
+                association
+                    .send("POST", &documents, "application/pdf", bytes.as_bytes())
+                    .status
+                    == 201
+            };
+            let senders: Vec<_> = (0..8)
+                .map(|sender| {
+                    scope.spawn(move || (0..3).filter(|n| attach(sender * 3 + n)).count())
+                })
+                .collect();
+            senders
+                .into_iter()
+                .map(|sender| sender.join().unwrap())
+                .sum()
+        });
+        let kept = items(&association.get(&documents).expect(200)).len();
+        assert_eq!((taken, kept), (5, 5), "{:?}", app.database.engine());
+    }
+}
+
+/// What is removed again was on the disk as well.
+#[test]
+fn document_not_accepted_without_end_from_whom_nobody_verified() {
+    for app in ENGINES.into_iter().filter_map(with_five) {
+        let association = app.association("Clavier ouvert");
+        let documents = format!("{}/documents", draft(&association, &programme(&app)));
+        let send = |client: &Client| client.send("POST", &documents, "application/pdf", PDF);
+        let set = |status: &'static str| {
+            app.write(move |tx| {
+                use db::schema::organisations as o;
+                use diesel::prelude::*;
+                diesel::update(o::table.filter(o::kind.eq("association")))
+                    .set(o::status.eq(status))
+                    .execute(&mut **tx)?;
+                Ok(())
+            });
+        };
+        set("pending");
+        for _ in 0..5 {
+            let one = send(&association).expect(201);
+            association
+                .delete(&format!("/documents/{}", id(&one)))
+                .expect(204);
+        }
+        let problem = send(&association).refused(415, "document_not_accepted");
+        assert!(
+            problem["detail"].as_str().unwrap().contains("vérifiée"),
+            "{problem}"
+        );
+        set("verified");
+        for _ in 0..15 {
+            let one = send(&association).expect(201);
+            association
+                .delete(&format!("/documents/{}", id(&one)))
+                .expect(204);
+        }
+        let problem = send(&association).refused(415, "document_not_accepted");
+        assert!(
+            problem["detail"].as_str().unwrap().contains("20 pièces"),
+            "{problem}"
+        );
     }
 }
 
