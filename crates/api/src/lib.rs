@@ -15,8 +15,9 @@ pub mod workshop;
 
 // the absolute path: handlers know actix's module of the same name
 use ::web::{
-    Answer, ApiError, ApiResult, Body, Csv, IfMatch, ListBody, ManifestLimit, Metrics,
-    OptionalBody, Paging, PagingParams, Params, PathId, Problems, State, Upload, Versioned,
+    Answer, ApiError, ApiResult, Body, Csv, IfMatch, ListBody, ManifestLimit, Metrics, Once,
+    OptionalBody, Paging, PagingParams, Params, PathId, Problems, Published, State, Upload,
+    Versioned,
 };
 use ::web::{access, extract, files, page, passwords, problem, reading, record, security, sign_in};
 

@@ -31,17 +31,20 @@ async fn live() -> Answer {
     Answer::text("text/plain; charset=utf-8", "live\n".to_owned())
 }
 
-/// The database answers, its schema is this program's, and a write reaches the disk.
+/// The database answers, its schema is this program's, a write reaches the disk, and of the last
+/// seconds' writes not too many failed.
 #[utoipa::path(tag = "System", responses((status = 200, description = "Ready"), Problems))]
 #[get("/health/ready")]
 async fn ready(state: web::Data<State>, readiness: web::Data<Readiness>) -> ApiResult<Answer> {
+    let not_ready = |cause: db::Error| {
+        tracing::warn!(%cause, "not ready");
+        Code::Unavailable
+    };
+    state.database.writes_succeed().map_err(not_ready)?;
     let mut found = readiness.0.lock().await;
     if found.is_none_or(|at| at.elapsed() >= KEPT) {
         *found = None;
-        state.database.probe().await.map_err(|cause| {
-            tracing::warn!(%cause, "not ready");
-            Code::Unavailable
-        })?;
+        state.database.probe().await.map_err(not_ready)?;
         *found = Some(Instant::now());
     }
     Ok(Answer::text(

@@ -5,5 +5,5 @@ mod rules;
 mod service;
 mod store;
 
-pub use model::{Figures, TerritoryFigures, WaveFigures};
-pub use service::figures;
+pub use model::{Counted, Figures, Given, TerritoryFigures, WaveFigures};
+pub use service::{counted, figures, given};

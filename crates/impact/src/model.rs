@@ -28,6 +28,50 @@ pub struct Figures {
     pub territories: Vec<TerritoryFigures>,
 }
 
+/// The devices of a programme, and by what to know whether the rest of its figures changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// Its name.
+    pub programme: String,
+    /// As in [`Figures`].
+    pub devices: BTreeMap<String, u64>,
+    /// How often something changed of what [`Given`] says.
+    pub given: i64,
+}
+
+/// What the waves of a programme gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// As in [`Figures`].
+    pub lots: u64,
+    /// `devices_granted` there.
+    pub devices: u64,
+    /// `associations_served` there.
+    pub associations: u64,
+    /// Wave by wave.
+    pub waves: Vec<WaveFigures>,
+    /// By postal code of the association.
+    pub territories: Vec<TerritoryFigures>,
+}
+
+impl Figures {
+    /// Both parts.
+    pub fn of(counted: Counted, given: Given) -> Self {
+        Self {
+            programme_id: counted.programme_id,
+            programme: counted.programme,
+            devices: counted.devices,
+            lots: given.lots,
+            devices_granted: given.devices,
+            associations_served: given.associations,
+            waves: given.waves,
+            territories: given.territories,
+        }
+    }
+}
+
 /// One decided wave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WaveFigures {

@@ -1,22 +1,37 @@
-//! The figures of a programme, for anyone.
+//! The figures of a programme, for anyone. They come in two parts: counts of devices, which each
+//! scan may change and which are kept; and what the waves gave, which changes seldom and takes
+//! going through their lines.
 
 use std::collections::BTreeSet;
 
 use db::{Db, Result};
 use kernel::{OrganisationId, ProgrammeId};
 
-use crate::model::Figures;
+use crate::model::{Counted, Figures, Given};
 use crate::{rules, store};
 
-/// What a programme did so far.
+/// The devices by stage, and by what to know whether the rest has changed: some hundred rows,
+/// however many devices there are.
 ///
 /// # Errors
 /// `not_found` when there is no such programme.
-pub fn figures(db: &mut Db, programme: ProgrammeId) -> Result<Figures> {
+pub fn counted(db: &mut Db, programme: ProgrammeId) -> Result<Counted> {
     let programme = eligibility::programme(db, programme)?;
-    let all = store::devices_by_stage(db, &programme.kinds)?;
-    let elsewhere = store::given_elsewhere(db, programme.id, &programme.kinds)?;
-    let decided = allocation::decided_waves(db, programme.id)?;
+    let (all, elsewhere) = store::devices_by_stage(db, programme.id, &programme.kinds)?;
+    Ok(Counted {
+        programme_id: programme.id,
+        programme: programme.name,
+        devices: rules::without(all, &elsewhere),
+        given: store::changes(db, programme.id)?,
+    })
+}
+
+/// What the waves of a programme gave: goes through their lines.
+///
+/// # Errors
+/// When the database fails.
+pub fn given(db: &mut Db, programme: ProgrammeId) -> Result<Given> {
+    let decided = allocation::decided_waves(db, programme)?;
     let waves = decided
         .iter()
         .map(|(wave, lines)| rules::wave(wave, lines))
@@ -26,14 +41,20 @@ pub fn figures(db: &mut Db, programme: ProgrammeId) -> Result<Figures> {
         lines.iter().map(|line| line.association_id).collect();
     let ids: Vec<OrganisationId> = associations.into_iter().collect();
     let places = store::places(db, &ids)?;
-    Ok(Figures {
-        programme_id: programme.id,
-        programme: programme.name,
-        devices: rules::without(all, &elsewhere),
+    Ok(Given {
         lots: lines.len() as u64,
-        devices_granted: lines.iter().map(rules::quantity).sum(),
-        associations_served: ids.len() as u64,
+        devices: lines.iter().map(rules::quantity).sum(),
+        associations: ids.len() as u64,
         waves,
         territories: rules::territories(&lines, &places),
     })
+}
+
+/// What a programme did so far.
+///
+/// # Errors
+/// `not_found` when there is no such programme.
+pub fn figures(db: &mut Db, programme: ProgrammeId) -> Result<Figures> {
+    let counted = counted(db, programme)?;
+    Ok(Figures::of(counted, given(db, programme)?))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use db::schema::{devices as d, organisations as o, wave_devices as v, waves as w};
-use db::{Db, Result};
+use db::schema::{device_counts as c, organisations as o};
+use db::{Db, Result, counts};
 use diesel::prelude::*;
 use kernel::{DeviceKind, OrganisationId, ProgrammeId};
 
@@ -12,39 +12,41 @@ use crate::rules::Places;
 /// So many devices in each stage.
 pub(crate) type Stages = BTreeMap<String, u64>;
 
-/// Devices of these kinds, by stage.
-pub(crate) fn devices_by_stage(db: &mut Db, kinds: &[DeviceKind]) -> Result<Stages> {
-    let rows = d::table
-        .filter(d::kind.eq_any(kinds.to_vec()))
-        .group_by(d::stage)
-        .select((d::stage, diesel::dsl::count_star()))
-        .load(db)?;
-    Ok(counted(rows))
-}
+/// A kept count: what it is of, whose, at which stage.
+type Row = (String, ProgrammeId, String, i64);
 
-/// Devices of these kinds on lines of other programmes' waves, by stage.
-pub(crate) fn given_elsewhere(
+/// Devices of these kinds, by stage: all, and those on lines of other programmes' waves.
+pub(crate) fn devices_by_stage(
     db: &mut Db,
     programme: ProgrammeId,
     kinds: &[DeviceKind],
-) -> Result<Stages> {
-    let rows = v::table
-        .inner_join(w::table.on(w::id.eq(v::wave_id)))
-        .inner_join(d::table.on(d::id.eq(v::device_id)))
-        .filter(w::programme_id.ne(programme))
-        .filter(v::released_at.is_null())
-        .filter(v::cycle.eq(d::cycle))
-        .filter(d::kind.eq_any(kinds.to_vec()))
-        .group_by(d::stage)
-        .select((d::stage, diesel::dsl::count_star()))
+) -> Result<(Stages, Stages)> {
+    let rows: Vec<Row> = c::table
+        .filter(c::side.eq_any([counts::ALL, counts::PROGRAMME]))
+        .filter(c::kind.eq_any(kinds.to_vec()))
+        .filter(c::devices.ne(0))
+        .select((c::side, c::holder, c::stage, c::devices))
         .load(db)?;
-    Ok(counted(rows))
+    let (mut all, mut elsewhere) = (Stages::new(), Stages::new());
+    for (side, holder, stage, devices) in rows {
+        let stages = match side.as_str() {
+            counts::ALL => &mut all,
+            _ if holder != programme => &mut elsewhere,
+            _ => continue,
+        };
+        *stages.entry(stage).or_default() += u64::try_from(devices).unwrap_or(0);
+    }
+    Ok((all, elsewhere))
 }
 
-fn counted(rows: Vec<(String, i64)>) -> Stages {
-    rows.into_iter()
-        .map(|(stage, count)| (stage, u64::try_from(count).unwrap_or(0)))
-        .collect()
+/// How often something changed of what a programme gave, or of where associations are.
+pub(crate) fn changes(db: &mut Db, programme: ProgrammeId) -> Result<i64> {
+    let rows: Vec<i64> = c::table
+        .filter(c::side.eq(counts::GIVEN))
+        .filter(c::holder.eq_any([programme, counts::nobody()]))
+        .select(c::devices)
+        .load(db)?;
+    Ok(rows.into_iter().sum())
 }
 
 /// Where these associations are.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::{Database, Tx};
+use db::{Database, Engine, Tx};
 use eligibility::Delays;
 use files::FileStore;
 use handover::News;
@@ -17,6 +17,8 @@ use crate::settings::ChainSection;
 
 /// How often it looks for what is due.
 const LOOK: Duration = Duration::from_secs(60);
+/// How often it adds up what was counted.
+const FOLD: Duration = Duration::from_secs(5);
 /// Looks between two rounds of what can wait, such as sweeping the folder of files: an hour.
 const SWEEP: u32 = 60;
 /// A file without a row is left alone for a day: its row may still be on its way.
@@ -30,20 +32,31 @@ pub async fn run(
     retention: RetentionSettings,
     anchor: Anchor,
 ) {
+    let counts = fold_counts(&database);
+    tokio::join!(counts, look(&database, &files, delays, retention, &anchor));
+}
+
+async fn look(
+    database: &Arc<Database>,
+    files: &FileStore,
+    delays: Delays,
+    retention: RetentionSettings,
+    anchor: &Anchor,
+) {
     let mut looks: u32 = 0;
     loop {
         if looks.is_multiple_of(anchor.chain.head_minutes.max(1)) {
-            alone("the head over the chains", anchor.drop(&database)).await;
+            alone("the head over the chains", anchor.drop(database)).await;
         }
         if looks > 0 {
-            alone("the mail of the head", anchor.mail(&database)).await;
+            alone("the mail of the head", anchor.mail(database)).await;
         }
-        alone("reminders", remind(&database, delays)).await;
-        alone("reports of failed mail", report_failures(&database)).await;
+        alone("reminders", remind(database, delays)).await;
+        alone("reports of failed mail", report_failures(database)).await;
         if looks.is_multiple_of(SWEEP) {
-            alone("news for donors", tell_donors(&database)).await;
-            alone("the sweep of files", sweep(&database, &files)).await;
-            alone("retention", forget(&database, retention)).await;
+            alone("news for donors", tell_donors(database)).await;
+            alone("the sweep of files", sweep(database, files)).await;
+            alone("retention", forget(database, retention)).await;
         }
         looks = looks.wrapping_add(1);
         tokio::time::sleep(LOOK).await;
@@ -149,6 +162,20 @@ async fn tell_donors(database: &Database) {
                 return;
             }
         }
+    }
+}
+
+/// What was counted since becomes part of the sums: on PostgreSQL, where whoever moves a device
+/// only notes it.
+async fn fold_counts(database: &Database) {
+    if database.engine() == Engine::Sqlite {
+        return;
+    }
+    loop {
+        if let Err(cause) = db::counts::fold(database).await {
+            tracing::error!(%cause, "the counts of devices cannot be added up");
+        }
+        tokio::time::sleep(FOLD).await;
     }
 }
 

@@ -144,6 +144,7 @@ pub fn run_server(
         client_seconds: settings.server.client_seconds,
         shutdown_seconds: settings.server.shutdown_seconds,
         manifest_bytes: settings.intake.manifest_megabytes << 20,
+        manifest_rows: settings.intake.manifest_rows,
     };
     let api = api::Door::default();
     let console = console::Door::new(console_settings(settings))?;
@@ -162,14 +163,15 @@ pub fn run_server(
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);
         let last = Arc::clone(&database);
-        let jobs = actix_web::rt::spawn(jobs::run(
+        let jobs = jobs::run(
             Arc::clone(&database),
             files,
             delays,
             retention,
             anchor.clone(),
-        ));
-        let post = actix_web::rt::spawn(post.run(database, stopped));
+        );
+        let jobs = actix_web::rt::spawn(db::named("jobs".into(), jobs));
+        let post = actix_web::rt::spawn(db::named("messages".into(), post.run(database, stopped)));
         let signals = Signals::listen().map_err(|cause| cause.to_string())?;
         let end = actix_web::rt::spawn(end(handle, signals, patience));
         ready();
@@ -283,15 +285,16 @@ pub fn work(settings: &Settings) -> Result<(), String> {
     let anchor = Anchor::new(&settings.chain)?;
     let _ = say!("ressac sends mail");
     System::new().block_on(async move {
-        let jobs = actix_web::rt::spawn(jobs::run(
+        let jobs = jobs::run(
             Arc::clone(&database),
             files,
             delays,
             retention,
             anchor.clone(),
-        ));
+        );
+        let jobs = actix_web::rt::spawn(db::named("jobs".into(), jobs));
         let (stop, stopped) = watch::channel(false);
-        let post = actix_web::rt::spawn(post.run(database, stopped));
+        let post = actix_web::rt::spawn(db::named("messages".into(), post.run(database, stopped)));
         let mut signals = Signals::listen().map_err(|cause| cause.to_string())?;
         signals.next().await;
         let hurry = actix_web::rt::spawn(hurry(signals, patience));

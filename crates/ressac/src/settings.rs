@@ -169,6 +169,8 @@ pub struct ConsoleSection {
 pub struct IntakeSection {
     /// Megabytes of a list at the most.
     pub manifest_megabytes: u64,
+    /// Rows of a list at the most.
+    pub manifest_rows: u64,
 }
 
 /// Section `log`.

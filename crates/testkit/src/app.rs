@@ -346,6 +346,7 @@ fn run(state: State, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
                 shutdown_seconds: 1,
                 client_seconds: 15,
                 manifest_bytes: 4 << 20,
+                manifest_rows: 25_000,
             };
             let api = api::Door::default();
             let console = console::Door::new(ConsoleSettings::default()).expect("sound templates");

@@ -214,6 +214,11 @@ impl<P> Allowed<P> {
         self
     }
 
+    /// Whoever asks, for the share that each person has of what is scarce.
+    pub fn asks(&self) -> u128 {
+        self.actor.person.uuid().as_u128()
+    }
+
     /// The same without its idempotency key: nothing of the answer is kept for a repeat.
     #[must_use]
     pub fn without_repeat(mut self) -> Self {

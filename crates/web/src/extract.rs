@@ -18,7 +18,7 @@ use crate::table;
 /// A JSON body at the most: a thousand events with their evidence fit many times.
 pub const JSON_LIMIT: usize = 8 << 20;
 /// An uploaded file at the most.
-pub const UPLOAD_LIMIT: usize = 64 << 20;
+pub const UPLOAD_LIMIT: usize = 16 << 20;
 
 type Extracting<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 

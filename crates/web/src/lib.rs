@@ -12,6 +12,7 @@ mod pace;
 pub mod page;
 pub mod passwords;
 pub mod problem;
+mod published;
 pub mod reading;
 pub mod record;
 pub mod security;
@@ -29,6 +30,7 @@ pub use extract::{
 pub use idempotency::IdempotencyKey;
 pub use metrics::Metrics;
 pub use problem::{ApiError, ApiResult, Problem, ProblemPages, Problems};
+pub use published::{Once, Published};
 pub use record::Looks;
 pub use security::{SecurityContact, SecuritySettings};
 pub use server::{ManifestLimit, ServerSettings, serve};

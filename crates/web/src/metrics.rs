@@ -1,19 +1,21 @@
 //! What Prometheus reads. Requests are counted as they are answered; what stands in the
 //! database is counted at most once a minute, whoever asks and how often.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web;
-use db::schema::{devices, outbox, waves};
+use db::schema::{device_counts, outbox, waves};
 use db::{Database, Db};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 use tokio::sync::Mutex;
 
@@ -36,6 +38,9 @@ pub struct Metrics {
     connections: IntGaugeVec,
     connection_limit: IntGauge,
     waiting_writes: IntGauge,
+    longest_holds: GaugeVec,
+    holds: GaugeVec,
+    held: IntGaugeVec,
     database_up: IntGauge,
     outbox: IntGaugeVec,
     outbox_lag: IntGauge,
@@ -58,6 +63,10 @@ impl Metrics {
         };
         let one = |name: &str, help: &str| {
             let gauge = IntGauge::new(name, help)?;
+            registry.register(Box::new(gauge.clone())).map(|()| gauge)
+        };
+        let seconds_by = |name: &str, help: &str| {
+            let gauge = GaugeVec::new(Opts::new(name, help), &["use_case"])?;
             registry.register(Box::new(gauge.clone())).map(|()| gauge)
         };
         let requests = IntCounterVec::new(
@@ -89,6 +98,19 @@ impl Metrics {
             waiting_writes: one(
                 "ressac_writer_queue",
                 "Use cases that wait for SQLite's one writer.",
+            )?,
+            longest_holds: seconds_by(
+                "ressac_write_longest_seconds",
+                "The longest that a use case held its transaction since the start; on SQLite all other writes wait meanwhile.",
+            )?,
+            holds: seconds_by(
+                "ressac_write_seconds_total",
+                "How long a use case held its transactions, all together.",
+            )?,
+            held: by(
+                "ressac_writes_total",
+                "Transactions of a use case, tried again or not.",
+                "use_case",
             )?,
             database_up: one("ressac_database_up", "1 when the database answered.")?,
             outbox: by(
@@ -163,6 +185,19 @@ impl Metrics {
         self.waiting_writes
             .set(i64::try_from(usage.waiting_writes).unwrap_or(i64::MAX));
 
+        for (use_case, hold) in database.holds() {
+            let labels = [&*use_case];
+            self.longest_holds
+                .with_label_values(&labels)
+                .set(hold.longest.as_secs_f64());
+            self.holds
+                .with_label_values(&labels)
+                .set(hold.total.as_secs_f64());
+            self.held
+                .with_label_values(&labels)
+                .set(i64::try_from(hold.times).unwrap_or(i64::MAX));
+        }
+
         let now = database.now();
         let (waiting, oldest) = database.read(waiting_mails).await?;
         for status in ["queued", "failed", "dead"] {
@@ -212,10 +247,16 @@ fn waiting_mails(db: &mut Db) -> db::Result<(Counts, Option<kernel::Instant>)> {
 }
 
 fn whole_tables(db: &mut Db) -> db::Result<(Counts, Counts)> {
-    let stages = devices::table
-        .group_by(devices::stage)
-        .select((devices::stage, count_star()))
+    let kept: Counts = device_counts::table
+        .filter(device_counts::side.eq("all"))
+        .filter(device_counts::devices.ne(0))
+        .select((device_counts::stage, device_counts::devices))
         .load(db)?;
+    let mut stages: BTreeMap<String, i64> = BTreeMap::new();
+    for (stage, devices) in kept {
+        *stages.entry(stage).or_default() += devices;
+    }
+    let stages = stages.into_iter().collect();
     let statuses = waves::table
         .group_by(waves::status)
         .select((waves::status, count_star()))
@@ -230,7 +271,11 @@ pub async fn count<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let started = Instant::now();
-    let response = next.call(request).await?;
+    let use_case: Arc<str> = Route::with(&request, |route| {
+        let method = method(request.method());
+        format!("{method} {}", route.unwrap_or("none")).into()
+    });
+    let response = db::named(use_case, next.call(request)).await?;
     if let Some(metrics) = metrics {
         let request = response.request();
         Route::with(request, |route| {

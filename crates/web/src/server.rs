@@ -14,13 +14,19 @@ use crate::extract::UPLOAD_LIMIT;
 use crate::metrics::Metrics;
 use crate::pace::Patience;
 use crate::problem::ApiResult;
+use crate::published::Published;
 use crate::state::State;
 use crate::trace::RequestSpan;
 use crate::{access, idempotency, metrics, pace, problem, security};
 
-/// Bytes of an uploaded list at the most.
+/// How large an uploaded list may be.
 #[derive(Debug, Clone, Copy)]
-pub struct ManifestLimit(pub u64);
+pub struct ManifestLimit {
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+}
 
 /// How the server runs.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +39,8 @@ pub struct ServerSettings {
     pub shutdown_seconds: u64,
     /// Bytes of a donor's list at the most.
     pub manifest_bytes: u64,
+    /// Rows of such a list at the most.
+    pub manifest_rows: u64,
 }
 
 /// Starts answering on the listener, until the server's handle stops it. `doors` registers what
@@ -50,15 +58,20 @@ where
     F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 {
     let figures = web::Data::new(Metrics::new().map_err(std::io::Error::other)?);
+    let published = web::Data::new(Published::default());
     let patience = Duration::from_secs(settings.client_seconds);
     let body_patience = web::Data::new(Patience(patience));
-    let manifest_limit = web::Data::new(ManifestLimit(settings.manifest_bytes));
+    let manifest_limit = web::Data::new(ManifestLimit {
+        bytes: settings.manifest_bytes,
+        rows: settings.manifest_rows,
+    });
     let security = std::sync::Arc::clone(&state.security);
     let state = web::Data::new(state);
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .app_data(figures.clone())
+            .app_data(published.clone())
             .app_data(body_patience.clone())
             .app_data(manifest_limit.clone())
             .app_data(web::PayloadConfig::new(UPLOAD_LIMIT))
@@ -77,6 +90,8 @@ where
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .client_request_timeout(patience)
+    // what a client asked for that has gone is not worked on any longer
+    .h1_allow_half_closed(false)
     .keep_alive(Duration::from_secs(75))
     .disable_signals()
     .shutdown_timeout(settings.shutdown_seconds);

@@ -96,25 +96,62 @@ impl State {
         P: Permission,
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Answer> + Send + 'static,
     {
+        Ok(self.database.write(self.recorded(who, work)).await?)
+    }
+
+    /// The same for a use case that locks every row it decides on ([`Database::write_locked`]).
+    ///
+    /// # Errors
+    /// As [`State::write`].
+    pub async fn write_locked<P, F>(&self, who: &Allowed<P>, work: F) -> ApiResult<Answer>
+    where
+        P: Permission,
+        F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Answer> + Send + 'static,
+    {
+        Ok(self.database.write_locked(self.recorded(who, work)).await?)
+    }
+
+    /// The same for a use case that writes many rows: few run at a time.
+    ///
+    /// # Errors
+    /// As [`State::write`]; `unavailable` when too many wait.
+    pub async fn write_long<P, F>(&self, who: &Allowed<P>, work: F) -> ApiResult<Answer>
+    where
+        P: Permission,
+        F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Answer> + Send + 'static,
+    {
+        let asks = Some(who.asks());
+        Ok(self
+            .database
+            .write_long(asks, self.recorded(who, work))
+            .await?)
+    }
+
+    /// A use case within what every one of an actor begins and ends with.
+    fn recorded<P, F>(
+        &self,
+        who: &Allowed<P>,
+        work: F,
+    ) -> impl Fn(&mut Tx<'_>) -> db::Result<Answer> + Send + use<P, F>
+    where
+        P: Permission,
+        F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Answer> + Send + 'static,
+    {
         let actor = who.actor;
         let (repeat, origin) = (who.idempotency.clone(), who.origin.clone());
         let security = Arc::clone(&self.security);
-        let answer = self
-            .database
-            .write(move |tx| {
-                let now = tx.now();
-                let standing = identity::confirm(tx, &actor, now)?;
-                allows::<P>(&security, &actor, standing)?;
-                idempotency::once(tx, Some(actor.person), repeat.as_ref(), |tx| {
-                    let answer = work(tx, &actor)?;
-                    if let Some(origin) = &origin {
-                        identity::record(tx, origin.change(&actor, &answer))?;
-                    }
-                    Ok(answer)
-                })
+        move |tx| {
+            let now = tx.now();
+            let standing = identity::confirm(tx, &actor, now)?;
+            allows::<P>(&security, &actor, standing)?;
+            idempotency::once(tx, Some(actor.person), repeat.as_ref(), |tx| {
+                let answer = work(tx, &actor)?;
+                if let Some(origin) = &origin {
+                    identity::record(tx, origin.change(&actor, &answer))?;
+                }
+                Ok(answer)
             })
-            .await?;
-        Ok(answer)
+        }
     }
 
     /// The same for an operation that needs no account.
@@ -145,19 +182,65 @@ impl State {
         T: Send + 'static,
         F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
     {
-        let actor = who.actor;
-        let now = self.database.now();
-        let security = Arc::clone(&self.security);
+        let found = self.database.read(self.confirmed(who, work)).await?;
+        self.record_look(who).await?;
+        Ok(found)
+    }
+
+    /// The same for queries that look at much or compute for long, such as exports: few run at a
+    /// time, beside the quick ones.
+    ///
+    /// # Errors
+    /// As [`State::read`]; `unavailable` when too many wait.
+    pub async fn read_long<P, T, F>(&self, who: &Allowed<P>, work: F) -> ApiResult<T>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
+    {
+        let asks = Some(who.asks());
         let found = self
             .database
-            .read(move |db| {
-                let standing = identity::still_signed_in(db, &actor, now)?;
-                allows::<P>(&security, &actor, standing)?;
-                work(db, &actor)
-            })
+            .read_long(asks, self.confirmed(who, work))
             .await?;
         self.record_look(who).await?;
         Ok(found)
+    }
+
+    /// A page is quick; a whole table is not.
+    ///
+    /// # Errors
+    /// As [`State::read`] and [`State::read_long`].
+    pub async fn read_table<P, T, F>(&self, who: &Allowed<P>, whole: bool, work: F) -> ApiResult<T>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
+    {
+        match whole {
+            true => self.read_long(who, work).await,
+            false => self.read(who, work).await,
+        }
+    }
+
+    fn confirmed<P, T, F>(
+        &self,
+        who: &Allowed<P>,
+        work: F,
+    ) -> impl FnOnce(&mut Db) -> db::Result<T> + Send + use<P, T, F>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
+    {
+        let actor = who.actor;
+        let now = self.database.now();
+        let security = Arc::clone(&self.security);
+        move |db| {
+            let standing = identity::still_signed_in(db, &actor, now)?;
+            allows::<P>(&security, &actor, standing)?;
+            work(db, &actor)
+        }
     }
 
     async fn record_look<P>(&self, who: &Allowed<P>) -> db::Result<()> {

@@ -1,7 +1,8 @@
 //! What everyone may know of a programme, in figures.
 
+use crate::support::plans;
 use crate::support::waves::{self, Stage};
-use testkit::{TestApp, Value, both_engines, json};
+use testkit::{Engine, TestApp, Value, both_engines, json};
 
 fn devices(app: &TestApp, stage: &Stage) -> Value {
     let path = format!("/programmes/{}/figures", stage.programme);
@@ -20,5 +21,72 @@ both_engines! {
         app.staff.post(&format!("{wave}/cancel"), json!({"reason": "Local fermé."})).expect(200);
         assert_eq!(devices(app, &first), json!({"ready": 15}));
         assert_eq!(devices(app, &second), json!({"ready": 15}));
+    }
+
+    fn figures_are_made_once_a_change_and_known_by_their_tag(app) {
+        let stage = Stage::set(app, &[("Alpha", 10, 8_000)], 10);
+        let path = format!("/programmes/{}/figures", stage.programme);
+        let first = app.anyone.get(&path);
+        let tag = first.header("etag").to_owned();
+        assert!(tag.len() > 10 && first.header("cache-control").contains("no-cache"));
+        let knows = app.anyone.with_header("If-None-Match", &format!("\"other\", W/{tag}"));
+        let again = knows.get(&path);
+        assert_eq!((again.status, again.body.len(), again.header("etag")), (304, 0, tag.as_str()));
+        waves::stock(app, "desktop", 1, 500);
+        let changed = knows.get(&path);
+        assert_eq!((changed.status, &changed.json()["devices"]["ready"]), (200, &json!(11)));
+        assert_ne!(changed.header("etag"), tag);
+        let wave = stage.approved_wave(app, "Vague");
+        let approved = app.anyone.get(&path).expect(200);
+        assert_eq!((&approved["devices_granted"], &approved["waves"][0]["name"]), (&json!(10), &json!("Vague")));
+        let notice = format!("{wave}/notice");
+        let published = app.anyone.get(&notice);
+        let knows = app.anyone.with_header("If-None-Match", published.header("etag"));
+        assert_eq!((published.status, knows.get(&notice).status), (200, 304));
+        let page = knows.with_header("Accept", "text/html").get(&notice);
+        assert!(page.status == 200 && page.text().contains("<html"), "another form is another answer");
+        app.anyone.get("/programmes/0190c42e-5d5e-7000-8000-000000000000/figures").refused(404, "not_found");
+    }
+
+    fn many_who_ask_at_once_are_all_answered_the_same(app) {
+        let stage = Stage::set(app, &[("Alpha", 10, 8_000)], 10);
+        stage.approved_wave(app, "Vague");
+        let path = format!("/programmes/{}/figures", stage.programme);
+        let tags: Vec<String> = std::thread::scope(|scope| {
+            let ask = || scope.spawn(|| app.anyone.get(&path).header("etag").to_owned());
+            let asked: Vec<_> = (0..20).map(|_| ask()).collect();
+            asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+        });
+        assert!(tags.iter().all(|tag| !tag.is_empty() && *tag == tags[0]), "{tags:?}");
+    }
+}
+
+/// However many devices there are, figures read none of them.
+#[test]
+fn figures_go_through_no_devices() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let _turn = plans::record();
+        let Some(app) = TestApp::start(engine) else {
+            continue;
+        };
+        let stage = Stage::set(&app, &[("Alpha", 10, 8_000)], 10);
+        stage.approved_wave(&app, "Vague");
+        plans::asking("figures");
+        devices(&app, &stage);
+        let statements = plans::recorded(&app);
+        let asked: Vec<&String> = statements
+            .iter()
+            .filter(|(_, sent)| sent.request == "figures")
+            .map(|(statement, _)| statement)
+            .collect();
+        assert!(
+            asked
+                .iter()
+                .any(|statement| statement.contains("device_counts")),
+            "{asked:?}"
+        );
+        for statement in asked {
+            assert_eq!(plans::names(statement, "devices").count(), 0, "{statement}");
+        }
     }
 }

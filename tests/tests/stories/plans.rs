@@ -29,16 +29,9 @@ const ACCEPTED: &[(&str, &str)] = &[
         "a count of all devices reads one index from end to end, and no device",
     ),
     (
-        "COUNT(*) FROM devices WHERE ((devices.search_key LIKE ?",
-        "a count of what thousands of devices have in their names looks at all of these",
-    ),
-    (
-        "FROM devices WHERE ((devices.search_key LIKE ?",
-        "asked when thousands have it, or for two letters: a page is full soon",
-    ),
-    (
-        "FROM devices WHERE (((devices.search_key LIKE ?",
-        "the page after it",
+        "(devices.search_key LIKE ?",
+        "asked when thousands have it, or for two letters: a page looks at so many at the most, a count \
+         has a place among few, and on SQLite both end in time",
     ),
     (
         "FROM batches WHERE ((batches.search_key LIKE ?",

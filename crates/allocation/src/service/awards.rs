@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use db::{Db, Result};
-use kernel::{Actor, Code, Date, Instant, OrganisationId, Refusal, Text};
+use kernel::{Actor, Code, OrganisationId, Refusal, Text};
 
 use super::read::association_of;
 use crate::model::{Award, Granted};
@@ -49,11 +49,7 @@ pub(super) fn granted_in(
     association: Option<OrganisationId>,
     year: i32,
 ) -> Result<BTreeMap<OrganisationId, Granted>> {
-    let start = |year: i32| -> Option<Instant> {
-        let first = Date::from_ymd_opt(year, 1, 1)?;
-        (0..=9999).contains(&year).then(|| Instant::start_of(first))
-    };
-    let (Some(from), Some(to)) = (start(year), start(year.saturating_add(1))) else {
+    if !(0..=9999).contains(&year) {
         return Err(Refusal::field(
             "/year",
             Code::OutOfRange,
@@ -65,8 +61,7 @@ pub(super) fn granted_in(
         .into());
     };
     let mut sums: BTreeMap<OrganisationId, Granted> = BTreeMap::new();
-    for (association, kind, count) in store::given(db, association, from, to)? {
-        let Some(kind) = kind else { continue };
+    for (association, kind, count) in store::given(db, association, year)? {
         let granted = sums.entry(association).or_default();
         *granted.entry(kind).or_default() += count.unsigned_abs();
     }

@@ -228,6 +228,22 @@ pub(super) fn write_down(
     store::insert_explanations(tx, wave.id, now, &bodies)
 }
 
+/// By what to know whether the notice or the file of a wave is still so: some rows, however
+/// large the wave. `decided` for what is published of a decided wave only.
+///
+/// # Errors
+/// `not_found` where there is nothing to publish.
+pub fn published_version(db: &mut Db, id: WaveId, decided: bool) -> Result<String> {
+    let wave = load(db, id)?;
+    if wave.status == WaveStatus::Draft || (decided && !wave.status.is_decided()) {
+        return Err(Refusal::not_found().into());
+    }
+    let programme = eligibility::programme(db, wave.programme_id)?;
+    let places = store::changed_places(db)?;
+    let (status, wave) = (wave.status, wave.version);
+    Ok(format!("{wave} {status} {} {places}", programme.name))
+}
+
 /// The public notice on the algorithm: for anyone, once there is a plan; with figures once
 /// the wave is decided.
 ///

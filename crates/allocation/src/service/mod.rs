@@ -23,7 +23,7 @@ pub use cancel::{cancel, complete, hand_over_begins, release_lot};
 pub use compare::compare;
 pub use conventions::{may_receive, record_convention};
 pub use draft::{change, create};
-pub use explanation::{explanation, notice, published};
+pub use explanation::{explanation, notice, published, published_version};
 pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
 pub use read::{

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use db::schema::{
-    devices as d, organisations as o, wave_devices as v, wave_lines as l, waves as w,
+    device_counts as c, devices as d, organisations as o, wave_devices as v, wave_lines as l,
+    waves as w,
 };
-use db::{Db, Result};
+use db::{Db, Result, counts};
 use diesel::prelude::*;
 use kernel::{
     ApplicationId, BatchId, Code, DeviceId, DeviceKind, Grade, Instant, OrganisationId, Page,
@@ -138,6 +139,17 @@ pub(crate) fn mark_released(
     }
 }
 
+/// How often an association moved: the districts of a notice are where they are now.
+pub(crate) fn changed_places(db: &mut Db) -> Result<i64> {
+    let changes: Option<i64> = c::table
+        .filter(c::side.eq(counts::GIVEN))
+        .filter(c::holder.eq(counts::nobody::<kernel::Programme>()))
+        .select(c::devices)
+        .first(db)
+        .optional()?;
+    Ok(changes.unwrap_or(0))
+}
+
 /// How many live devices each line of a wave has.
 pub(crate) fn live_counts(db: &mut Db, wave: WaveId) -> Result<HashMap<WaveLineId, i64>> {
     let rows: Vec<(WaveLineId, i64)> = v::table
@@ -267,23 +279,21 @@ pub(crate) fn lot_devices(
     }))
 }
 
-/// By association and kind, how many devices were given in a span of time and not taken back.
+/// By association and kind, how many devices were given in a year and not taken back.
 pub(crate) fn given(
     db: &mut Db,
     association: Option<OrganisationId>,
-    from: Instant,
-    to: Instant,
-) -> Result<Vec<(OrganisationId, Option<DeviceKind>, i64)>> {
-    let mut query = v::table
-        .inner_join(l::table.on(l::id.eq(v::line_id)))
-        .filter(v::released_at.is_null())
-        .filter(v::reserved_at.ge(from))
-        .filter(v::reserved_at.lt(to))
-        .group_by((l::association_id, l::kind))
-        .select((l::association_id, l::kind, diesel::dsl::count_star()))
+    year: i32,
+) -> Result<Vec<(OrganisationId, DeviceKind, i64)>> {
+    let mut query = c::table
+        .filter(c::side.eq(counts::AWARD))
+        .filter(c::stage.eq(format!("{year:04}")))
+        .filter(c::kind.ne(""))
+        .filter(c::devices.ne(0))
+        .select((c::holder, c::kind, c::devices))
         .into_boxed();
     if let Some(association) = association {
-        query = query.filter(l::association_id.eq(association));
+        query = query.filter(c::holder.eq(association));
     }
     Ok(query.load(db)?)
 }

@@ -11,8 +11,8 @@ pub(crate) use conventions::{
     city_owned_of_lot, city_owned_of_supply, conventions, put_convention,
 };
 pub(crate) use devices::{
-    given, history, insert_devices, live_counts, lot_devices, lots_of, mark_released,
-    reserved_devices, workshops_of,
+    changed_places, given, history, insert_devices, live_counts, lot_devices, lots_of,
+    mark_released, reserved_devices, workshops_of,
 };
 pub(crate) use lines::{
     all_lines, explanation, insert_explanations, lines, lines_with_district, named_lines,

@@ -1,14 +1,16 @@
 //! `/waves/{id}/lines/{application_id}/explanation`, `/waves/{id}/notice`, `/waves/{id}/file`:
 //! why, for those concerned and for everyone.
 
-use actix_web::{get, web};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use allocation::explain::{Explanation, Notice};
 use kernel::{ApplicationId, Language, WaveId};
 
 use super::PathApplication;
 use crate::access::{Allowed, ReadWaveLines};
 use crate::reading::{Form, LanguageParams, Reading};
-use crate::{Answer, ApiResult, PathId, Problems, State};
+use crate::{Answer, ApiResult, PathId, Problems, Published, State};
 
 /// Why an application has what it has, in numbers and in sentences: for staff from the plan
 /// on, for the association once the wave is approved. With `Accept: text/plain` the
@@ -26,7 +28,7 @@ pub async fn get(
 ) -> ApiResult<Answer> {
     let now = state.database.now();
     let explanation = state
-        .read(&who, move |db, actor| {
+        .read_long(&who, move |db, actor| {
             allocation::explanation(db, actor, id, application, now)
         })
         .await?;
@@ -47,37 +49,70 @@ pub async fn get(
 }
 
 /// The public notice on the algorithm of a wave; with figures once the wave is approved. It
-/// names no association and no person. With `Accept: text/html` a page to print.
+/// names no association and no person. With `Accept: text/html` a page to print. Made once a
+/// change; `If-None-Match` is answered with 304.
 #[utoipa::path(tag = "Allocation", params(("id" = WaveId, Path), LanguageParams),
-    responses((status = 200, body = Notice), Problems))]
+    responses((status = 200, body = Notice), (status = 304), Problems))]
 #[get("/waves/{id}/notice")]
 pub async fn notice(
+    request: HttpRequest,
     state: web::Data<State>,
+    published: web::Data<Published>,
     PathId(id): PathId<kernel::Wave>,
     reading: Reading,
-) -> ApiResult<Answer> {
-    let notice = state
-        .database
-        .read(move |db| allocation::notice(db, id))
-        .await?;
-    Ok(match reading.form {
-        Form::Page => Answer::text(
-            "text/html; charset=utf-8",
-            allocation::notice_page(&notice, reading.language),
-        ),
-        _ => Answer::ok(&notice)?,
-    })
+) -> ApiResult<HttpResponse> {
+    let Reading { form, language } = reading;
+    let database = Arc::clone(&state.database);
+    let make = async move |()| {
+        let notice = database.read_long(None, move |db| allocation::notice(db, id));
+        let notice = notice.await?;
+        Ok(match form {
+            Form::Page => Answer::text(
+                "text/html; charset=utf-8",
+                allocation::notice_page(&notice, language),
+            ),
+            _ => Answer::ok(&notice)?,
+        })
+    };
+    let name = match form {
+        Form::Page => format!("notice of {id} as a page in {language:?}"),
+        _ => format!("notice of {id}"),
+    };
+    let published = published.into_inner();
+    let version = version(&state, id, false);
+    Ok(published.answer(&request, name, version, make).await?)
+}
+
+/// By what to know whether what is published of a wave is still so.
+fn version(
+    state: &State,
+    id: WaveId,
+    decided: bool,
+) -> impl Future<Output = db::Result<(String, ())>> + use<> {
+    let database = Arc::clone(&state.database);
+    async move {
+        let version = database.read(move |db| allocation::published_version(db, id, decided));
+        Ok((version.await?, ()))
+    }
 }
 
 /// The inputs and the result of an approved wave, as `ressac plan` reads them: with this
-/// file anyone can compute the wave again.
+/// file anyone can compute the wave again. `If-None-Match` is answered with 304.
 #[utoipa::path(tag = "Allocation", params(("id" = WaveId, Path)),
-    responses((status = 200, body = Object), Problems))]
+    responses((status = 200, body = Object), (status = 304), Problems))]
 #[get("/waves/{id}/file")]
-pub async fn file(state: web::Data<State>, PathId(id): PathId<kernel::Wave>) -> ApiResult<Answer> {
-    let file = state
-        .database
-        .read(move |db| allocation::published(db, id))
-        .await?;
-    Ok(Answer::ok(&file)?)
+pub async fn file(
+    request: HttpRequest,
+    state: web::Data<State>,
+    published: web::Data<Published>,
+    PathId(id): PathId<kernel::Wave>,
+) -> ApiResult<HttpResponse> {
+    let database = Arc::clone(&state.database);
+    let make = async move |()| {
+        let file = database.read_long(None, move |db| allocation::published(db, id));
+        Answer::ok(&file.await?)
+    };
+    let (published, version) = (published.into_inner(), version(&state, id, true));
+    let name = format!("file of {id}");
+    Ok(published.answer(&request, name, version, make).await?)
 }

@@ -25,7 +25,7 @@ pub async fn list(
 ) -> ApiResult<Answer> {
     let page = if csv { PageRequest::everything() } else { page };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_table(&who, csv, move |db, actor| {
             allocation::lines(db, actor, id, &page)
         })
         .await?;
@@ -88,12 +88,14 @@ pub async fn devices(
     Paging(page): Paging,
     reading: Reading,
 ) -> ApiResult<Answer> {
-    let page = match reading.form {
-        Form::Csv | Form::Page => PageRequest::everything(),
-        Form::Json | Form::Text => page,
+    let whole = matches!(reading.form, Form::Csv | Form::Page);
+    let page = if whole {
+        PageRequest::everything()
+    } else {
+        page
     };
     let (wave, page) = state
-        .read(&who, move |db, actor| {
+        .read_table(&who, whole, move |db, actor| {
             let page = allocation::device_list(db, actor, id, &page)?;
             Ok((allocation::wave_name(db, id)?, page))
         })
@@ -162,7 +164,7 @@ pub async fn waiting_list(
 ) -> ApiResult<Answer> {
     let page = if csv { PageRequest::everything() } else { page };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_long(&who, move |db, actor| {
             allocation::waiting_list(db, actor, id, &page)
         })
         .await?;
@@ -235,7 +237,7 @@ pub async fn awards(
     Csv(csv): Csv,
 ) -> ApiResult<Answer> {
     let items = state
-        .read(&who, move |db, actor| {
+        .read_long(&who, move |db, actor| {
             allocation::awards(db, actor, asked.year)
         })
         .await?;

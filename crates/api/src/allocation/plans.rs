@@ -23,7 +23,7 @@ pub async fn propose(
     if_match: IfMatch,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, actor| {
+        .write_long(&who, move |tx, actor| {
             if_match.of::<WaveView>(tx, actor, id)?;
             let proposal = allocation::propose(tx, actor, id)?;
             Ok(Answer::ok(&proposal)?.version(proposal.version))
@@ -57,7 +57,7 @@ pub async fn simulate(
     OptionalBody(body): OptionalBody<SimulationBody>,
 ) -> ApiResult<Answer> {
     let simulated = state
-        .read(&who, move |db, _| match &body.settings {
+        .read_long(&who, move |db, _| match &body.settings {
             Some(several) => Ok(Simulated::Several(allocation::compare(db, id, several)?)),
             None => Ok(Simulated::One(allocation::simulate(db, id, &body.one)?)),
         })

@@ -46,7 +46,7 @@ pub async fn list_of_programme(
         status: None,
     };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_long(&who, move |db, actor| {
             allocation::waves(db, actor, &filter, &page)
         })
         .await?;
@@ -79,7 +79,7 @@ pub async fn list(
         status: filter.status,
     };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_long(&who, move |db, actor| {
             allocation::waves(db, actor, &filter, &page)
         })
         .await?;
@@ -96,7 +96,7 @@ pub async fn get(
     PathId(id): PathId<kernel::Wave>,
 ) -> ApiResult<Answer> {
     let view = state
-        .read(&who, move |db, actor| allocation::view(db, actor, id))
+        .read_long(&who, move |db, actor| allocation::view(db, actor, id))
         .await?;
     Ok(Answer::ok(&view)?.version(view.version))
 }

@@ -39,7 +39,7 @@ pub async fn list(
     };
     let page = if csv { PageRequest::everything() } else { page };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_table(&who, csv, move |db, actor| {
             handover::handovers(db, actor, &filter, &page)
         })
         .await?;

@@ -55,7 +55,7 @@ pub async fn list(
 ) -> ApiResult<Answer> {
     let page = if csv { PageRequest::everything() } else { page };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_table(&who, csv, move |db, actor| {
             let filter = OrganisationFilter {
                 kind: filter.kind,
                 status: filter.status,

@@ -13,7 +13,7 @@ use crate::{Answer, ApiResult, PathId, Problems, State};
 #[get("/me/data")]
 pub async fn mine(state: web::Data<State>, who: Allowed<ManageAccount>) -> ApiResult<Answer> {
     let data = state
-        .read(&who, |db, actor| identity::personal_data(db, actor.person))
+        .read_long(&who, |db, actor| identity::personal_data(db, actor.person))
         .await?;
     Ok(Answer::ok(&data)?)
 }
@@ -28,7 +28,7 @@ pub async fn of_person(
     PathId(id): PathId<kernel::Person>,
 ) -> ApiResult<Answer> {
     let data = state
-        .read(&who, move |db, _| identity::personal_data(db, id))
+        .read_long(&who, move |db, _| identity::personal_data(db, id))
         .await?;
     Ok(Answer::ok(&data)?)
 }

@@ -81,7 +81,7 @@ pub async fn list(
     let filter = filter.at(state.database.now());
     if csv {
         let rows = state
-            .read(&who, move |db, actor| {
+            .read_long(&who, move |db, actor| {
                 workshop::device_rows(db, actor, &filter)
             })
             .await?;

@@ -1,7 +1,8 @@
 //! `/devices/{id}/events`: the custody log, and one step more.
 
 use actix_web::{get, post, web};
-use kernel::Page;
+use db::Tx;
+use kernel::{Actor, Page};
 use workshop::{DeviceView, EventView, Incoming, Recorded};
 
 use super::hardware::answer;
@@ -42,12 +43,16 @@ pub async fn post(
 ) -> ApiResult<Answer> {
     let event = workshop::read_event(&body)?;
     let signer = state.signer.clone();
-    state
-        .write(&who, move |tx, actor| {
-            if_match.of::<DeviceView>(tx, actor, id)?;
-            let named = event.operator.as_deref();
-            let operators = identity::operators(tx, &signer, actor, named)?;
-            answer(&workshop::record(tx, actor, id, &event, &operators)?)
-        })
-        .await
+    let alone = workshop::is_of_its_device_alone(&event);
+    let record = move |tx: &mut Tx<'_>, actor: &Actor| {
+        workshop::lock(tx, id)?;
+        if_match.of::<DeviceView>(tx, actor, id)?;
+        let named = event.operator.as_deref();
+        let operators = identity::operators(tx, &signer, actor, named)?;
+        answer(&workshop::record(tx, actor, id, &event, &operators)?)
+    };
+    match alone {
+        true => state.write_locked(&who, record).await,
+        false => state.write(&who, record).await,
+    }
 }

@@ -61,7 +61,7 @@ pub async fn list(
     };
     if csv {
         let rows = state
-            .read(&who, move |db, actor| {
+            .read_long(&who, move |db, actor| {
                 workshop::shipment_rows(db, actor, filter)
             })
             .await?;
@@ -115,7 +115,7 @@ pub async fn devices(
     let outcome = params.outcome;
     if csv {
         let rows = state
-            .read(&who, move |db, actor| {
+            .read_long(&who, move |db, actor| {
                 workshop::transfer_rows(db, actor, id, outcome)
             })
             .await?;

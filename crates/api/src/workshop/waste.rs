@@ -50,7 +50,7 @@ pub async fn list(
     };
     if csv {
         let rows = state
-            .read(&who, move |db, actor| {
+            .read_long(&who, move |db, actor| {
                 workshop::waste_rows(db, actor, &filter)
             })
             .await?;

@@ -3,7 +3,7 @@
 //! of these; a check is for what neither of them did.
 
 /// Names and queries, in the order in which they are shown.
-pub const RULES: [(&str, &str); 9] = [
+pub const RULES: [(&str, &str); 13] = [
     (
         "accessories in stock are those that came less those that went",
         "SELECT o.name || ', ' || s.kind || ': ' || CAST(s.quantity AS TEXT)
@@ -97,6 +97,67 @@ pub const RULES: [(&str, &str); 9] = [
          LEFT JOIN (SELECT wave_id, count(*) AS live FROM wave_devices
                     WHERE released_at IS NULL GROUP BY wave_id) AS v ON v.wave_id = w.id
          WHERE h.devices <> coalesce(v.live, 0)
+         LIMIT 1",
+    ),
+    (
+        "devices are counted as they stand",
+        "SELECT kind || ', ' || stage || ' ' || grade || ': ' || CAST(sum(devices) AS TEXT)
+                || ' devices more than are counted' AS what
+         FROM (SELECT kind, stage, coalesce(grade, '') AS grade, count(*) AS devices
+               FROM devices GROUP BY kind, stage, coalesce(grade, '')
+               UNION ALL
+               SELECT kind, stage, grade, -devices FROM device_counts WHERE side = 'all') AS both_ways
+         GROUP BY kind, stage, grade HAVING sum(devices) <> 0
+         LIMIT 1",
+    ),
+    (
+        "devices are counted where they are and from whom they came",
+        "SELECT side || ' ' || o.name || ', ' || both_ways.kind || ', ' || stage || ' ' || grade || ': '
+                || CAST(sum(devices) AS TEXT) || ' devices more than are counted' AS what
+         FROM (SELECT 'workshop' AS side, workshop_id AS holder, kind, stage,
+                      coalesce(grade, '') AS grade, count(*) AS devices
+               FROM devices WHERE workshop_id IS NOT NULL
+               GROUP BY workshop_id, kind, stage, coalesce(grade, '')
+               UNION ALL
+               SELECT 'donor', donor_id, kind, stage, coalesce(grade, ''), count(*)
+               FROM devices GROUP BY donor_id, kind, stage, coalesce(grade, '')
+               UNION ALL
+               SELECT side, holder, kind, stage, grade, -devices FROM device_counts
+               WHERE side IN ('workshop', 'donor')) AS both_ways
+         JOIN organisations AS o ON o.id = holder
+         GROUP BY side, o.name, holder, both_ways.kind, stage, grade HAVING sum(devices) <> 0
+         LIMIT 1",
+    ),
+    (
+        "devices that a programme gave are counted there",
+        "SELECT p.name || ', ' || kind || ', ' || stage || ' ' || grade || ': '
+                || CAST(sum(devices) AS TEXT) || ' devices more than are counted' AS what
+         FROM (SELECT w.programme_id AS holder, d.kind AS kind, d.stage AS stage,
+                      coalesce(d.grade, '') AS grade, count(*) AS devices
+               FROM wave_devices AS v
+               JOIN waves AS w ON w.id = v.wave_id
+               JOIN devices AS d ON d.id = v.device_id AND d.cycle = v.cycle
+               WHERE v.released_at IS NULL
+               GROUP BY w.programme_id, d.kind, d.stage, coalesce(d.grade, '')
+               UNION ALL
+               SELECT holder, kind, stage, grade, -devices FROM device_counts
+               WHERE side = 'programme') AS both_ways
+         JOIN programmes AS p ON p.id = holder
+         GROUP BY p.name, holder, kind, stage, grade HAVING sum(devices) <> 0
+         LIMIT 1",
+    ),
+    (
+        "what associations were given is counted",
+        "SELECT o.name || ', ' || both_ways.kind || ': ' || CAST(sum(devices) AS TEXT)
+                || ' devices more than are counted' AS what
+         FROM (SELECT l.association_id AS holder, coalesce(l.kind, '') AS kind, count(*) AS devices
+               FROM wave_devices AS v JOIN wave_lines AS l ON l.id = v.line_id
+               WHERE v.released_at IS NULL
+               GROUP BY l.association_id, coalesce(l.kind, '')
+               UNION ALL
+               SELECT holder, kind, -devices FROM device_counts WHERE side = 'award') AS both_ways
+         JOIN organisations AS o ON o.id = holder
+         GROUP BY o.name, holder, both_ways.kind HAVING sum(devices) <> 0
          LIMIT 1",
     ),
 ];

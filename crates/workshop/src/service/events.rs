@@ -22,6 +22,29 @@ use crate::store;
 /// Lines of a list at the most.
 const LINES: usize = 1_000;
 
+/// Whether what is decided about a step, and what it changes, is the device's own: its row, its
+/// log and its files. Not so an erasure: a drive proves one device. Then a lock on the device is enough to keep others out, where
+/// the others are those who scan; an approval that takes the device meets them at its row.
+pub fn is_of_its_device_alone(line: &Incoming) -> bool {
+    matches!(
+        line.event,
+        Event::Triaged { .. }
+            | Event::Tested { .. }
+            | Event::RepairStarted {}
+            | Event::Graded { .. }
+            | Event::QualityChecked { .. }
+            | Event::Moved { .. }
+    )
+}
+
+/// Keeps others off a device until the transaction ends: on PostgreSQL, since SQLite has one writer.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock(tx: &mut Tx<'_>, id: DeviceId) -> Result<()> {
+    store::lock(tx, id)
+}
+
 /// Records one step of one device.
 ///
 /// # Errors

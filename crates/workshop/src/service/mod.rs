@@ -24,7 +24,7 @@ mod waste;
 pub use accessories::{ACCESSORY_COLUMNS, accessories, accessory_rows, change_accessories};
 pub use audit::{BrokenLink, CustodyReport, Verification, seal_devices, verify_custody};
 pub use counts::{counts, templates};
-pub use events::{record, record_all};
+pub use events::{is_of_its_device_alone, lock, record, record_all};
 pub use evidence::{content_used, evidence_file, evidence_files};
 pub use hardware::{may_add_evidence, put_hardware, resolve_contradiction};
 pub use names::find_devices;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use db::{Db, Result};
-use kernel::{Actor, DeviceId, Instant, OrganisationId, Page, PageRequest, Refusal, TransferId};
+use kernel::{
+    Actor, Cursor, DeviceId, Instant, OrganisationId, Page, PageRequest, Refusal, TransferId,
+};
 
 use super::counts::limits;
 use super::hardware::hex;
@@ -91,10 +93,10 @@ pub fn devices(
     let after = request.after::<DeviceId>()?;
     let limits = waiting_limits(filter)?;
     let scope = scope(db, actor, filter)?;
-    let page = store::page(db, scope, filter, limits.as_ref(), request, after)?;
+    let listed = store::page(db, scope, filter, limits.as_ref(), request, after)?;
     Ok(Page {
-        items: with_drives(db, page.items)?,
-        next: page.next,
+        items: with_drives(db, listed.rows)?,
+        next: listed.after.map(|after| Cursor::encode(&after.to_string())),
     })
 }
 
@@ -187,10 +189,11 @@ pub fn device_rows(db: &mut Db, actor: &Actor, filter: &DeviceFilter) -> Result<
     let mut rows = Vec::new();
     let mut after = None;
     loop {
-        let page = store::page(db, scope, filter, limits.as_ref(), &request, after)?;
-        after = page.items.last().map(|device| device.id);
-        rows.extend(page.items.iter().map(cells));
-        if page.next.is_none() {
+        db::watch::go_on()?;
+        let listed = store::page(db, scope, filter, limits.as_ref(), &request, after)?;
+        rows.extend(listed.rows.iter().map(cells));
+        after = listed.after;
+        if after.is_none() {
             return Ok(rows);
         }
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use db::schema::{batches as b, devices as d};
+use db::schema::{batches as b, device_counts as c, devices as d};
 use db::sql::Moment;
-use db::{Db, Result};
+use db::{Db, Result, counts as kept_counts};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use kernel::{BatchId, DeviceKind, Instant, OrganisationId};
@@ -32,6 +32,82 @@ pub(crate) enum Group {
 /// So many devices of a group at a stage.
 pub(crate) type GroupCount = (Group, Stage, i64);
 
+/// The same from the counts that are kept, where these are of what is asked for; none where the
+/// devices have to be counted.
+pub(crate) fn kept(
+    db: &mut Db,
+    scope: Scope,
+    filter: &DeviceFilter,
+    by: Option<CountBy>,
+) -> Result<Option<Vec<GroupCount>>> {
+    let Some((side, holder)) = side(scope, filter, by) else {
+        return Ok(None);
+    };
+    let mut query = c::table
+        .filter(c::side.eq(side))
+        .filter(c::devices.ne(0))
+        .select((c::holder, c::kind, c::stage, c::devices))
+        .into_boxed();
+    if let Some(holder) = holder {
+        query = query.filter(c::holder.eq(holder));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(c::kind.eq(kind));
+    }
+    if let Some(stage) = filter.stage {
+        query = query.filter(c::stage.eq(stage));
+    }
+    if let Some(grade) = filter.grade {
+        query = query.filter(c::grade.eq(grade));
+    }
+    let rows: Vec<(OrganisationId, DeviceKind, Stage, i64)> = query.load(db)?;
+    let mut sums: BTreeMap<(Group, Stage), i64> = BTreeMap::new();
+    for (holder, kind, stage, devices) in rows {
+        let group = match by {
+            Some(CountBy::Workshop) => {
+                Group::Workshop(Some(holder).filter(|id| *id != kept_counts::nobody()))
+            }
+            Some(CountBy::Kind) => Group::Kind(kind),
+            Some(CountBy::Batch) | None => Group::All,
+        };
+        *sums.entry((group, stage)).or_default() += devices;
+    }
+    let sums = sums.into_iter();
+    Ok(Some(
+        sums.map(|((group, stage), count)| (group, stage, count))
+            .collect(),
+    ))
+}
+
+/// Which of the kept counts are those of a scope and a filter, and whose.
+fn side(
+    scope: Scope,
+    filter: &DeviceFilter,
+    by: Option<CountBy>,
+) -> Option<(&'static str, Option<OrganisationId>)> {
+    let else_narrowed = filter.batch_id.is_some()
+        || filter.location.is_some()
+        || filter.stage_before.is_some()
+        || filter.transfer_id.is_some()
+        || filter.contradicts.is_some()
+        || filter.q.is_some();
+    if else_narrowed || by == Some(CountBy::Batch) {
+        return None;
+    }
+    match (scope, filter.workshop_id, by) {
+        (Scope::All, None, Some(CountBy::Workshop)) => Some((kept_counts::WORKSHOP, None)),
+        (Scope::All, None, _) => Some((kept_counts::ALL, None)),
+        (Scope::All, Some(workshop), _) => Some((kept_counts::WORKSHOP, Some(workshop))),
+        (Scope::Workshop(own), asked, _) if asked.is_none_or(|asked| asked == own) => {
+            Some((kept_counts::WORKSHOP, Some(own)))
+        }
+        (Scope::Donor(donor), None, None | Some(CountBy::Kind)) => {
+            Some((kept_counts::DONOR, Some(donor)))
+        }
+        _ => None,
+    }
+}
+
 /// Counts devices by stage and, when asked for, by something else.
 pub(crate) fn counts(
     db: &mut Db,
@@ -39,7 +115,10 @@ pub(crate) fn counts(
     filter: &DeviceFilter,
     by: Option<CountBy>,
 ) -> Result<Vec<GroupCount>> {
-    let few = search::few(db, filter)?;
+    if let Some(kept) = kept(db, scope, filter, by)? {
+        return Ok(kept);
+    }
+    let (few, engine) = (search::few(db, filter)?, db.engine());
     macro_rules! by_column {
         ($column:expr, $key:ty, $group:expr) => {{
             let query = d::table
@@ -47,7 +126,7 @@ pub(crate) fn counts(
                 .select(($column, d::stage, count_star()))
                 .into_boxed();
             let rows: Vec<($key, Stage, i64)> =
-                narrowed!(query, scope, filter, few.clone()).load(db)?;
+                narrowed!(query, engine, scope, filter, few.clone()).load(db)?;
             rows.into_iter()
                 .map(|(key, stage, count)| ($group(key), stage, count))
                 .collect()
@@ -62,7 +141,7 @@ pub(crate) fn counts(
                 .group_by(d::stage)
                 .select((d::stage, count_star()))
                 .into_boxed();
-            let rows: Vec<(Stage, i64)> = narrowed!(query, scope, filter, few).load(db)?;
+            let rows: Vec<(Stage, i64)> = narrowed!(query, engine, scope, filter, few).load(db)?;
             rows.into_iter()
                 .map(|(stage, count)| (Group::All, stage, count))
                 .collect()
@@ -86,7 +165,7 @@ pub(crate) fn waiting(
     if matches!(scope, Scope::Nothing) {
         return Ok(found);
     }
-    let few = search::few(db, filter)?;
+    let (few, engine) = (search::few(db, filter)?, db.engine());
     if few.as_ref().is_some_and(Vec::is_empty) {
         return Ok(found);
     }
@@ -97,7 +176,7 @@ pub(crate) fn waiting(
             .select((count_star(), earliest(d::stage_at)))
             .into_boxed();
         let (count, since): (i64, Option<Instant>) =
-            narrowed!(query, scope, filter, few.clone()).first(db)?;
+            narrowed!(query, engine, scope, filter, few.clone()).first(db)?;
         if let Some(since) = since {
             found.insert(*stage, (count, since));
         }

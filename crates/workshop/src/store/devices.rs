@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use db::schema::devices as d;
 use db::{Db, Result};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
-use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, Page, PageRequest, Role};
+use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, PageRequest, Role};
 
 use super::{LOOKUP_CHUNK, search};
 use crate::model::{Device, DeviceFilter, Stage};
@@ -47,6 +46,21 @@ pub(crate) fn by_ids(db: &mut Db, ids: &[DeviceId]) -> Result<Vec<Device>> {
     Ok(found)
 }
 
+/// Keeps others off a device until the transaction ends.
+pub(crate) fn lock(db: &mut Db, id: DeviceId) -> Result<()> {
+    if let Db::Postgres(connection) = db {
+        let locked: Option<DeviceId> = d::table
+            .find(id)
+            .select(d::id)
+            .for_update()
+            .first(connection)
+            .optional()?;
+        // one that is not there is told by whoever asks for it
+        let _ = locked;
+    }
+    Ok(())
+}
+
 /// The devices with these tags.
 pub(crate) fn by_tags(db: &mut Db, tags: &[String]) -> Result<Vec<Device>> {
     let mut found = Vec::new();
@@ -80,11 +94,12 @@ pub(crate) fn expected_of_batch(db: &mut Db, batch: BatchId) -> Result<Vec<Devic
 
 /// Narrows a query over devices to those that an actor may see, and asks for; `few` are those
 /// among which they are, if that is known. What waits too
-/// long is for the caller to add, who knows the limits.
+/// long is for the caller to add, who knows the limits. On SQLite a scan ends in time.
 macro_rules! narrowed {
-    ($query:expr, $scope:expr, $filter:expr, $few:expr) => {{
+    ($query:expr, $engine:expr, $scope:expr, $filter:expr, $few:expr) => {{
         use db::schema::device_contradictions as dc;
-        use diesel::{ExpressionMethods, QueryDsl, TextExpressionMethods};
+        use diesel::sql_types::{Bool, Text};
+        use diesel::{ExpressionMethods, QueryDsl};
         let (mut query, filter) = ($query, $filter);
         match $scope {
             Scope::All | Scope::Nothing => {}
@@ -123,31 +138,34 @@ macro_rules! narrowed {
             query = query.filter(d::id.eq_any(few));
         }
         if let Some(location) = filter.location.as_deref() {
-            let ending = crate::rules::location_key(location);
-            query = query.filter(d::search_key.like(format!("%{ending}")));
+            let place = crate::rules::location_key(location);
+            query = query.filter(
+                diesel::dsl::sql::<Bool>(crate::store::search::place_is($engine))
+                    .bind::<Text, _>(place.trim_start().to_owned())
+                    .sql(")"),
+            );
         }
         if let Some(q) = filter.q.as_deref() {
             query = db::with_words!(query, d::search_key, q);
+            if $engine == db::Engine::Sqlite {
+                query = query.filter(db::watch::still_wanted());
+            }
         }
         query
     }};
 }
 pub(super) use narrowed;
 
-/// At one of these stages since before its limit.
-macro_rules! past_limits {
-    ($limits:expr) => {{
-        type Condition<Engine> = Box<dyn BoxableExpression<d::table, Engine, SqlType = Bool>>;
-        let mut conditions = $limits.iter().map(|(stage, before)| -> Condition<_> {
-            Box::new(d::stage.eq(*stage).and(d::stage_at.lt(*before)))
-        });
-        let first = conditions.next();
-        first.map(|first| {
-            conditions.fold(first, |any, next| -> Condition<_> {
-                Box::new(any.or(next))
-            })
-        })
-    }};
+/// Devices that are looked at for words that too many have, or that are too short to be indexed,
+/// before a page is ended: the next page goes on from there.
+const LOOKED_AT: i64 = 50_000;
+
+/// Devices of a page.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    pub rows: Vec<Device>,
+    /// After which the next page begins, if there is one.
+    pub after: Option<DeviceId>,
 }
 
 /// A page of the devices that an actor may see. With `limits`, those that wait too long.
@@ -158,26 +176,104 @@ pub(crate) fn page(
     limits: Option<&BTreeMap<Stage, Instant>>,
     request: &PageRequest,
     after: Option<DeviceId>,
-) -> Result<Page<Device>> {
+) -> Result<Listed> {
     let few = search::few(db, filter)?;
     if matches!(scope, Scope::Nothing) || few.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(Page {
-            items: Vec::new(),
-            next: None,
-        });
+        return Ok(Listed::default());
     }
-    let rows: Vec<Device> = db::on!(db, c => {
-        let query = d::table.order(d::id).limit(request.fetch()).into_boxed();
-        let mut query = narrowed!(query, scope, filter, few);
-        if let Some(condition) = limits.and_then(|limits| past_limits!(limits)) {
-            query = query.filter(condition);
+    let range = Range {
+        after,
+        last: match few {
+            None if filter.q.is_some() => last_looked_at(db, scope, filter, after)?,
+            _ => None,
+        },
+    };
+    let mut rows = Vec::new();
+    match limits {
+        None => rows = listed(db, scope, filter, few, request, range)?,
+        Some(limits) => {
+            // a page of each stage, of which the first are the page of all
+            for (stage, before) in limits {
+                if filter.stage.is_some_and(|asked| asked != *stage) {
+                    continue;
+                }
+                let filter = DeviceFilter {
+                    stage: Some(*stage),
+                    stage_before: Some(filter.stage_before.map_or(*before, |at| at.min(*before))),
+                    ..filter.clone()
+                };
+                rows.extend(listed(db, scope, &filter, few.clone(), request, range)?);
+            }
+            rows.sort_unstable_by_key(|device| device.id);
+            rows.truncate(usize::try_from(request.fetch()).unwrap_or(usize::MAX));
         }
+    }
+    let most = usize::try_from(request.fetch() - 1).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let after = match more {
+        true => rows.last().map(|device| device.id),
+        false => range.last,
+    };
+    Ok(Listed { rows, after })
+}
+
+/// Between which devices, by id, a page is looked for.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    after: Option<DeviceId>,
+    last: Option<DeviceId>,
+}
+
+fn listed(
+    db: &mut Db,
+    scope: Scope,
+    filter: &DeviceFilter,
+    few: Option<Vec<DeviceId>>,
+    request: &PageRequest,
+    range: Range,
+) -> Result<Vec<Device>> {
+    let engine = db.engine();
+    Ok(db::on!(db, c => {
+        let query = d::table.order(d::id).limit(request.fetch()).into_boxed();
+        let mut query = narrowed!(query, engine, scope, filter, few);
+        if let Some(after) = range.after {
+            query = query.filter(d::id.gt(after));
+        }
+        if let Some(last) = range.last {
+            query = query.filter(d::id.le(last));
+        }
+        query.load(c)
+    })?)
+}
+
+/// The last device that is looked at for words; none when the list ends before.
+fn last_looked_at(
+    db: &mut Db,
+    scope: Scope,
+    filter: &DeviceFilter,
+    after: Option<DeviceId>,
+) -> Result<Option<DeviceId>> {
+    let engine = db.engine();
+    let filter = DeviceFilter {
+        q: None,
+        ..filter.clone()
+    };
+    let few: Option<Vec<DeviceId>> = None;
+    Ok(db::on!(db, c => {
+        let query = d::table
+            .select(d::id)
+            .order(d::id)
+            .offset(LOOKED_AT - 1)
+            .limit(1)
+            .into_boxed();
+        let mut query = narrowed!(query, engine, scope, filter, few);
         if let Some(after) = after {
             query = query.filter(d::id.gt(after));
         }
-        query.load(c)
-    })?;
-    Ok(Page::from_rows(rows, request, |row| row.id.to_string()))
+        query.first(c)
+    })
+    .optional()?)
 }
 
 /// Writes new devices.

@@ -21,8 +21,8 @@ pub(crate) use custody::{
     last_receptions, line_numbers,
 };
 pub(crate) use devices::{
-    Scope, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all, page,
-    seal,
+    Scope, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all, lock,
+    page, seal,
 };
 pub(crate) use drives::{
     DriveRow, ProvenIn, insert_all as insert_drives, of_devices, proven_in, save_all as save_drives,
