@@ -4,13 +4,9 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::*;
 
-    /// See the migration.
     session_cookies (token_hash) {
-        /// `token_hash`.
         token_hash -> Binary,
-        /// `session_id`.
         session_id -> Key,
-        /// `created_at`.
         created_at -> Moment,
     }
 }

@@ -6,17 +6,11 @@ diesel::table! {
 
     /// See the migration. To be read only: the transactions that move devices keep it.
     device_counts (side, holder, kind, stage, grade) {
-        /// `side`.
         side -> Text,
-        /// `holder`.
         holder -> Key,
-        /// `kind`.
         kind -> Text,
-        /// `stage`.
         stage -> Text,
-        /// `grade`.
         grade -> Text,
-        /// `devices`.
         devices -> BigInt,
     }
 }
