@@ -6,6 +6,7 @@ mod form;
 mod programme;
 mod ranking;
 mod review;
+mod section;
 
 pub use application::{
     Application, ApplicationFilter, ApplicationStatus, Assessment, Candidate, ChangeRequest,
@@ -24,3 +25,4 @@ pub use ranking::{
 pub use review::{
     Answered, AssessmentInput, ChangesInput, Decision, NewChange, Outcome, Reasons, ScoreView,
 };
+pub use section::{Advice, Checklist, Problem, Section, SectionState};

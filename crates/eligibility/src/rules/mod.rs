@@ -1,5 +1,6 @@
 //! Facts in, decision out: nothing here reads a database, a clock or a file.
 
+mod advice;
 mod appeals;
 mod changes;
 mod documents;
@@ -8,6 +9,7 @@ mod programme;
 mod review;
 mod steps;
 
+pub(crate) use advice::{advice, progress};
 pub(crate) use appeals::{contest, may_decide_appeal, still_appealable};
 pub(crate) use changes::{
     Named, open_items, resolve, resolve_attached, resolve_changed, resolve_others,

@@ -91,6 +91,18 @@ pub(crate) fn may_decide(status: ApplicationStatus, outcome: Outcome) -> Result<
     }
 }
 
+impl ApplicationStatus {
+    /// The association may fill it in.
+    pub fn is_editable(self) -> bool {
+        may_edit(self).is_ok()
+    }
+
+    /// The association may take it back, unless a lot is reserved for it.
+    pub fn is_withdrawable(self) -> bool {
+        may_withdraw(self) == Ok(Verdict::Do)
+    }
+}
+
 fn with_the_city(status: ApplicationStatus) -> Result<(), Refusal> {
     match status {
         Submitted | InReview => Ok(()),

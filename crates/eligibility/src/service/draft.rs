@@ -7,7 +7,7 @@ use kernel::{Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, T
 use super::application::view;
 use crate::lists::Lists;
 use crate::model::{Answered, Application, ApplicationStatus, Form, NewApplication, Programme};
-use crate::store::{ApplicationRow, Stored};
+use crate::store::{ApplicationRow, Record, Stored};
 use crate::{rules, store};
 
 /// Opens an application, half-filled or empty. Staff may do so on behalf of an association.
@@ -151,22 +151,34 @@ pub fn update_application(
     patch: &Form,
 ) -> Result<Application> {
     let mut record = store::application(tx, actor, id)?;
+    let form = record.row.form.form.clone().merged(patch.clone());
+    save_form(tx, actor, lists, &mut record, form, &patch.named())?;
+    view(tx, actor, record)
+}
+
+/// Writes what was filled in. What staff asked for is resolved when its field is among those
+/// that were filled in again, even with the same.
+pub(super) fn save_form(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    lists: &Lists,
+    record: &mut Record,
+    form: Form,
+    filled: &[&str],
+) -> Result<()> {
     rules::may_edit(record.row.status)?;
     rules::may_apply(record.association.status)?;
     let programme = store::programme(tx, record.row.programme_id)?;
-    let form = record.row.form.form.clone().merged(patch.clone());
     rules::check_draft(&form, &programme.kinds, lists)?;
     let now = tx.now();
-    // what staff asked for is resolved when its field is filled in again, even with the same
     let resolved = record.row.changes.as_mut().is_some_and(|changes| {
-        changes.answered_at.is_none()
-            && rules::resolve_changed(changes, &patch.named(), actor.person, now)
+        changes.answered_at.is_none() && rules::resolve_changed(changes, filled, actor.person, now)
     });
     if resolved || form != record.row.form.form {
         record.row.form.form = form;
         store::save_application(tx, &mut record.row, now)?;
     }
-    view(tx, actor, record)
+    Ok(())
 }
 
 /// Answers one thing that staff asked for, in the association's own words.

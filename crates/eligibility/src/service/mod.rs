@@ -3,6 +3,7 @@
 mod appeals;
 mod application;
 mod bulk;
+mod checklist;
 mod documents;
 mod draft;
 mod letter;
@@ -18,13 +19,15 @@ mod verify;
 
 pub use appeals::{appeal, appeals, decide_appeal, file_appeal};
 pub use application::{application, applications, submit, withdraw};
+pub use checklist::{appeal_until, checklist, fill_section, last_form, open_programmes};
 pub use documents::{
     DOCUMENT_TYPES, LARGEST_DOCUMENT, attach_document, content_used, document, documents,
     may_attach, remove_document,
 };
 pub use draft::{adopt_applications, create_application, resolve_change, update_application};
 pub use obligations::{
-    meet_obligation, note_obligation, obligations, obligations_of, owe_follow_up, report_follow_up,
+    meet_obligation, note_obligation, obligation, obligations, obligations_of, owe_follow_up,
+    report_follow_up,
 };
 pub use programme::{clear_counts, create_programme, programme, programmes};
 pub use ranking::ranking;

@@ -91,6 +91,14 @@ pub fn obligations_of(
     store::obligations_of(db, association)
 }
 
+/// One obligation.
+///
+/// # Errors
+/// `not_found`, also when it is another association's.
+pub fn obligation(db: &mut Db, actor: &Actor, id: ObligationId) -> Result<Obligation> {
+    store::obligation(db, actor, id)
+}
+
 /// A page of obligations, the newest first: the city sees all, an association its own.
 ///
 /// # Errors

@@ -187,6 +187,21 @@ pub(crate) fn applications(
     }))
 }
 
+/// The reference and the form of what the association sent last.
+pub(crate) fn last_submitted(
+    db: &mut Db,
+    association: OrganisationId,
+) -> Result<Option<(String, Form)>> {
+    let found: Option<(String, Stored)> = a::table
+        .filter(a::association_id.eq(association))
+        .filter(a::submitted_at.is_not_null())
+        .order(a::id.desc())
+        .select((a::reference, a::form))
+        .first(db)
+        .optional()?;
+    Ok(found.map(|(reference, stored)| (reference, stored.form)))
+}
+
 /// What an application is found by: its reference and the name of its association, neither of
 /// which changes.
 pub fn search_key(reference: &str, association: &str) -> String {

@@ -16,8 +16,8 @@ pub(crate) use appeals::{
 
 pub(crate) use applications::{
     ApplicationRow, ReasonList, Record, Stored, application, application_exists, applications,
-    candidates, entity_applied, insert_application, move_applications, reserved_devices,
-    save_application, score_detail, score_details, set_score_detail,
+    candidates, entity_applied, insert_application, last_submitted, move_applications,
+    reserved_devices, save_application, score_detail, score_details, set_score_detail,
 };
 pub use applications::{search_key, uncommitted};
 pub(crate) use assessments::{assessments, marks, put_assessment};
