@@ -184,6 +184,8 @@ pub struct HandoverFilter {
     pub wave_id: Option<WaveId>,
     /// In this state.
     pub status: Option<HandoverStatus>,
+    /// For this application.
+    pub application_id: Option<ApplicationId>,
 }
 
 /// What a lot holds, by kind.

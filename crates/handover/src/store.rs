@@ -87,6 +87,9 @@ pub(crate) fn handovers(
     if let Some(status) = filter.status {
         query = query.filter(h::status.eq(status));
     }
+    if let Some(application) = filter.application_id {
+        query = query.filter(h::application_id.eq(application));
+    }
     if let Some(organisation) = actor.limited_to() {
         query = match actor.role {
             Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),

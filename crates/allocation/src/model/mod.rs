@@ -12,8 +12,8 @@ pub use settings::{
     Weight, WeightInput,
 };
 pub use views::{
-    Approval, Award, Comparison, DeviceFilter, Difference, LineFilter, LineView, LotDevice,
-    ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter, WaveView,
+    ApplicationResult, Approval, Award, Comparison, DeviceFilter, Difference, LineFilter, LineView,
+    LotDevice, ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter, WaveView,
 };
 pub use wave::{
     LineReason, Pin, PinInput, Rejection, Remark, Submission, Wave, WaveLine, WaveReason,

@@ -347,6 +347,23 @@ pub struct LineFilter {
     pub application: Option<ApplicationId>,
 }
 
+/// What a wave that was decided gave one request of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationResult {
+    /// Which wave.
+    pub wave_id: WaveId,
+    /// Its name.
+    pub wave: String,
+    /// When it was approved.
+    pub approved_at: Option<Instant>,
+    /// Devices asked for.
+    pub requested: i32,
+    /// What it got, by kind; empty when it got nothing.
+    pub granted: Granted,
+    /// Why, in a word.
+    pub reason: LineReason,
+}
+
 /// Which devices of a wave to list.
 #[derive(Debug, Clone, Default)]
 pub struct DeviceFilter {

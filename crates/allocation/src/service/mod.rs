@@ -27,7 +27,8 @@ pub use explanation::{explanation, notice, published, published_version};
 pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
 pub use read::{
-    Lot, decided_waves, device_list, lines, lot_devices, lots, view, wave, wave_name, waves,
+    Lot, decided_waves, device_list, lines, lot_devices, lots, results_of, view, wave, wave_name,
+    waves,
 };
 pub use replace::{pass_on, replace_device};
 pub use submit::{reject, submit};

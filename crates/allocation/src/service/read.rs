@@ -10,7 +10,8 @@ use kernel::{
 
 use super::{conventions, load};
 use crate::model::{
-    DeviceFilter, Granted, LineFilter, LineView, LotDevice, Wave, WaveFilter, WaveLine, WaveView,
+    ApplicationResult, DeviceFilter, Granted, LineFilter, LineView, LotDevice, Wave, WaveFilter,
+    WaveLine, WaveView,
 };
 use crate::{rules, store};
 
@@ -44,6 +45,28 @@ pub fn wave(db: &mut Db, actor: &Actor, id: WaveId) -> Result<Wave> {
 /// `not_found`.
 pub fn wave_name(db: &mut Db, id: WaveId) -> Result<String> {
     Ok(load(db, id)?.name)
+}
+
+/// What the waves that were decided gave an application, the newest first, request by request.
+///
+/// # Errors
+/// `not_found` when the actor may not see the application.
+pub fn results_of(
+    db: &mut Db,
+    actor: &Actor,
+    application: ApplicationId,
+) -> Result<Vec<ApplicationResult>> {
+    eligibility::application(db, actor, application)?;
+    let lines = store::decided_lines(db, application)?;
+    let result = |(line, wave, approved_at): (WaveLine, String, _)| ApplicationResult {
+        wave_id: line.wave_id,
+        wave,
+        approved_at,
+        requested: line.requested,
+        granted: line.granted(),
+        reason: line.reason,
+    };
+    Ok(lines.into_iter().map(result).collect())
 }
 
 /// A wave with the sums of its plan.

@@ -1,6 +1,6 @@
 //! The tables `wave_lines` and `wave_explanations`.
 
-use db::schema::{organisations as o, wave_explanations as e, wave_lines as l};
+use db::schema::{organisations as o, wave_explanations as e, wave_lines as l, waves as w};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{ApplicationId, Instant, Page, PageRequest, WaveId};
@@ -60,6 +60,21 @@ pub(crate) fn lines(
     Ok(Page::from_rows(rows, page, |(line, _)| {
         line.rank.to_string()
     }))
+}
+
+/// The lines of an application in waves that were approved, the newest wave first, each with the
+/// name of its wave and when it was approved.
+pub(crate) fn decided_lines(
+    db: &mut Db,
+    application: ApplicationId,
+) -> Result<Vec<(WaveLine, String, Option<Instant>)>> {
+    Ok(l::table
+        .inner_join(w::table.on(w::id.eq(l::wave_id)))
+        .filter(l::application_id.eq(application))
+        .filter(w::approved_at.is_not_null())
+        .order((l::wave_id.desc(), l::request))
+        .select((WaveLine::as_select(), w::name, w::approved_at))
+        .load(db)?)
 }
 
 #[derive(Insertable)]

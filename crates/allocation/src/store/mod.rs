@@ -15,8 +15,8 @@ pub(crate) use devices::{
     mark_released, reserved_devices, workshops_of,
 };
 pub(crate) use lines::{
-    all_lines, explanation, insert_explanations, lines, lines_with_district, named_lines,
-    replace_lines,
+    all_lines, decided_lines, explanation, insert_explanations, lines, lines_with_district,
+    named_lines, replace_lines,
 };
 pub(crate) use pins::{delete_pin, had_a_hand, is_of_programme, note_hand, pins, put_pin};
 pub(crate) use supply::{
