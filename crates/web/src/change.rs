@@ -4,9 +4,10 @@
 
 use allocation::WaveView;
 use db::{Db, Tx};
+use eligibility::Application;
 use handover::HandoverView;
 use intake::Batch;
-use kernel::{Actor, BatchId, DeviceId, HandoverId, TransferId, WaveId};
+use kernel::{Actor, ApplicationId, BatchId, DeviceId, HandoverId, TransferId, WaveId};
 use serde::Serialize;
 use workshop::{DeviceView, TransferView};
 
@@ -100,6 +101,7 @@ versioned! {
     Batch, BatchId, intake::batch;
     DeviceView, DeviceId, workshop::device;
     TransferView, TransferId, workshop::transfer;
+    Application, ApplicationId, eligibility::application;
     WaveView, WaveId, allocation::view;
     HandoverView, HandoverId, handover::handover;
 }

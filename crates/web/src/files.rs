@@ -2,8 +2,9 @@
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
+use eligibility::{DOCUMENT_TYPES, DocumentKind, LARGEST_DOCUMENT, NewDocument};
 use files::{Kept, MediaType, NotKept};
-use kernel::Code;
+use kernel::{Code, Refusal, Text};
 
 use crate::problem::ApiError;
 use crate::{ApiResult, State};
@@ -26,6 +27,39 @@ pub async fn keep(state: &State, bytes: web::Bytes) -> ApiResult<Kept> {
             Err(ApiError::from(Code::Unavailable))
         }
     }
+}
+
+/// Takes in a supporting document of an application: recognized by its content, whatever is
+/// declared.
+///
+/// # Errors
+/// `too_large`, `document_not_accepted`; as [`keep`].
+pub async fn keep_document(
+    state: &State,
+    kind: DocumentKind,
+    name: &str,
+    bytes: web::Bytes,
+) -> ApiResult<NewDocument> {
+    if bytes.len() > LARGEST_DOCUMENT {
+        let detail = Text::new(
+            "Une pièce a 10 Mo au plus.",
+            "A document has at most 10 MB.",
+        );
+        return Err(Refusal::new(Code::TooLarge, detail).into());
+    }
+    let media_type = files::recognize(&bytes)
+        .filter(|media_type| DOCUMENT_TYPES.contains(media_type))
+        .ok_or_else(|| Refusal::plain(Code::DocumentNotAccepted))?;
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let kept = keep(state, bytes).await?;
+    Ok(NewDocument {
+        kind,
+        name: name.to_owned(),
+        media_type,
+        size,
+        sha256: kept.sha256,
+        scanned: kept.scanned,
+    })
 }
 
 /// A file itself, to be saved and never shown within a page.

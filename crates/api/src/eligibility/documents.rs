@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use eligibility::{DOCUMENT_TYPES, Document, DocumentKind, LARGEST_DOCUMENT, NewDocument};
-use kernel::{ApplicationId, Code, DocumentId, Page, Refusal, Text};
+use eligibility::{Document, DocumentKind};
+use kernel::{ApplicationId, DocumentId, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -40,29 +40,9 @@ pub async fn attach(
             eligibility::may_attach(db, actor, &setup, id)
         })
         .await?;
-    if file.bytes.len() > LARGEST_DOCUMENT {
-        return Err(Refusal::new(
-            Code::TooLarge,
-            Text::new(
-                "Une pièce a 10 Mo au plus.",
-                "A document has at most 10 MB.",
-            ),
-        )
-        .into());
-    }
-    let media_type = ::files::recognize(&file.bytes)
-        .filter(|media_type| DOCUMENT_TYPES.contains(media_type))
-        .ok_or_else(|| Refusal::plain(Code::DocumentNotAccepted))?;
-    let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-    let kept = files::keep(&state, file.bytes).await?;
-    let new = NewDocument {
-        kind: about.kind.unwrap_or(DocumentKind::Other),
-        name: about.name.unwrap_or_default(),
-        media_type,
-        size,
-        sha256: kept.sha256,
-        scanned: kept.scanned,
-    };
+    let kind = about.kind.unwrap_or(DocumentKind::Other);
+    let name = about.name.unwrap_or_default();
+    let new = files::keep_document(&state, kind, &name, file.bytes).await?;
     let setup = Arc::clone(&state.eligibility);
     state
         .write(&who, move |tx, actor| {
