@@ -3,8 +3,8 @@
 //! another one does not compile.
 
 use ::web::access::{
-    ManageAccount, Permission, ReadApplications, ReadBatches, ReadStock, ReviewApplications,
-    UseAccount,
+    Apply, ManageAccount, Permission, ReadApplications, ReadBatches, ReadStock,
+    ReviewApplications, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -150,5 +150,37 @@ pages! {
     }
     city_home {
         get "/ville" => show, ReviewApplications;
+    }
+
+    // associations
+    application_new {
+        get "/demandes/nouvelle" => show, Apply;
+        post "/demandes/nouvelle" => create, Apply;
+    }
+    application {
+        get "/demandes/{id}" => show, ReadApplications;
+    }
+    application_check {
+        get "/demandes/{id}/verifier" => show, Apply;
+        post "/demandes/{id}/verifier" => send, Apply;
+    }
+    application_documents {
+        get "/demandes/{id}/pieces" => show, ReadApplications;
+        post "/demandes/{id}/pieces" => attach, Apply;
+        get "/pieces/{id}" => download, ReadApplications;
+        post "/pieces/{id}/retirer" => remove, Apply;
+    }
+    application_withdraw {
+        get "/demandes/{id}/retrait" => show, Apply;
+        post "/demandes/{id}/retrait" => send, Apply;
+    }
+    application_reply {
+        get "/demandes/{id}/reponse/{number}" => show, Apply;
+        post "/demandes/{id}/reponse/{number}" => answer, Apply;
+    }
+    // after the pages of an application that have a name of their own
+    application_section {
+        get "/demandes/{id}/{section}" => show, Apply;
+        post "/demandes/{id}/{section}" => save, Apply;
     }
 }

@@ -2,6 +2,14 @@
 //! addresses stand in `routes.rs`.
 
 pub(crate) mod account;
+pub(crate) mod application;
+pub(crate) mod application_check;
+pub(crate) mod application_documents;
+pub(crate) mod application_new;
+pub(crate) mod application_parts;
+pub(crate) mod application_reply;
+pub(crate) mod application_section;
+pub(crate) mod application_withdraw;
 pub(crate) mod association_home;
 pub(crate) mod city_home;
 pub(crate) mod donor_home;
