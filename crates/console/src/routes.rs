@@ -3,8 +3,8 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, ManageAccount, Permission, ReadApplications, ReadBatches, ReadStock,
-    ReviewApplications, UseAccount,
+    Apply, ManageAccount, Permission, ReadApplications, ReadBatches, ReadHandovers, ReadStock,
+    ReadWaveLines, ReviewApplications, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -174,13 +174,30 @@ pages! {
         get "/demandes/{id}/retrait" => show, Apply;
         post "/demandes/{id}/retrait" => send, Apply;
     }
+    application_score {
+        get "/demandes/{id}/points" => show, ReadApplications;
+    }
+    appeal_new {
+        get "/demandes/{id}/recours" => show, Apply;
+        post "/demandes/{id}/recours" => send, Apply;
+    }
     application_reply {
         get "/demandes/{id}/reponse/{number}" => show, Apply;
         post "/demandes/{id}/reponse/{number}" => answer, Apply;
+    }
+    explanation {
+        get "/demandes/{id}/explication/{wave}" => show, ReadWaveLines;
     }
     // after the pages of an application that have a name of their own
     application_section {
         get "/demandes/{id}/{section}" => show, Apply;
         post "/demandes/{id}/{section}" => save, Apply;
+    }
+    lot {
+        get "/lots/{id}" => show, ReadHandovers;
+    }
+    follow_up {
+        get "/suivis/{id}" => show, ReadApplications;
+        post "/suivis/{id}" => send, Apply;
     }
 }
