@@ -7,4 +7,10 @@ export const PAGES = [
   { name: "sign-in", path: "/connexion" },
   { name: "nothing-here", path: "/rien-de-tel" },
   { name: "styles", path: "/styles" },
+  { name: "association-home", path: "/demandes", as: "association" },
+  { name: "association-new", path: "/demandes/nouvelle", as: "association" },
+  { name: "association-application", path: async ({ api }) => `/demandes/${await first(api, "/applications")}`, as: "admin" },
 ];
+
+/** The id of the newest thing of a list. */
+const first = async (api, path) => (await api("GET", path, { as: "admin" })).items[0].id;

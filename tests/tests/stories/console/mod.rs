@@ -1,5 +1,6 @@
 //! The pages, as people use them: without scripts.
 
 mod access;
+mod association;
 mod forms;
 mod sessions;
