@@ -106,25 +106,70 @@ pub fn schedule(
     let handover = store::handover(tx, actor, id)?;
     let view = view(tx, handover.clone())?;
     let granted = by_kind(view.lot.as_deref().unwrap_or_default());
+    let granted = granted
+        .into_iter()
+        .map(|(kind, count)| Quantity::of(kind, count))
+        .collect();
+    let appointment = Appointment {
+        uid: handover.id.to_string(),
+        sequence: handover.sequence,
+        from: body.from,
+        to: body.to,
+        place: place.to_owned(),
+        cancelled: false,
+    };
+    tell_of_appointment(tx, &handover, &view.association, granted, appointment)?;
+    Ok(view)
+}
+
+/// The association at once, with the calendar entry. A workshop has dozens of appointments a
+/// wave: it reads of them once a day, but for those that are soon.
+fn tell_of_appointment(
+    tx: &mut Tx<'_>,
+    handover: &Handover,
+    association: &str,
+    granted: Vec<Quantity>,
+    appointment: Appointment,
+) -> Result<()> {
+    let soon = appointment.from < tx.now().plus_days(2);
+    let (reference, association) = (handover.reference.clone(), association.to_owned());
     let message = Message::HandoverScheduled {
-        reference: handover.reference.clone(),
-        association: view.association.clone(),
-        granted: granted
-            .into_iter()
-            .map(|(kind, count)| Quantity::of(kind, count))
-            .collect(),
-        appointment: Appointment {
-            uid: handover.id.to_string(),
-            sequence: handover.sequence,
-            from: body.from,
-            to: body.to,
-            place: place.to_owned(),
-            cancelled: false,
-        },
+        reference: reference.clone(),
+        association: association.clone(),
+        granted: granted.clone(),
+        appointment: appointment.clone(),
     };
     tell(tx, Some(handover.association_id), &message)?;
-    tell(tx, handover.workshop_id, &message)?;
-    Ok(view)
+    let booked = Message::HandoverBooked {
+        reference,
+        association,
+        granted,
+        appointment,
+    };
+    let message = if soon { message } else { booked };
+    tell(tx, handover.workshop_id, &message)
+}
+
+/// Devices that a mail lists; a longer list is on its page.
+const LISTED_IN_A_MAIL: usize = 60;
+
+/// The devices of a lot, a line each.
+fn listed(lot: &[LotItem]) -> Vec<String> {
+    if lot.len() > LISTED_IN_A_MAIL {
+        return Vec::new();
+    }
+    let line = |item: &LotItem| {
+        let machine: Vec<&str> = [&item.manufacturer, &item.model]
+            .into_iter()
+            .filter_map(|part| part.as_deref())
+            .collect();
+        let serial = item.serial.as_ref().map(|serial| format!("n° {serial}"));
+        let parts = [Some(machine.join(" ")), serial];
+        let known = parts.into_iter().flatten().filter(|part| !part.is_empty());
+        let words: Vec<String> = std::iter::once(item.tag.clone()).chain(known).collect();
+        words.join(", ")
+    };
+    lot.iter().map(line).collect()
 }
 
 /// Hands a lot over: one signature for the whole lot, every device scanned.
@@ -182,6 +227,7 @@ pub fn complete(
         association: view.association.clone(),
         devices: i64::from(handover.devices),
         recipient_name: recipient.to_owned(),
+        lot: listed(view.lot.as_deref().unwrap_or_default()),
     };
     tell(tx, Some(handover.association_id), &message)?;
     Ok(view)
@@ -343,6 +389,15 @@ fn tell(tx: &mut Tx<'_>, organisation: Option<OrganisationId>, message: &Message
 /// `not_found` when the actor may not see it.
 pub fn handover(db: &mut Db, actor: &Actor, id: HandoverId) -> Result<HandoverView> {
     let handover = store::handover(db, actor, id)?;
+    view(db, handover)
+}
+
+/// The handover that people name so, with the devices of its lot.
+///
+/// # Errors
+/// `not_found` when the actor may not see it.
+pub fn handover_named(db: &mut Db, actor: &Actor, reference: &str) -> Result<HandoverView> {
+    let handover = store::handover_named(db, actor, reference)?;
     view(db, handover)
 }
 

@@ -45,6 +45,17 @@ pub(crate) fn handover(db: &mut Db, actor: &Actor, id: HandoverId) -> Result<Han
         .ok_or_else(|| Refusal::not_found().into())
 }
 
+/// The handover that people name so, if the actor may see it.
+pub(crate) fn handover_named(db: &mut Db, actor: &Actor, reference: &str) -> Result<Handover> {
+    let id = h::table
+        .filter(h::reference.eq(reference))
+        .select(h::id)
+        .first(db)
+        .optional()?
+        .ok_or_else(Refusal::not_found)?;
+    handover(db, actor, id)
+}
+
 pub(crate) fn named(db: &mut Db, handover: Handover) -> Result<Named> {
     let (association, wave, application): (String, String, String) = h::table
         .inner_join(o::table)

@@ -18,5 +18,5 @@ pub use service::{
     manifest_reading, mark_closed, mark_received, put_manifest, read_manifest, reception_link,
     refuse, register, restrict, schedule, submit,
 };
-pub use store::{batch, batches, differing, forget_contacts_before, restrictions};
+pub use store::{batch, batch_named, batches, differing, forget_contacts_before, restrictions};
 pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

@@ -139,6 +139,20 @@ pub fn batch(db: &mut Db, actor: &Actor, id: BatchId) -> Result<Batch> {
     Ok(batch)
 }
 
+/// The batch that people name so, if the actor may see it.
+///
+/// # Errors
+/// `not_found`, also for a batch of others.
+pub fn batch_named(db: &mut Db, actor: &Actor, reference: &str) -> Result<Batch> {
+    let id = b::table
+        .filter(b::reference.eq(reference))
+        .select(b::id)
+        .first(db)
+        .optional()?
+        .ok_or_else(Refusal::not_found)?;
+    batch(db, actor, id)
+}
+
 /// Adds what stands in other tables: names, and the donor's answer.
 fn complete(db: &mut Db, batches: &mut [Batch]) -> Result<()> {
     let mut organisations: Vec<OrganisationId> = batches

@@ -63,6 +63,9 @@ pub(crate) enum Pace {
     Alone,
     /// With others of its kind to the same person that come within a short while.
     Gathered,
+    /// In one mail a day, with all else that the person hears of daily, unless they chose
+    /// otherwise.
+    Daily,
 }
 
 /// A row of the table.
@@ -85,6 +88,14 @@ impl Event {
     /// What it is about.
     pub(crate) fn title(&self) -> Text {
         Text::new(self.title[0], self.title[1])
+    }
+
+    /// How whoever chose nothing hears of it.
+    pub(crate) fn default_choice(&self) -> Choice {
+        match self.pace {
+            Pace::Alone | Pace::Gathered => Choice::AtOnce,
+            Pace::Daily => Choice::Daily,
+        }
     }
 
     /// Whether somebody of this role may hear of it.
@@ -162,6 +173,7 @@ events! {
     "lot_released" [Association] Alone always webhook "Attribution annulée" "Award called off";
     "picking_list" [Workshop] Alone optional webhook "Lots à préparer" "Lots to put aside";
     "handover_scheduled" [Workshop Association] Alone optional webhook "Rendez-vous de remise" "Handover appointment";
+    "handover_booked" [Workshop] Daily optional webhook "Remises à venir" "Handovers to come";
     "handover_completed" [Association] Gathered optional webhook "Lot remis" "Lot handed over";
     "handover_missed" [Association Staff] Gathered optional webhook "Rendez-vous manqué" "Missed appointment";
     "follow_up_due" [Association] Gathered optional webhook "Bilan attendu" "Report due";
@@ -194,6 +206,7 @@ mod tests {
             match event.pace {
                 Pace::Alone => "alone",
                 Pace::Gathered => "gathered",
+                Pace::Daily => "one mail a day",
             },
         )
     }

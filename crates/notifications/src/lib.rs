@@ -23,6 +23,7 @@ pub use mailer::Mailer;
 pub use message::{AccountChange, Appointment, ChangeItem, Message, Quantity, Recipient};
 pub use model::{Ended, Filter, HeldMail, Notification, NotificationStatus};
 pub use render::{Preview, TemplateRow, Templates, french_spaces};
+pub use samples::pages as sample_pages;
 pub use service::choices::{
     NewPreferences, Preference, Preferences, UnsubscribeLink, preferences, set_preferences,
     unsubscribe, unsubscribe_link,

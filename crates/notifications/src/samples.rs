@@ -20,3 +20,11 @@ pub(crate) fn all() -> Vec<(String, Message)> {
         .map(|sample| (sample.name, sample.message))
         .collect()
 }
+
+/// Each example's name and the page that it leads to.
+pub fn pages() -> Vec<(String, String)> {
+    all()
+        .into_iter()
+        .map(|(name, message)| (name, message.page()))
+        .collect()
+}

@@ -66,6 +66,7 @@ pub(super) fn approved(
     }
     for (workshop, lots, devices) in store::workshops_of(tx, wave.id)? {
         let message = Message::PickingList {
+            wave_id: Some(wave.id),
             wave: wave.name.clone(),
             programme: programme.clone(),
             lots,

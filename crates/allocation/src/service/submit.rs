@@ -38,6 +38,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, submission: &Submissio
     store::step(tx, &wave, Step::Submit { by: actor.person }, now)?;
     let served = awards.iter().filter(|award| award.qty > 0);
     let message = Message::WaveToApprove {
+        wave_id: Some(wave.id),
         wave: wave.name.clone(),
         programme: eligibility::programme(tx, wave.programme_id)?.name,
         submitted_by: identity::person(tx, actor.person)?
@@ -79,6 +80,7 @@ pub fn reject(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, rejection: &Rejection)
         now,
     )?;
     let message = Message::WaveRejected {
+        wave_id: Some(wave.id),
         wave: wave.name.clone(),
         programme: eligibility::programme(tx, wave.programme_id)?.name,
         reason: reason.trim().to_owned(),

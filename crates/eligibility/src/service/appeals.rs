@@ -92,6 +92,14 @@ pub fn appeal(db: &mut Db, actor: &Actor, id: AppealId) -> Result<Appeal> {
     store::appeal(db, actor, id)
 }
 
+/// The appeal that people name so.
+///
+/// # Errors
+/// `not_found`, also when it is another association's.
+pub fn appeal_named(db: &mut Db, actor: &Actor, reference: &str) -> Result<Appeal> {
+    store::appeal_named(db, actor, reference)
+}
+
 /// A page of appeals, the newest first: the city sees all, an association its own.
 ///
 /// # Errors

@@ -19,6 +19,15 @@ pub fn application(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<Appl
     view(db, actor, record)
 }
 
+/// The application that people name so, as its reader may see it.
+///
+/// # Errors
+/// `not_found`, also when it is another association's.
+pub fn application_named(db: &mut Db, actor: &Actor, reference: &str) -> Result<Application> {
+    let id = store::application_named(db, reference)?;
+    application(db, actor, id)
+}
+
 /// A page of applications, the newest first, without their assessments.
 ///
 /// # Errors

@@ -17,8 +17,8 @@ mod score;
 mod territory;
 mod verify;
 
-pub use appeals::{appeal, appeals, decide_appeal, file_appeal};
-pub use application::{application, applications, submit, withdraw};
+pub use appeals::{appeal, appeal_named, appeals, decide_appeal, file_appeal};
+pub use application::{application, application_named, applications, submit, withdraw};
 pub use checklist::{appeal_until, checklist, fill_section, last_form, open_programmes};
 pub use documents::{
     DOCUMENT_TYPES, LARGEST_DOCUMENT, attach_document, content_used, document, documents,

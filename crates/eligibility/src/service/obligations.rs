@@ -175,6 +175,7 @@ pub(super) fn remind_follow_ups(
             store::note_reminded(tx, it.id, overdue, now)?;
             let people = identity::contacts(tx, it.association_id)?;
             let message = Message::FollowUpDue {
+                obligation: Some(it.id),
                 what: it.what,
                 due_at: it.due_at,
                 overdue,

@@ -84,6 +84,16 @@ pub(crate) fn appeal(db: &mut Db, actor: &Actor, id: AppealId) -> Result<Appeal>
         .ok_or_else(|| Refusal::not_found().into())
 }
 
+/// The same by its reference.
+pub(crate) fn appeal_named(db: &mut Db, actor: &Actor, reference: &str) -> Result<Appeal> {
+    let row: Option<Found> = appeals_seen_by!(actor)
+        .filter(l::reference.eq(reference))
+        .first(db)
+        .optional()?;
+    row.map(to_appeal)
+        .ok_or_else(|| Refusal::not_found().into())
+}
+
 /// The newest first.
 pub(crate) fn appeals(
     db: &mut Db,

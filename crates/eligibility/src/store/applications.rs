@@ -137,6 +137,16 @@ pub(crate) fn application(db: &mut Db, actor: &Actor, id: ApplicationId) -> Resu
     })
 }
 
+/// The application that people name so.
+pub(crate) fn application_named(db: &mut Db, reference: &str) -> Result<ApplicationId> {
+    let id = a::table
+        .filter(a::reference.eq(reference))
+        .select(a::id)
+        .first(db)
+        .optional()?;
+    id.ok_or_else(|| Refusal::not_found().into())
+}
+
 /// The newest first.
 pub(crate) fn applications(
     db: &mut Db,

@@ -11,13 +11,14 @@ mod scores;
 mod territories;
 
 pub(crate) use appeals::{
-    appeal, appeal_exists, appeals, decide_appeal, insert_appeal, under_appeal,
+    appeal, appeal_exists, appeal_named, appeals, decide_appeal, insert_appeal, under_appeal,
 };
 
 pub(crate) use applications::{
-    ApplicationRow, ReasonList, Record, Stored, application, application_exists, applications,
-    candidates, entity_applied, insert_application, last_submitted, move_applications,
-    reserved_devices, save_application, score_detail, score_details, set_score_detail,
+    ApplicationRow, ReasonList, Record, Stored, application, application_exists, application_named,
+    applications, candidates, entity_applied, insert_application, last_submitted,
+    move_applications, reserved_devices, save_application, score_detail, score_details,
+    set_score_detail,
 };
 pub use applications::{search_key, uncommitted};
 pub(crate) use assessments::{assessments, marks, put_assessment};

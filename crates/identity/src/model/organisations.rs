@@ -76,7 +76,7 @@ pub struct Organisation {
 /// An organization to be entered.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewOrganisation {
-    /// What it does here; a registration is always an association's.
+    /// What it does here; in a registration, an association's when it is not said, or a donor's.
     pub kind: Option<OrganisationKind>,
     /// Its name.
     pub name: String,

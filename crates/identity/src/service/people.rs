@@ -100,6 +100,7 @@ pub(super) fn send_invitation(
     let message = if registered_itself {
         Message::RegistrationReceived {
             organisation,
+            gives: person.role == Role::Donor,
             token,
             expires_at,
         }

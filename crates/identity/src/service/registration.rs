@@ -1,4 +1,4 @@
-//! An association registers itself.
+//! An association, or a firm that gives, registers itself.
 
 use db::{Result, Tx};
 use kernel::{Code, Fields, Language, Role, Text};
@@ -14,33 +14,44 @@ use crate::{rules, store};
 
 /// An association registers itself. What the copy of the public register has is filled in
 /// and verified; what it does not have stays pending until staff verify it, and only the
-/// decision on an application waits for that.
+/// decision on an application waits for that. A firm that gives stays pending, too; it can
+/// offer a batch meanwhile, which staff accept or not.
 ///
 /// # Errors
 /// `invalid_fields`, `association_dissolved`, `already_registered`, `email_taken`.
 pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<RegisteredOrganisation> {
     let now = tx.now();
-    let (check, entry) = register::look_up(tx, &registration.organisation, now)?;
+    let gives = registration.organisation.kind == Some(OrganisationKind::Donor);
+    let (check, entry) = match gives {
+        true => (None, None),
+        false => {
+            let (check, entry) = register::look_up(tx, &registration.organisation, now)?;
+            (Some(check), entry)
+        }
+    };
     let new = register::filled_in(&registration.organisation, entry.as_ref());
     let mut fields = Fields::default();
     let identifiers = rules::check_organisation(&mut fields, "/organisation", &new);
-    if new
-        .kind
-        .is_some_and(|kind| kind != OrganisationKind::Association)
-    {
+    if new.kind.is_some_and(|kind| {
+        !matches!(
+            kind,
+            OrganisationKind::Association | OrganisationKind::Donor
+        )
+    }) {
         fields.push(
             "/organisation/kind",
             Code::Invalid,
             Text::new(
-                "Seule une association s'inscrit elle-même.",
-                "Only an association registers itself.",
+                "Seules une association ou une entreprise qui donne s'inscrivent elles-mêmes.",
+                "Only an association or a firm that gives registers itself.",
             ),
         );
     }
     rules::check_email(&mut fields, "/person/email", &registration.person.email);
     fields.name("/person/name", &registration.person.name, 200);
     fields.check()?;
-    let status = if check.answer == RegisterAnswer::Active {
+    let known = check.as_ref().map(|check| check.answer);
+    let status = if known == Some(RegisterAnswer::Active) {
         OrganisationStatus::Verified
     } else {
         OrganisationStatus::Pending
@@ -49,16 +60,22 @@ pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<Register
         tx,
         &new,
         identifiers,
-        OrganisationKind::Association,
+        match gives {
+            true => OrganisationKind::Donor,
+            false => OrganisationKind::Association,
+        },
         status,
-        Some(check),
+        check,
     )?;
     let person = Person {
         id: tx.new_id(),
         organisation_id: organisation.id,
         email: rules::normal_email(&registration.person.email),
         name: registration.person.name.trim().to_owned(),
-        role: Role::Association,
+        role: match gives {
+            true => Role::Donor,
+            false => Role::Association,
+        },
         language: registration.person.language.unwrap_or(Language::French),
     };
     add_person(tx, &person, None)?;
@@ -68,8 +85,10 @@ pub fn register(tx: &mut Tx<'_>, registration: &Registration) -> Result<Register
         let staff = store::staff_contacts(tx)?;
         tell_of_new_member(tx, staff, &person, &organisation.name, true)?;
     }
-    note_namesake(tx, &organisation, &person)?;
-    note_other_name(tx, &organisation, &person)?;
+    if !gives {
+        note_namesake(tx, &organisation, &person)?;
+        note_other_name(tx, &organisation, &person)?;
+    }
     Ok(RegisteredOrganisation {
         organisation,
         person,

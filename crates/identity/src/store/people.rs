@@ -1,6 +1,6 @@
 //! Rows of `people`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use db::schema::{people as p, second_factors as f, sessions};
 use db::{Db, Result};
@@ -73,21 +73,17 @@ pub(crate) fn insert_person(
     Ok(())
 }
 
-/// Everyone who can be written to at an organization.
+/// Everyone who can be written to at an organization: those who took up their account. Where
+/// nobody did yet, those who were invited.
 ///
 /// # Errors
 /// When the database fails.
 pub fn contacts(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Recipient>> {
-    let rows: Vec<(PersonId, String, String, Language)> = p::table
-        .filter(p::organisation_id.eq(organisation))
-        .filter(p::disabled.eq(false))
-        .order(p::id)
-        .select((p::id, p::email, p::name, p::language))
-        .load(db)?;
-    Ok(rows.into_iter().map(to_recipient).collect())
+    let mut found = contacts_of_all(db, &[organisation])?;
+    Ok(found.remove(&organisation).unwrap_or_default())
 }
 
-/// Everyone who can be written to at each of these organizations.
+/// The same for each of these organizations.
 ///
 /// # Errors
 /// When the database fails.
@@ -97,17 +93,28 @@ pub fn contacts_of_all(
 ) -> Result<HashMap<OrganisationId, Vec<Recipient>>> {
     let mut found: HashMap<OrganisationId, Vec<Recipient>> = HashMap::new();
     for chunk in organisations.chunks(1_000) {
-        let rows: Vec<(OrganisationId, (PersonId, String, String, Language))> = p::table
+        let rows: Vec<(OrganisationId, bool, Contact)> = p::table
             .filter(p::organisation_id.eq_any(chunk))
             .filter(p::disabled.eq(false))
             .order(p::id)
-            .select((p::organisation_id, (p::id, p::email, p::name, p::language)))
+            .select((
+                p::organisation_id,
+                p::password_hash.is_not_null(),
+                (p::id, p::email, p::name, p::language),
+            ))
             .load(db)?;
-        for (organisation, row) in rows {
-            found
-                .entry(organisation)
-                .or_default()
-                .push(to_recipient(row));
+        let taken_up: HashSet<OrganisationId> = rows
+            .iter()
+            .filter(|(_, taken_up, _)| *taken_up)
+            .map(|(organisation, ..)| *organisation)
+            .collect();
+        for (organisation, theirs, row) in rows {
+            if theirs || !taken_up.contains(&organisation) {
+                found
+                    .entry(organisation)
+                    .or_default()
+                    .push(to_recipient(row));
+            }
         }
     }
     Ok(found)
@@ -127,7 +134,9 @@ pub fn staff_contacts(db: &mut Db) -> Result<Vec<Recipient>> {
     Ok(rows.into_iter().map(to_recipient).collect())
 }
 
-fn to_recipient((id, email, name, language): (PersonId, String, String, Language)) -> Recipient {
+type Contact = (PersonId, String, String, Language);
+
+fn to_recipient((id, email, name, language): Contact) -> Recipient {
     Recipient {
         person: Some(id),
         email,

@@ -90,6 +90,7 @@ impl Message {
             Self::LotReleased { .. } => "lot_released",
             Self::PickingList { .. } => "picking_list",
             Self::HandoverScheduled { .. } => "handover_scheduled",
+            Self::HandoverBooked { .. } => "handover_booked",
             Self::HandoverCompleted { .. } => "handover_completed",
             Self::HandoverMissed { .. } => "handover_missed",
             Self::MailFailed { .. } => "mail_failed",
@@ -149,7 +150,8 @@ impl Message {
         let kind = self.kind();
         match self {
             Self::PickupScheduled { appointment, .. }
-            | Self::HandoverScheduled { appointment, .. } => {
+            | Self::HandoverScheduled { appointment, .. }
+            | Self::HandoverBooked { appointment, .. } => {
                 Some(format!("appointment:{}", appointment.uid))
             }
             Self::BatchCancelled { appointment, .. } => appointment
@@ -180,6 +182,7 @@ impl Message {
             // who had it in the calendar is told that it is off, however late
             Self::PickupScheduled { appointment, .. }
             | Self::HandoverScheduled { appointment, .. }
+            | Self::HandoverBooked { appointment, .. }
                 if !appointment.cancelled =>
             {
                 Some(appointment.to)

@@ -2,9 +2,10 @@
 //! how, stands in the table of `events`.
 
 mod facts;
+mod pages;
 mod parts;
 
-use kernel::Instant;
+use kernel::{Instant, ObligationId, WaveId};
 use serde::{Deserialize, Serialize};
 
 pub use parts::{AccountChange, Appointment, ChangeItem, Quantity, Recipient};
@@ -20,9 +21,12 @@ pub enum Message {
         token: String,
         expires_at: Instant,
     },
-    /// To an association that registered itself: confirms the address, sets the password.
+    /// To an association or a firm that registered itself: confirms the address, sets the password.
     RegistrationReceived {
         organisation: String,
+        /// It is a firm that gives.
+        #[serde(default)]
+        gives: bool,
         token: String,
         expires_at: Instant,
     },
@@ -263,6 +267,8 @@ pub enum Message {
 
     /// To staff other than who submitted it: a wave waits for approval.
     WaveToApprove {
+        #[serde(default)]
+        wave_id: Option<WaveId>,
         wave: String,
         programme: String,
         submitted_by: String,
@@ -271,6 +277,8 @@ pub enum Message {
     },
     /// To who submitted it.
     WaveRejected {
+        #[serde(default)]
+        wave_id: Option<WaveId>,
         wave: String,
         programme: String,
         reason: String,
@@ -307,13 +315,22 @@ pub enum Message {
     },
     /// To the workshop: devices to put aside.
     PickingList {
+        #[serde(default)]
+        wave_id: Option<WaveId>,
         wave: String,
         programme: String,
         lots: i64,
         devices: i64,
     },
-    /// To the association and the workshop: when the lot is handed over.
+    /// To the association, and to the workshop when it is soon: when the lot is handed over.
     HandoverScheduled {
+        reference: String,
+        association: String,
+        granted: Vec<Quantity>,
+        appointment: Appointment,
+    },
+    /// To the workshop: when it hands a lot over; with the others of the day.
+    HandoverBooked {
         reference: String,
         association: String,
         granted: Vec<Quantity>,
@@ -325,6 +342,9 @@ pub enum Message {
         association: String,
         devices: i64,
         recipient_name: String,
+        /// Its devices, a line each, when there are not too many for a mail.
+        #[serde(default)]
+        lot: Vec<String>,
     },
     /// To the association and staff: nobody came.
     HandoverMissed {
@@ -334,6 +354,8 @@ pub enum Message {
     },
     /// To the association: its report on what it received is due, or overdue.
     FollowUpDue {
+        #[serde(default)]
+        obligation: Option<ObligationId>,
         what: String,
         due_at: Instant,
         overdue: bool,

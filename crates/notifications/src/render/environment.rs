@@ -71,6 +71,7 @@ templates![
     "lot_released",
     "picking_list",
     "handover_scheduled",
+    "handover_booked",
     "handover_completed",
     "handover_missed",
     "follow_up_due",

@@ -194,7 +194,8 @@ impl Templates {
         let data = serde_json::to_value(message).map_err(|cause| {
             minijinja::Error::new(minijinja::ErrorKind::BadSerialization, cause.to_string())
         })?;
-        let context = self.context(data, reader)?;
+        let mut context = self.context(data, reader)?;
+        context["page"] = format!("{}{}", self.base_url, message.page()).into();
         let letter = self.template(message.kind(), reader.language, &context)?;
         Ok(subject_and_body(&letter))
     }
@@ -241,6 +242,9 @@ impl Templates {
     fn context(&self, mut data: Json, reader: Reader<'_>) -> Result<Json, minijinja::Error> {
         data["name"] = reader.name.into();
         values::unlink(&mut data);
+        if let Some(number) = data["contact_phone"].as_str().and_then(values::phone) {
+            data["contact_phone"] = number.into();
+        }
         data["language"] = reader.language.as_str().into();
         data["sender"] = self.sender.as_str().into();
         data["contact"] = self.contact.as_str().into();

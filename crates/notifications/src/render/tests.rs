@@ -127,6 +127,42 @@ fn the_token_stands_on_a_line_of_its_own() {
     }
 }
 
+/// The links of a mail's plain form.
+fn links(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("https://ressac.marseille.example"))
+        .collect()
+}
+
+#[test]
+fn every_button_leads_to_the_page_of_its_message() {
+    let templates = templates();
+    for (name, message) in &samples::all() {
+        for language in [Language::French, Language::English] {
+            let rendered = templates
+                .render(std::slice::from_ref(message), to("Jeanne", language))
+                .expect(name);
+            let page = message.page();
+            for link in links(&rendered.text) {
+                assert_eq!(link, page, "{name} {language}");
+            }
+            assert!(links(&rendered.text).len() <= 1, "{name}: two buttons");
+        }
+    }
+}
+
+#[test]
+fn messages_that_were_stored_without_an_id_still_lead_somewhere() {
+    for (name, message) in samples::all() {
+        let mut stored = serde_json::to_value(&message).unwrap();
+        let fields = stored.as_object_mut().unwrap();
+        let had = fields.remove("wave_id").or(fields.remove("obligation"));
+        let read: Message = serde_json::from_value(stored).expect(&name);
+        assert!(read.page().starts_with('/'), "{name}");
+        assert_eq!(read.page() != message.page(), had.is_some(), "{name}");
+    }
+}
+
 #[test]
 fn the_subject_needs_nothing_but_the_message() {
     let templates = templates();

@@ -11,6 +11,20 @@ pub(super) const JOINER: char = '\u{2060}';
 /// Members whose texts are ours, or are an address that the reader is to have.
 const OURS: [&str; 5] = ["token", "email", "examples", "certificate", "url"];
 
+/// A telephone number as people of its country write it: French ones in pairs.
+pub(super) fn phone(number: &str) -> Option<String> {
+    let national = number.strip_prefix("+33")?;
+    if national.len() != 9 || !national.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let mut written = format!("0{}", &national[..1]);
+    for at in (1..9).step_by(2) {
+        written.push('\u{a0}');
+        written.push_str(&national[at..at + 2]);
+    }
+    Some(written)
+}
+
 /// Values stay on their line and hold nothing unprintable: they cannot pretend to be part of
 /// the template.
 pub(super) fn tidy(value: &mut Json) {
@@ -114,6 +128,17 @@ mod tests {
             data,
             json!({"email": "a@b.example", "names": ["a.\u{2060}b"], "token": "a.b"})
         );
+    }
+
+    #[test]
+    fn telephone_numbers_read_as_people_write_them() {
+        assert_eq!(
+            phone("+33491000000").as_deref(),
+            Some("04\u{a0}91\u{a0}00\u{a0}00\u{a0}00")
+        );
+        for other in ["+3221234567", "04 91 00 00 00", "+33 4", "+33é0000000", ""] {
+            assert_eq!(phone(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) fn bundle(event: &Event, choice: Choice) -> Delivery {
         (false, Choice::Daily | Choice::Weekly) => Delivery::With(choice.as_str()),
         _ => match event.pace {
             Pace::Alone => Delivery::Alone,
-            Pace::Gathered => Delivery::With(event.kind),
+            Pace::Gathered | Pace::Daily => Delivery::With(event.kind),
         },
     }
 }
@@ -122,5 +122,12 @@ mod tests {
         assert_eq!(bundle(optional, Choice::AtOnce), Delivery::Alone);
         assert_eq!(bundle(optional, Choice::Daily), Delivery::With("daily"));
         assert_eq!(bundle(optional, Choice::Off), Delivery::Nothing);
+        let planned = events::of_kind("handover_booked").unwrap();
+        assert_eq!(planned.default_choice(), Choice::Daily);
+        assert_eq!(
+            bundle(planned, Choice::AtOnce),
+            Delivery::With("handover_booked")
+        );
+        assert_eq!(bundle(planned, Choice::Weekly), Delivery::With("weekly"));
     }
 }

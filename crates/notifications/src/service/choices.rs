@@ -56,7 +56,7 @@ fn of_person(db: &mut Db, person: PersonId, role: Role, language: Language) -> R
             title: title(event, language),
             choice: match chosen.get(event.kind) {
                 Some(choice) if !event.always => *choice,
-                _ => Choice::AtOnce,
+                _ => event.default_choice(),
             },
             always: event.always,
         })

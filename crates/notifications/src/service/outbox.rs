@@ -66,7 +66,7 @@ fn queue(tx: &mut Tx<'_>, letters: &[(&Message, Vec<&Recipient>)]) -> Result<()>
                 let choices = chosen.get(event.kind)?;
                 choices.get(&person).copied()
             });
-            match pace::bundle(event, choice.unwrap_or(Choice::AtOnce)) {
+            match pace::bundle(event, choice.unwrap_or_else(|| event.default_choice())) {
                 Delivery::Nothing => None,
                 Delivery::Alone => Some((*recipient, None)),
                 Delivery::With(bundle) => Some((*recipient, Some(bundle))),

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use kernel::PersonId;
 
 use super::waiting;
-use crate::events::Choice;
+use crate::events::{self, Choice};
 
 /// People of one question.
 const CHUNK: usize = 5_000;
@@ -44,7 +44,8 @@ pub(crate) fn of_person(db: &mut Db, person: PersonId) -> Result<HashMap<String,
 pub(crate) fn put(tx: &mut Tx<'_>, person: PersonId, kind: &str, choice: Choice) -> Result<()> {
     let row = c::table.find((person, kind));
     diesel::delete(row).execute(&mut **tx)?;
-    if choice != Choice::AtOnce {
+    let default = events::of_kind(kind).map_or(Choice::AtOnce, |event| event.default_choice());
+    if choice != default {
         diesel::insert_into(c::table)
             .values((
                 c::person_id.eq(person),

@@ -14,10 +14,11 @@ both_engines! {
         assert_eq!((&planned["status"], &planned["from"]), (&json!("scheduled"), &json!("2023-03-09T09:00:00Z")));
         assert_eq!(app.staff.get(&wave).expect(200)["status"], "handing_over");
         let mails = app.mails_of("handover_scheduled");
-        assert_eq!(mails.len(), 3, "the association and two people of the workshop");
+        assert_eq!(mails.len(), 1, "the association");
+        assert_eq!(app.mails_of("handover_booked").len(), 2, "two people of the workshop, once a day");
         assert_eq!(mails[0].data["appointment"]["sequence"], 0);
         app.refurbisher.post(&format!("{}/schedule", waves::path_of(&alpha)), appointment(9)).expect(200);
-        assert_eq!(app.mails_of("handover_scheduled").len(), 3);
+        assert_eq!(app.mails_of("handover_scheduled").len(), 1);
         app.staff.post(&format!("{}/schedule", waves::path_of(&alpha)), appointment(10)).expect(200);
         assert_eq!(app.mails_of("handover_scheduled").last().unwrap().data["appointment"]["sequence"], 1);
 
@@ -33,7 +34,10 @@ both_engines! {
         assert_eq!((note().matches('☐').count(), note().matches('☑').count()), (0, 12), "as they were scanned");
         let again = waves::complete(&app.refurbisher, &alpha, &scans).expect(200);
         assert_eq!(again["version"], done["version"]);
-        assert_eq!(app.mails_of("handover_completed").len(), 1);
+        let mails = app.mails_of("handover_completed");
+        assert_eq!(mails.len(), 1);
+        let listed = mails[0].data["lot"].as_array().unwrap();
+        assert_eq!(listed.len(), 12, "each device of the lot, by its tag");
         let gone = app.staff.get("/devices?stage=handed_over").expect(200);
         assert_eq!(gone["items"].as_array().unwrap().len(), 12);
         app.staff.post(&format!("{}/missed", waves::path_of(&alpha)), json!({"reason": "Trop tard."}))
