@@ -3,8 +3,9 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, ManageAccount, Permission, ReadApplications, ReadBatches, ReadHandovers, ReadStock,
-    ReadWaveLines, ReviewApplications, UseAccount,
+    Apply, CollectBatches, DecideBatches, ManageAccount, ManageWaves, Permission, ReadApplications,
+    ReadBatches, ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers,
+    ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -124,6 +125,24 @@ pages! {
         get "/reset" => reset, Anybody;
         post "/reset" => set_anew, Anybody;
     }
+    registration {
+        get "/inscription" => show, Anybody;
+        post "/inscription" => send, Anybody;
+        get "/inscription/envoyee" => sent, Anybody;
+    }
+    programme {
+        get "/programmes/{id}" => show, Anybody;
+    }
+    figures {
+        get "/chiffres" => show, Anybody;
+    }
+    public_wave {
+        get "/vagues/{id}" => show, Anybody;
+    }
+    information {
+        get "/accessibilite" => accessibility, Anybody;
+        get "/mentions" => legal, Anybody;
+    }
     styles {
         get "/styles" => show, Anybody;
     }
@@ -136,6 +155,14 @@ pages! {
     account {
         get "/compte" => show, ManageAccount;
         post "/compte" => correct, ManageAccount;
+    }
+
+    go {
+        get "/aller/dons/{reference}" => batch, UseAccount;
+        get "/aller/demandes/{reference}" => application, UseAccount;
+        get "/aller/recours/{reference}" => appeal, UseAccount;
+        get "/aller/lots/{reference}" => handover, UseAccount;
+        get "/aller/suivis/{id}" => obligation, UseAccount;
     }
 
     // homes
@@ -199,5 +226,40 @@ pages! {
     follow_up {
         get "/suivis/{id}" => show, ReadApplications;
         post "/suivis/{id}" => send, Apply;
+    }
+
+    // donors
+    batch {
+        get "/dons/{id}" => of_donor, ReadBatches;
+        get "/atelier/lots/{id}" => of_workshop, CollectBatches;
+        get "/ville/dons/{id}" => of_city, DecideBatches;
+    }
+
+    // workshops
+    workshop_transfer {
+        get "/atelier/transferts/{id}" => show, ReadTransfers;
+    }
+    handovers {
+        get "/atelier/remises" => show, RunHandovers;
+        get "/ville/remises" => show, RunHandovers;
+    }
+
+    // the city
+    city_application {
+        get "/ville/demandes/{id}" => show, ReviewApplications;
+    }
+    city_appeal {
+        get "/ville/recours/{id}" => show, ReviewApplications;
+    }
+    city_wave {
+        get "/ville/vagues/{id}" => show, ManageWaves;
+        get "/ville/approbations/{id}" => show, ManageWaves;
+    }
+    city_registrations {
+        get "/ville/inscriptions" => show, ReadRegistrationCases;
+    }
+    city_messages {
+        get "/ville/messages" => show, ReadOutbox;
+        post "/ville/messages/{id}/renvoyer" => retry, ReadOutbox;
     }
 }

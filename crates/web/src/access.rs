@@ -273,6 +273,15 @@ pub struct Anyone {
     pub(crate) idempotency: Option<IdempotencyKey>,
 }
 
+impl Anyone {
+    /// Whoever sends a form, which is sent once.
+    pub fn with_form(key: &str, content: &[u8]) -> Self {
+        Self {
+            idempotency: IdempotencyKey::of_open_form(key, content),
+        }
+    }
+}
+
 impl FromRequest for Anyone {
     type Error = ApiError;
     type Future = std::future::Ready<Result<Self, ApiError>>;

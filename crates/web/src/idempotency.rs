@@ -41,12 +41,21 @@ impl IdempotencyKey {
     /// Of a form. Whoever goes back, changes what they typed and sends it again sends another
     /// request: the key of a form names it together with its content.
     pub fn of_form(whose: &Actor, key: &str, content: &[u8]) -> Option<Self> {
+        Self::named(&whose.organisation.to_string(), key, content)
+    }
+
+    /// The same of a form that needs no account.
+    pub fn of_open_form(key: &str, content: &[u8]) -> Option<Self> {
+        Self::named("anyone", key, content)
+    }
+
+    fn named(whose: &str, key: &str, content: &[u8]) -> Option<Self> {
         if !(1..=LONGEST).contains(&key.len()) {
             return None;
         }
         let digest: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
         Some(Self {
-            key: format!("{} {key} {digest}", whose.organisation),
+            key: format!("{whose} {key} {digest}"),
             request_hash: content.to_vec(),
         })
     }

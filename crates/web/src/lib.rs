@@ -15,6 +15,7 @@ pub mod problem;
 mod published;
 pub mod reading;
 pub mod record;
+pub mod registration;
 pub mod security;
 mod server;
 pub mod sign_in;

@@ -4,17 +4,15 @@ use actix_web::{HttpRequest, get, post, web};
 use identity::{
     CaseOutcome, CaseStatus, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
 };
-use kernel::{Code, Page, RegistrationCaseId};
+use kernel::{Page, RegistrationCaseId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::{Allowed, Anyone, ReadRegistrationCases, SettleRegistrations};
-use crate::record::Origin;
-use crate::security::client_address;
 use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
 
-/// An association registers itself. What the copy of the public register knows is filled in
-/// and verified; what it does not know is accepted, and only the decision waits for staff.
+/// An association registers itself, or a firm that gives (`kind`: `donor`). What the copy of
+/// the public register knows is filled in and verified; what it does not know is accepted, and only the decision waits for staff.
 /// One that is there already is refused, and staff have one case to settle. From one network
 /// address so many may come in an hour (`auth.registrations_per_hour`).
 #[utoipa::path(tag = "Identity", request_body = Registration,
@@ -26,35 +24,7 @@ pub async fn register(
     request: HttpRequest,
     body: Body<Registration>,
 ) -> ApiResult<Answer> {
-    let (signer, from) = (state.signer.clone(), client_address(&request));
-    let an_hour = state.security.registrations_per_hour;
-    state
-        .database
-        .write(move |tx| identity::may_register(tx, &signer, from, an_hour))
-        .await?;
-    let (again, origin) = (body.0.clone(), Origin::of(&request));
-    let outcome = state
-        .write_as_anyone(&who, move |tx| {
-            let registered = identity::register(tx, &body)?;
-            if registered.same_mailbox {
-                let origin = origin.clone().with("same_mailbox", true.into());
-                identity::record(tx, origin.of_stranger(registered.person.id))?;
-            }
-            Answer::created(&registered)
-        })
-        .await;
-    let refused = outcome.as_ref().err().and_then(crate::ApiError::code);
-    if refused == Some(Code::AlreadyRegistered) {
-        // in a transaction of its own: what is refused keeps nothing
-        let noted = state
-            .database
-            .write(move |tx| identity::note_case(tx, &again))
-            .await;
-        if let Err(cause) = noted {
-            tracing::error!(%cause, "a double registration cannot be noted");
-        }
-    }
-    outcome
+    ::web::registration::register(&state, &who, &request, body.0).await
 }
 
 /// Which cases to list.

@@ -14,6 +14,7 @@ struct HomePage {
 /// A programme that takes applications.
 #[derive(Serialize)]
 struct Open {
+    id: String,
     name: String,
     closes_at: Option<Instant>,
 }
@@ -33,6 +34,7 @@ pub(crate) async fn show(visit: Visit) -> PageResult {
         programme.opens_at <= now && programme.closes_at.is_none_or(|end| now < end)
     };
     let programmes = found.items.into_iter().filter(is_open).map(|open| Open {
+        id: open.id.to_string(),
         name: open.name,
         closes_at: open.closes_at,
     });
@@ -44,6 +46,7 @@ pub(crate) async fn show(visit: Visit) -> PageResult {
 pub(crate) fn samples() -> Vec<Sample> {
     let closes_at = Some(Instant::from_micros(1_700_000_000_000_000)).flatten();
     let open = |closes_at| Open {
+        id: "0198c0de-0000-7000-8000-000000000000".to_owned(),
         name: "Marseille 2023".to_owned(),
         closes_at,
     };

@@ -135,4 +135,4 @@ fn is_of_somebody(row: &Row) -> bool {
 }
 
 /// What is nobody's own: anyone of the role may ask it by the same id.
-const SHARED: &[&str] = &[];
+const SHARED: &[&str] = &["/ville/messages/{id}/renvoyer"];

@@ -3,4 +3,5 @@
 mod access;
 mod association;
 mod forms;
+mod public;
 mod sessions;

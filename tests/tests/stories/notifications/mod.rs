@@ -2,4 +2,5 @@
 
 mod choices;
 mod donors;
+mod links;
 mod outbox;

@@ -1,0 +1,149 @@
+//! `/dons/{id}`, `/atelier/lots/{id}`, `/ville/dons/{id}`: a batch, how far it has come, and what
+//! happens next, for each who has to do with it.
+
+use ::web::PathId;
+use ::web::access::{CollectBatches, DecideBatches, Permission, ReadBatches};
+use intake::{Batch, BatchStatus, Window};
+use kernel::{Instant, Language};
+use notifications::Quantity;
+use serde::Serialize;
+
+use crate::{Page, PageResult, Sample, View};
+
+/// Who looks, so that the page says what they can do next.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Reader {
+    Donor,
+    Workshop,
+    City,
+}
+
+#[derive(Serialize)]
+struct BatchPage {
+    reader: Reader,
+    reference: String,
+    title: String,
+    donor: String,
+    status: &'static str,
+    devices: Vec<String>,
+    place: String,
+    contact: String,
+    listed: Option<i64>,
+    workshop: Option<String>,
+    scheduled: Option<Window>,
+    collected_at: Option<Instant>,
+    pallets: Option<i32>,
+    weight: Option<String>,
+    closed_at: Option<Instant>,
+    reason: Option<String>,
+    contested: Option<String>,
+}
+
+impl View for BatchPage {
+    const TEMPLATE: &'static str = "batch.html";
+}
+
+impl BatchPage {
+    fn of(batch: Batch, reader: Reader, language: Language) -> Self {
+        let place = batch.pickup.place();
+        let devices = batch.declared.iter().map(|line| {
+            let count = u64::try_from(line.quantity).unwrap_or_default();
+            let words = Quantity::of(line.kind, count);
+            match language {
+                Language::French => words.fr,
+                Language::English => words.en,
+            }
+        });
+        Self {
+            reader,
+            devices: devices.collect(),
+            status: batch.status.as_str(),
+            contact: format!(
+                "{}, {}",
+                batch.pickup.contact_name, batch.pickup.contact_phone
+            ),
+            place,
+            listed: batch
+                .manifest
+                .and_then(|list| i64::try_from(list.rows).ok()),
+            reference: batch.reference,
+            title: batch.title,
+            donor: batch.donor_name,
+            workshop: batch.workshop_name,
+            scheduled: batch.scheduled,
+            collected_at: batch.collected_at,
+            pallets: batch.pallets,
+            weight: batch.weight_kg.map(|weight| weight.to_string()),
+            closed_at: batch.closed_at,
+            reason: batch.reason,
+            contested: batch
+                .reception
+                .filter(|answer| answer.answer == intake::DonorAnswer::Contested)
+                .and_then(|answer| answer.comment),
+        }
+    }
+}
+
+pub(crate) async fn of_donor(
+    page: Page<ReadBatches>,
+    PathId(id): PathId<kernel::Batch>,
+) -> PageResult {
+    show(&page, id, Reader::Donor).await
+}
+
+pub(crate) async fn of_workshop(
+    page: Page<CollectBatches>,
+    PathId(id): PathId<kernel::Batch>,
+) -> PageResult {
+    show(&page, id, Reader::Workshop).await
+}
+
+pub(crate) async fn of_city(
+    page: Page<DecideBatches>,
+    PathId(id): PathId<kernel::Batch>,
+) -> PageResult {
+    show(&page, id, Reader::City).await
+}
+
+async fn show<P: Permission>(page: &Page<P>, id: kernel::BatchId, reader: Reader) -> PageResult {
+    let batch = page
+        .read(move |db, actor| intake::batch(db, actor, id))
+        .await?;
+    page.show(&BatchPage::of(batch, reader, page.language()))
+}
+
+pub(crate) fn samples() -> Vec<Sample> {
+    let moment = Instant::from_micros(1_700_000_000_000_000);
+    let view = |reader, status: &BatchStatus, far: bool| BatchPage {
+        reader,
+        reference: "LOT-2023-0007".to_owned(),
+        title: "Marseille".to_owned(),
+        donor: "Orange".to_owned(),
+        status: status.as_str(),
+        devices: vec!["1 000 desktops".to_owned()],
+        place: "12 rue Sainte, 13001 Marseille".to_owned(),
+        contact: "Nadia Benali, +33491000000".to_owned(),
+        listed: far.then_some(1_000),
+        workshop: far.then(|| "Atelier".to_owned()),
+        scheduled: moment.filter(|_| far).map(|from| Window {
+            from,
+            to: from.plus_seconds(7_200),
+        }),
+        collected_at: moment.filter(|_| far),
+        pallets: far.then_some(24),
+        weight: far.then(|| "8120.5".to_owned()),
+        closed_at: moment.filter(|_| far),
+        reason: far.then(|| "-".to_owned()),
+        contested: far.then(|| "-".to_owned()),
+    };
+    let mut all = Vec::new();
+    for reader in [Reader::Donor, Reader::Workshop, Reader::City] {
+        for status in BatchStatus::ALL {
+            let far = *status == BatchStatus::Closed;
+            let name = format!("batch, {status}");
+            all.push(Sample::of(&name, &view(reader, status, far)));
+        }
+    }
+    all
+}

@@ -1,0 +1,101 @@
+//! `/chiffres`: what a programme did so far, for everybody. It names no association.
+
+use ::web::Params;
+use impact::Figures;
+use kernel::{PageRequest, ProgrammeId};
+use serde::{Deserialize, Serialize};
+
+use crate::{PageResult, Sample, View, Visit};
+
+/// Which programme; the newest when it is not said.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    programme: Option<ProgrammeId>,
+}
+
+#[derive(Serialize)]
+struct FiguresPage {
+    figures: Option<Figures>,
+    /// All programmes: their id and name.
+    programmes: Vec<(String, String)>,
+}
+
+impl View for FiguresPage {
+    const TEMPLATE: &'static str = "figures.html";
+}
+
+pub(crate) async fn show(visit: Visit, Params(wanted): Params<Wanted>) -> PageResult {
+    let newest = PageRequest::new(Some(50), None)?;
+    let page = visit
+        .state()
+        .database
+        .read(move |db| {
+            let programmes = eligibility::programmes(db, &newest)?.items;
+            let first = programmes.first().map(|programme| programme.id);
+            let figures = match wanted.programme.or(first) {
+                Some(id) => Some(impact::figures(db, id)?),
+                None => None,
+            };
+            Ok(FiguresPage {
+                figures,
+                programmes: programmes
+                    .into_iter()
+                    .map(|it| (it.id.to_string(), it.name))
+                    .collect(),
+            })
+        })
+        .await?;
+    visit.show(&page)
+}
+
+pub(crate) fn samples() -> Vec<Sample> {
+    use impact::{TerritoryFigures, WaveFigures};
+    use kernel::Instant;
+    let id = || "0198c0de-0000-7000-8000-000000000000";
+    let (Ok(programme_id), Ok(wave)) = (id().parse(), id().parse()) else {
+        return Vec::new();
+    };
+    let figures = Figures {
+        programme_id,
+        programme: "Marseille 2023".to_owned(),
+        devices: [("handed_over".to_owned(), 96)].into(),
+        lots: 8,
+        devices_granted: 96,
+        associations_served: 8,
+        waves: vec![WaveFigures {
+            id: wave,
+            ordinal: 1,
+            name: "Marseille 1".to_owned(),
+            status: "completed".to_owned(),
+            approved_at: Instant::from_micros(1_700_000_000_000_000),
+            associations: 8,
+            devices: 96,
+            smallest: 10,
+            largest: 20,
+        }],
+        territories: vec![TerritoryFigures {
+            postal_code: "13003".to_owned(),
+            commune: "Marseille".to_owned(),
+            associations: 8,
+            devices: 96,
+        }],
+    };
+    let programmes = vec![
+        (id().to_owned(), "Marseille 2023".to_owned()),
+        (id().to_owned(), "Marseille 2024".to_owned()),
+    ];
+    let new = Figures {
+        waves: Vec::new(),
+        territories: Vec::new(),
+        ..figures.clone()
+    };
+    let page = |figures, programmes| FiguresPage {
+        figures,
+        programmes,
+    };
+    vec![
+        Sample::of("figures", &page(Some(figures), programmes.clone())),
+        Sample::of("figures of a new programme", &page(Some(new), programmes)),
+        Sample::of("figures, none", &page(None, Vec::new())),
+    ]
+}

@@ -1,0 +1,133 @@
+//! Every button of every mail lands on the thing that it names, for whoever reads the mail.
+
+use crate::support::accounts;
+use crate::support::estate::Estate;
+use console::TABLE;
+use db::schema::people;
+use diesel::prelude::*;
+use kernel::PersonId;
+use notifications::Message;
+use testkit::{Browser, Mail, PageOf, TestApp, both_engines, json};
+
+/// Pages of the API's door.
+const ELSEWHERE: &[&str] = &["/reception", "/email"];
+
+/// Whether a path has the shape of a row of the table.
+fn matches(row: &str, path: &str) -> bool {
+    let (row, path): (Vec<_>, Vec<_>) = (row.split('/').collect(), path.split('/').collect());
+    let fits = |(given, wanted): (&&str, &&str)| wanted.starts_with('{') || given == wanted;
+    row.len() == path.len() && path.iter().zip(&row).all(fits)
+}
+
+#[test]
+fn every_message_leads_to_a_page_that_is_served() {
+    for (name, page) in notifications::sample_pages() {
+        let path = page.split('?').next().unwrap_or_default();
+        let served = TABLE
+            .iter()
+            .any(|row| row.method == "get" && matches(row.path, path));
+        assert!(served || ELSEWHERE.contains(&path), "{name}: {page}");
+    }
+}
+
+fn person_of(app: &TestApp, email: &str) -> Option<PersonId> {
+    let email = email.to_owned();
+    app.read(move |db| {
+        let found = people::table
+            .filter(people::email.eq(&email))
+            .select(people::id)
+            .first(db)
+            .optional()?;
+        Ok(found)
+    })
+}
+
+/// Whoever reads a mail, signed in.
+fn reader(app: &TestApp, mail: &Mail) -> Browser {
+    match person_of(app, &mail.to) {
+        Some(person) => {
+            let mut client = app.anyone.clone();
+            client.person = person.to_string();
+            app.browser_of(&client)
+        }
+        None => app.browser(),
+    }
+}
+
+fn opened(app: &TestApp, mail: &Mail) -> PageOf {
+    let message: Message = serde_json::from_value(mail.data.clone()).unwrap();
+    reader(app, mail).get(&message.page())
+}
+
+both_engines! {
+    fn every_link_of_every_mail_opens_for_its_reader(app) {
+        let estate = Estate::of(app);
+        // an appointment, a handover that failed, an acceptance, a wave that is sent back
+        let lot = app.staff.get("/handovers").expect(200)["items"][0].clone();
+        let path = format!("/handovers/{}", lot["id"].as_str().unwrap());
+        let appointment = json!({"from": "2023-03-09T09:00:00Z", "to": "2023-03-09T10:00:00Z", "place": "Quai 3"});
+        app.staff.post(&format!("{path}/schedule"), appointment).expect(200);
+        app.staff.post(&format!("{path}/missed"), json!({"reason": "Personne."})).expect(200);
+        drop(estate);
+        accounts::sign_up(app, "jo@ville.example");
+        let mails = app.mails();
+        let kinds: std::collections::BTreeSet<_> = mails.iter().map(|mail| mail.kind.clone()).collect();
+        for expected in ["wave_to_approve", "lot_granted", "application_to_review",
+            "application_received", "application_ineligible", "appeal_to_review", "handover_booked", "handover_missed"] {
+            assert!(kinds.contains(expected), "{expected} is not in the story: {kinds:?}");
+        }
+        for mail in &mails {
+            let page = opened(app, mail);
+            assert_eq!(page.status, 200, "{} to {}: {} {}", mail.kind, mail.to, page.path, page.text);
+            assert!(page.header("content-type").starts_with("text/html"), "{}", mail.kind);
+            assert!(!page.path.starts_with("/aller") && !page.path.starts_with("/connexion"), "{}", page.path);
+            let reference = mail.data["reference"].as_str().unwrap_or_default();
+            // an appeal is read on the page of its application
+            let listed = page.path == "/demandes" || mail.kind.starts_with("appeal");
+            assert!(listed || page.text.contains(reference), "{} at {}: {}", mail.kind, page.path, page.text);
+        }
+    }
+
+    fn a_link_of_somebody_else_helps_and_tells_nothing(app) {
+        let estate = Estate::of(app);
+        let references = ["application_received", "batch_submitted", "appeal_received", "lot_granted"];
+        for mail in app.mails().iter().filter(|mail| references.contains(&mail.kind.as_str())) {
+            let page = serde_json::from_value::<Message>(mail.data.clone()).unwrap().page();
+            let stranger = app.browser_of(&app.stranger_refurbisher).get(&page);
+            assert_eq!(stranger.status, 404, "{page}");
+            stranger.says("Sven Ailleurs").says("Déconnectez-vous");
+            assert!(estate.shown(&stranger.html).is_none(), "{page}");
+        }
+        for odd in ["/aller/demandes/D-2023-9999", "/aller/dons/%3Cb%3E", "/aller/lots/..%2F..%2Fville", "/aller/recours/%00", "/aller/suivis/x"] {
+            let page = app.browser_of(&app.staff).get(odd);
+            assert_eq!(page.status, 404, "{odd}: {}", page.text);
+            assert!(!page.html.contains("<b>"), "{odd}");
+        }
+    }
+
+    fn a_link_leads_on_after_signing_in(app) {
+        let _estate = Estate::of(app);
+        accounts::sign_up(app, "jo@ville.example");
+        let mail = app.mails_of("application_to_review").remove(0);
+        let message: Message = serde_json::from_value(mail.data.clone()).unwrap();
+        let mut browser = app.browser();
+        let asked = browser.get(&message.page());
+        asked.says("Mot de passe");
+        let page = browser.submit(&asked, &[("email", "jo@ville.example"), ("password", accounts::PASSWORD)]);
+        assert!(page.path.starts_with("/ville/demandes/"), "{}", page.path);
+        page.says(mail.data["reference"].as_str().unwrap());
+    }
+
+    fn a_mail_that_did_not_arrive_is_sent_again(app) {
+        let _estate = Estate::of(app);
+        let mut browser = app.browser_of(&app.staff);
+        let page = browser.get("/ville/messages");
+        page.is_at(200, "/ville/messages").says("Messages envoyés");
+        let id = app.staff.get("/notifications?limit=1").expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/ville/messages/{id}/renvoyer");
+        let refused = browser.post(&path, &[]);
+        assert!(refused.status < 500, "{}", refused.text());
+        let nobody = app.browser_of(&app.donor).get("/ville/messages");
+        assert_eq!(nobody.status, 403);
+    }
+}
