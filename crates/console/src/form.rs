@@ -144,7 +144,6 @@ impl Form {
     }
 
     /// Every file.
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn files(&self) -> &[SentFile] {
         &self.files
     }
@@ -165,7 +164,6 @@ impl Form {
     }
 
     /// The version that the form was made from, to compare with the one that is there.
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn if_match(&self) -> IfMatch {
         let text = self.get(VERSION);
         // what is not a version matches none
@@ -325,7 +323,6 @@ impl FormView {
     ///
     /// # Errors
     /// When the value cannot be written as JSON.
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn filled(value: &impl Serialize) -> db::Result<Self> {
         let mut view = Self::empty()?;
         let json = serde_json::to_value(value)?;
@@ -335,7 +332,6 @@ impl FormView {
 
     /// Says from which version it was made.
     #[must_use]
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn version(mut self, version: i32) -> Self {
         self.version = Some(version.to_string());
         self

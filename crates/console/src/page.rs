@@ -146,7 +146,6 @@ impl Visit {
     ///
     /// # Errors
     /// As [`Visit::retry`].
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn retry_against<V: View>(
         &self,
         version: i32,
@@ -298,7 +297,6 @@ impl Saved {
 
     /// Says which version was made, for a form that saves itself.
     #[must_use]
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn version(mut self, version: i32) -> Self {
         self.version = Some(version);
         self
@@ -314,7 +312,6 @@ impl Saved {
 
     /// Names what was made or changed, for the audit log.
     #[must_use]
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn about<T>(mut self, id: kernel::Id<T>) -> Self {
         self.id = Some(id.to_string());
         self
@@ -322,7 +319,6 @@ impl Saved {
 
     /// Says what it came to, for the audit log.
     #[must_use]
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn with_status(mut self, status: impl ToString) -> Self {
         self.status = Some(status.to_string());
         self
