@@ -156,6 +156,10 @@ pages! {
         get "/compte" => show, ManageAccount;
         post "/compte" => correct, ManageAccount;
     }
+    account_messages {
+        get "/compte/messages" => show, ManageAccount;
+        post "/compte/messages" => choose, ManageAccount;
+    }
 
     go {
         get "/aller/dons/{reference}" => batch, UseAccount;

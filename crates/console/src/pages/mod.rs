@@ -2,6 +2,7 @@
 //! addresses stand in `routes.rs`.
 
 pub(crate) mod account;
+pub(crate) mod account_messages;
 pub(crate) mod appeal_new;
 pub(crate) mod application;
 pub(crate) mod application_check;
