@@ -101,6 +101,7 @@ codes! {
 
     // workshop
     UnknownDevice "unknown_device" 404 "Aucun appareil ne porte ce numéro." "No device has this number.";
+    ClientIdReused "client_id_reused" 409 "Ce numéro de ligne a déjà servi à autre chose ; rien n'a été enregistré." "This line's number was used for something else already; nothing was saved.";
     NotYourWorkshop "not_your_workshop" 403 "Cet appareil est dans un autre atelier." "This device is in another workshop.";
     StepNotAllowed "step_not_allowed" 409 "Cet appareil n'en est pas à cette étape." "This device is not at this step.";
     ErasureNotProven "erasure_not_proven" 409 "L'effacement des données n'est pas prouvé." "The erasure of the data is not proven.";

@@ -77,7 +77,8 @@ impl LineVerdict {
 
 /// Records up to 1000 steps of any devices of the workshop. Each line has its own verdict;
 /// within a device they happen in the order of `at`. Safe to send again after a lost network:
-/// a line whose `client_id` is in the device's log already changes nothing.
+/// a line whose `client_id` is in the device's log already changes nothing, and one with another
+/// event under that number is refused as `client_id_reused`.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])), request_body = Lines,
     responses((status = 200, body = Verdicts), Problems))]
 #[post("/device-events")]

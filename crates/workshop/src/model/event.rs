@@ -178,7 +178,8 @@ pub struct Incoming {
     /// A remark for those who read the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The sender's own number of this line: sent again, it changes nothing.
+    /// The sender's own number of this line: sent again, it changes nothing; with another event,
+    /// it is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// From a machine's key: the token that says who stands at the machine, as `POST

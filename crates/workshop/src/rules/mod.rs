@@ -63,7 +63,7 @@ pub struct Effects {
     pub off_the_road: Option<(TransferId, LineOutcome)>,
 }
 
-/// The last line of a device's log.
+/// A line of a device's log: its last, or the one of a sender's number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastEvent {
     /// What happened.
@@ -87,8 +87,8 @@ pub struct Facts<'a> {
     pub drives: &'a [Drive],
     /// Its last event.
     pub last: Option<&'a LastEvent>,
-    /// The sender's number of the line is in its log already.
-    pub repeated: bool,
+    /// What its log has under the sender's number of this line already.
+    pub earlier: Option<&'a LastEvent>,
     /// The counted stock of its workshop.
     pub stock: &'a Stock,
     /// Its repairs, when a line corrects one.
@@ -246,7 +246,11 @@ pub fn decide(
     asking: &Asking<'_>,
     settings: &Settings,
 ) -> Result<Verdict, Refusal> {
-    if facts.repeated || is_repeat(facts, asking) {
+    if let Some(earlier) = facts.earlier {
+        same_event(earlier, asking.event)?;
+        return Ok(Verdict::AlreadyDone);
+    }
+    if is_repeat(facts, asking) {
         return Ok(Verdict::AlreadyDone);
     }
     if facts.device.stage == Stage::Reserved && !matches!(asking.event, Event::Moved { .. }) {
@@ -255,6 +259,14 @@ pub fn decide(
     transfer::off_the_road(facts, asking.event)?;
     let change = step::apply(facts, asking, settings)?;
     Ok(Verdict::Apply(Box::new(change)))
+}
+
+/// A number of the sender's names one event: with another, nobody could tell which was meant.
+fn same_event(earlier: &LastEvent, event: &Event) -> Result<(), Refusal> {
+    match earlier.event_type == event.name() && earlier.evidence == event.evidence() {
+        true => Ok(()),
+        false => Err(Refusal::plain(Code::ClientIdReused)),
+    }
 }
 
 /// Without a number of the sender's, the same words of the same person twice in a row are

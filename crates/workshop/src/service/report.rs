@@ -44,6 +44,12 @@ pub fn attach_report(
     let now = tx.now();
     let about = rules::about(&device, &drives, report, &file.sha256, settings, now)?;
     note_once(tx, actor, &device, file)?;
+    let number = format!("report:{}", file.sha256);
+    if is_logged(tx, id, &number)? {
+        // what is read of the same file may have changed since: it is the file that counts once
+        let recorded = finish(tx, ledger, id, EventOutcome::AlreadyApplied)?;
+        return Ok(answer(file, Some(report), recorded, Some(about)));
+    }
     let line = Incoming {
         event: Event::Erased {
             drives: about
@@ -54,12 +60,18 @@ pub fn attach_report(
         },
         at: None,
         note: None,
-        client_id: Some(format!("report:{}", file.sha256)),
+        client_id: Some(number),
         operator: None,
         device: None,
     };
     let recorded = record(tx, actor, id, &line, &Operators::new())?;
     Ok(answer(file, Some(report), recorded, Some(about)))
+}
+
+/// Whether a line of the device's log has this number.
+fn is_logged(tx: &mut Tx<'_>, id: DeviceId, number: &str) -> Result<bool> {
+    let known = store::client_ids(tx, &[id])?;
+    Ok(known.iter().any(|(_, client_id)| client_id == number))
 }
 
 /// Whether it was noted now, not before.

@@ -1,6 +1,6 @@
 //! The append-only log.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use db::schema::{custody_events as e, devices as d};
 use db::{Db, Result, Tx};
@@ -140,6 +140,48 @@ pub(crate) fn client_ids(db: &mut Db, devices: &[DeviceId]) -> Result<Vec<(Devic
             rows.into_iter()
                 .filter_map(|(device, client)| Some((device, client?))),
         );
+    }
+    Ok(found)
+}
+
+/// What these devices' logs have under these senders' numbers.
+pub(crate) fn under_client_ids(
+    db: &mut Db,
+    known: &[(DeviceId, String)],
+) -> Result<Vec<(DeviceId, String, LastEvent)>> {
+    let mut devices: Vec<DeviceId> = known.iter().map(|(device, _)| *device).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    let wanted: HashSet<(DeviceId, &str)> = (known.iter())
+        .map(|(device, client_id)| (*device, client_id.as_str()))
+        .collect();
+    let mut found = Vec::with_capacity(known.len());
+    for chunk in devices.chunks(LOOKUP_CHUNK) {
+        type Row = (
+            (DeviceId, Option<String>, String, String),
+            (PersonId, Option<ApiKeyId>, Option<PersonId>),
+        );
+        let rows: Vec<Row> = e::table
+            .filter(e::device_id.eq_any(chunk))
+            .filter(e::client_id.is_not_null())
+            .select((
+                (e::device_id, e::client_id, e::event_type, e::evidence),
+                (e::actor_id, e::api_key_id, e::operated_by),
+            ))
+            .load(db)?;
+        for ((device, client_id, event_type, evidence), (actor, key, operated_by)) in rows {
+            let client_id = client_id.unwrap_or_default();
+            if wanted.contains(&(device, client_id.as_str())) {
+                let event = LastEvent {
+                    event_type,
+                    evidence,
+                    actor,
+                    key,
+                    operated_by,
+                };
+                found.push((device, client_id, event));
+            }
+        }
     }
     Ok(found)
 }

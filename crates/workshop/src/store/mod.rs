@@ -18,7 +18,7 @@ pub(crate) use accessories::{accessories, move_accessories};
 pub(crate) use counts::{Group, batch_references, counts, waiting};
 pub(crate) use custody::{
     append, append_copies, client_ids, events_between, events_of, is_readable, last_events,
-    last_receptions, line_numbers,
+    last_receptions, line_numbers, under_client_ids,
 };
 pub(crate) use devices::{
     Scope, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all, lock,

@@ -120,7 +120,7 @@ impl Bench {
             device: &self.device,
             drives: &self.drives,
             last: self.last.as_ref(),
-            repeated: false,
+            earlier: None,
             stock: &self.stock,
             repairs: &self.repairs,
             waste: &self.waste,

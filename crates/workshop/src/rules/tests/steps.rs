@@ -60,3 +60,40 @@ fn already_reserved_for_everything_but_a_move() {
     assert_eq!(bench.device.location.as_deref(), Some("Palette 4"));
     assert_eq!(bench.device.stage, Stage::Reserved);
 }
+
+#[test]
+fn client_id_reused() {
+    let bench = Bench::until(Stage::Triaged);
+    let decided = |earlier: &Value, event: &Value| {
+        let (earlier, event) = (incoming(earlier), incoming(event));
+        let (earlier, event) = (earlier.expect("event").event, event.expect("event").event);
+        let earlier = LastEvent {
+            event_type: earlier.name().into(),
+            evidence: earlier.evidence(),
+            actor: id(9),
+            key: None,
+            operated_by: None,
+        };
+        let facts = Facts {
+            earlier: Some(&earlier),
+            ..bench.facts()
+        };
+        let asking = Asking {
+            person: id(1),
+            at: at(100),
+            event: &event,
+            numbered: true,
+            by_machine: false,
+            key: None,
+            operated_by: None,
+        };
+        decide(&facts, &asking, settings())
+    };
+    let moved = |place: &str| json!({"type": "moved", "location": place});
+    let same = decided(&moved("A1"), &moved("A1"));
+    assert!(matches!(same, Ok(Verdict::AlreadyDone)), "{same:?}");
+    for other in [moved("A2"), json!({"type": "ready"})] {
+        let refused = decided(&moved("A1"), &other).expect_err("refused");
+        assert_eq!(refused.code, Code::ClientIdReused);
+    }
+}

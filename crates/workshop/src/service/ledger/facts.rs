@@ -16,8 +16,8 @@ use crate::store;
 pub(in crate::service) struct Needs {
     /// A line has no number of the sender's, and may be a second click.
     pub(in crate::service) last_event: bool,
-    /// A line has one.
-    pub(in crate::service) client_ids: bool,
+    /// The numbers that lines have.
+    pub(in crate::service) client_ids: BTreeSet<String>,
     /// A line takes a kit.
     pub(in crate::service) accessories: bool,
     /// Spare parts that lines name, by their keys.
@@ -36,7 +36,7 @@ impl Needs {
         let mut needs = Self::default();
         for line in lines {
             needs.last_event |= line.client_id.is_none();
-            needs.client_ids |= line.client_id.is_some();
+            needs.client_ids.extend(line.client_id.clone());
             let parts = match &line.event {
                 Event::Ready {} => {
                     needs.accessories = true;
@@ -80,10 +80,12 @@ impl Ledger {
                 self.on_bench(id, |bench| bench.last = Some(last));
             }
         }
-        if needs.client_ids {
-            for (id, client_id) in store::client_ids(db, &ids)? {
+        if !needs.client_ids.is_empty() {
+            let mut known = store::client_ids(db, &ids)?;
+            known.retain(|(_, client_id)| needs.client_ids.contains(client_id));
+            for (id, client_id, event) in store::under_client_ids(db, &known)? {
                 self.on_bench(id, |bench| {
-                    bench.client_ids.insert(client_id);
+                    bench.client_ids.insert(client_id, event);
                 });
             }
         }

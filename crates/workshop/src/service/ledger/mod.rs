@@ -4,7 +4,7 @@
 mod effects;
 mod facts;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use db::{Result, Tx};
 use kernel::{Actor, DeviceId, DriveId, Instant, OrganisationId, PersonId};
@@ -25,7 +25,8 @@ pub(super) struct Bench {
     /// Of this cycle.
     pub(super) drives: Vec<Drive>,
     pub(super) last: Option<LastEvent>,
-    pub(super) client_ids: HashSet<String>,
+    /// What its log has under the senders' numbers at hand.
+    pub(super) client_ids: HashMap<String, LastEvent>,
     repairs: Vec<Repair>,
     waste: Vec<Waste>,
     /// The shipment with which it is on the road.
@@ -104,14 +105,17 @@ impl Bench {
         custody::seal(&mut device, tx.chain_keys());
         device.updated_at = tx.now();
         device.search_key = rules::search_key(&device);
-        self.last = Some(LastEvent {
+        let last = LastEvent {
             event_type: line.event_type.clone(),
             evidence: line.evidence.clone(),
             actor: line.actor,
             key: line.key,
             operated_by: line.operated_by,
-        });
-        self.client_ids.extend(line.client_id.clone());
+        };
+        if let Some(client_id) = line.client_id.clone() {
+            self.client_ids.insert(client_id, last.clone());
+        }
+        self.last = Some(last);
         if matches!(self.stored, Stored::Same) {
             device.version = self.device.version + 1;
             let before = std::mem::replace(&mut self.device, device);
@@ -165,7 +169,7 @@ impl Ledger {
             device,
             drives: Vec::new(),
             last: None,
-            client_ids: HashSet::new(),
+            client_ids: HashMap::new(),
             repairs: Vec::new(),
             waste: Vec::new(),
             transfer: None,
@@ -230,7 +234,7 @@ impl Ledger {
             device: &bench.device,
             drives: &bench.drives,
             last: bench.last.as_ref(),
-            repeated: client_id.is_some_and(|client_id| bench.client_ids.contains(client_id)),
+            earlier: client_id.and_then(|client_id| bench.client_ids.get(client_id)),
             stock: stock.unwrap_or(&EMPTY),
             repairs: &bench.repairs,
             waste: &bench.waste,
