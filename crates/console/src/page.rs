@@ -68,6 +68,13 @@ impl Visit {
         })
     }
 
+    /// The same for nobody in particular: what is kept in a browser holds nobody's name.
+    pub(crate) fn as_nobody(mut self) -> Self {
+        self.visitor = None;
+        self.flash = None;
+        self
+    }
+
     /// The request itself.
     pub(crate) fn request(&self) -> &HttpRequest {
         &self.request
@@ -310,6 +317,13 @@ impl Saved {
         self
     }
 
+    /// Tells there how it went: `kind` is `success`, `info`, `warning` or `danger`.
+    #[must_use]
+    pub(crate) fn telling(mut self, text: Text, kind: &str) -> Self {
+        self.flash = Some((text, kind.to_owned()));
+        self
+    }
+
     /// Names what was made or changed, for the audit log.
     #[must_use]
     pub(crate) fn about<T>(mut self, id: kernel::Id<T>) -> Self {
@@ -345,7 +359,6 @@ impl<P: Permission> Page<P> {
     }
 
     /// Who asks, for functions that both doors share.
-    #[allow(dead_code)] // for pages to come
     pub(crate) fn who(&self) -> &Allowed<P> {
         &self.who
     }

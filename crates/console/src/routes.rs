@@ -3,9 +3,9 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CollectBatches, DecideBatches, ManageAccount, ManageWaves, Permission, ReadApplications,
-    ReadBatches, ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers,
-    ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
+    Apply, CollectBatches, DecideBatches, LogDevices, ManageAccount, ManageWaves, Permission,
+    ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
+    ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -175,6 +175,17 @@ pages! {
     }
     workshop_home {
         get "/atelier" => show, ReadStock;
+    }
+    scan {
+        get "/atelier/scan" => show, LogDevices;
+        post "/atelier/scan" => send, LogDevices;
+        post "/atelier/scan/lignes" => send_lines, LogDevices;
+        get "/atelier/scan/hors-ligne" => shell, Anybody;
+        get "/atelier/sw.js" => worker, Anybody;
+    }
+    devices {
+        get "/atelier/appareils" => list, ReadEvidence;
+        get "/atelier/appareils/{id}" => show, ReadEvidence;
     }
     association_home {
         get "/demandes" => show, ReadApplications;

@@ -5,3 +5,4 @@ mod association;
 mod forms;
 mod public;
 mod sessions;
+mod workshop;
