@@ -55,7 +55,7 @@ both_engines! {
         let near = browser.submit_to(&page, "/atelier/scan", &[("device", &wrong)]);
         near.says("Vouliez-vous dire").says(&tag);
         // another workshop does not even learn that there is such a device
-        let mut other = app.browser_of(&app.other_refurbisher);
+        let mut other = app.browser_of(&app.stranger_refurbisher);
         let page = other.get("/atelier/scan?step=triaged.scrap");
         let refused = other.submit_to(&page, "/atelier/scan", &[("device", "CZC0001")]);
         refused.says("Aucun appareil ne porte le numéro").says("CZC0001");
@@ -139,7 +139,7 @@ both_engines! {
         let page = browser.get(&address);
         page.is_at(200, &address).says("Ce qui manque maintenant").says("Tout ce qui lui est arrivé").says("Attendu → Reçu");
         assert!(page.links().contains(&"/atelier/scan?step=triaged.keep".to_owned()), "{:?}", page.links());
-        let mut other = app.browser_of(&app.other_refurbisher);
+        let mut other = app.browser_of(&app.stranger_refurbisher);
         assert_eq!(other.get_once(&address).status, 404);
         let theirs = other.get("/atelier/appareils?q=czc0001");
         assert!(!theirs.html.contains(&tag));
