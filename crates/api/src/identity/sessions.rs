@@ -128,6 +128,7 @@ pub async fn end_others(state: web::Data<State>, who: Allowed<ManageAccount>) ->
 
 /// The present password, and a code where there is a second factor.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = ProofOfPerson)]
 pub struct Proof {
     /// The present one.
     password: String,
