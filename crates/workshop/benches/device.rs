@@ -75,7 +75,7 @@ impl Moment {
             device: &self.device,
             drives: &self.drives,
             last: self.last.as_ref(),
-            repeated: false,
+            earlier: None,
             stock: &self.stock,
             repairs: &[],
             waste: &[],

@@ -260,7 +260,7 @@ impl<'a> Life<'a> {
             device: &self.device,
             drives: &self.drives,
             last: None,
-            repeated: false,
+            earlier: None,
             stock: self.stock,
             repairs: &[],
             waste: &[],
