@@ -69,7 +69,7 @@ impl Visit {
     }
 
     /// The same for nobody in particular: what is kept in a browser holds nobody's name.
-    pub(crate) fn as_nobody(mut self) -> Self {
+    pub(crate) fn into_nobody(mut self) -> Self {
         self.visitor = None;
         self.flash = None;
         self

@@ -292,7 +292,7 @@ mod tests {
             Err((2, AuditBreak::Seal))
         );
 
-        let mut changed = links.clone();
+        let mut changed = links;
         changed[2].line.deed.actor = Some(id(9));
         changed[2].hash = changed[2].line.hash(&changed[2].prev_hash);
         let sealed = AuditHead {

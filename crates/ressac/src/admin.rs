@@ -96,6 +96,7 @@ fn create(
     let database = open(settings)?;
     let city = settings.city.name.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .map_err(|cause| cause.to_string())?;
     let person = runtime

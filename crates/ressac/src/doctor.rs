@@ -18,6 +18,8 @@ use crate::settings::Settings;
 const SCARCE: u64 = 1 << 30;
 /// Seconds by which two clocks may differ: sign-in codes are valid for 30.
 const CLOCKS_APART: i64 = 15;
+/// What is said of a fresh installation.
+const NOT_MADE: &str = "there is no database yet; run ressac migrate";
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// What one look came to.
@@ -51,7 +53,9 @@ pub fn run(settings: &Settings, ready: Option<&str>) -> Result<ExitCode, String>
         .enable_all()
         .build()
         .map_err(|cause| cause.to_string())?;
-    let database = place::check(&settings.database.url).and_then(|()| open_unmigrated(settings));
+    let database = place::check(&settings.database.url)
+        .and_then(|()| is_made(settings))
+        .and_then(|()| open_unmigrated(settings));
     let findings = [
         ("settings", settings_are_safe(settings)),
         ("database", of_database(&runtime, &database)),
@@ -77,6 +81,16 @@ pub fn run(settings: &Settings, ready: Option<&str>) -> Result<ExitCode, String>
     })
 }
 
+/// SQLite's file is there, or nobody migrated yet.
+fn is_made(settings: &Settings) -> Result<(), String> {
+    let url = &settings.database.url;
+    let missing = Engine::of_url(url) == Ok(Engine::Sqlite) && !backup::place(url).exists();
+    match missing {
+        true => Err(NOT_MADE.to_owned()),
+        false => Ok(()),
+    }
+}
+
 /// The settings were read; some of them are for trying the program only.
 fn settings_are_safe(settings: &Settings) -> Finding {
     let mut trial = Vec::new();
@@ -95,6 +109,7 @@ fn settings_are_safe(settings: &Settings) -> Finding {
 fn of_database(runtime: &tokio::runtime::Runtime, database: &Result<Database, String>) -> Finding {
     let database = match database {
         Ok(database) => database,
+        Err(cause) if cause == NOT_MADE => return Advice(cause.clone()),
         Err(cause) => return Wrong(cause.clone()),
     };
     let engine = match database.engine() {

@@ -34,6 +34,7 @@ pub enum Command {
 pub fn run(settings: &Settings, command: Command) -> Result<(), String> {
     let database = open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .map_err(|cause| cause.to_string())?;
     runtime

@@ -77,7 +77,7 @@ pub fn load(auth: &AuthSection) -> Result<Vec<Vec<u8>>, String> {
 /// A line for the operator.
 pub fn vault(auth: &AuthSection, database: &Database) -> Result<Vault, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .build()
         .map_err(|cause| cause.to_string())?;
     let sealed = runtime

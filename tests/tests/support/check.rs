@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use testkit::TestApp;
 
+use super::waves;
 use super::workshop::intact;
 
 #[path = "../../../crates/ressac/src/check/rules.rs"]
@@ -22,5 +23,6 @@ pub fn fits_together(app: &TestApp) {
             app.read(move |db| Ok(diesel::sql_query(query).get_result(db).optional()?));
         assert!(broken.is_none(), "{rule}: {}", broken.unwrap().what);
     }
+    waves::log_stock(app);
     intact(app);
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use db::schema::{applications as a, batches as b, devices as d, wave_devices as v};
+use db::schema::{
+    applications as a, batches as b, custody_events as e, devices as d, wave_devices as v,
+};
 use diesel::prelude::*;
-use kernel::{ApplicationId, BatchId, OrganisationId};
+use kernel::{ApplicationId, BatchId, OrganisationId, PersonId};
 use testkit::{Client, TestApp, Value, json};
 
 /// The digest of the plan that a wave has, as whoever decides reads it.
@@ -232,11 +234,16 @@ pub fn set_stage(app: &TestApp, tag: &str, stage: &str) {
     });
 }
 
-/// Makes received devices ready again, without the way there.
+/// Makes received devices ready again, without the way there; their logs tell it.
 pub fn refurbish(app: &TestApp, tags: &[String]) {
     let tags = tags.to_vec();
+    let (person, organisation) = refurbisher(app);
     app.write(move |tx| {
         let now = tx.now();
+        let before: Vec<workshop::Device> = d::table
+            .filter(d::tag.eq_any(&tags))
+            .filter(d::stage.eq("received"))
+            .load(&mut **tx)?;
         diesel::update(d::table.filter(d::tag.eq_any(&tags)))
             .filter(d::stage.eq("received"))
             .set((
@@ -246,8 +253,99 @@ pub fn refurbish(app: &TestApp, tags: &[String]) {
                 d::ready_at.eq(now),
             ))
             .execute(&mut **tx)?;
-        Ok(())
+        before
+            .iter()
+            .try_for_each(|device| tell(tx, device, person, organisation))
     });
+}
+
+/// Begins the logs of devices of the `stock` to which nothing happened since: the program
+/// leaves none on the shelf without one.
+pub fn log_stock(app: &TestApp) {
+    let (person, organisation) = refurbisher(app);
+    app.write(move |tx| {
+        let unlogged: Vec<workshop::Device> = d::table
+            .filter(d::custody_seq.eq(0))
+            .filter(d::stage.eq("ready"))
+            .filter(d::serial.like("SN-RS-%"))
+            .load(&mut **tx)?;
+        unlogged
+            .iter()
+            .try_for_each(|device| tell(tx, device, person, organisation))
+    });
+}
+
+fn refurbisher(app: &TestApp) -> (PersonId, OrganisationId) {
+    let who = &app.refurbisher;
+    (
+        who.person.parse().unwrap(),
+        who.organisation.parse().unwrap(),
+    )
+}
+
+/// Appends the line that leads from a device as it was to its row as it is, and seals the row.
+fn tell(
+    tx: &mut db::Tx<'_>,
+    before: &workshop::Device,
+    actor: PersonId,
+    organisation: OrganisationId,
+) -> db::Result<()> {
+    let keys = tx.chain_keys();
+    let epoch = tx.epoch()?;
+    let mut row: workshop::Device = d::table.find(before.id).first(&mut **tx)?;
+    let known = Some(before).filter(|device| !device.is_untold());
+    let no_drives = known.is_none().then_some(&[][..]);
+    let line = workshop::custody::Line {
+        device: row.id,
+        seq: before.custody_seq + 1,
+        id: tx.new_id(),
+        event_type: "moved".to_owned(),
+        at: tx.now(),
+        recorded_at: tx.now(),
+        actor,
+        organisation,
+        key: None,
+        operated_by: None,
+        from_stage: before.stage,
+        to_stage: row.stage,
+        client_id: None,
+        evidence: "{}".to_owned(),
+        note: None,
+        state: Some(workshop::state::line(known, &row, no_drives)),
+    };
+    let link = workshop::custody::Link::after(before.custody_hash().to_vec(), line, keys);
+    row.custody_seq = link.line.seq;
+    row.custody_head.clone_from(&link.hash);
+    workshop::custody::seal(&mut row, keys);
+    let (line, mark) = (link.line, link.mark);
+    diesel::insert_into(e::table)
+        .values((
+            e::device_id.eq(line.device),
+            e::seq.eq(line.seq),
+            e::id.eq(line.id),
+            e::event_type.eq(line.event_type),
+            e::at.eq(line.at),
+            e::recorded_at.eq(line.recorded_at),
+            e::actor_id.eq(line.actor),
+            e::organisation_id.eq(line.organisation),
+            e::from_stage.eq(line.from_stage),
+            e::to_stage.eq(line.to_stage),
+            e::evidence.eq(line.evidence),
+            e::prev_hash.eq(link.prev_hash),
+            e::hash.eq(link.hash),
+            e::state.eq(line.state),
+            e::chain_key.eq(mark.as_ref().map(|mark| mark.key.clone())),
+            e::mac.eq(mark.map(|mark| mark.mac)),
+            e::epoch.eq(epoch),
+        ))
+        .execute(&mut **tx)?;
+    diesel::update(d::table.find(row.id))
+        .set((
+            d::custody_seq.eq(row.custody_seq),
+            d::custody_head.eq(row.custody_head),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Changes how a device looks behind everyone's back.

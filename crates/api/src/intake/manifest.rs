@@ -55,6 +55,7 @@ pub struct ManifestAnswer {
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = ManifestAnswer), Problems))]
 #[put("/batches/{id}/manifest")]
+#[allow(clippy::too_many_arguments)] // each is an extractor
 pub async fn put(
     request: HttpRequest,
     state: web::Data<State>,

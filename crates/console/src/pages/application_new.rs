@@ -173,11 +173,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         ..page(vec![open.clone()], Some(open.clone()))
     };
     vec![
-        Sample::of(
-            "new application",
-            &page(vec![open.clone(), open.clone()], None),
-        )
-        .with_form(wrong),
+        Sample::of("new application", &page(vec![open.clone(), open], None)).with_form(wrong),
         Sample::of("new application from the last", &again),
         Sample::of("new application for nobody", &without),
         Sample::of("new application, nothing open", &page(Vec::new(), None)),

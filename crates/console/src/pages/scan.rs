@@ -249,7 +249,7 @@ pub(crate) async fn send_lines(page: Page<LogDevices>, body: web::Bytes) -> Page
 /// What a browser keeps of the page: nobody's name, no machine.
 pub(crate) async fn shell(visit: Visit) -> PageResult {
     visit
-        .as_nobody()
+        .into_nobody()
         .show_form(&empty_shell(), &FormView::empty()?)
 }
 

@@ -224,7 +224,11 @@ fn out_of_range_for_a_truck_that_left_after_it_was_unloaded() {
 #[test]
 fn required_reason() {
     assert_eq!(pointers(check_reason(" \n").unwrap_err()), ["/reason"]);
-    assert_eq!(check_reason(" Trop\u{0} ancien\n").unwrap(), "Trop ancien");
+    assert_eq!(
+        pointers(check_reason("Trop\u{0} ancien").unwrap_err()),
+        ["/reason"]
+    );
+    assert_eq!(check_reason(" Trop ancien\n").unwrap(), "Trop ancien");
 }
 
 #[test]

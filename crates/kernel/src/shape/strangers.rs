@@ -49,10 +49,8 @@ impl Shape {
         }
         let schemas = self.leaves(schemas);
         match value {
-            Value::String(text) => {
-                if !schemas.iter().any(|schema| is_open(schema)) {
-                    take_text(text, place, found);
-                }
+            Value::String(text) if !schemas.iter().any(|schema| is_open(schema)) => {
+                take_text(text, place, found);
             }
             Value::Array(items) => {
                 let of_items: Vec<_> = schemas.iter().filter_map(|s| s.get("items")).collect();

@@ -31,6 +31,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, String> {
     let keys = database.chain_keys();
     let checked = database.snapshot(move |db| check(db, &store, &keys));
     let results: Vec<(&str, Found)> = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .map_err(|cause| cause.to_string())?
         .block_on(checked)

@@ -132,6 +132,7 @@ fn found(settings: &Settings, database: &Database) -> Result<(), String> {
 /// Waits for the database outside of any runtime.
 pub fn blocking<T>(work: impl Future<Output = db::Result<T>>) -> Result<T, String> {
     tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .map_err(|cause| cause.to_string())?
         .block_on(work)

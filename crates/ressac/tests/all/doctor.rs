@@ -37,7 +37,11 @@ fn what_is_broken_is_named_and_the_exit_status_says_so() {
     assert!(said.contains("WRONG  proxy: "), "{said}");
     assert!(said.contains("ok     database: SQLite"), "{said}");
 
-    let output = run(&folder, "sqlite:/proc/nowhere/ressac.db", &["doctor"]);
+    let output = run(
+        &folder,
+        "postgres://nobody@127.0.0.1:9/nowhere",
+        &["doctor"],
+    );
     let said = text(&output.stdout);
     assert!(
         !output.status.success() && said.contains("WRONG  database: "),

@@ -14,7 +14,7 @@ use diesel::sql_types::Bool;
 use testkit::{Engine, TestApp, TestDatabase, json};
 
 use crate::story::waves;
-use crate::support::{Answer, Cast, Server, folder, read, ressac, succeeds};
+use crate::support::{Answer, Cast, Server, folder_after_app, read, ressac, succeeds};
 
 const DEVICES: i64 = 1_500;
 const LOTS: i64 = 50;
@@ -201,8 +201,9 @@ fn killed_while_approving(engine: Engine) {
         return;
     };
     let (database, wave) = submitted_wave(app);
-    let (url, folder) = (&database.url, folder(&format!("killed-{engine:?}")));
+    let url = &database.url;
     let mut cast = Cast::join(url);
+    let folder = folder_after_app(&format!("killed-{engine:?}"), url);
     let (mut interrupted, mut after) = (0, Duration::from_millis(5));
     loop {
         cast.sign_in(url);

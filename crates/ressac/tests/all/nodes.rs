@@ -15,8 +15,8 @@ use crate::support::balancer::Balancer;
 use crate::support::letters::{address, letters, message_id};
 use crate::support::load::{Client, Load, dock, verify};
 use crate::support::trouble::{self, wait_for};
-use crate::support::{self, Answer, Cast, Server, ask_json, database, folder, ressac};
-use crate::support::{succeeds, text};
+use crate::support::{self, Answer, Cast, Server, ask_json, database, folder, folder_after_app};
+use crate::support::{ressac, succeeds, text};
 
 /// Two of each, and the folder that they share.
 struct Nodes {
@@ -29,7 +29,11 @@ struct Nodes {
 impl Nodes {
     /// All at once.
     fn start(name: &str, database: TestDatabase) -> Self {
-        let folder = folder(&format!("nodes-{name}"));
+        Self::start_in(folder(&format!("nodes-{name}")), database)
+    }
+
+    /// The same in a folder that is there.
+    fn start_in(folder: PathBuf, database: TestDatabase) -> Self {
         let url = &database.url;
         let program = || {
             let mut program = ressac(&folder, url);
@@ -268,7 +272,9 @@ fn of_two_who_approve_at_two_nodes_one_wins() {
         waves::plan_read(&app.admin, &wave).to_string(),
     );
     let people = [&app.other_staff, &app.admin].map(|who| who.person.parse().unwrap());
-    let nodes = Nodes::start("approvals", app.leave());
+    let database = app.leave();
+    let folder = folder_after_app("nodes-approvals", &database.url);
+    let nodes = Nodes::start_in(folder, database);
     let approvers = people.map(|person| support::signed_in(&nodes.database.url, person));
     let statuses: Vec<u16> = std::thread::scope(|scope| {
         let mut asking = Vec::new();

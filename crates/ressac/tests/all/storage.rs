@@ -155,8 +155,8 @@ const WAITING: usize = 4;
 type Asking = JoinHandle<Answer>;
 
 /// Those who offer a batch, at the same time.
-fn offering(cast: &Cast, address: &str) -> Vec<Asking> {
-    (0..WAITING)
+fn offering(cast: &Cast, address: &str, count: usize) -> Vec<Asking> {
+    (0..count)
         .map(|n| {
             let (cast, address) = (cast.clone(), address.to_owned());
             std::thread::spawn(move || post(&cast, &address, &format!("held {n}")).unwrap())
@@ -246,7 +246,7 @@ fn what_takes_too_long_on_sqlite_holds_up_only_who_needs_it() {
     other.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
     other.batch_execute(&held).unwrap();
     let reading = looking(&cast, address, 1);
-    let writing = offering(&cast, address);
+    let writing = offering(&cast, address, WAITING);
     // the writer has one in hand, and the others wait behind it
     wait_for(|| server.figure("ressac_writer_queue") >= WAITING - 1);
     wait_for(|| server.figure("ressac_database_connections{state=\"in_use\"}") > 0);
@@ -305,7 +305,7 @@ fn what_takes_too_long_on_postgres_holds_up_only_who_needs_it() {
         .batch_execute("BEGIN; LOCK TABLE batches IN ACCESS EXCLUSIVE MODE")
         .unwrap();
     let mut waiting = looking(&cast, address, WAITING);
-    waiting.extend(offering(&cast, address));
+    waiting.extend(offering(&cast, address, WAITING));
     wait_for(|| sessions(&mut looking_on, SLEEP) == WAITING);
     wait_for(|| sessions(&mut looking_on, FOR_A_LOCK) >= WAITING);
     others_are_served(&waiting, |n| match n % 2 {
@@ -316,8 +316,12 @@ fn what_takes_too_long_on_postgres_holds_up_only_who_needs_it() {
             .expect("an answer"),
     });
     are_told_to_come_back(waiting);
-    // hardly a write of the last seconds was kept
+    // Those who offer wait for each other's number before they wait for the table: when the first
+    // gives up, two of them begin to wait anew, and the others give up with it. So many are needed
+    // for hardly a write of the last seconds to be kept.
+    let more = offering(&cast, address, 2 * WAITING);
     is_unavailable(&until(503, || Some(server.get("/health/ready"))));
+    are_told_to_come_back(more);
     wait_for(|| sessions(&mut looking_on, SLEEP) == 0); // nobody works on for who was sent away
     other.batch_execute("ROLLBACK").unwrap();
     for n in 0..WAITING {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::story::estate::Estate;
 use crate::story::{self, applications, workshop};
-use crate::support::{self, Server, databases, folder, meddle, ressac, succeeds};
+use crate::support::{self, Server, databases, folder_after_app, meddle, ressac, succeeds};
 use db::schema::people;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -71,6 +71,8 @@ const ROWS: &str = "
         SELECT id, 2, workshop_id, 'Pâte thermique', 15, '[]', 1677574800000000
         FROM devices WHERE workshop_id IS NOT NULL LIMIT 1;
     INSERT INTO sign_in_attempts (bucket, attempts, since) VALUES (x'02', 3, 1677574800000000);
+    INSERT INTO session_cookies (token_hash, session_id, created_at)
+        SELECT x'05', id, 1677574800000000 FROM sessions LIMIT 1;
     INSERT INTO known_devices (person_id, token_hash, created_at, last_at)
         SELECT id, x'03', 1677574800000000, 1677574800000000 FROM people LIMIT 1;
     INSERT INTO badges (person_id, token_hash, created_at) SELECT id, x'04', 1677574800000000 FROM people LIMIT 1;
@@ -125,8 +127,8 @@ fn look_and_export(folder: &Path, url: &str, name: &str) -> String {
 
 #[test]
 fn everything_goes_to_the_other_engine_and_back_unchanged() {
-    let folder = folder("transfer");
     let first = operation();
+    let folder = folder_after_app("transfer", &first.url);
     // the server took its folder of files away
     let store = FileStore::new(folder.join("var/files"), Arc::new(NoScanner));
     store.keep(applications::PDF).unwrap();
@@ -174,7 +176,6 @@ fn found(folder: &Path, url: &str, q: &str) -> Vec<String> {
 
 #[test]
 fn what_is_searched_for_is_found_in_every_copy() {
-    let folder = folder("transfer-search");
     let app = TestApp::start(Engine::Sqlite).unwrap();
     // rows that are gone leave holes among those that stay
     let batch = story::intake::draft(&app.donor);
@@ -184,6 +185,7 @@ fn what_is_searched_for_is_found_in_every_copy() {
     }
     workshop::dock(&app, &["ABCD77X", "EFGH88Y"], 0);
     let first = app.leave();
+    let folder = folder_after_app("transfer-search", &first.url);
     let looks = |folder: &Path, url: &str| {
         assert_eq!(found(folder, url, "d77x"), ["ABCD77X"], "{url}");
         assert_eq!(found(folder, url, "y99"), Vec::<String>::new(), "{url}");

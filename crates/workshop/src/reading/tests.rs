@@ -19,7 +19,7 @@ fn faults(value: &Value) -> Vec<(String, &'static str)> {
 fn a_line_is_read_with_what_is_said_about_it() {
     let line = incoming(&json!({
         "type": "triaged", "outcome": "keep", "at": "2023-03-01T09:00:00Z",
-        "note": " ", "client_id": "42", "device": "RS-1", "more": true,
+        "note": " ", "client_id": "42", "device": "RS-1",
     }))
     .expect("reads");
     assert_eq!(

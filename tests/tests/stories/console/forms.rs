@@ -9,8 +9,8 @@ both_engines! {
         browser.get("/?lang=en").says("Open programmes");
         browser.get("/connexion").says("Password");
         browser.get("/?lang=fr").says("Programmes ouverts");
-        let english = app.browser().with_header("accept-language", "en-GB,en;q=0.9");
-        english.clone().get("/").says("Open programmes");
+        let mut english = app.browser().with_header("accept-language", "en-GB,en;q=0.9");
+        english.get("/").says("Open programmes");
 
         let association = app.association("Les Amis");
         let mut theirs = app.browser_of(&association);

@@ -126,7 +126,8 @@ fn answers_tell_browsers_what_they_are_not_good_for() {
         .with_header("origin", "https://evil.example")
         .with_header("access-control-request-method", "POST")
         .send("OPTIONS", "/batches", "", &[]);
-    assert_eq!(preflight.status, 404);
+    assert_eq!(preflight.status, 405);
+    assert_eq!(preflight.header("access-control-allow-origin"), "");
 }
 
 #[test]

@@ -82,6 +82,7 @@ both_engines! {
         let only = strict.wave(app, "Elle seule", of_batch);
         let problem = app.staff.post(&format!("{only}/propose"), Value::Null).refused(409, "nothing_to_allocate");
         assert!(text(&problem["detail"]).contains("écrasés (« clear ») : 1"), "{problem}");
+        waves::log_stock(app);
         intact(app);
     }
 

@@ -1,7 +1,8 @@
 //! Finding, counting and exporting devices.
 
 use crate::support::workshop::{advance, dock, log, text};
-use testkit::{Value, both_engines, json};
+use kernel::{Clock as _, Role};
+use testkit::{Client, Value, both_engines, json};
 
 both_engines! {
     fn devices_are_found_by_any_part_of_their_numbers(app) {
@@ -47,32 +48,45 @@ both_engines! {
 
     fn counts_tell_stages_and_what_waits_too_long(app) {
         let (batch, ids) = dock(app, &["CZC0001", "CZC0002", "CZC0003"], 0);
-        let at = |days: i64| format!("2023-02-{:02}T09:00:00Z", 28 - days);
-        log(&app.refurbisher, &ids[0], json!({"type": "triaged", "outcome": "keep", "at": at(8)})).expect(200);
-        log(&app.refurbisher, &ids[1], json!({"type": "triaged", "outcome": "keep", "at": at(6)})).expect(200);
-        let counts = app.refurbisher.get("/devices/counts").expect(200);
+        let began = app.clock.now();
+        // eight days, of which the second device waits six; tokens expire meanwhile
+        let after = |days: i64, who: &Client, role: Role| {
+            app.clock.advance_seconds(days * 24 * 3600);
+            app.person(who.organisation.parse().unwrap(), role, "Encore")
+        };
+        log(&app.refurbisher, &ids[0], json!({"type": "triaged", "outcome": "keep"})).expect(200);
+        let refurbisher = after(2, &app.refurbisher, Role::Refurbisher);
+        log(&refurbisher, &ids[1], json!({"type": "triaged", "outcome": "keep"})).expect(200);
+        let refurbisher = after(6, &app.refurbisher, Role::Refurbisher);
+        let staff = after(0, &app.staff, Role::Staff);
+        let stranger = after(0, &app.stranger_refurbisher, Role::Refurbisher);
+        let donor = after(0, &app.other_donor, Role::Donor);
+        let counts = refurbisher.get("/devices/counts").expect(200);
         assert_eq!((&counts["total"], &counts["stages"]["triaged"], &counts["stages"]["received"], &counts["stages"]["ready"]),
             (&json!(3), &json!(2), &json!(1), &json!(0)));
-        assert_eq!(counts["waiting"], json!([{"stage": "triaged", "limit_days": 7, "devices": 1, "since": at(8)}]));
-        let listed = |query: &str| app.refurbisher.get(&format!("/devices?{query}")).expect(200)["items"].clone();
-        assert_eq!(listed("waiting=true").as_array().unwrap().len(), 1);
-        assert_eq!(listed("waiting=true")[0]["id"], ids[0]);
-        assert_eq!(listed("older_than_days=5").as_array().unwrap().len(), 2);
+        let late = |stage: &str| json!({"stage": stage, "limit_days": 7, "devices": 1, "since": began.to_string()});
+        assert_eq!(counts["waiting"], json!([late("received"), late("triaged")]));
+        let listed = |query: &str| refurbisher.get(&format!("/devices?{query}")).expect(200)["items"].clone();
+        let waiting = listed("waiting=true");
+        let waiting: Vec<_> = waiting.as_array().unwrap().iter().map(|device| text(&device["id"])).collect();
+        assert_eq!(waiting.len(), 2);
+        assert!(waiting.contains(&ids[0]) && waiting.contains(&ids[2]), "{waiting:?}");
+        assert_eq!(listed("older_than_days=5").as_array().unwrap().len(), 3);
         assert_eq!(listed("stage=triaged&older_than_days=7")[0]["id"], ids[0]);
-        let by = app.staff.get(&format!("/devices/counts?by=batch&batch_id={batch}")).expect(200);
+        let by = staff.get(&format!("/devices/counts?by=batch&batch_id={batch}")).expect(200);
         assert_eq!(by["groups"][0]["key"], json!(batch));
         assert_eq!((&by["groups"][0]["total"], &by["groups"][0]["stages"]), (&json!(3), &json!({"received": 1, "triaged": 2})));
         assert!(text(&by["groups"][0]["name"]).starts_with("L"), "{by}");
-        let by = app.staff.get("/devices/counts?by=workshop&stage=triaged").expect(200);
+        let by = staff.get("/devices/counts?by=workshop&stage=triaged").expect(200);
         assert_eq!((&by["groups"][0]["name"], &by["groups"][0]["total"]), (&json!("Atelier du Port"), &json!(2)));
-        let csv = app.staff.with_header("accept", "text/csv").get("/devices/counts?by=kind");
+        let csv = staff.with_header("accept", "text/csv").get("/devices/counts?by=kind");
         assert_eq!(csv.text(), "key,name,stage,devices\ndesktop,ordinateurs fixes,received,1\ndesktop,ordinateurs fixes,triaged,2\n");
-        let hidden = app.stranger_refurbisher.get("/devices/counts?by=workshop").expect(200);
+        let hidden = stranger.get("/devices/counts?by=workshop").expect(200);
         assert_eq!((&hidden["total"], &hidden["groups"]), (&json!(0), &json!([])));
-        let mine = app.other_donor.get(&format!("/devices/counts?batch_id={batch}")).expect(200);
+        let mine = donor.get(&format!("/devices/counts?batch_id={batch}")).expect(200);
         assert_eq!(mine["total"], 0);
-        app.refurbisher.get("/devices/counts?by=colour").refused(422, "invalid_fields");
-        app.refurbisher.get("/devices?older_than_days=-1").refused(422, "invalid_fields");
+        refurbisher.get("/devices/counts?by=colour").refused(422, "invalid_fields");
+        refurbisher.get("/devices?older_than_days=-1").refused(422, "invalid_fields");
     }
 
     fn no_cell_of_an_export_is_a_live_formula(app) {

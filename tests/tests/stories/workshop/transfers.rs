@@ -142,9 +142,9 @@ both_engines! {
 
         // a second one within a short while comes with the first, in one mail a person
         send(&ids[2..], "").expect(201);
-        let letters: Vec<_> = app.deliver().into_iter().filter(|letter| letter.contains("/transfers/")).collect();
+        let letters: Vec<_> = app.deliver().into_iter().filter(|letter| letter.contains("/atelier/transferts/")).collect();
         assert_eq!(letters.len(), 2, "{letters:?}");
-        assert!(letters.iter().all(|letter| letter.contains(&format!("/api/v1/transfers/{first}/devices"))), "{letters:?}");
+        assert!(letters.iter().all(|letter| letter.contains(&format!("/atelier/transferts/{first}"))), "{letters:?}");
 
         // what is called back before its mail left takes its place
         colleague.post(&format!("/transfers/{first}/receive"), json!({"devices": [ids[0]]})).expect(200);

@@ -32,6 +32,18 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// Stands in a folder whose databases `TestApp` filled, and names the key that marked their lines.
+const LOST_KEYS: &str = "lost-keys";
+
+/// A folder for a database that `TestApp` filled. It marks lines with a key that no setting can
+/// name, so to the program in this folder that key is lost, and a head covers its lines.
+pub fn folder_after_app(name: &str, url: &str) -> PathBuf {
+    let folder = folder(name);
+    std::fs::write(folder.join(LOST_KEYS), "test").unwrap();
+    succeeds(&folder, url, &["audit", "head"]);
+    folder
+}
+
 /// The program in a folder, with nothing said to it: the one that was built along, or that
 /// `RESSAC_PROGRAM` names.
 pub fn program(folder: &Path) -> Command {
@@ -47,6 +59,9 @@ pub fn ressac(folder: &Path, url: &str) -> Command {
     command
         .env("DATABASE_URL", url)
         .env("RESSAC__AUTH__SECRET", SECRET);
+    if let Ok(lost) = std::fs::read_to_string(folder.join(LOST_KEYS)) {
+        command.env("RESSAC__CHAIN__LOST_KEYS", lost);
+    }
     command
 }
 
