@@ -130,9 +130,11 @@ impl Sent {
     /// Waits until nothing is left to send.
     fn gather(cast: &Cast) -> Result<Self, String> {
         let patience = Instant::now() + Duration::from_secs(120);
-        while !cast.sam.get("/notifications?status=queued&limit=1")?["items"]
+        // a workshop reads of its appointments once a day, in the morning
+        let is_for_tomorrow = |message: &Value| message["kind"] == "handover_booked";
+        while !cast.sam.get("/notifications?status=queued&limit=200")?["items"]
             .as_array()
-            .is_some_and(Vec::is_empty)
+            .is_some_and(|waiting| waiting.iter().all(is_for_tomorrow))
         {
             if Instant::now() > patience {
                 return Err("mails are still waiting to be sent".to_owned());
