@@ -130,6 +130,7 @@ fn submitted_wave(app: TestApp) -> (TestDatabase, String) {
         .map(|(name, score)| (name.as_str(), 30, score))
         .collect();
     let stage = waves::Stage::set(&app, &associations, DEVICES.unsigned_abs() as usize);
+    waves::log_stock(&app);
     let wave = stage.submitted_wave(&app, "Vague");
     (app.leave(), wave)
 }
