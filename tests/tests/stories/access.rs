@@ -263,6 +263,7 @@ fn knock(client: &Client, method: &str, operation: &str, path: &str) -> testkit:
         ("post", "erasure-reports") => {
             client.send("POST", path, "application/pdf", applications::PDF)
         }
+        ("post", "photographs") => client.send("POST", path, "image/png", b"\x89PNG\r\n\x1a\n"),
         ("put", _) => client.put(path, well_formed(operation)),
         ("patch", _) => client.patch(path, well_formed(operation)),
         _ => client.post(path, well_formed(operation)),

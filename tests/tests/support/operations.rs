@@ -117,6 +117,13 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
         "ReadDevices",
     ),
     ("post", "/api/v1/devices/{id}/erasure-reports", "LogDevices"),
+    ("get", "/api/v1/devices/{id}/photographs", "ReadDevices"),
+    (
+        "get",
+        "/api/v1/devices/{id}/photographs/{sha256}",
+        "ReadDevices",
+    ),
+    ("post", "/api/v1/devices/{id}/photographs", "LogDevices"),
     ("post", "/api/v1/device-events", "LogDevices"),
     ("post", "/api/v1/auth/operator", "NameOperators"),
     ("post", "/api/v1/me/badge", "ManageAccount"),

@@ -1,5 +1,5 @@
-//! Files that are evidence about a device: captures of its hardware, reports of erasure tools.
-//! Both are kept before they are noted, listed, and sent back as they came.
+//! Files that are evidence about a device: captures of its hardware, reports of erasure tools,
+//! photographs. They are kept before they are noted, listed, and sent back as they came.
 
 use ::files::MediaType;
 use actix_web::{HttpResponse, web};
@@ -59,6 +59,7 @@ pub(super) async fn send<P: Permission>(
     let usual = || match kind {
         FileKind::Capture => format!("{beginning}.lshw.json"),
         FileKind::ErasureReport => "rapport".to_owned(),
+        FileKind::Photograph => "photographie".to_owned(),
     };
     let name = file.name.clone().unwrap_or_else(usual);
     files::send(state, file.sha256, file.media_type, &name).await

@@ -9,6 +9,7 @@ mod events;
 mod evidence;
 mod hardware;
 mod parts;
+mod photographs;
 mod reception;
 mod reports;
 mod transfers;
@@ -27,6 +28,9 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(events::post)
         .service(bulk::post)
         .service(hardware::put)
+        .service(photographs::attach)
+        .service(photographs::list)
+        .service(photographs::get)
         .service(reports::attach)
         .service(reports::list)
         .service(reports::get)

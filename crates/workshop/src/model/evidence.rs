@@ -6,6 +6,8 @@ use kernel::{DeviceFileId, DeviceId, Instant, PersonId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{DeviceView, EventOutcome};
+
 kernel::text_enum! {
     /// What a file is evidence of.
     pub enum FileKind {
@@ -13,6 +15,8 @@ kernel::text_enum! {
         Capture = "capture",
         /// A tool's report of what it did to drives.
         ErasureReport = "erasure_report",
+        /// A picture that somebody took of it.
+        Photograph = "photograph",
     }
 }
 db::text_column!(FileKind);
@@ -41,6 +45,24 @@ pub struct EvidenceFile {
     pub added_by: PersonId,
     /// When.
     pub added_at: Instant,
+}
+
+/// What a photograph may be.
+pub const PHOTOGRAPH_TYPES: [MediaType; 3] = [MediaType::Jpeg, MediaType::Png, MediaType::Webp];
+
+/// What became of a photograph.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AttachedPhotograph {
+    /// SHA-256 of the file, under which it is kept.
+    pub sha256: String,
+    /// What it is, by its content.
+    pub media_type: MediaType,
+    /// Bytes.
+    pub size: i64,
+    /// `applied`, or `already_applied` when it was attached before.
+    pub status: EventOutcome,
+    /// The device as it is now.
+    pub device: DeviceView,
 }
 
 /// A file that was recognized and kept, to be noted as evidence.

@@ -18,7 +18,7 @@ mod waste;
 pub use device::{Device, Kit, KitPart, SEALED_AT_UPGRADE, Stage, Triage};
 pub use drive::{CheckResult, Drive, DriveErasure, EraseMethod, EraseResult, Media, Proof};
 pub use event::{Event, Incoming, Operators};
-pub use evidence::{EvidenceFile, FileKind, NewFile};
+pub use evidence::{AttachedPhotograph, EvidenceFile, FileKind, NewFile, PHOTOGRAPH_TYPES};
 pub use ground::{AcceptedAs, Doubt, Ground, Integrity};
 pub use hardware::{
     Answer, Battery, Board, Capture, Contradiction, Decision, Hardware, Keep, MemoryModule,

@@ -127,6 +127,29 @@ both_engines! {
         intact(app);
     }
 
+    fn a_photograph_is_kept_and_proves_nothing(app) {
+        let id = bench(app);
+        let path = format!("/devices/{id}/photographs");
+        let png = b"\x89PNG\r\n\x1a\n a drive in pieces";
+        let send = |client: &Client, content: &[u8]| client.send("POST", &format!("{path}?name=disque.png"), "image/png", content);
+        let first = send(&app.refurbisher, png).expect(201);
+        assert_eq!((&first["status"], &first["media_type"], &first["device"]["stage"]), (&json!("applied"), &json!("image/png"), &json!("triaged")));
+        let again = send(&app.refurbisher, png).expect(201);
+        assert_eq!((&again["status"], &again["sha256"]), (&json!("already_applied"), &first["sha256"]));
+        send(&app.refurbisher, b"not a picture").refused(415, "wrong_media_type");
+        send(&app.stranger_refurbisher, png).refused(403, "not_your_workshop");
+        for n in 1..20 {
+            send(&app.refurbisher, &[png.as_slice(), &[n]].concat()).expect(201);
+        }
+        send(&app.refurbisher, &[png.as_slice(), &[20]].concat()).refused(422, "out_of_range");
+        let list = app.donor.get(&path).expect(200);
+        assert_eq!((list["items"].as_array().map(Vec::len), &list["items"][0]["name"]), (Some(20), &json!("disque.png")));
+        let sent = app.donor.get(&format!("{path}/{}", text(&first["sha256"])));
+        assert_eq!((sent.header("content-type"), sent.text().ends_with("a drive in pieces")), ("image/png", true));
+        log(&app.refurbisher, &id, json!({"type": "tested", "checks": {"boot": "pass"}})).refused(409, "erasure_not_proven");
+        intact(app);
+    }
+
     fn hidden_sectors_are_looked_at_by_two_people_and_by_no_key(app) {
         let id = bench(app);
         let hidden = nwipe("2023/02/28 08:00:00", "[2023/02/28 08:00:01] warning:  *** HIDDEN SECTORS DETECTED ! *** on /dev/sda");

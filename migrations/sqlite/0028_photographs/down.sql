@@ -1,0 +1,17 @@
+CREATE TABLE device_files_old (
+    id BLOB NOT NULL PRIMARY KEY,
+    device_id BLOB NOT NULL REFERENCES devices (id),
+    cycle INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('capture', 'erasure_report')),
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    media_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    name TEXT, -- as the sender called it
+    added_by BLOB NOT NULL REFERENCES people (id),
+    added_at INTEGER NOT NULL,
+    UNIQUE (device_id, kind, cycle, sha256)
+);
+INSERT INTO device_files_old SELECT * FROM device_files WHERE kind <> 'photograph';
+DROP TABLE device_files;
+ALTER TABLE device_files_old RENAME TO device_files;
+CREATE INDEX device_files_by_content ON device_files (sha256);
