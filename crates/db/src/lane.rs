@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::{Error, Result};
 
 /// What one person may have under way and waiting, so that nobody fills the queue alone.
-const EACH: usize = 16;
+const EACH: usize = 8;
 /// How long one waits for a place.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -105,7 +105,8 @@ fn archive(bytes: &[u8]) -> Option<MediaType> {
     (first && said && !longer && has(b"content.xml")).then_some(MediaType::Odt)
 }
 
-/// The names of an archive's entries, by its central directory.
+/// The names of an archive's entries, by its central directory. The `zip` crate would keep a record
+/// of each of as many entries as an upload can hold; this borrows ten thousand names at the most.
 fn entries(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let tail = bytes.len().saturating_sub(66_000);
     let end = bytes

@@ -1,5 +1,6 @@
 //! Keyset pages: the next page starts after the last row seen, at the same cost at any depth.
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::Serialize;
 
 use crate::{Code, Refusal, Text};
@@ -95,18 +96,15 @@ pub struct Cursor;
 impl Cursor {
     /// A key as the `next` of a page.
     pub fn encode(key: &str) -> String {
-        key.bytes().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(key.as_bytes())
     }
 
     fn decode(text: &str) -> Result<String, Refusal> {
-        if !text.is_ascii() || !text.len().is_multiple_of(2) || text.len() > 400 {
+        if text.len() > 400 {
             return Err(Self::refusal());
         }
-        let bytes: Result<Vec<u8>, _> = (0..text.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16))
-            .collect();
-        bytes
+        HEXLOWER_PERMISSIVE
+            .decode(text.as_bytes())
             .ok()
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .ok_or_else(Self::refusal)

@@ -3,8 +3,9 @@
 use std::{fmt, str::FromStr, sync::Mutex};
 
 use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc,
+    DateTime, Datelike, Months, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc,
 };
+use chrono_tz::Europe::Paris;
 use serde::{Deserialize, Serialize};
 
 /// A calendar day: in a rule or on a page, one of Paris.
@@ -64,29 +65,19 @@ impl Instant {
         Self::from_paris(day.and_time(NaiveTime::MIN))
     }
 
-    /// What the clock on the wall in Paris shows: one hour ahead of UTC, two in summer, from
-    /// 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of October
-    /// (directive 2000/84/EC). What people read, and what days are reckoned by.
+    /// What the clock on the wall in Paris shows (IANA time zone `Europe/Paris`). What people
+    /// read, and what days are reckoned by.
     pub fn in_paris(self) -> NaiveDateTime {
-        let hours = if is_summer(self.0) { 2 } else { 1 };
-        let utc = self.0.naive_utc();
-        utc.checked_add_signed(TimeDelta::hours(hours))
-            .unwrap_or(utc)
+        self.0.with_timezone(&Paris).naive_local()
     }
 
     /// The moment at which the clock in Paris shows this. Of an hour that comes twice, the
     /// first; of one that is left out in spring, the hour after.
     pub fn from_paris(local: NaiveDateTime) -> Self {
-        let at = |hours| {
-            let utc = local.checked_sub_signed(TimeDelta::hours(hours));
-            Self::from_utc(utc.unwrap_or(local).and_utc())
-        };
-        let in_summer = at(2);
-        if in_summer.in_paris() == local {
-            in_summer
-        } else {
-            at(1)
-        }
+        let hour = TimeDelta::hours(1);
+        let there = |local: NaiveDateTime| Paris.from_local_datetime(&local).earliest();
+        let moment = there(local).or_else(|| there(local.checked_add_signed(hour)?));
+        Self::from_utc(moment.map_or(local.and_utc(), |moment| moment.to_utc()))
     }
 
     /// This moment and so many seconds.
@@ -115,21 +106,6 @@ impl Instant {
     pub fn seconds_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_seconds()
     }
-}
-
-fn is_summer(utc: DateTime<Utc>) -> bool {
-    let changes = |month| last_sunday(utc.year(), month).and_then(|day| day.and_hms_opt(1, 0, 0));
-    match (changes(3), changes(10)) {
-        (Some(begins), Some(ends)) => (begins..ends).contains(&utc.naive_utc()),
-        _ => false,
-    }
-}
-
-/// Of a month of 31 days.
-fn last_sunday(year: i32, month: u32) -> Option<Date> {
-    let last = Date::from_ymd_opt(year, month, 31)?;
-    let back = last.weekday().num_days_from_sunday();
-    last.checked_sub_days(Days::new(u64::from(back)))
 }
 
 impl fmt::Display for Instant {

@@ -92,6 +92,12 @@ fn light() -> PasswordSettings {
     }
 }
 
+/// What the server marks lines of chains with.
+pub const CHAIN_KEY: [u8; 32] = [44; 32];
+
+/// The id that the program gives that key.
+const CHAIN_KEY_ID: &str = "7bf4c62d";
+
 const START: &str = "2023-02-28T09:00:00Z";
 
 impl TestApp {
@@ -119,7 +125,7 @@ impl TestApp {
         let start = configuration.starts_at.unwrap_or(START);
         let clock = Arc::new(ManualClock::new(start.parse().expect("a moment")));
         let database = Database::open(place.settings(), clock.clone()).expect("opens");
-        let key = [("test".to_owned(), [44_u8; 32])];
+        let key = [(CHAIN_KEY_ID.to_owned(), CHAIN_KEY)];
         let keys = ChainKeys::new(key, []).expect("a key");
         database.use_chain_keys(keys).expect("none before");
         let database = Arc::new(database);

@@ -15,7 +15,7 @@ mod client;
 mod database;
 mod html;
 
-pub use app::{Configuration, Mail, TestApp};
+pub use app::{CHAIN_KEY, Configuration, Mail, TestApp};
 pub use browser::{Browser, PageOf};
 pub use client::{Client, Reply};
 pub use database::TestDatabase;

@@ -9,6 +9,7 @@ use actix_web::http::Method;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
+use data_encoding::HEXLOWER;
 use db::Tx;
 use db::schema::idempotency_keys as k;
 use diesel::prelude::*;
@@ -53,7 +54,7 @@ impl IdempotencyKey {
         if !(1..=LONGEST).contains(&key.len()) {
             return None;
         }
-        let digest: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = HEXLOWER.encode(content);
         Some(Self {
             key: format!("{whose} {key} {digest}"),
             request_hash: content.to_vec(),
@@ -92,10 +93,8 @@ pub async fn note_key<B: MessageBody + 'static>(
         request.set_payload(actix_web::dev::Payload::from(body));
         let request_hash = hash.finalize().to_vec();
         // strangers share one actor: their keys are told apart by what they ask
-        let whose = whose.unwrap_or_else(|| {
-            let digest = request_hash.iter().take(16);
-            digest.map(|byte| format!("{byte:02x}")).collect()
-        });
+        let whose = whose
+            .unwrap_or_else(|| HEXLOWER.encode(request_hash.get(..16).unwrap_or(&request_hash)));
         request.extensions_mut().insert(IdempotencyKey {
             key: format!("{whose} {key}"),
             request_hash,

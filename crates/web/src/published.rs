@@ -12,6 +12,7 @@ use std::time::Instant;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex as AsyncMutex;
 use tracing::{Instrument, Span};
@@ -135,7 +136,7 @@ struct Ready {
 impl From<Answer> for Ready {
     fn from(answer: Answer) -> Self {
         let digest = Sha256::digest(&answer.body);
-        let digest: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+        let digest = HEXLOWER.encode(digest.get(..16).unwrap_or(&digest));
         Self {
             etag: format!("\"{digest}\""),
             content_type: answer.content_type,

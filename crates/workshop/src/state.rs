@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use kernel::Instant;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -64,8 +65,7 @@ fn moment(at: Instant) -> Value {
 
 fn digest(text: &str) -> Value {
     let digest = Sha256::digest(text.as_bytes());
-    let hex = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
-    Value::from(hex.collect::<String>())
+    Value::from(HEXLOWER.encode(digest.get(..16).unwrap_or(&digest)))
 }
 
 fn as_json(value: &impl serde::Serialize) -> String {

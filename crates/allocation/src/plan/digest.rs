@@ -1,8 +1,7 @@
 //! One name for one set of inputs: SHA-256 of the instance in a canonical form, the
 //! same whatever the order of lines, classes or fields in the file.
 
-use std::fmt::Write as _;
-
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -52,10 +51,5 @@ fn as_set(tags: &mut Vec<String>) {
 fn hex_of(value: &impl Serialize) -> String {
     // Text, whole numbers and lists of them always serialize.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }

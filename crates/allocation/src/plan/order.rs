@@ -2,8 +2,8 @@
 //! draw, line id. The draw is only made for lines that nothing else tells apart.
 
 use std::cmp::Ordering;
-use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -30,12 +30,7 @@ pub enum Level {
 /// The draw of an application: `sha256(seed + "|" + application)` in hex.
 #[must_use]
 pub fn draw(seed: &str, application: &str) -> String {
-    raw_draw(seed, application)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    HEXLOWER.encode(&raw_draw(seed, application))
 }
 
 fn raw_draw(seed: &str, application: &str) -> [u8; 32] {

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use kernel::{Folded, Instant};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ impl Part {
         Self {
             chains: folded.chains,
             lines: folded.lines,
-            root: hex(&folded.root),
+            root: HEXLOWER.encode(&folded.root),
             lines_in_all: before + folded.lines,
         }
     }
@@ -204,11 +205,7 @@ impl HeadSigner {
 
 /// SHA-256 of a line, in hexadecimal.
 pub fn sha256(line: &str) -> String {
-    hex(&Sha256::digest(line.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(line.as_bytes()))
 }
 
 #[cfg(test)]

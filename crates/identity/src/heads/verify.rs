@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use db::{Db, Result};
 use kernel::{ChainKeys, Fold, Folded};
 
-use super::{HeadSigner, Part, SignedHead, head_lines, hex, sha256};
+use super::{HeadSigner, Part, SignedHead, head_lines, sha256};
 
 /// Heads that are read at a time.
 const PAGE: i64 = 500;
@@ -134,7 +135,7 @@ fn compare(
             said.lines, said.chains, there.lines, there.chains
         ));
     }
-    if said.root != hex(&there.root) {
+    if said.root != HEXLOWER.encode(&there.root) {
         return Err(format!(
             "lines of {name} are not those that it covers: they were replaced"
         ));

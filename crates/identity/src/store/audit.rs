@@ -1,5 +1,6 @@
 //! Rows of `audit_chains` and `audit_events`.
 
+use data_encoding::HEXLOWER;
 use db::schema::{audit_chains as c, audit_events as e, people as p};
 use db::{Db, Error, Result};
 use diesel::prelude::*;
@@ -215,11 +216,7 @@ fn to_event(link: AuditLink, actor_name: Option<String>) -> AuditEvent {
         api_key_id: deed.key,
         network: deed.network,
         detail: serde_json::from_str(&deed.detail).unwrap_or_default(),
-        prev_hash: hex(&link.prev_hash),
-        hash: hex(&link.hash),
+        prev_hash: HEXLOWER.encode(&link.prev_hash),
+        hash: HEXLOWER.encode(&link.hash),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

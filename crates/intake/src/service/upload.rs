@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
+use data_encoding::HEXLOWER;
 use db::{Db, Result, Tx};
 use kernel::{Actor, BatchId, Code, DeviceKind, FieldError, Instant, Refusal, Text};
 use serde_json::json;
@@ -456,8 +457,7 @@ fn fingerprint(file: &Content) -> Result<String, Unread> {
             read => hash.update(part.get(..read).unwrap_or_default()),
         }
     }
-    let digest = hash.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(HEXLOWER.encode(&hash.finalize()))
 }
 
 fn is_same_file(batch: &Batch, read: &ReadManifest) -> bool {

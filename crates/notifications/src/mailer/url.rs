@@ -1,4 +1,5 @@
-//! The URL of a mail server. Errors never repeat it: it holds a password.
+//! The URL of a mail server. Errors never repeat it: it holds a password. A URL library takes a
+//! `%` that is no escape as it stands, and any query; here both are refused, since they are mistakes.
 
 /// Where the mail server is, and how to speak to it. It cannot be printed but in tests.
 #[derive(PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use db::schema::{audit_events as a, custody_events as c};
 use db::{Database, Db};
 use diesel::prelude::*;
@@ -19,11 +20,8 @@ use crate::settings::{ChainSection, Settings};
 /// The id of a key: it tells keys apart, and nothing about them.
 fn id_of(secret: &[u8]) -> String {
     let digest = Sha256::new_with_prefix(b"ressac chain key ").chain_update(secret);
-    let hex = digest.finalize();
-    hex.iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let hash = digest.finalize();
+    HEXLOWER.encode(hash.get(..4).unwrap_or(&hash))
 }
 
 fn keys(chain: &ChainSection, may_make: bool) -> Result<ChainKeys, String> {

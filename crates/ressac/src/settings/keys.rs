@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use strsim::levenshtein;
 use toml::de::{DeTable, DeValue};
 
 /// What stands in `default.toml` as a comment, since it has no default.
@@ -157,39 +158,13 @@ fn collect(prefix: &str, table: &DeTable<'_>, found: &mut Vec<Named>) {
 }
 
 fn unknown(place: &str, name: &str, known: &BTreeSet<String>) -> String {
-    let nearest = known.iter().min_by_key(|other| distance(name, other));
+    let nearest = known.iter().min_by_key(|other| levenshtein(name, other));
     let meant = nearest
-        .filter(|other| distance(name, other) <= 4)
+        .filter(|other| levenshtein(name, other) <= 4)
         .map_or("config/default.toml has them all".to_owned(), |other| {
             format!("did you mean `{other}`?")
         });
     format!("settings: {place}: there is no `{name}`; {meant}")
-}
-
-/// How many letters have to be changed, put in or taken out.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let Some(above) = row.get(j + 1).copied() else {
-                break;
-            };
-            let changed = diagonal + usize::from(letter != *other);
-            let next = changed.min(above + 1).min(left + 1);
-            if let Some(cell) = row.get_mut(j) {
-                *cell = left;
-            }
-            diagonal = above;
-            left = next;
-        }
-        if let Some(cell) = row.last_mut() {
-            *cell = left;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -234,7 +209,7 @@ mod tests {
             ("mial", "mail", 2),
             ("kitten", "sitting", 3),
         ] {
-            assert_eq!(distance(a, b), expected, "{a} {b}");
+            assert_eq!(levenshtein(a, b), expected, "{a} {b}");
         }
     }
 }

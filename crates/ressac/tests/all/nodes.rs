@@ -309,6 +309,42 @@ fn of_two_who_approve_at_two_nodes_one_wins() {
 }
 
 #[test]
+fn two_nodes_write_one_chain_of_heads() {
+    let Some(nodes) = Nodes::empty("heads") else {
+        return;
+    };
+    let url = &nodes.database.url;
+    let cast = Cast::join(url);
+    let tags = dock(&nodes.servers[0], &cast);
+    let balancer = Balancer::over(nodes.addresses().map(str::to_owned).to_vec());
+    let clients = Client::all();
+    let load = Load::on(&balancer.address, &cast, &tags);
+    load.during(&clients, || {
+        load.goes_on();
+        for _ in 0..3 {
+            std::thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| succeeds(&nodes.folder, url, &["audit", "head"]));
+                }
+            });
+            load.goes_on();
+        }
+    });
+    succeeds(&nodes.folder, url, &["audit", "head"]);
+    let published = nodes.servers[1].get("/donnees/chaines.jsonl").body;
+    let numbers: Vec<Value> = published
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["number"].clone())
+        .collect();
+    let expected: Vec<Value> = (0..numbers.len()).map(Value::from).collect();
+    assert_eq!(numbers, expected, "each number once, in order");
+    assert!(numbers.len() > 2, "{published}");
+    assert!(succeeds(&nodes.folder, url, &["audit", "verify"]).contains("custody intact"));
+    support::meddle(url, "UPDATE devices SET location = 'ailleurs'");
+    assert!(!support::run(&nodes.folder, url, &["check"]).status.success());
+}
+
+#[test]
 fn a_node_that_is_killed_loses_no_answered_request() {
     let Some(mut nodes) = Nodes::empty("killed") else {
         return;

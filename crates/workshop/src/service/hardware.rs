@@ -1,7 +1,5 @@
 //! What a machine says of itself, and what people decide where it contradicts.
 
-use std::fmt::Write as _;
-
 use db::{Db, Result, Tx};
 use kernel::{Actor, Code, DeviceId, Refusal, Text, squash};
 use serde_json::json;
@@ -202,13 +200,4 @@ pub(super) fn finish(
         status,
         checks: None,
     })
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

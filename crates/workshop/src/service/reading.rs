@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use db::{Db, Result};
 use kernel::{
     Actor, Cursor, DeviceId, Instant, OrganisationId, Page, PageRequest, Refusal, TransferId,
 };
 
 use super::counts::limits;
-use super::hardware::hex;
 use super::names::resolve;
 use crate::Settings;
 use crate::custody::Link;
@@ -155,8 +155,8 @@ fn event_view(link: Link, names: bool) -> EventView {
         client_id: line.client_id,
         evidence: as_stored(line.evidence),
         note: line.note,
-        prev_hash: hex(&link.prev_hash),
-        hash: hex(&link.hash),
+        prev_hash: HEXLOWER.encode(&link.prev_hash),
+        hash: HEXLOWER.encode(&link.hash),
     }
 }
 

@@ -17,6 +17,8 @@ use std::process::{Child, Command, Output, Stdio};
 pub use cast::{Cast, read, signed_in, write};
 pub use databases::{database, databases, meddle};
 pub use postgres::Postgres;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 pub use server::{Answer, Server, ask, ask_json, connect, read_answer};
@@ -32,14 +34,13 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Stands in a folder whose databases `TestApp` filled, and names the key that marked their lines.
-const LOST_KEYS: &str = "lost-keys";
-
-/// A folder for a database that `TestApp` filled. It marks lines with a key that no setting can
-/// name, so to the program in this folder that key is lost, and a head covers its lines.
+/// A folder for a database that `TestApp` filled, with the key that marked its lines, and a head
+/// that covers them.
 pub fn folder_after_app(name: &str, url: &str) -> PathBuf {
     let folder = folder(name);
-    std::fs::write(folder.join(LOST_KEYS), "test").unwrap();
+    std::fs::create_dir(folder.join("var")).unwrap();
+    let key = STANDARD.encode(testkit::CHAIN_KEY);
+    std::fs::write(folder.join("var/chain.key"), key).unwrap();
     succeeds(&folder, url, &["audit", "head"]);
     folder
 }
@@ -59,9 +60,6 @@ pub fn ressac(folder: &Path, url: &str) -> Command {
     command
         .env("DATABASE_URL", url)
         .env("RESSAC__AUTH__SECRET", SECRET);
-    if let Ok(lost) = std::fs::read_to_string(folder.join(LOST_KEYS)) {
-        command.env("RESSAC__CHAIN__LOST_KEYS", lost);
-    }
     command
 }
 
