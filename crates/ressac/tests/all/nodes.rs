@@ -341,7 +341,11 @@ fn two_nodes_write_one_chain_of_heads() {
     assert!(numbers.len() > 2, "{published}");
     assert!(succeeds(&nodes.folder, url, &["audit", "verify"]).contains("custody intact"));
     support::meddle(url, "UPDATE devices SET location = 'ailleurs'");
-    assert!(!support::run(&nodes.folder, url, &["check"]).status.success());
+    assert!(
+        !support::run(&nodes.folder, url, &["check"])
+            .status
+            .success()
+    );
 }
 
 #[test]

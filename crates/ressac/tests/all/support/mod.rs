@@ -14,11 +14,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 pub use cast::{Cast, read, signed_in, write};
 pub use databases::{database, databases, meddle};
 pub use postgres::Postgres;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 pub use server::{Answer, Server, ask, ask_json, connect, read_answer};
