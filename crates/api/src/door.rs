@@ -4,7 +4,6 @@
 use actix_web::web;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::impact::KeptGiven;
 use crate::system::{self, Readiness};
 use crate::{identity, intake, routes};
 
@@ -15,7 +14,6 @@ const DOCUMENT: &str = "/api/openapi.json";
 #[derive(Debug, Clone, Default)]
 pub struct Door {
     readiness: web::Data<Readiness>,
-    given: web::Data<KeptGiven>,
 }
 
 impl Door {
@@ -24,7 +22,6 @@ impl Door {
         config
             .configure(routes::serve)
             .app_data(self.readiness.clone())
-            .app_data(self.given.clone())
             .route("/api/docs", web::get().to(system::to_docs))
             .route(DOCUMENT, web::get().to(system::document))
             .configure(intake::pages)

@@ -15,11 +15,11 @@ pub mod workshop;
 
 // the absolute path: handlers know actix's module of the same name
 use ::web::{
-    Answer, ApiError, ApiResult, Body, Csv, IfMatch, ListBody, ManifestLimit, Metrics, Once,
+    Answer, ApiError, ApiResult, Body, Csv, IfMatch, ListBody, ManifestLimit, Metrics,
     OptionalBody, Paging, PagingParams, Params, PathId, Problems, Published, State, Upload,
     Versioned,
 };
-use ::web::{access, extract, files, page, passwords, problem, reading, record, sign_in};
+use ::web::{access, extract, files, page, passwords, problem, reading, record, security, sign_in};
 
 pub use door::Door;
 pub use openapi::document;

@@ -8,6 +8,7 @@ pub mod files;
 pub mod idempotency;
 mod json;
 mod metrics;
+mod open;
 mod pace;
 pub mod page;
 pub mod passwords;

@@ -14,6 +14,7 @@ use notifications::{MailSettings, Templates, WebhookSettings};
 use crate::access::{Allowed, Anyone, Permission, Trait};
 use crate::answer::Answer;
 use crate::idempotency;
+use crate::open::Kept;
 use crate::problem::ApiResult;
 use crate::record::Looks;
 use crate::security::SecuritySettings;
@@ -41,6 +42,8 @@ pub struct State {
     pub templates: Arc<Templates>,
     /// Which addresses may be called.
     pub webhooks: WebhookSettings,
+    /// What anyone may read.
+    pub(crate) kept: Kept,
 }
 
 /// What the operator decided, as far as handlers see it.
@@ -81,6 +84,7 @@ impl State {
             files: settings.files.store(),
             templates: Arc::new(Templates::load(&settings.mail)?),
             webhooks: settings.webhooks.clone(),
+            kept: Kept::default(),
         })
     }
 

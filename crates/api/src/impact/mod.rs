@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use impact::{Counted, Figures, Given};
+use impact::{Counted, Figures};
 use kernel::ProgrammeId;
 
 use crate::Routes;
-use crate::{Answer, ApiResult, Once, PathId, Problems, Published, State};
-
-/// What the waves of programmes gave: a part of their figures that seldom changes.
-pub(crate) type KeptGiven = Once<Arc<Given>>;
+use crate::{Answer, ApiResult, PathId, Problems, Published, State};
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {
@@ -26,25 +23,15 @@ pub async fn figures(
     request: HttpRequest,
     state: web::Data<State>,
     published: web::Data<Published>,
-    given: web::Data<KeptGiven>,
     PathId(id): PathId<kernel::Programme>,
 ) -> ApiResult<HttpResponse> {
-    let (published, kept) = (published.into_inner(), given.into_inner());
-    let (database, again) = (Arc::clone(&state.database), Arc::clone(&state.database));
+    let (published, state) = (published.into_inner(), state.into_inner());
+    let database = Arc::clone(&state.database);
     let version = async move {
         let counted = database.read(move |db| impact::counted(db, id)).await?;
         Ok((format!("{counted:?}"), counted))
     };
-    let make = async move |counted: Counted| {
-        let version = counted.given.to_string();
-        let version = async { Ok((version, ())) };
-        let make = async move |()| {
-            let given = again.read_long(None, move |db| impact::given(db, id));
-            given.await.map(Arc::new)
-        };
-        let given = kept.get(&id.to_string(), version, make).await?;
-        Answer::ok(&Figures::of(counted, (*given).clone()))
-    };
+    let make = async move |counted: Counted| Answer::ok(&state.figures_of(counted).await?);
     let name = format!("figures of {id}");
     Ok(published.answer(&request, name, version, make).await?)
 }

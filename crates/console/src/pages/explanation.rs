@@ -51,7 +51,7 @@ pub(crate) async fn show(
 ) -> PageResult {
     let now = page.state().database.now();
     let explanation = page
-        .read(move |db, actor| allocation::explanation(db, actor, wave, id, now))
+        .read_long(move |db, actor| allocation::explanation(db, actor, wave, id, now))
         .await?;
     let text = match page.language() {
         Language::French => in_language(Language::French, &explanation.text.fr, ""),

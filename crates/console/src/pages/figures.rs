@@ -26,26 +26,23 @@ impl View for FiguresPage {
 
 pub(crate) async fn show(visit: Visit, Params(wanted): Params<Wanted>) -> PageResult {
     let newest = PageRequest::new(Some(50), None)?;
-    let page = visit
-        .state()
+    let state = visit.state();
+    let programmes = state
         .database
-        .read(move |db| {
-            let programmes = eligibility::programmes(db, &newest)?.items;
-            let first = programmes.first().map(|programme| programme.id);
-            let figures = match wanted.programme.or(first) {
-                Some(id) => Some(impact::figures(db, id)?),
-                None => None,
-            };
-            Ok(FiguresPage {
-                figures,
-                programmes: programmes
-                    .into_iter()
-                    .map(|it| (it.id.to_string(), it.name))
-                    .collect(),
-            })
-        })
-        .await?;
-    visit.show(&page)
+        .read(move |db| eligibility::programmes(db, &newest));
+    let programmes = programmes.await?.items;
+    let first = programmes.first().map(|programme| programme.id);
+    let figures = match wanted.programme.or(first) {
+        Some(id) => Some(state.figures(id).await?),
+        None => None,
+    };
+    visit.show(&FiguresPage {
+        figures,
+        programmes: programmes
+            .into_iter()
+            .map(|it| (it.id.to_string(), it.name))
+            .collect(),
+    })
 }
 
 pub(crate) fn samples() -> Vec<Sample> {

@@ -154,12 +154,10 @@ impl From<WaveFigures> for Decided {
 pub(crate) async fn show(visit: Visit, PathId(id): PathId<kernel::Programme>) -> PageResult {
     let database = &visit.state().database;
     let now = database.now();
-    let (programme, waves) = database
-        .read(move |db| {
-            let programme = eligibility::programme(db, id)?;
-            Ok((programme, impact::figures(db, id)?.waves))
-        })
+    let programme = database
+        .read(move |db| eligibility::programme(db, id))
         .await?;
+    let waves = visit.state().figures(id).await?.waves;
     let rubric = Rubric::parse(&programme.rubric_text).map_err(db::Error::from)?;
     visit.show(&ProgrammePage::of(
         programme,

@@ -20,12 +20,8 @@ impl View for PublicWave {
 }
 
 pub(crate) async fn show(visit: Visit, PathId(id): PathId<Wave>) -> PageResult {
-    let notice = visit
-        .state()
-        .database
-        .read(move |db| allocation::notice(db, id))
-        .await?;
-    let notice = serde_json::to_value(&notice).map_err(db::Error::from)?;
+    let notice = visit.state().notice(id).await?;
+    let notice = serde_json::to_value(&*notice).map_err(db::Error::from)?;
     let id = id.to_string();
     visit.show(&PublicWave { id, notice })
 }

@@ -102,7 +102,8 @@ macro_rules! narrowed {
         use diesel::{ExpressionMethods, QueryDsl};
         let (mut query, filter) = ($query, $filter);
         match $scope {
-            Scope::All | Scope::Nothing => {}
+            Scope::All => {}
+            Scope::Nothing => query = query.filter(diesel::dsl::sql::<Bool>("FALSE")),
             Scope::Donor(donor) => query = query.filter(d::donor_id.eq(donor)),
             Scope::Workshop(workshop) => query = query.filter(d::workshop_id.eq(workshop)),
         }
