@@ -63,7 +63,10 @@ impl Form {
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         let form = match kind.to_ascii_lowercase().as_str() {
             "application/x-www-form-urlencoded" => Self {
-                fields: form_urlencoded::parse(body).into_owned().collect(),
+                fields: form_urlencoded::parse(body)
+                    .take(MOST_FIELDS + 1)
+                    .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                    .collect(),
                 files: Vec::new(),
             },
             "multipart/form-data" => Self::of_parts(content_type, body)?,

@@ -108,6 +108,11 @@ impl Visit {
             .unwrap_or_default()
     }
 
+    /// From where the reader comes.
+    pub(crate) fn address(&self) -> Option<std::net::IpAddr> {
+        ::web::security::client_address(&self.request)
+    }
+
     /// The path of the page.
     pub(crate) fn path(&self) -> &str {
         self.request.path()
@@ -373,6 +378,18 @@ impl<P: Permission> Page<P> {
         F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
     {
         self.visit.state.read(&self.who, work).await
+    }
+
+    /// The same for what takes long, such as a plan: few run at a time.
+    ///
+    /// # Errors
+    /// As [`State::read_long`].
+    pub(crate) async fn read_long<T, F>(&self, work: F) -> ApiResult<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db, &Actor) -> db::Result<T> + Send + 'static,
+    {
+        self.visit.state.read_long(&self.who, work).await
     }
 
     /// Runs the use case of a form, once: [`State::write`]. `deed` is its name in the audit log,

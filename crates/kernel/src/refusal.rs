@@ -172,6 +172,20 @@ impl Fields {
         }
     }
 
+    /// Notes a list with more values than there are to choose from: some stand twice.
+    pub fn at_most(&mut self, pointer: &str, chosen: usize, choices: usize) {
+        if chosen > choices {
+            self.push(
+                pointer,
+                Code::Invalid,
+                Text::new(
+                    format!("{choices} valeurs au plus, chacune une seule fois."),
+                    format!("At most {choices} values, each of them once."),
+                ),
+            );
+        }
+    }
+
     /// The same for the name of a person or an organization, which mails and pages show: it is
     /// not the address of a page.
     pub fn name(&mut self, pointer: &str, value: &str, max: usize) {

@@ -307,6 +307,16 @@ pub fn known_actor(request: &ServiceRequest) -> Option<Actor> {
     request.extensions().get::<Known>().map(|known| known.actor)
 }
 
+/// Whether somebody signed in, or a key, sends a request.
+pub fn is_known(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Known>()
+}
+
+/// Who that is.
+pub fn actor_of(request: &HttpRequest) -> Option<Actor> {
+    request.extensions().get::<Known>().map(|known| known.actor)
+}
+
 /// Notes who asks, for a door that knows people by something else than a token.
 pub fn introduce(request: &impl HttpMessage, actor: Actor) {
     let known = Known {

@@ -17,6 +17,9 @@ use crate::table;
 
 /// A JSON body at the most: a thousand events with their evidence fit many times.
 pub const JSON_LIMIT: usize = 8 << 20;
+/// A JSON body of somebody who is not signed in at the most: once parsed, a body may take
+/// seventy times its size in memory.
+pub const STRANGER_LIMIT: usize = 64 << 10;
 /// An uploaded file at the most.
 pub const UPLOAD_LIMIT: usize = 16 << 20;
 
@@ -144,7 +147,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let json = is_json(&content_type(request));
-        let body = limited(request, payload, JSON_LIMIT);
+        let body = limited(request, payload, json_limit(request));
         Box::pin(async move {
             if !json {
                 return Err(Code::WrongMediaType.into());
@@ -164,7 +167,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for ListBody<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let json = is_json(&content_type(request));
-        let body = limited(request, payload, JSON_LIMIT);
+        let body = limited(request, payload, json_limit(request));
         Box::pin(async move {
             if !json {
                 return Err(Code::WrongMediaType.into());
@@ -187,7 +190,7 @@ impl<T: DeserializeOwned + ToSchema + Default + 'static> FromRequest for Optiona
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let json = is_json(&content_type(request));
-        let body = limited(request, payload, JSON_LIMIT);
+        let body = limited(request, payload, json_limit(request));
         Box::pin(async move {
             let bytes = bytes(body).await?;
             if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -251,6 +254,14 @@ impl FromRequest for Upload {
                 bytes: bytes(body).await?,
             })
         })
+    }
+}
+
+/// Bytes of a JSON body at the most, by whether whoever sends it is known.
+fn json_limit(request: &HttpRequest) -> usize {
+    match crate::access::is_known(request) {
+        true => JSON_LIMIT,
+        false => STRANGER_LIMIT,
     }
 }
 

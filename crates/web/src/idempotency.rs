@@ -17,14 +17,13 @@ use kernel::{Actor, Code, Id, Instant, Person, PersonId};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
+use crate::extract::STRANGER_LIMIT;
 use crate::problem::ApiError;
 
 const HEADER: &str = "idempotency-key";
 const HOURS: i64 = 24;
 /// Characters of a key at the most.
 const LONGEST: usize = 200;
-/// A body at the most that is read for someone who did not sign in.
-const STRANGER_LIMIT: usize = 64 << 10;
 
 /// The key of a request and the digest of what it asks.
 #[derive(Debug, Clone)]

@@ -245,6 +245,10 @@ pub async fn render<B: MessageBody + 'static>(
         .as_ref()
         .and_then(|extra| extra["retry_after_seconds"].as_u64());
     let (http_request, mut response) = response.into_parts();
+    if matches!(status.as_u16(), 403 | 429) {
+        let actor = crate::access::actor_of(&http_request).map(|actor| actor.person);
+        tracing::warn!(code = %refusal.code, ?actor, "refused");
+    }
     let page = page_of(&http_request, &refusal, &request_id);
     *response.status_mut() = status;
     let headers = response.headers_mut();

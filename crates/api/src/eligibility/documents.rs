@@ -37,7 +37,7 @@ pub async fn attach(
     let setup = Arc::clone(&state.eligibility);
     state
         .read(&who, move |db, actor| {
-            eligibility::may_attach(db, actor, &setup, id)
+            eligibility::may_attach(db, actor, &setup, id, 1)
         })
         .await?;
     let kind = about.kind.unwrap_or(DocumentKind::Other);

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::access::{Allowed, ManageAccount};
 use crate::passwords::hash_for_link;
 use crate::record::Origin;
+use crate::security::client_address;
 use crate::sign_in::{note_refused_code, prove};
 use crate::{Answer, ApiResult, Body, Problems, State};
 
@@ -59,15 +60,20 @@ pub struct Forgotten {
 }
 
 /// Mails a link to set a new password, if the address has an account; the answer does not
-/// say. Some links an hour are mailed to one account at the most.
+/// say. Some links an hour are mailed to one account at the most, and asked for from one network
+/// address.
 #[utoipa::path(tag = "Identity", request_body = Forgotten,
     responses((status = 202, description = "A link is mailed if there is such an account"), Problems))]
 #[post("/auth/forgotten")]
-pub async fn forgotten(state: web::Data<State>, body: Body<Forgotten>) -> ApiResult<Answer> {
-    let signer = state.signer.clone();
+pub async fn forgotten(
+    state: web::Data<State>,
+    request: HttpRequest,
+    body: Body<Forgotten>,
+) -> ApiResult<Answer> {
+    let (signer, from) = (state.signer.clone(), client_address(&request));
     state
         .database
-        .write(move |tx| identity::forget_password(tx, &signer, &body.email))
+        .write(move |tx| identity::forget_password(tx, &signer, &body.email, from))
         .await?;
     Ok(Answer::accepted())
 }
@@ -80,17 +86,26 @@ pub async fn forgotten(state: web::Data<State>, body: Body<Forgotten>) -> ApiRes
     responses((status = 204, description = "The password is set"),
         (status = 200, description = "The same, of somebody who made keys", body = KeysOfMaker), Problems))]
 #[post("/auth/reset")]
-pub async fn reset(state: web::Data<State>, Body(new): Body<NewPassword>) -> ApiResult<Answer> {
-    Ok(told(&set_anew(&state, new).await?)?)
+pub async fn reset(
+    state: web::Data<State>,
+    request: HttpRequest,
+    Body(new): Body<NewPassword>,
+) -> ApiResult<Answer> {
+    Ok(told(&set_anew(&state, &request, new).await?)?)
 }
 
 /// Sets the new password that a link asks for.
-async fn set_anew(state: &State, new: NewPassword) -> db::Result<KeysOfMaker> {
+async fn set_anew(
+    state: &State,
+    request: &HttpRequest,
+    new: NewPassword,
+) -> db::Result<KeysOfMaker> {
+    let network = Origin::network_of(request);
     let hash = hash_for_link(state, LinkPurpose::Reset, &new.token, &new.password).await?;
     state
         .database
         .write(move |tx| {
-            let person = identity::reset_password(tx, &new.token, &hash)?;
+            let person = identity::reset_password(tx, &new.token, &hash, network.as_deref())?;
             identity::keys_of_maker(tx, person, new.revoke_keys)
         })
         .await

@@ -55,7 +55,7 @@ async fn load<P: ::web::access::Permission>(
         Ok(DocumentsPage {
             id: id.to_string(),
             reference: application.reference,
-            open: eligibility::may_attach(db, actor, &setup, id).is_ok(),
+            open: eligibility::may_attach(db, actor, &setup, id, 1).is_ok(),
             editable: application.status.is_editable(),
             documents: eligibility::documents(db, actor, id)?
                 .into_iter()
@@ -77,7 +77,8 @@ pub(crate) async fn show(
 /// Takes in what was chosen: each file is recognized and looked at before any is attached.
 async fn keep(page: &Page<Apply>, id: ApplicationId, form: &Form) -> ApiResult<Vec<NewDocument>> {
     let setup = Arc::clone(&page.state().eligibility);
-    page.read(move |db, actor| eligibility::may_attach(db, actor, &setup, id))
+    let files = form.files().len();
+    page.read(move |db, actor| eligibility::may_attach(db, actor, &setup, id, files))
         .await?;
     if form.files().is_empty() {
         let detail = Text::new(

@@ -27,11 +27,14 @@ pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
         Ok(asked) => asked,
         Err(cause) => return visit.retry(&ForgottenPage {}, &form, cause),
     };
-    let signer = visit.state().signer.clone();
+    let (signer, from) = (visit.state().signer.clone(), visit.address());
     let database = &visit.state().database;
-    database
-        .write(move |tx| identity::forget_password(tx, &signer, &asked.email))
-        .await?;
+    let sent = database
+        .write(move |tx| identity::forget_password(tx, &signer, &asked.email, from))
+        .await;
+    if let Err(cause) = sent {
+        return visit.retry(&ForgottenPage {}, &form, cause.into());
+    }
     let saved = Saved::at("/connexion").saying(
         "Si cette adresse a un compte, un lien vient d'y être envoyé. Il fonctionne deux heures.",
         "If this address has an account, a link was just sent to it. It works for two hours.",

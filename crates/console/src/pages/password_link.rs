@@ -140,10 +140,11 @@ pub(crate) async fn set_anew(visit: Visit, form: Form) -> PageResult {
     };
     // the link is what this browser is known by at the sign-in that follows
     let known = session::remembered(visit.request(), &token);
+    let network = Origin::network_of(visit.request());
     let set = visit
         .state()
         .database
-        .write(move |tx| identity::reset_password(tx, &token, &hash));
+        .write(move |tx| identity::reset_password(tx, &token, &hash, network.as_deref()));
     if let Err(cause) = set.await {
         return again(visit, purpose, &form, cause.into()).await;
     }

@@ -113,6 +113,14 @@ pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
         Ok(tokens) => tokens,
         Err(cause) => return again(&visit, &form, cause),
     };
+    if let (Some(before), Some(cookie)) = (visit.visitor(), Cookie::Session.of(visit.request())) {
+        // whoever signs in over another session leaves none behind
+        let actor = before.actor;
+        let database = &visit.state().database;
+        database
+            .write(move |tx| identity::end_cookie(tx, &actor, &cookie))
+            .await?;
+    }
     let (cookie, actor) = session::begin(visit.state(), visit.request(), &tokens).await?;
     let mut response = match Carried::of(&form) {
         Some(carried) => visit.show_form(&ResumePage { carried }, &FormView::empty()?)?,

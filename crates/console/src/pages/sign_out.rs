@@ -2,7 +2,7 @@
 
 use ::web::ApiError;
 use ::web::access::UseAccount;
-use actix_web::http::header::SET_COOKIE;
+use actix_web::http::header::{HeaderName, HeaderValue, SET_COOKIE};
 use kernel::Code;
 
 use crate::cookies::Cookie;
@@ -20,6 +20,10 @@ pub(crate) async fn send(page: Page<UseAccount>, _: Form) -> PageResult {
     let removed = Cookie::Session.removed(page.request()).parse();
     let removed = removed.map_err(|_| ApiError::from(Code::Internal))?;
     response.headers_mut().append(SET_COOKIE, removed);
+    // what was shown is not shown again to whoever sits there next; unsent scans stay
+    let cache = HeaderValue::from_static("\"cache\"");
+    let name = HeaderName::from_static("clear-site-data");
+    response.headers_mut().insert(name, cache);
     Ok(response)
 }
 

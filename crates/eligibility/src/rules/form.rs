@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kernel::{Code, CommuneCode, DeviceKind, Fields, Refusal, Text};
+use kernel::{Code, CommuneCode, DeviceKind, Fields, Refusal, Text, Theme};
 
 use crate::lists::{Lists, Term};
 use crate::model::{Commitments, Form, Request, SiteForm};
@@ -187,13 +187,16 @@ fn wrong(fields: &mut Fields, form: &Form, kinds: &[DeviceKind], lists: &Lists) 
         );
     }
     let codes = |chosen: &'_ Option<Vec<String>>| chosen.clone().unwrap_or_default();
+    let themes = form.themes.as_ref().map_or(0, Vec::len);
+    fields.at_most("/themes", themes, Theme::ALL.len());
     listed(fields, "/labels", &lists.labels, &codes(&form.labels));
     listed(fields, "/publics", &lists.publics, &codes(&form.publics));
 }
 
 /// What is chosen stands in the list.
 fn listed(fields: &mut Fields, pointer: &str, terms: &[Term], chosen: &[String]) {
-    for code in chosen {
+    fields.at_most(pointer, chosen.len(), terms.len());
+    for code in chosen.iter().take(terms.len()) {
         if !terms.iter().any(|term| term.code == *code) {
             let codes: Vec<_> = terms.iter().map(|term| term.code.as_str()).collect();
             fields.push(

@@ -20,22 +20,33 @@ pub const DOCUMENT_TYPES: [MediaType; 6] = [
 /// Bytes of a document at the most.
 pub const LARGEST_DOCUMENT: usize = 10 << 20;
 
-/// Whether the actor may attach a document to it: asked before the file is kept, and again
-/// when it is attached.
+/// Whether the actor may attach so many documents to it at once: asked before a file is kept, and
+/// again when each is attached.
 ///
 /// # Errors
 /// `not_found`, `application_step_not_allowed`, `document_not_accepted` when there are too many.
-pub fn may_attach(db: &mut Db, actor: &Actor, setup: &Setup, id: ApplicationId) -> Result<()> {
+pub fn may_attach(
+    db: &mut Db,
+    actor: &Actor,
+    setup: &Setup,
+    id: ApplicationId,
+    files: usize,
+) -> Result<()> {
     let record = store::application(db, actor, id)?;
     rules::may_apply(record.association.status)?;
     if record.row.status == ApplicationStatus::Withdrawn {
         return Err(Code::ApplicationStepNotAllowed.into());
     }
     let association = &record.association;
+    let before_last = i64::try_from(files.saturating_sub(1)).unwrap_or(i64::MAX);
+    let with_others = |there: i64| there.saturating_add(before_last);
     let taken = Taken {
-        kept: store::count_documents(db, id)?,
-        uploads: store::uploads(db, id)?,
-        of_association: store::uploads_of_association(db, record.row.association_id)?,
+        kept: with_others(store::count_documents(db, id)?),
+        uploads: with_others(store::uploads(db, id)?),
+        of_association: with_others(store::uploads_of_association(
+            db,
+            record.row.association_id,
+        )?),
     };
     Ok(rules::may_take_in(
         association.status,
@@ -56,7 +67,7 @@ pub fn attach_document(
     id: ApplicationId,
     new: &NewDocument,
 ) -> Result<Document> {
-    may_attach(tx, actor, setup, id)?;
+    may_attach(tx, actor, setup, id, 1)?;
     let new = NewDocument {
         name: files::name_for(&new.name, new.media_type, "document"),
         ..new.clone()

@@ -4,7 +4,7 @@ use db::{Db, Result, Tx};
 use kernel::{Actor, ApiKeyId, Code, Fields, OrganisationId, Page, PageRequest, PersonId, Refusal};
 
 use super::sessions::freshly_proven;
-use crate::model::{ApiKey, ApiKeyCreated, KeysOfMaker, NewApiKey};
+use crate::model::{ApiKey, ApiKeyCreated, KeysOfMaker, NewApiKey, Scope};
 use crate::token::Signer256;
 use crate::{rules, store, token};
 
@@ -24,6 +24,7 @@ pub fn create_api_key(
     if new.scopes.is_empty() {
         fields.push("/scopes", Code::Required, Code::Required.help());
     }
+    fields.at_most("/scopes", new.scopes.len(), Scope::ALL.len());
     if new.expires_at.is_some_and(|at| at <= tx.now()) {
         fields.push("/expires_at", Code::OutOfRange, Code::OutOfRange.help());
     }

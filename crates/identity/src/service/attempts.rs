@@ -40,6 +40,11 @@ const LINKS: Limit = Limit {
     attempts: 5,
     seconds: 3600,
 };
+/// Links that are asked for from one network address, for whichever accounts.
+const LINKS_FROM_HERE: Limit = Limit {
+    attempts: 60,
+    seconds: 3600,
+};
 /// Changes of address that somebody may ask for.
 const EMAIL_CHANGES: Limit = Limit {
     attempts: 5,
@@ -183,6 +188,20 @@ pub(super) fn forgive(tx: &mut Tx<'_>, counted: &Counted) -> Result<()> {
         Some(account_from_here) => store::forget_attempts(tx, account_from_here),
         None => Ok(()),
     }
+}
+
+/// Counts that somebody asks for a link, by where they ask from: each invented address would
+/// leave a count of its own behind.
+///
+/// # Errors
+/// `too_many_requests`, with the seconds to wait.
+pub(super) fn may_ask_for_link(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    from: Option<IpAddr>,
+) -> Result<()> {
+    let bucket = signer.pseudonym(&["links", &network(from)]);
+    take(tx, &bucket, LINKS_FROM_HERE)
 }
 
 /// Whether another link may be mailed to an account; counts it.

@@ -1,7 +1,9 @@
 //! Passwords: set from a link in a mail, or changed by who knows the old one.
 
+use std::net::IpAddr;
+
 use db::{Db, Result, Tx};
-use kernel::{Actor, PersonId, Refusal};
+use kernel::{Actor, Fields, Id, PersonId, Refusal};
 use notifications::{AccountChange, Message};
 
 use super::attempts;
@@ -9,6 +11,7 @@ use super::links::{live_link, new_link};
 use super::people::recipient;
 use super::second_factors::tell;
 use super::sessions::open_session;
+use crate::audit::Deed;
 use crate::model::{LinkPurpose, TokenPair};
 use crate::password::PasswordSettings;
 use crate::token::{self, RESET_HOURS, Signer256};
@@ -53,6 +56,7 @@ pub fn accept_invitation(
     store::use_links(tx, link.person, now)?;
     store::set_password(tx, link.person, password_hash, now)?;
     store::note_device(tx, link.person, &token::hash(token), now)?;
+    note(tx, "post_auth_invitation", link.person, network)?;
     Ok(TokenPair {
         device_token: Some(token.to_owned()),
         ..open_session(tx, signer, link.person, network)?
@@ -63,9 +67,20 @@ pub fn accept_invitation(
 /// nothing from it, and cannot have somebody written to without end.
 ///
 /// # Errors
-/// When the database fails.
-pub fn forget_password(tx: &mut Tx<'_>, signer: &Signer256, email: &str) -> Result<()> {
+/// `too_many_requests`.
+pub fn forget_password(
+    tx: &mut Tx<'_>,
+    signer: &Signer256,
+    email: &str,
+    from: Option<IpAddr>,
+) -> Result<()> {
+    attempts::may_ask_for_link(tx, signer, from)?;
     let email = rules::normal_email(email);
+    let mut fields = Fields::default();
+    rules::check_email(&mut fields, "/email", &email);
+    if !fields.is_empty() {
+        return Ok(()); // no account has such an address
+    }
     if !attempts::may_mail_link(tx, signer, &email)? {
         return Ok(());
     }
@@ -90,7 +105,12 @@ pub fn forget_password(tx: &mut Tx<'_>, signer: &Signer256, email: &str) -> Resu
 ///
 /// # Errors
 /// `invalid_token` when the link was used or is too old.
-pub fn reset_password(tx: &mut Tx<'_>, token: &str, password_hash: &str) -> Result<PersonId> {
+pub fn reset_password(
+    tx: &mut Tx<'_>,
+    token: &str,
+    password_hash: &str,
+    network: Option<&str>,
+) -> Result<PersonId> {
     let now = tx.now();
     let link = live_link(tx, LinkPurpose::Reset, token, now)?;
     store::forget_devices(tx, link.person)?;
@@ -99,7 +119,22 @@ pub fn reset_password(tx: &mut Tx<'_>, token: &str, password_hash: &str) -> Resu
     store::set_password(tx, link.person, password_hash, now)?;
     store::end_sessions(tx, link.person, None, "password set anew", now)?;
     tell(tx, link.person, AccountChange::Password)?;
+    note(tx, "post_auth_reset", link.person, network)?;
     Ok(link.person)
+}
+
+/// Records what somebody did to their own account with a link from their mailbox.
+fn note(tx: &mut Tx<'_>, action: &str, person: PersonId, network: Option<&str>) -> Result<()> {
+    let deed = Deed {
+        action: action.to_owned(),
+        subject: Id::from_uuid(person.uuid()),
+        actor: Some(person),
+        organisation: None,
+        key: None,
+        network: network.map(str::to_owned),
+        detail: "{}".to_owned(),
+    };
+    super::audit::record(tx, deed)
 }
 
 /// A new password fits the account of the person signed in.

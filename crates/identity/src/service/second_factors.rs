@@ -56,7 +56,7 @@ pub fn confirm_second_factor(
     store::use_step(tx, actor.person, step)?;
     let mut recovery_codes = Vec::with_capacity(RECOVERY_CODES);
     for _ in 0..RECOVERY_CODES {
-        let mut bytes = [0_u8; 10];
+        let mut bytes = [0_u8; 15];
         token::fill(&mut bytes)?;
         let code = totp::written(&bytes);
         store::insert_recovery_code(tx, actor.person, &token::hash(&code))?;

@@ -82,8 +82,8 @@ impl Shape {
         found
     }
 
-    /// What is missing or of another type than the schema says. What is deeper than a type,
-    /// such as a date that is not in the calendar, may not show here.
+    /// What is missing or of another type than the schema says, a hundred mistakes at the most.
+    /// What is deeper than a type, such as a date that is not in the calendar, may not show here.
     pub fn mistakes(&self, body: &Value) -> Fields {
         let mut fields = Fields::default();
         self.compare(&self.root, body, "", &mut fields);

@@ -192,6 +192,13 @@ fn a_body_of_strangers_has_a_short_answer() {
 }
 
 #[test]
+fn a_list_of_mistakes_has_a_short_answer() {
+    let many = vec![json!(0); 200_000];
+    let body = json!({"accepts": many.clone(), "lines": many});
+    assert_eq!(Shape::of::<Order>().mistakes(&body).len(), MOST);
+}
+
+#[test]
 fn items_that_are_read_one_by_one_are_left_alone() {
     let mut body = json!({"lines": [{"odd": 1}], "odd": 1});
     let found = Shape::of::<Order>()

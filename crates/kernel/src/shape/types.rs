@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Shape, child, list};
+use super::{MOST, Shape, child, list};
 use crate::{Code, Fields, Text};
 
 impl Shape {
@@ -14,6 +14,9 @@ impl Shape {
         pointer: &str,
         fields: &mut Fields,
     ) {
+        if fields.len() >= MOST {
+            return;
+        }
         let schema = self.resolve(schema);
         for part in list(schema, "allOf") {
             self.compare(part, value, pointer, fields);
@@ -36,6 +39,9 @@ impl Shape {
             Value::Array(items) => {
                 if let Some(item) = schema.get("items") {
                     for (index, value) in items.iter().enumerate() {
+                        if fields.len() >= MOST {
+                            return;
+                        }
                         self.compare(item, value, &format!("{pointer}/{index}"), fields);
                     }
                 }
@@ -59,6 +65,9 @@ impl Shape {
         }
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, value) in members {
+            if fields.len() >= MOST {
+                return;
+            }
             let known = properties.and_then(|properties| properties.get(name));
             let schema = known.or_else(|| schema.get("additionalProperties"));
             if let Some(schema) = schema {

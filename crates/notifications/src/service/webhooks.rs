@@ -63,7 +63,9 @@ fn check(actor: &Actor, settings: &WebhookSettings, new: &NewWebhook) -> Result<
             Code::AddressNotAllowed.help(),
         );
     }
-    for (number, kind) in new.events.iter().enumerate() {
+    let kinds = events::EVENTS.len();
+    fields.at_most("/events", new.events.len(), kinds);
+    for (number, kind) in new.events.iter().enumerate().take(kinds) {
         let known =
             events::of_kind(kind).is_some_and(|event| event.webhook && event.concerns(actor.role));
         if !known {

@@ -155,7 +155,34 @@ fn faults(reply: &testkit::Reply) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Posted by whoever: the status and the code of a refusal.
+fn posted(client: &Client, path: &str, body: &str) -> (u16, Value) {
+    let reply = client.send("POST", path, "application/json", body.as_bytes());
+    (reply.status, reply.json()["code"].clone())
+}
+
 both_engines! {
+    fn strangers_send_little(app) {
+        let large = format!(r#"{{"email": "a@b.example", "password": "{}"}}"#, "x".repeat(70_000));
+        for path in ["/auth/login", "/auth/forgotten", "/auth/invitation", "/registrations"] {
+            assert_eq!(posted(&app.anyone, path, &large), (413, json!("too_large")), "{path}");
+        }
+        assert_eq!(posted(&app.staff, "/organisations", &large).0, 422, "who signed in may send more");
+    }
+
+    fn a_long_list_of_mistakes_or_repeats_is_refused_shortly(app) {
+        let zeros = vec![json!(0); 100_000];
+        let wrong = app.donor.post("/webhooks", json!({"url": "https://a.example", "events": zeros}));
+        assert!(wrong.refused(422, "invalid_fields")["errors"].as_array().unwrap().len() <= 100);
+        let repeats = vec![json!("batch_accepted"); 1_000];
+        let said = app.donor.post("/webhooks", json!({"url": "https://a.example", "events": repeats}));
+        let errors = said.refused(422, "invalid_fields")["errors"].clone();
+        assert_eq!((errors.as_array().map(Vec::len), &errors[0]["pointer"]), (Some(1), &json!("/events")));
+        let repeats = vec![json!("workshop"); 1_000];
+        let said = app.admin.post("/api-keys", json!({"name": "station", "scopes": repeats}));
+        assert_eq!(said.refused(422, "invalid_fields")["errors"][0]["pointer"], "/scopes");
+    }
+
     fn unknown_field(app) {
         let clients = clients(app);
         for (method, path, _) in document().bodies() {

@@ -78,11 +78,22 @@ both_engines! {
         let forgotten = |place, email: &str| asked(app, place, "/auth/forgotten", json!({"email": email}));
         let (known, unknown) = (forgotten(1, "jo@ville.example"), forgotten(2, "nobody@ville.example"));
         assert_eq!(known, unknown);
-        assert_eq!((known.0, known.2), (202, (0, 1)), "nothing is hashed, a link is counted");
+        assert_eq!((known.0, known.2), (202, (0, 2)), "nothing is hashed, a link is counted, by place and by account");
         // what differs is the mail, which waits in the outbox until the worker sends it
         let mails = app.mails_of("password_reset");
         let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
         assert_eq!(to, ["jo@ville.example"]);
+    }
+
+    fn links_are_asked_for_so_often_from_one_place_for_whichever_accounts(app) {
+        let forgotten = |place, email: &str| asked(app, place, "/auth/forgotten", json!({"email": email}));
+        for number in 0..60 {
+            assert_eq!(forgotten(7, &format!("nobody{number}@ville.example")).0, 202, "{number}");
+        }
+        let late = forgotten(7, "nobody60@ville.example");
+        assert_eq!((late.0, &late.1["code"], late.2.1), (429, &json!("too_many_requests"), 0));
+        assert_eq!(forgotten(8, "nobody60@ville.example").0, 202);
+        assert_eq!(forgotten(9, "not an address").2, (0, 1), "no account has it, so none is counted");
     }
 
     fn a_forgotten_password_is_set_anew_and_every_session_ends(app) {
