@@ -34,6 +34,8 @@ pub fn stamp(url: &str, text: &str) -> Result<Vec<u8>, String> {
     nonce[0] = nonce[0] & 0x3f | 0x40; // positive, and as short as it can be
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(PATIENCE))
+        .max_redirects(0)
+        .proxy(None)
         .build()
         .into();
     let mut answer = agent
