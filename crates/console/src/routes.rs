@@ -3,7 +3,7 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CollectBatches, DecideBatches, LogDevices, ManageAccount, ManageWaves, Permission,
+    Apply, CollectBatches, CorrectDevices, DecideBatches, LogDevices, ManageAccount, ManageWaves, Permission,
     ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
     ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
 };
@@ -186,6 +186,10 @@ pages! {
     devices {
         get "/atelier/appareils" => list, ReadEvidence;
         get "/atelier/appareils/{id}" => show, ReadEvidence;
+    }
+    device_correct {
+        get "/atelier/appareils/{id}/corriger" => show, CorrectDevices;
+        post "/atelier/appareils/{id}/corriger" => send, CorrectDevices;
     }
     association_home {
         get "/demandes" => show, ReadApplications;

@@ -1,13 +1,18 @@
 //! The certificate of erasure: for every drive of a batch what was done about its data, by what
 //! and when. One page in French and English, to keep and print.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use allocation::page::{escaped, page};
-use db::schema::{batches as b, devices as d, drives as r, organisations as o};
+use db::schema::{
+    batches as b, custody_events as e, devices as d, drives as r, organisations as o, people as p,
+};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Actor, BatchId, DeviceKind, Instant, Language, Refusal};
+use kernel::{Actor, BatchId, Code, DeviceId, DeviceKind, Instant, Language, PersonId, Refusal, Text};
+use serde::Serialize;
+use serde_json::json;
 use workshop::{AcceptedAs, EraseMethod, Media, Proof};
 
 use crate::donors;
@@ -21,33 +26,150 @@ struct Batch {
     closed_at: Instant,
 }
 
-/// Narrow enough for six columns on paper: what is next to each other belongs together.
+/// Narrow enough for seven columns on paper: what is next to each other belongs together.
 const STYLE: &str = "<style>dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dt{font-weight:bold}\
 dd{margin:0}th,td{font-size:.75rem}</style>";
 
-/// A device, one of its drives, and that one's proof.
-type Row = (
-    (String, Option<String>, DeviceKind),
-    (Option<String>, Option<String>, Media, Option<Proof>),
-);
+/// A drive of a device that came, in one of the device's cycles.
+#[derive(Debug, Clone, Queryable)]
+pub(crate) struct DriveRow {
+    device: DeviceId,
+    cycle: i32,
+    tag: String,
+    device_serial: Option<String>,
+    kind: DeviceKind,
+    serial: Option<String>,
+    model: Option<String>,
+    media: Media,
+    proof: Option<Proof>,
+    pub(crate) method: Option<EraseMethod>,
+}
+
+/// What keeps a certificate from being written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unproven {
+    /// The device.
+    pub tag: String,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// Where it stands.
+    pub stage: String,
+    /// Its drives without proof, by serial number; none when no drive of it was seen yet.
+    pub drives: Vec<String>,
+}
+
+/// Devices that a refusal names; a longer list is counted.
+const NAMED: usize = 500;
 
 /// The certificate of a batch, for those who see the batch. There is none before every device
-/// that came has its proof.
+/// that came has its proof: the refusal says which do not, and which drives are open.
 ///
 /// # Errors
 /// `not_found`, also while something is not proven.
 pub fn certificate(db: &mut Db, actor: &Actor, id: BatchId) -> Result<String> {
     let batch = intake::batch(db, actor, id)?;
-    if batch.closed_at.is_none() || !donors::is_proven(db, id)? {
-        return Err(Refusal::not_found().into());
+    if batch.closed_at.is_none() {
+        return Err(Refusal::new(
+            Code::NotFound,
+            Text::new(
+                "L'attestation vient quand le comptage du lot est clos.",
+                "The certificate comes once the count of the batch is closed.",
+            ),
+        )
+        .into());
+    }
+    if !donors::is_proven(db, id)? {
+        return Err(not_yet(&unproven(db, id)?).into());
     }
     write(db, id)
+}
+
+fn not_yet(missing: &[Unproven]) -> Refusal {
+    let count = missing.len();
+    let named: Vec<&str> = missing.iter().take(20).map(|it| it.tag.as_str()).collect();
+    let (named, more) = (named.join(", "), if count > 20 { ", …" } else { "" });
+    let some = &missing[..count.min(NAMED)];
+    Refusal::new(
+        Code::NotFound,
+        Text::new(
+            format!(
+                "L'attestation n'existe pas encore : il manque la preuve d'effacement de {count} appareil(s) : {named}{more}."
+            ),
+            format!(
+                "There is no certificate yet: {count} device(s) have no proof of erasure: {named}{more}."
+            ),
+        ),
+    )
+    .with_extra(json!({ "unproven": count, "missing": some }))
+}
+
+/// Every device that came and is not proven, with the drives that are open.
+fn unproven(db: &mut Db, id: BatchId) -> Result<Vec<Unproven>> {
+    let rows: Vec<(DeviceId, i32, String, Option<String>, String)> = d::table
+        .filter(d::batch_id.eq(id))
+        .filter(d::stage.ne_all(["expected", "missing"]))
+        .filter(d::erasure_proven.eq(false))
+        .order(d::tag)
+        .select((d::id, d::cycle, d::tag, d::serial, d::stage))
+        .load(db)?;
+    let before: HashSet<DeviceId> = proven_cycles(db, id)?.into_keys().collect();
+    let mut missing = Vec::new();
+    for (device, cycle, tag, serial, stage) in rows {
+        if before.contains(&device) {
+            continue;
+        }
+        let open: Vec<Option<String>> = r::table
+            .filter(r::device_id.eq(device))
+            .filter(r::cycle.eq(cycle))
+            .filter(r::proven.eq(false))
+            .order(r::id)
+            .select(r::serial)
+            .load(db)?;
+        missing.push(Unproven {
+            tag,
+            serial,
+            stage,
+            drives: open
+                .into_iter()
+                .map(|serial| serial.unwrap_or_else(|| "?".to_owned()))
+                .collect(),
+        });
+    }
+    Ok(missing)
+}
+
+/// Devices of a batch that came back and are not proven in their present cycle, but were in one
+/// before: the donor's data was gone then. With that cycle.
+fn proven_cycles(db: &mut Db, id: BatchId) -> Result<HashMap<DeviceId, i32>> {
+    let rows: Vec<(DeviceId, i32, bool)> = r::table
+        .inner_join(d::table)
+        .filter(d::batch_id.eq(id))
+        .filter(d::erasure_proven.eq(false))
+        .filter(d::stage.ne_all(["expected", "missing"]))
+        .filter(d::cycle.gt(r::cycle))
+        .select((r::device_id, r::cycle, r::proven))
+        .load(db)?;
+    let mut cycles: BTreeMap<(DeviceId, i32), bool> = BTreeMap::new();
+    for (device, cycle, proven) in rows {
+        let whole = cycles.entry((device, cycle)).or_insert(true);
+        *whole = *whole && proven;
+    }
+    let proven = cycles.into_iter().filter(|(_, whole)| *whole);
+    // in the order of cycles: the last one stands
+    Ok(proven.map(|((device, cycle), _)| (device, cycle)).collect())
+}
+
+/// How many devices of a batch are proven by a cycle before their present one.
+pub(crate) fn proven_before(db: &mut Db, id: BatchId) -> Result<i64> {
+    let count = proven_cycles(db, id)?.len();
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// The page as it stands now.
 pub(crate) fn write(db: &mut Db, id: BatchId) -> Result<String> {
     let batch = batch(db, id)?;
-    let rows = rows(db, id)?;
+    let rows = drives_of(db, id)?;
+    let people = operators(db, &rows)?;
     let mut body = STYLE.to_owned();
     facts(&mut body, &batch);
     body.push_str("<table><thead><tr>");
@@ -57,13 +179,15 @@ pub(crate) fn write(db: &mut Db, id: BatchId) -> Result<String> {
         "Modèle / Model",
         "Traitement / Treatment",
         "Outil et motif / Tool and ground",
+        "Opérateur et vérification / Operator and verification",
         "Date",
     ] {
         let _ = write!(body, "<th scope=\"col\">{head}</th>");
     }
     body.push_str("</tr></thead><tbody>\n");
     for row in &rows {
-        drive(&mut body, row);
+        let who = people.get(&(row.device, row.cycle)).map(String::as_str);
+        drive(&mut body, row, who.unwrap_or_default());
     }
     body.push_str("</tbody></table>\n");
     let title = format!(
@@ -99,19 +223,36 @@ fn batch(db: &mut Db, id: BatchId) -> Result<Batch> {
     })
 }
 
-/// Every proven drive of the devices that came, each in its present cycle.
-fn rows(db: &mut Db, id: BatchId) -> Result<Vec<Row>> {
-    Ok(r::table
+/// Every proven drive of the devices that came: of the cycle that a device is in, or of the last
+/// one in which it was proven.
+pub(crate) fn drives_of(db: &mut Db, id: BatchId) -> Result<Vec<DriveRow>> {
+    let before = proven_cycles(db, id)?;
+    let mut rows: Vec<(DriveRow, i32)> = r::table
         .inner_join(d::table)
         .filter(d::batch_id.eq(id))
-        .filter(d::cycle.eq(r::cycle))
         .filter(r::proven.eq(true))
         .order((d::tag, r::id))
         .select((
-            (d::tag, d::serial, d::kind),
-            (r::serial, r::model, r::media, r::proof),
+            (
+                r::device_id,
+                r::cycle,
+                d::tag,
+                d::serial,
+                d::kind,
+                r::serial,
+                r::model,
+                r::media,
+                r::proof,
+                r::method,
+            ),
+            d::cycle,
         ))
-        .load(db)?)
+        .load(db)?;
+    rows.retain(|(row, present)| {
+        let shown = before.get(&row.device).unwrap_or(present);
+        row.cycle == *shown
+    });
+    Ok(rows.into_iter().map(|(row, _)| row).collect())
 }
 
 fn facts(body: &mut String, batch: &Batch) {
@@ -130,33 +271,100 @@ fn facts(body: &mut String, batch: &Batch) {
         day(batch.closed_at)
     );
     body.push_str(
-        "<p>Les données de chaque disque ci-dessous ont été effacées (NIST SP 800-88), le disque a été \
+        "<p>Les données de chaque disque ci-dessous ont été effacées (NIST SP 800-88 Rev. 2), le disque a été \
          détruit, ou son absence constatée ; la preuve est conservée.<br>\n<span lang=\"en\">The data of each \
-         drive below was erased (NIST SP 800-88), the drive destroyed, or found absent; the proof is \
+         drive below was erased (NIST SP 800-88 Rev. 2), the drive destroyed, or found absent; the proof is \
          kept.</span></p>\n",
     );
 }
 
-fn drive(body: &mut String, ((tag, serial, kind), (drive, model, media, proof)): &Row) {
-    let proof = proof.as_ref();
+/// Who dealt with the drives of each device in each of its cycles: whoever stood at the machine,
+/// or logged it.
+fn operators(db: &mut Db, rows: &[DriveRow]) -> Result<HashMap<(DeviceId, i32), String>> {
+    let mut devices: Vec<DeviceId> = rows.iter().map(|row| row.device).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    let mut people: BTreeMap<(DeviceId, i32), Vec<PersonId>> = BTreeMap::new();
+    for chunk in devices.chunks(500) {
+        let lines: Vec<(DeviceId, String, String, PersonId, Option<PersonId>)> = e::table
+            .filter(e::device_id.eq_any(chunk))
+            .filter(e::event_type.eq_any(["erased", "received"]))
+            .order((e::device_id, e::seq))
+            .select((
+                e::device_id,
+                e::event_type,
+                e::from_stage,
+                e::actor_id,
+                e::operated_by,
+            ))
+            .load(db)?;
+        let mut cycles: HashMap<DeviceId, i32> = HashMap::new();
+        for (device, event_type, from, actor, operator) in lines {
+            let cycle = cycles.entry(device).or_default();
+            if event_type == "erased" {
+                let names = people.entry((device, (*cycle).max(1))).or_default();
+                names.push(operator.unwrap_or(actor));
+            } else if ["expected", "returned", "missing"].contains(&from.as_str()) {
+                *cycle += 1;
+            }
+        }
+    }
+    let mut ids: Vec<PersonId> = people.values().flatten().copied().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut names: HashMap<PersonId, String> = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let found: Vec<(PersonId, String)> = p::table
+            .filter(p::id.eq_any(chunk))
+            .select((p::id, p::name))
+            .load(db)?;
+        names.extend(found);
+    }
+    let joined = people.into_iter().map(|(key, ids)| {
+        let mut all: Vec<&str> = Vec::new();
+        for name in ids.iter().filter_map(|id| names.get(id)) {
+            if !all.contains(&name.as_str()) {
+                all.push(name);
+            }
+        }
+        (key, all.join(", "))
+    });
+    Ok(joined.collect())
+}
+
+fn drive(body: &mut String, row: &DriveRow, who: &str) {
+    let proof = row.proof.as_ref();
     let treatment = proof.map_or("—", |proof| treatment(proof.method));
     let tool = proof.map(tool).unwrap_or_else(|| "—".to_owned());
     let ground = proof.map(ground).unwrap_or_default();
+    let verified = proof.map(verification).unwrap_or("—");
     let at = proof.map(|proof| day(proof.at)).unwrap_or_default();
     let or_dash = |text: &Option<String>| escaped(text.as_deref().unwrap_or("—"));
     let _ = writeln!(
         body,
         "<tr><td><span class=\"code\">{}</span><br>{}<br><span class=\"code\">{}</span></td>\
-         <td class=\"code\">{}<br>{}</td><td>{}</td><td>{treatment}</td><td>{}<br>{}</td><td>{at}</td></tr>",
-        escaped(tag),
-        kind.french(1),
-        or_dash(serial),
-        or_dash(drive),
-        media.as_str(),
-        or_dash(model),
+         <td class=\"code\">{}<br>{}</td><td>{}</td><td>{treatment}</td><td>{}<br>{}</td>\
+         <td>{}<br>{verified}</td><td>{at}</td></tr>",
+        escaped(&row.tag),
+        row.kind.french(1),
+        or_dash(&row.device_serial),
+        or_dash(&row.serial),
+        row.media.as_str(),
+        or_dash(&row.model),
         escaped(&tool),
         escaped(&ground),
+        escaped(who),
     );
+}
+
+/// How it was verified: by the tool, whose report says so, or by looking at it.
+const fn verification(proof: &Proof) -> &'static str {
+    match (proof.method, &proof.report) {
+        (EraseMethod::Destroy, _) => "constatée à l'œil / seen by eye",
+        (EraseMethod::Absent, _) => "machine ouverte / machine opened",
+        (_, Some(_)) => "par l'outil, rapport joint / by the tool, report attached",
+        (_, None) => "par l'outil, selon l'atelier / by the tool, as stated",
+    }
 }
 
 /// The tool with its version.

@@ -1,7 +1,7 @@
 //! What donors are told once their batch is counted: that erasure is proven, and what
 //! becomes of their devices. A job asks again and again; each thing is told once.
 
-use db::schema::{batches as b, devices as d, donor_news as n, drives, wave_devices, wave_lines};
+use db::schema::{batches as b, devices as d, donor_news as n, wave_devices, wave_lines};
 use db::{Db, Result, Tx};
 use diesel::prelude::*;
 use kernel::{BatchId, Instant, OrganisationId};
@@ -151,29 +151,23 @@ fn count(db: &mut Db, batch: BatchId) -> Result<Count> {
             _ => {}
         }
     }
+    count.proven += certificate::proven_before(db, batch)?;
     Ok(count)
 }
 
 fn erasure_proven(db: &mut Db, batch: &Open, count: Count) -> Result<Message> {
-    let theirs = || {
-        drives::table
-            .inner_join(d::table)
-            .filter(d::batch_id.eq(batch.id))
-            .filter(d::cycle.eq(drives::cycle))
-            .filter(drives::proven.eq(true))
-    };
-    let all: i64 = theirs().count().get_result(db)?;
-    let destroyed: i64 = theirs()
-        .filter(drives::method.eq(EraseMethod::Destroy))
-        .count()
-        .get_result(db)?;
+    let drives = certificate::drives_of(db, batch.id)?;
+    let destroyed = drives
+        .iter()
+        .filter(|drive| drive.method == Some(EraseMethod::Destroy))
+        .count();
     let certificate = certificate::write(db, batch.id)?;
     Ok(Message::ErasureProven {
         reference: batch.reference.clone(),
         title: batch.title.clone(),
         devices: count.proven,
-        drives: all,
-        destroyed,
+        drives: i64::try_from(drives.len()).unwrap_or(i64::MAX),
+        destroyed: i64::try_from(destroyed).unwrap_or(i64::MAX),
         certificate: match certificate.len() <= ATTACHED_MOST {
             true => certificate,
             false => String::new(),

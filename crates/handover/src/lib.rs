@@ -9,12 +9,12 @@ pub mod rules;
 mod service;
 mod store;
 
-pub use certificate::certificate;
+pub use certificate::{Unproven, certificate};
 pub use donors::{News, tell_donors};
 pub use model::*;
 pub use note::note;
 pub use retention::retention;
 pub use service::{
-    approve_wave, cancel_wave, complete, handover, handover_named, handovers, missed, pass_on,
-    release, replace, schedule,
+    allow, approve_wave, cancel_wave, complete, decide_application, handover, handover_named,
+    handovers, missed, name_collector, not_given, pass_on, release, replace, schedule,
 };

@@ -52,6 +52,14 @@ pub struct Handover {
     pub version: i32,
     pub created_at: Instant,
     pub updated_at: Instant,
+    pub signature_sha256: Option<String>,
+    pub signature_waived: Option<String>,
+    pub collector: Option<String>,
+    pub collector_named_by: Option<PersonId>,
+    pub collector_named_at: Option<Instant>,
+    pub allowed_reason: Option<String>,
+    pub allowed_by: Option<PersonId>,
+    pub allowed_at: Option<Instant>,
 }
 
 /// A handover, as it is shown.
@@ -91,6 +99,17 @@ pub struct HandoverView {
     pub recipient_name: Option<String>,
     /// Whether a signature was taken.
     pub signed: bool,
+    /// The signature itself, as it was taken; only when a single handover is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// SHA-256 of the signature as it was taken.
+    pub signature_sha256: Option<String>,
+    /// Why the lot was handed over without a signature.
+    pub signature_waived: Option<String>,
+    /// Who collects it, as the association named them beforehand.
+    pub collector: Option<String>,
+    /// Why the city has it handed over although the association is suspended.
+    pub allowed_reason: Option<String>,
     /// Why it was missed or called off.
     pub reason: Option<String>,
     /// When it was completed.
@@ -137,8 +156,36 @@ pub struct Completion {
     pub recipient_name: String,
     /// Every device of the lot, by tag, serial number or id, as it was scanned.
     pub devices: Vec<String>,
-    /// The signature for the whole lot, as the device that took it encodes it.
+    /// The signature for the whole lot: a drawn one as a `data:` URL of an image, or the name
+    /// that was typed for one.
     pub signature: Option<String>,
+    /// In its place: why there is none.
+    pub signature_waived: Option<Waived>,
+}
+
+/// A signature that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct Waived {
+    /// Why. Whoever completes the handover answers for it.
+    pub reason: String,
+}
+
+/// Who collects a lot for the association.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct Collector {
+    /// Their name; empty to take it back.
+    pub name: String,
+}
+
+/// A device that was logged as handed over and was not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct NotGiven {
+    /// The device, by tag, serial number or id.
+    pub device: String,
+    /// The device that was given in its place, if one was: by tag, serial number or id.
+    pub instead: Option<String>,
+    /// Why it is corrected.
+    pub reason: String,
 }
 
 /// The body that says why a handover did not take place.

@@ -50,6 +50,11 @@ fn facts(body: &mut String, handover: &HandoverView, lot: &[LotItem], language: 
         ),
         ("Lieu", "Place", handover.place.clone().unwrap_or_default()),
         (
+            "Vient chercher le lot",
+            "Collects the lot",
+            handover.collector.clone().unwrap_or_default(),
+        ),
+        (
             "Date",
             "Date",
             when.map(|at| day(at, language)).unwrap_or_default(),
@@ -109,6 +114,42 @@ fn devices(body: &mut String, status: HandoverStatus, lot: &[LotItem], language:
     body.push_str("</tbody></table>\n");
 }
 
+/// The signature as it was taken with its hash, or why there is none.
+fn signature(body: &mut String, handover: &HandoverView, language: Language) {
+    if let Some(reason) = &handover.signature_waived {
+        let waived = word(
+            language,
+            "Remis sans signature. Raison",
+            "Handed over without a signature. Reason",
+        );
+        let _ = writeln!(body, "<p>{waived} : {}</p>", escaped(reason));
+        return;
+    }
+    match handover.signature.as_deref() {
+        Some(image) if image.starts_with("data:image/") => {
+            let alt = word(language, "Signature", "Signature");
+            let _ = writeln!(
+                body,
+                "<p><img src=\"{}\" alt=\"{alt}\" width=\"240\"></p>",
+                escaped(image)
+            );
+        }
+        Some(name) if !name.is_empty() => {
+            let typed = word(language, "Signature saisie", "Typed signature");
+            let _ = writeln!(body, "<p>{typed} : <em>{}</em></p>", escaped(name));
+        }
+        _ => {}
+    }
+    if let Some(sha256) = &handover.signature_sha256 {
+        let print = word(
+            language,
+            "Empreinte de la signature (SHA-256)",
+            "Fingerprint of the signature (SHA-256)",
+        );
+        let _ = writeln!(body, "<p class=\"code\">{print} : {sha256}</p>");
+    }
+}
+
 fn signatures(body: &mut String, handover: &HandoverView, language: Language) {
     let receives = word(
         language,
@@ -129,6 +170,7 @@ fn signatures(body: &mut String, handover: &HandoverView, language: Language) {
             (Language::English, false) => format!("Lot received by {who} on {when}."),
         };
         let _ = writeln!(body, "<p>{done}</p>");
+        signature(body, handover, language);
         return;
     }
     let _ = writeln!(

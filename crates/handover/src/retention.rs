@@ -48,6 +48,8 @@ fn forget_signatories_before(db: &mut Db, before: Instant) -> Result<usize> {
     Ok(diesel::update(old())
         .set((
             h::recipient_name.eq(NAMELESS),
+            h::collector.eq(None::<String>),
+            h::signature_sha256.eq(None::<String>),
             h::version.eq(h::version + 1),
         ))
         .execute(db)?)

@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kernel::{Code, DeviceId, Fields, Refusal, Text, squash};
+use identity::OrganisationStatus;
+use kernel::{Code, DeviceId, Fields, Instant, Refusal, Text, squash};
 use serde_json::json;
 
-use crate::model::{Completion, DeviceFailure, Handover, HandoverSchedule, HandoverStatus};
+use crate::model::{
+    Completion, DeviceFailure, Handover, HandoverSchedule, HandoverStatus, NotGiven,
+};
 
 /// What to do about a request that may be a repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +29,23 @@ fn not_now(status: HandoverStatus) -> Refusal {
     )
 }
 
-/// A handover has an appointment until it is completed; a missed one gets another.
+/// A handover has an appointment to come until it is completed; a missed one gets another.
 ///
 /// # Errors
 /// `invalid_fields`; `handover_step_not_allowed` once it is completed or called off.
-pub fn may_schedule(handover: &Handover, body: &HandoverSchedule) -> Result<Verdict, Refusal> {
+pub fn may_schedule(
+    handover: &Handover,
+    body: &HandoverSchedule,
+    now: Instant,
+) -> Result<Verdict, Refusal> {
     let mut fields = Fields::default();
     fields.text("/place", &body.place, 500);
+    // an appointment that took place today may still be entered
+    if body.to < now.plus_days(-1) {
+        for pointer in ["/from", "/to"] {
+            fields.push(pointer, Code::DateInPast, Code::DateInPast.help());
+        }
+    }
     if body.to <= body.from {
         fields.push(
             "/to",
@@ -139,6 +152,96 @@ pub struct Expected {
     pub serial: Option<String>,
 }
 
+/// An association that is suspended or gone meanwhile receives nothing, unless the city decided
+/// for this lot that it does.
+///
+/// # Errors
+/// `organisation_suspended`.
+pub fn may_be_given_to(status: OrganisationStatus, allowed: bool) -> Result<(), Refusal> {
+    match status {
+        OrganisationStatus::Suspended | OrganisationStatus::Dissolved if !allowed => {
+            Err(Refusal::new(
+                Code::OrganisationSuspended,
+                Text::new(
+                    "Cette association est suspendue ou dissoute depuis l'attribution : la ville décide d'abord si ce lot lui est remis.",
+                    "This association was suspended or dissolved since the award: the city decides first whether this lot is handed over to it.",
+                ),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The city decides with a reason, before the lot is handed over.
+///
+/// # Errors
+/// `invalid_fields` without a reason; `handover_step_not_allowed`.
+pub fn may_allow(handover: &Handover, reason: &str) -> Result<Verdict, Refusal> {
+    open_with_reason(handover, "/reason", reason)?;
+    match &handover.allowed_reason {
+        Some(known) if known == reason.trim() => Ok(Verdict::AlreadyDone),
+        _ => Ok(Verdict::Go),
+    }
+}
+
+/// Somebody is named to collect a lot before it is handed over.
+///
+/// # Errors
+/// `invalid_fields`; `handover_step_not_allowed`.
+pub fn may_name_collector(handover: &Handover, name: &str) -> Result<Verdict, Refusal> {
+    let name = name.trim();
+    if name.chars().count() > 200 {
+        return Err(Refusal::field(
+            "/name",
+            Code::TooLong,
+            Code::TooLong.help(),
+        ));
+    }
+    match handover.status {
+        HandoverStatus::Completed | HandoverStatus::Cancelled => Err(not_now(handover.status)),
+        _ if handover.collector.as_deref().unwrap_or_default() == name => Ok(Verdict::AlreadyDone),
+        _ => Ok(Verdict::Go),
+    }
+}
+
+fn open_with_reason(handover: &Handover, pointer: &str, reason: &str) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    fields.text(pointer, reason, 2_000);
+    fields.check()?;
+    match handover.status {
+        HandoverStatus::Completed | HandoverStatus::Cancelled => Err(not_now(handover.status)),
+        _ => Ok(()),
+    }
+}
+
+/// What was logged as given and was not is corrected once the lot was handed over. A lot of
+/// which nothing is left was never handed over: that is another case.
+///
+/// # Errors
+/// `invalid_fields`; `handover_step_not_allowed`; `correction_not_possible` for the last device.
+pub fn may_correct(handover: &Handover, body: &NotGiven) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/device", &body.device, 200);
+    fields.text("/reason", &body.reason, 2_000);
+    if let Some(instead) = &body.instead {
+        fields.text("/instead", instead, 200);
+    }
+    fields.check()?;
+    if handover.status != HandoverStatus::Completed {
+        return Err(not_now(handover.status));
+    }
+    if body.instead.is_none() && handover.devices <= 1 {
+        return Err(Refusal::new(
+            Code::CorrectionNotPossible,
+            Text::new(
+                "C'est le dernier appareil du lot : dites lequel a été remis à sa place.",
+                "It is the last device of the lot: say which one was given in its place.",
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// The most characters of a signature.
 const SIGNATURE_MAX: usize = 500_000;
 
@@ -149,11 +252,7 @@ const SIGNATURE_MAX: usize = 500_000;
 pub fn scanned(body: &Completion, lot: &[Expected]) -> Result<(), Refusal> {
     let mut fields = Fields::default();
     fields.text("/recipient_name", &body.recipient_name, 200);
-    if let Some(signature) = &body.signature
-        && signature.len() > SIGNATURE_MAX
-    {
-        fields.push("/signature", Code::TooLong, Code::TooLong.help());
-    }
+    signed(&mut fields, body);
     fields.check()?;
     let known = keys(lot);
     let mut seen = HashSet::new();
@@ -179,6 +278,44 @@ pub fn scanned(body: &Completion, lot: &[Expected]) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(incomplete(&missing, lot.len()))
+    }
+}
+
+/// There is a signature, or a reason why there is none: one or the other.
+fn signed(fields: &mut Fields, body: &Completion) {
+    let signature = body.signature.as_deref().map(str::trim).unwrap_or_default();
+    match (&body.signature_waived, signature) {
+        (None, "") => fields.push(
+            "/signature",
+            Code::Required,
+            Text::new(
+                "Il faut la signature de qui reçoit le lot, ou la raison pour laquelle il n'y en a pas (signature_waived).",
+                "The signature of whoever receives the lot is needed, or the reason why there is none (signature_waived).",
+            ),
+        ),
+        (None, signature) if signature.len() > SIGNATURE_MAX => {
+            fields.push("/signature", Code::TooLong, Code::TooLong.help());
+        }
+        (None, signature) if signature.starts_with("data:") && !signature.starts_with("data:image/") => {
+            fields.push(
+                "/signature",
+                Code::Invalid,
+                Text::new(
+                    "Une signature dessinée est une image.",
+                    "A drawn signature is an image.",
+                ),
+            );
+        }
+        (None, _) => {}
+        (Some(waived), "") => fields.text("/signature_waived/reason", &waived.reason, 2_000),
+        (Some(_), _) => fields.push(
+            "/signature_waived",
+            Code::Invalid,
+            Text::new(
+                "Une signature, ou la raison de son absence : pas les deux.",
+                "A signature, or the reason why there is none: not both.",
+            ),
+        ),
     }
 }
 
@@ -257,7 +394,43 @@ mod tests {
         Completion {
             recipient_name: "Aïcha".into(),
             devices: devices.iter().map(|&device| device.to_owned()).collect(),
-            signature: None,
+            signature: Some("Aïcha".into()),
+            signature_waived: None,
+        }
+    }
+
+    #[test]
+    fn a_lot_is_signed_for_or_says_why_not() {
+        let lot = lot();
+        let scans = ["RS-0001-A", "RS-0002-B"];
+        let with = |signature: Option<&str>, waived: Option<&str>| {
+            let body = Completion {
+                signature: signature.map(str::to_owned),
+                signature_waived: waived.map(|reason| crate::model::Waived {
+                    reason: reason.to_owned(),
+                }),
+                ..completion(&scans)
+            };
+            scanned(&body, &lot).map_err(|refusal| refusal.errors[0].pointer.clone())
+        };
+        assert_eq!(with(Some("Aïcha"), None), Ok(()));
+        assert_eq!(with(None, Some("Tablette en panne.")), Ok(()));
+        assert_eq!(with(None, None).unwrap_err(), "/signature");
+        assert_eq!(with(Some(" "), None).unwrap_err(), "/signature");
+        assert_eq!(with(None, Some("")).unwrap_err(), "/signature_waived/reason");
+        assert_eq!(with(Some("A"), Some("B")).unwrap_err(), "/signature_waived");
+        let script = with(Some("data:text/html,<b>"), None);
+        assert_eq!(script.unwrap_err(), "/signature");
+    }
+
+    #[test]
+    fn organisation_suspended_receives_nothing_unless_the_city_decides() {
+        use OrganisationStatus::{Dissolved, Suspended, Verified};
+        may_be_given_to(Verified, false).unwrap();
+        for status in [Suspended, Dissolved] {
+            let refusal = may_be_given_to(status, false).unwrap_err();
+            assert_eq!(refusal.code, Code::OrganisationSuspended);
+            may_be_given_to(status, true).unwrap();
         }
     }
 

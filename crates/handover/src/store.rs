@@ -6,7 +6,7 @@ use db::schema::{applications as a, handovers as h, organisations as o, waves as
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{
-    Actor, Code, HandoverId, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role,
+    Actor, ApplicationId, Code, HandoverId, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role,
     WaveId,
 };
 
@@ -186,6 +186,8 @@ pub(crate) enum Step<'a> {
         by: PersonId,
         recipient: &'a str,
         signature: Option<&'a str>,
+        sha256: Option<&'a str>,
+        waived: Option<&'a str>,
     },
     Miss {
         reason: &'a str,
@@ -233,11 +235,15 @@ pub(crate) fn step(db: &mut Db, handover: &Handover, step: Step<'_>, now: Instan
             by,
             recipient,
             signature,
+            sha256,
+            waived,
         } => guarded
             .set((
                 common,
                 h::recipient_name.eq(recipient),
                 h::signature.eq(signature),
+                h::signature_sha256.eq(sha256),
+                h::signature_waived.eq(waived),
                 h::completed_by.eq(by),
                 h::completed_at.eq(now),
             ))
@@ -256,4 +262,79 @@ pub(crate) fn touch(db: &mut Db, handover: &Handover, now: Instant) -> Result<()
         .set((h::version.eq(handover.version + 1), h::updated_at.eq(now)))
         .execute(db)?;
     db::guard(rows, Code::StaleVersion)
+}
+
+/// Notes who collects a lot, or nobody any more.
+pub(crate) fn set_collector(
+    db: &mut Db,
+    handover: &Handover,
+    (name, by): (Option<&str>, PersonId),
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(h::table.find(handover.id))
+        .filter(h::version.eq(handover.version))
+        .set((
+            h::collector.eq(name),
+            h::collector_named_by.eq(Some(by)),
+            h::collector_named_at.eq(Some(now)),
+            h::version.eq(handover.version + 1),
+            h::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
+}
+
+/// Notes the city's decision to hand a lot over all the same.
+pub(crate) fn allow(
+    db: &mut Db,
+    handover: &Handover,
+    (reason, by): (&str, PersonId),
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(h::table.find(handover.id))
+        .filter(h::version.eq(handover.version))
+        .set((
+            h::allowed_reason.eq(Some(reason)),
+            h::allowed_by.eq(Some(by)),
+            h::allowed_at.eq(Some(now)),
+            h::version.eq(handover.version + 1),
+            h::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
+}
+
+/// A lot that was handed over has so many devices in truth.
+pub(crate) fn set_devices(
+    db: &mut Db,
+    handover: &Handover,
+    devices: i32,
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(h::table.find(handover.id))
+        .filter(h::version.eq(handover.version))
+        .set((
+            h::devices.eq(devices),
+            h::version.eq(handover.version + 1),
+            h::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
+}
+
+/// The handovers of an application that did not take place yet.
+pub(crate) fn open_of_application(
+    db: &mut Db,
+    application: ApplicationId,
+) -> Result<Vec<HandoverId>> {
+    Ok(h::table
+        .filter(h::application_id.eq(application))
+        .filter(h::status.eq_any([
+            HandoverStatus::Planned,
+            HandoverStatus::Scheduled,
+            HandoverStatus::Missed,
+        ]))
+        .order(h::id)
+        .select(h::id)
+        .load(db)?)
 }

@@ -15,8 +15,8 @@ pub use model::{
 };
 pub use service::{
     Answers, ReadManifest, accept, answer_reception, ask_donor, cancel, check_manifest, collect,
-    manifest_reading, mark_closed, mark_received, put_manifest, read_manifest, reception_link,
-    refuse, register, restrict, schedule, submit,
+    is_closed, manifest_reading, mark_closed, mark_received, may_count, put_manifest,
+    read_manifest, reception_link, refuse, register, rename_donor, restrict, schedule, submit, tell_late,
 };
 pub use store::{batch, batch_named, batches, differing, forget_contacts_before, restrictions};
 pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

@@ -1,7 +1,6 @@
 //! What may happen to a batch, and what a body about one has to hold. Pure.
 
 mod bodies;
-mod phone;
 mod reception;
 mod stock;
 

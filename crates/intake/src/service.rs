@@ -11,7 +11,7 @@ use kernel::{Actor, BatchId, Code, OrganisationId, Refusal};
 use crate::model::{Batch, BatchStatus, Collection, NewBatch, Restrictions, Schedule};
 use crate::rules::{self, Step, Verdict};
 use crate::store::{self, Change};
-pub use reception::{answer_reception, ask_donor, reception_link};
+pub use reception::{answer_reception, ask_donor, is_closed, reception_link, tell_late};
 pub use upload::{
     Answers, ReadManifest, check_manifest, manifest_reading, put_manifest, read_manifest,
 };
@@ -21,7 +21,7 @@ pub use upload::{
 /// # Errors
 /// `invalid_fields`, `unknown_reference`, `organisation_suspended`.
 pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewBatch) -> Result<Batch> {
-    let checked = rules::check_new(new).map_err(Error::from);
+    let checked = rules::check_new(new, tx.now()).map_err(Error::from);
     let donor = donor_of(tx, actor, new.donor_id);
     let associations = match &new.restrictions {
         Some(tied) => associations_exist(tx, tied, "/restrictions"),
@@ -233,7 +233,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, reason: &str) -> Resu
 pub fn schedule(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, schedule: &Schedule) -> Result<Batch> {
     let batch = store::batch(tx, actor, id)?;
     rules::step(batch.status, Step::Schedule)?;
-    let window = rules::check_schedule(schedule).map_err(Error::from);
+    let window = rules::check_schedule(schedule, tx.now()).map_err(Error::from);
     let workshop = identity::organisation_of_kind(
         tx,
         schedule.workshop_id,
@@ -275,8 +275,8 @@ pub fn collect(
         true => Ok(Verdict::Apply),
         false => rules::step(batch.status, Step::Collect),
     };
-    let (agreed, counted_from) = (batch.scheduled, batch.received_at);
-    let weight_grams = rules::check_collection(collection, agreed, counted_from, tx.now())?;
+    let known = (batch.created_at, batch.received_at);
+    let weight_grams = rules::check_collection(collection, batch.scheduled, known, tx.now())?;
     if verdict? == Verdict::AlreadyDone {
         return Ok(batch);
     }
@@ -312,6 +312,17 @@ pub fn mark_received(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch) -> Result<()
     store::update(tx, batch, &change)
 }
 
+/// The same of a count that goes on after its end: what turns up late is received late.
+///
+/// # Errors
+/// `batch_step_not_allowed`.
+pub fn may_count(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch) -> Result<()> {
+    match batch.status {
+        BatchStatus::Closed => Ok(own_workshop(actor, batch)?),
+        _ => mark_received(tx, actor, batch),
+    }
+}
+
 /// Ends the count of a batch. Who calls it says what is missing and writes to the donor.
 /// Of a batch that is closed already, nothing changes.
 ///
@@ -325,6 +336,17 @@ pub fn mark_closed(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch) -> Result<()> 
     let mut change = Change::to(batch, BatchStatus::Closed, tx.now());
     change.closed_at = Some(tx.now());
     store::update(tx, batch, &change)
+}
+
+/// A donor has another name: its batches are found by it.
+///
+/// # Errors
+/// When the database fails.
+pub fn rename_donor(tx: &mut Tx<'_>, donor: OrganisationId, name: &str) -> Result<()> {
+    for (id, reference, title) in store::titles_of_donor(tx, donor)? {
+        store::set_search_key(tx, id, &rules::search_key(&reference, &title, name))?;
+    }
+    Ok(())
 }
 
 /// A batch is counted by the workshop that fetched it; the city may do it for them.

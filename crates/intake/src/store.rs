@@ -153,6 +153,31 @@ pub fn batch_named(db: &mut Db, actor: &Actor, reference: &str) -> Result<Batch>
     batch(db, actor, id)
 }
 
+/// Reference and title of each batch of a donor.
+pub(crate) fn titles_of_donor(
+    db: &mut Db,
+    donor: OrganisationId,
+) -> Result<Vec<(BatchId, String, String)>> {
+    Ok(b::table
+        .filter(b::donor_id.eq(donor))
+        .order(b::id)
+        .select((b::id, b::reference, b::title))
+        .load(db)?)
+}
+
+pub(crate) fn set_search_key(db: &mut Db, id: BatchId, search_key: &str) -> Result<()> {
+    diesel::update(b::table.find(id))
+        .set(b::search_key.eq(search_key))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Whether the count of a batch has ended.
+pub(crate) fn is_closed(db: &mut Db, id: BatchId) -> Result<bool> {
+    let status: Option<BatchStatus> = b::table.find(id).select(b::status).first(db).optional()?;
+    Ok(status == Some(BatchStatus::Closed))
+}
+
 /// Adds what stands in other tables: names, and the donor's answer.
 fn complete(db: &mut Db, batches: &mut [Batch]) -> Result<()> {
     let mut organisations: Vec<OrganisationId> = batches

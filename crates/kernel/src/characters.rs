@@ -29,7 +29,7 @@ const MANY_LINES: [&str; 14] = [
 ];
 
 /// Fields that a scanner fills: it ends what it read with a line break or a tab.
-const SCANNED: [&str; 4] = ["device", "devices", "serial", "tag"];
+const SCANNED: [&str; 6] = ["device", "devices", "instead", "same_as", "serial", "tag"];
 
 /// How much room a text has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

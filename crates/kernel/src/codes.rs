@@ -97,6 +97,7 @@ codes! {
     UnreadableDate "unreadable_date" 422 "Cette date n'est pas lisible ; écrivez-la 31/12/2019." "This date is not readable; write it 31/12/2019.";
     QuoteNotClosed "quote_not_closed" 422 "Un guillemet ouvre cette cellule et ne la referme pas." "A quotation mark opens this cell and does not close it.";
     ReceptionConfirmed "reception_confirmed" 409 "Vous avez déjà confirmé cette réception." "You have confirmed this reception already.";
+    DateInPast "date_in_past" 422 "Cette date est passée." "This date is in the past.";
     DateInFuture "date_in_future" 422 "Cette date est à venir." "This date is in the future.";
 
     // workshop
@@ -117,6 +118,8 @@ codes! {
     DeviceNotReady "device_not_ready" 409 "Cet appareil n'est pas prêt." "This device is not ready.";
     AlreadyReserved "already_reserved" 409 "Cet appareil est réservé à une association." "This device is reserved for an association.";
     StockTooLow "stock_too_low" 409 "Il n'y en a pas assez en stock." "There is not enough in stock.";
+    CorrectionNotPossible "correction_not_possible" 409 "Cette ligne du journal ne peut pas, ou plus, être corrigée." "This line of the log cannot be corrected, or not any more.";
+    CorrectionNeedsCity "correction_needs_city" 409 "Quelque chose d'irrévocable a suivi : seule la ville peut corriger." "Something irrevocable followed: only the city can correct it.";
     DeviceInTransit "device_in_transit" 409 "Cet appareil est en route vers un autre atelier." "This device is on its way to another workshop.";
     TransferStepNotAllowed "transfer_step_not_allowed" 409 "Cet envoi n'en est pas à cette étape." "This shipment is not at this step.";
 
@@ -147,6 +150,7 @@ codes! {
 
     // allocation and handover
     WaveOutOfDate "wave_out_of_date" 409 "Le stock ou les demandes ont changé depuis la proposition ; proposez de nouveau." "The stock or the applications changed since the plan; propose again.";
+    ValueMissing "value_missing" 409 "Un type d'appareil n'a pas de valeur en euros." "A kind of device has no value in euros.";
     NothingToAllocate "nothing_to_allocate" 409 "Il n'y a rien à attribuer." "There is nothing to allocate.";
     PinNotPossible "pin_not_possible" 409 "Cette quantité ne peut pas être fixée." "This quantity cannot be fixed.";
     WaveNotEditable "wave_not_editable" 409 "Cette vague ne peut plus être modifiée." "This wave can no longer be changed.";

@@ -151,6 +151,8 @@ ids! {
     Obligation ObligationId;
     /// A score that counted.
     StoredScore StoredScoreId;
+    /// A change of an organization.
+    OrganisationChange OrganisationChangeId;
     /// A mail in the outbox.
     Message MessageId;
     /// An address of another program that is told of events.

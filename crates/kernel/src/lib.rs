@@ -12,6 +12,7 @@ mod fold;
 mod french;
 mod id;
 mod page;
+pub mod phone;
 mod refusal;
 mod shape;
 mod terms;
@@ -33,7 +34,7 @@ pub use id::{
     ApplicationId, AuditEvent, AuditEventId, Batch, BatchId, Custody, CustodyEventId, Device,
     DeviceFile, DeviceFileId, DeviceId, Document, DocumentId, Drive, DriveId, Handover, HandoverId,
     Id, Invitation, InvitationId, Message, MessageId, Obligation, ObligationId, Organisation,
-    OrganisationId, PartMovement, PartMovementId, Person, PersonId, Programme, ProgrammeId,
+    OrganisationChange, OrganisationChangeId, OrganisationId, PartMovement, PartMovementId, Person, PersonId, Programme, ProgrammeId,
     RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore, StoredScoreId, Transfer,
     TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId,
     WebhookId,

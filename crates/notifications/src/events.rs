@@ -138,6 +138,7 @@ events! {
     "association_verified" [Association] Alone always webhook "Vérification de l'association" "Verification of the association";
     "registration_twice" [Staff] Gathered optional private "Association inscrite deux fois" "Association registered twice";
     "register_name_differs" [Staff] Gathered optional private "Nom différent au registre national" "Another name in the national register";
+    "organisation_changed" [Donor Workshop Association Staff] Alone always private "Fiche de l'organisation changée" "Organization changed";
     "organisation_suspended" [Donor Workshop Association] Alone always webhook "Suspension de l'organisation" "Suspension of the organization";
 
     "batch_submitted" [Staff] Gathered optional webhook "Don proposé" "Donation offered";
@@ -147,6 +148,7 @@ events! {
     "pickup_scheduled" [Donor Workshop] Alone optional webhook "Rendez-vous d'enlèvement" "Pickup appointment";
     "batch_collected" [Donor] Gathered optional webhook "Don enlevé" "Donation picked up";
     "batch_closed" [Donor] Alone always webhook "Réception comptée" "Reception counted";
+    "batch_late" [Donor] Gathered optional webhook "Appareils arrivés après la clôture" "Devices that came after the closing";
     "manifest_replaced" [Workshop Staff] Gathered optional webhook "Inventaire remplacé" "Manifest replaced";
     "reception_contested" [Workshop Staff] Gathered optional webhook "Réception contestée" "Reception contested";
     "transfer_sent" [Workshop] Gathered optional webhook "Envoi à recevoir" "Shipment to receive";
@@ -165,6 +167,8 @@ events! {
     "appeal_received" [Association] Alone always webhook "Accusé de réception du recours" "Acknowledgement of the appeal";
     "appeal_to_review" [Staff] Gathered optional webhook "Recours à examiner" "Appeal to review";
     "appeal_decided" [Association] Alone always webhook "Décision sur le recours" "Decision on the appeal";
+    "application_asks_otherwise" [Staff] Gathered optional webhook "Quantité demandée changée" "Other quantity asked for";
+    "application_rescored" [Association] Alone always webhook "Nouveaux points" "New score";
 
     "wave_to_approve" [Staff] Alone optional webhook "Vague à approuver" "Wave to approve";
     "wave_rejected" [Staff] Alone optional webhook "Vague rejetée" "Wave rejected";
@@ -175,6 +179,7 @@ events! {
     "handover_scheduled" [Workshop Association] Alone optional webhook "Rendez-vous de remise" "Handover appointment";
     "handover_booked" [Workshop] Daily optional webhook "Remises à venir" "Handovers to come";
     "handover_completed" [Association] Gathered optional webhook "Lot remis" "Lot handed over";
+    "handover_corrected" [Association] Alone always webhook "Lot corrigé" "Lot corrected";
     "handover_missed" [Association Staff] Gathered optional webhook "Rendez-vous manqué" "Missed appointment";
     "follow_up_due" [Association] Gathered optional webhook "Bilan attendu" "Report due";
 

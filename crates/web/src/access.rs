@@ -86,6 +86,8 @@ permissions! {
     ReadRegistrationCases: Identity, [Staff Admin] Recorded;
     /// Settle double registrations.
     SettleRegistrations: Identity, [Staff Admin] InPerson Recorded;
+    /// Change one's own organization; staff any.
+    ChangeOrganisations: Identity, [Donor Refurbisher Association Staff Admin] InPerson Recorded;
     /// Verify and suspend organizations.
     JudgeOrganisations: Identity, [Staff Admin] InPerson Recorded;
 
@@ -114,6 +116,8 @@ permissions! {
     ReadDevices: Workshop, [Donor Refurbisher Staff Admin];
     /// Log what happens to devices.
     LogDevices: Workshop, [Refurbisher];
+    /// Put right what was logged of the wrong device, or what a device is.
+    CorrectDevices: Workshop, [Refurbisher Staff Admin] InPerson Recorded;
     /// Decide where a machine contradicts its record, and accept evidence that leaves a doubt.
     DecideEvidence: Workshop, [Refurbisher] InPerson;
     /// Say who stands at a station.
@@ -162,6 +166,8 @@ permissions! {
     ReadHandovers: Allocation, [Refurbisher Association Staff Admin];
     /// Schedule and miss handovers, replace devices.
     RunHandovers: Allocation, [Refurbisher Staff Admin];
+    /// Say who collects a lot for the association.
+    NameCollectors: Allocation, [Association Staff Admin] Recorded;
     /// Complete handovers, with a signature.
     SignHandovers: Allocation, [Refurbisher Staff Admin] InPerson;
 

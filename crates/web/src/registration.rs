@@ -1,7 +1,7 @@
 //! Registering oneself, as both doors do it.
 
 use actix_web::HttpRequest;
-use identity::Registration;
+use identity::{OrganisationKind, Registration};
 use kernel::Code;
 
 use crate::access::Anyone;
@@ -54,4 +54,18 @@ pub async fn register(
         }
     }
     outcome
+}
+
+/// An organization may have another name: what is found by it follows.
+///
+/// # Errors
+/// When the database fails.
+pub fn renamed(tx: &mut db::Tx<'_>, organisation: &identity::Organisation) -> db::Result<()> {
+    match organisation.kind {
+        OrganisationKind::Association => {
+            eligibility::rename_applicant(tx, organisation.id, &organisation.name)
+        }
+        OrganisationKind::Donor => intake::rename_donor(tx, organisation.id, &organisation.name),
+        OrganisationKind::Workshop | OrganisationKind::City => Ok(()),
+    }
 }

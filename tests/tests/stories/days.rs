@@ -40,7 +40,7 @@ fn a_year_begins_at_midnight_in_paris(app: &TestApp) {
     let awards = |year: u32| {
         app.staff.get(&format!("/awards?year={year}")).expect(200)["value_cents"].clone()
     };
-    assert_eq!((awards(2023), awards(2024)), (json!(0), json!(150_000)));
+    assert_eq!((awards(2023), awards(2024)), (json!(0), json!(100_000)));
 
     let (_, ids) = dock(app, &["CZC0001"], 0);
     advance(app, &ids[0], "erased");

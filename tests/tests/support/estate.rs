@@ -187,6 +187,12 @@ pub fn well_formed(operation: &str) -> Value {
         "complete" => json!({"recipient_name": "Aïcha", "devices": []}),
         "report" => json!({"summary": "Tout sert.", "devices_in_use": 10}),
         "restrictions" | "confirm" | "resolve" | "{id}" => json!({}),
+        "corrections" => json!({"model": "ProDesk 400", "reason": "Essai"}),
+        "collector" => json!({"name": "Karim"}),
+        "correct" => json!({"device": "RS-0001", "reason": "Essai"}),
+        "requests" => {
+            json!({"requests": [{"kind": "desktop", "quantity": 10, "accepts": []}], "reason": "Essai"})
+        }
         "replace" => json!({"device": "RS-0001", "reason": "En panne"}),
         "hardware" => super::workshop::machine(&[]),
         _ => json!({"reason": "Essai"}),

@@ -22,6 +22,17 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/waves/{id}/notice", PUBLIC),
     ("get", "/api/v1/waves/{id}/file", PUBLIC),
     ("post", "/api/v1/auth/logout", "UseAccount"),
+    (
+        "patch",
+        "/api/v1/organisations/{id}",
+        "ChangeOrganisations",
+    ),
+    (
+        "get",
+        "/api/v1/organisations/{id}/changes",
+        "ReadOrganisations",
+    ),
+    ("post", "/api/v1/registration-cases", "SettleRegistrations"),
     ("get", "/api/v1/me/sessions", "ManageAccount"),
     ("delete", "/api/v1/me/sessions", "ManageAccount"),
     ("delete", "/api/v1/me/sessions/{id}", "ManageAccount"),
@@ -99,6 +110,11 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
         "post",
         "/api/v1/devices/{id}/contradictions",
         "DecideEvidence",
+    ),
+    (
+        "post",
+        "/api/v1/devices/{id}/corrections",
+        "CorrectDevices",
     ),
     (
         "post",
@@ -211,6 +227,7 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("patch", "/api/v1/applications/{id}", "Apply"),
     ("post", "/api/v1/applications/{id}/submit", "Apply"),
     ("post", "/api/v1/applications/{id}/withdraw", "Apply"),
+    ("post", "/api/v1/applications/{id}/requests", "Apply"),
     (
         "post",
         "/api/v1/applications/{id}/request-changes",
@@ -263,6 +280,9 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/handovers/{id}/missed", "RunHandovers"),
     ("post", "/api/v1/handovers/{id}/replace", "RunHandovers"),
     ("post", "/api/v1/handovers/{id}/pass-on", "DecideWaves"),
+    ("post", "/api/v1/handovers/{id}/collector", "NameCollectors"),
+    ("post", "/api/v1/handovers/{id}/allow", "DecideWaves"),
+    ("post", "/api/v1/handovers/{id}/correct", "DecideWaves"),
     ("patch", "/api/v1/waves/{id}", "ManageWaves"),
     ("get", "/api/v1/awards", "ReadWaveLines"),
     (

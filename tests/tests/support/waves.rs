@@ -9,6 +9,8 @@ use diesel::prelude::*;
 use kernel::{ApplicationId, BatchId, OrganisationId, PersonId};
 use testkit::{Client, TestApp, Value, json};
 
+use super::workshop::pickup_time;
+
 /// The digest of the plan that a wave has, as whoever decides reads it.
 pub fn plan_read(client: &Client, path: &str) -> Value {
     let wave = client.get(path).expect(200);
@@ -142,12 +144,13 @@ pub fn eligible(
 
 /// Devices that are ready in the first workshop; returns their tags.
 pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String> {
+    let when = pickup_time(app);
     let batch = app.donor.post("/batches", json!({
         "title": "Postes", "declared": [{"kind": kind, "quantity": count.max(1)}],
         "accessories": [],
         "pickup": {"address": "10 boulevard de Dunkerque", "postal_code": "13002", "commune": "Marseille",
             "contact_name": "Dora Don", "contact_phone": "04 91 00 00 00",
-            "from": "2023-03-01T08:00:00Z", "to": "2023-03-31T17:00:00Z"},
+            "from": when.0, "to": when.1},
     }));
     let batch = id(&batch.expect(201));
     announce(app, &batch);
@@ -218,8 +221,9 @@ fn announce(app: &TestApp, batch: &str) {
     let path = |step: &str| format!("/batches/{batch}/{step}");
     app.donor.post(&path("submit"), Value::Null).expect(200);
     app.staff.post(&path("accept"), Value::Null).expect(200);
+    let when = pickup_time(app);
     let pickup = json!({"workshop_id": app.refurbisher.organisation,
-        "from": "2023-03-01T08:00:00Z", "to": "2023-03-01T10:00:00Z"});
+        "from": when.0, "to": when.0.plus_seconds(2 * 3600)});
     app.staff.post(&path("schedule"), pickup).expect(200);
 }
 

@@ -2,7 +2,15 @@
 
 use std::thread;
 
+use kernel::{Clock, Instant};
 use testkit::{Client, Reply, TestApp, Value, json};
+
+/// The first day of March, and the last, or later when that is over.
+pub fn pickup_time(app: &TestApp) -> (Instant, Instant) {
+    let first: Instant = "2023-03-01T08:00:00Z".parse().unwrap();
+    let first = first.max(app.clock.now());
+    (first, first.plus_days(30))
+}
 
 /// A batch with a manifest of these serial numbers, on its way to the first workshop.
 pub fn scheduled(app: &TestApp, serials: &[&str]) -> String {
@@ -11,6 +19,7 @@ pub fn scheduled(app: &TestApp, serials: &[&str]) -> String {
 
 /// The same, tied by its donor.
 pub fn scheduled_under(app: &TestApp, serials: &[&str], restrictions: Value) -> String {
+    let when = pickup_time(app);
     let batch = app.donor.post("/batches", json!({
         "restrictions": restrictions,
         "title": "Postes fixes",
@@ -18,7 +27,7 @@ pub fn scheduled_under(app: &TestApp, serials: &[&str], restrictions: Value) -> 
         "accessories": [{"kind": "keyboard", "quantity": 10}, {"kind": "mouse", "quantity": 10}],
         "pickup": {"address": "10 boulevard de Dunkerque", "postal_code": "13002", "commune": "Marseille",
             "contact_name": "Dora Don", "contact_phone": "04 91 00 00 00",
-            "from": "2023-03-01T08:00:00Z", "to": "2023-03-31T17:00:00Z"},
+            "from": when.0, "to": when.1},
     })).expect(201);
     let id = batch["id"].as_str().unwrap().to_owned();
     if !serials.is_empty() {
@@ -42,7 +51,7 @@ pub fn scheduled_under(app: &TestApp, serials: &[&str], restrictions: Value) -> 
             &format!("/batches/{id}/schedule"),
             json!({
         "workshop_id": app.refurbisher.organisation,
-        "from": "2023-03-01T08:00:00Z", "to": "2023-03-01T10:00:00Z"}),
+        "from": when.0, "to": when.0.plus_seconds(2 * 3600)}),
         )
         .expect(200);
     id

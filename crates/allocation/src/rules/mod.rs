@@ -28,4 +28,6 @@ pub use steps::{
     Verdict, digest_named, may_approve, may_cancel, may_complete, may_hand_over, may_pin,
     may_propose, may_reject, may_submit, reason_given, same_plan,
 };
-pub use values::{above_city_gift, convention_due, euros, value_cents};
+pub use values::{
+    above_city_gift, convention_due, euros, every_kind_has_a_value, value_cents, without_value,
+};

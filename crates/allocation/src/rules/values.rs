@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use kernel::DeviceKind;
+use kernel::{Code, DeviceKind, Refusal, Text};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::explain::Bilingual;
 use crate::model::Granted;
@@ -16,25 +17,81 @@ const FILE: &str = include_str!("../../../../config/values.toml");
 struct Values {
     convention_cents: u64,
     city_gift_cents: u64,
-    cents: HashMap<DeviceKind, u64>,
+    cents: HashMap<String, u64>,
 }
+
+/// A desktop that is given together with a monitor.
+const WITH_SCREEN: &str = "desktop_with_screen";
 
 // that the file can be read is tested
 static VALUES: LazyLock<Option<Values>> = LazyLock::new(|| toml::from_str(FILE).ok());
 
-/// The value of one device of a kind.
-fn cents_of(kind: DeviceKind) -> u64 {
-    let values = VALUES.as_ref();
-    values.map_or(0, |values| values.cents.get(&kind).copied().unwrap_or(0))
+/// The value under a name; none where the city has set none.
+fn named(name: &str) -> Option<u64> {
+    VALUES.as_ref()?.cents.get(name).copied()
 }
 
-/// The value of what is granted.
+/// The value of one device of a kind.
+fn cents_of(kind: DeviceKind) -> u64 {
+    named(kind.as_str()).unwrap_or(0)
+}
+
+/// The value of what is granted. A desktop that comes with a monitor has a value of its own, in
+/// which the monitor is counted.
 #[must_use]
 pub fn value_cents(granted: &Granted) -> u64 {
-    granted
+    let count = |kind| granted.get(&kind).copied().unwrap_or(0);
+    let alone: u64 = granted
         .iter()
         .map(|(kind, count)| cents_of(*kind).saturating_mul(*count))
-        .sum()
+        .sum();
+    let together = count(DeviceKind::Desktop).min(count(DeviceKind::Monitor));
+    let apart = cents_of(DeviceKind::Desktop) + cents_of(DeviceKind::Monitor);
+    match named(WITH_SCREEN) {
+        Some(set) => (alone - apart * together).saturating_add(set.saturating_mul(together)),
+        None => alone,
+    }
+}
+
+/// The kinds that have no value: an award of them could not state what it is worth.
+#[must_use]
+pub fn without_value(kinds: impl IntoIterator<Item = DeviceKind>) -> Vec<DeviceKind> {
+    let mut kinds: Vec<DeviceKind> = kinds
+        .into_iter()
+        .filter(|kind| named(kind.as_str()).is_none())
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+/// Every kind that is granted has a value.
+///
+/// # Errors
+/// `value_missing`, saying where it is set.
+pub fn every_kind_has_a_value(
+    kinds: impl IntoIterator<Item = DeviceKind>,
+) -> Result<(), Refusal> {
+    let missing = without_value(kinds);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let fr: Vec<_> = missing.iter().map(|kind| kind.french(2)).collect();
+    let en: Vec<_> = missing.iter().map(|kind| kind.english(2)).collect();
+    Err(Refusal::new(
+        Code::ValueMissing,
+        Text::new(
+            format!(
+                "Aucune valeur en euros n'est fixée pour : {}. Ajoutez-la au fichier config/values.toml : chaque attribution l'indique.",
+                fr.join(", ")
+            ),
+            format!(
+                "No value in euros is set for: {}. Add it to the file config/values.toml: every award states it.",
+                en.join(", ")
+            ),
+        ),
+    )
+    .with_extra(json!({ "kinds": missing, "set_in": "config/values.toml" })))
 }
 
 /// Whether what an association received in a year is above what may be given without a
@@ -55,9 +112,13 @@ pub fn convention_cents() -> u64 {
 /// Whether a device of a kind is worth more than the city may give away of its own.
 #[must_use]
 pub fn above_city_gift(kind: DeviceKind) -> bool {
+    is_above(cents_of(kind))
+}
+
+fn is_above(cents: u64) -> bool {
     VALUES
         .as_ref()
-        .is_none_or(|values| cents_of(kind) > values.city_gift_cents)
+        .is_none_or(|values| cents > values.city_gift_cents)
 }
 
 /// An amount, as people read it.
@@ -93,9 +154,41 @@ mod tests {
     fn an_award_has_a_value() {
         assert!(VALUES.is_some());
         let granted: Granted = [(DeviceKind::Desktop, 30), (DeviceKind::Laptop, 1)].into();
-        assert_eq!(value_cents(&granted), 468_000);
+        assert_eq!(value_cents(&granted), 318_000);
         assert_eq!(euros(468_000).fr, "4\u{a0}680 €");
         assert_eq!(euros(123_456_705).en, "€1,234,567.05");
         assert!(!convention_due(2_300_000) && convention_due(2_300_001));
+    }
+
+    #[test]
+    fn a_desktop_with_a_screen_has_a_value_of_its_own() {
+        let worth = |desktops, monitors| {
+            let granted: Granted = [
+                (DeviceKind::Desktop, desktops),
+                (DeviceKind::Monitor, monitors),
+            ]
+            .into();
+            value_cents(&granted)
+        };
+        assert_eq!(worth(1, 0), 10_000);
+        assert_eq!(worth(1, 1), 15_000);
+        assert_eq!(worth(3, 1), 35_000);
+        assert_eq!(worth(1, 3), 21_000);
+    }
+
+    #[test]
+    fn value_missing() {
+        let kinds = [DeviceKind::Desktop, DeviceKind::LaserCutter, DeviceKind::Other];
+        let refusal = every_kind_has_a_value(kinds).unwrap_err();
+        assert_eq!(refusal.code, Code::ValueMissing);
+        assert!(refusal.detail.fr.contains("config/values.toml"));
+        every_kind_has_a_value([DeviceKind::Laptop]).unwrap();
+    }
+
+    #[test]
+    fn the_city_gives_away_up_to_a_limit() {
+        let limit = VALUES.as_ref().unwrap().city_gift_cents;
+        assert!(!is_above(limit) && is_above(limit + 1));
+        assert!(DeviceKind::ALL.iter().all(|kind| !above_city_gift(*kind)));
     }
 }

@@ -41,6 +41,9 @@ pub fn approve(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, decision: &Remark) ->
         )));
     }
     still_true(tx, &wave, &instance)?;
+    let planned = store::named_lines(tx, id)?;
+    let kinds = planned.iter().filter(|(line, _)| line.quantity > 0);
+    rules::every_kind_has_a_value(kinds.filter_map(|(line, _)| line.kind))?;
     let now = tx.now();
     let comment = decision
         .comment

@@ -30,7 +30,7 @@ pub use read::{
     Lot, decided_waves, device_list, lines, lot_devices, lots, results_of, view, wave, wave_name,
     waves,
 };
-pub use replace::{pass_on, replace_device};
+pub use replace::{not_given, pass_on, replace_device};
 pub use submit::{reject, submit};
 pub use waiting::waiting_list;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use db::{Error, Result, Tx};
-use kernel::{Actor, ApplicationId, BatchId, Code, DeviceId, Refusal, WaveId};
+use kernel::{Actor, ApplicationId, BatchId, Code, DeviceId, Refusal, Text, WaveId};
 
 use super::ground::{ties, wanted};
 use super::{draft, load, propose, stored_plan};
@@ -53,6 +53,51 @@ pub fn replace_device(
     };
     workshop::reserve(tx, actor, &[device_id], &reservation)?;
     Ok(device_id)
+}
+
+/// A device of a lot that was handed over was not given: it leaves its line, ready as it was. The
+/// one that was given in its place takes the line, and is handed over.
+///
+/// # Errors
+/// `correction_not_possible` when the wave is not decided, or the other is of another kind or
+/// workshop; `device_not_ready`.
+pub fn not_given(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: WaveId,
+    wrong: &LotDevice,
+    instead: Option<DeviceId>,
+    (reference, reason): (&str, &str),
+) -> Result<()> {
+    let wave = load(tx, id)?;
+    if !wave.status.is_decided() {
+        return Err(Code::CorrectionNotPossible.into());
+    }
+    let now = tx.now();
+    workshop::not_given(tx, actor, wrong.device_id, (reference, reason))?;
+    store::mark_released(tx, id, &[wrong.device_id], now)?;
+    let Some(device) = instead else {
+        return Ok(());
+    };
+    if !store::is_like(tx, wrong, device)? {
+        return Err(Refusal::new(
+            Code::CorrectionNotPossible,
+            Text::new(
+                "L'appareil remis à la place est du même type et du même atelier.",
+                "The device that was given in its place is of the same kind and workshop.",
+            ),
+        )
+        .into());
+    }
+    store::insert_devices(tx, id, &[(wrong.line_id, device)], now)?;
+    let reservation = workshop::ReservationRef {
+        wave: id,
+        wave_name: wave.name,
+        application: wrong.application_id,
+        association_name: wrong.association.clone(),
+    };
+    workshop::reserve(tx, actor, &[device], &reservation)?;
+    workshop::hand_over(tx, actor, &[device], reference)
 }
 
 /// Passes a lot that came back on to the next in the order: a wave of its own on these

@@ -297,3 +297,13 @@ pub(crate) fn given(
     }
     Ok(query.load(db)?)
 }
+
+/// Whether a device is of the kind and the workshop of one of a lot.
+pub(crate) fn is_like(db: &mut Db, of: &LotDevice, device: DeviceId) -> Result<bool> {
+    let found: Option<(DeviceKind, Option<OrganisationId>)> = d::table
+        .find(device)
+        .select((d::kind, d::workshop_id))
+        .first(db)
+        .optional()?;
+    Ok(found == Some((of.kind, of.workshop_id)))
+}

@@ -11,7 +11,7 @@ pub(crate) use conventions::{
     city_owned_of_lot, city_owned_of_supply, conventions, put_convention,
 };
 pub(crate) use devices::{
-    changed_places, given, history, insert_devices, live_counts, lot_devices, lots_of,
+    changed_places, given, history, insert_devices, is_like, live_counts, lot_devices, lots_of,
     mark_released, reserved_devices, workshops_of,
 };
 pub(crate) use lines::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{get, patch, post, web};
 use eligibility::{
-    Answered, Application, ApplicationFilter, ApplicationStatus, Form, NewApplication,
+    Answered, Application, ApplicationFilter, ApplicationStatus, Form, NewApplication, NewRequests,
 };
 use kernel::{Actor, ApplicationId, Page, PageRequest, ProgrammeId};
 use serde::Deserialize;
@@ -92,6 +92,26 @@ pub async fn withdraw(
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
             changed(&eligibility::withdraw(tx, actor, id)?)
+        })
+        .await
+}
+
+/// Asks for more or less once the application is sent, until a wave that has it is closed. What
+/// was asked for before stays in the record, and staff are told.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
+    request_body = NewRequests, responses((status = 200, body = Application), Problems))]
+#[post("/applications/{id}/requests")]
+pub async fn ask_otherwise(
+    state: web::Data<State>,
+    who: Allowed<Apply>,
+    PathId(id): PathId<kernel::Application>,
+    if_match: IfMatch,
+    body: Body<NewRequests>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, actor, id, if_match)?;
+            changed(&eligibility::ask_otherwise(tx, actor, id, &body)?)
         })
         .await
 }

@@ -28,6 +28,7 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(applications::submit)
         .service(applications::withdraw)
         .service(applications::resolve)
+        .service(applications::ask_otherwise)
         .service(documents::attach)
         .service(documents::list)
         .service(documents::get)

@@ -49,7 +49,8 @@ pub async fn assess(
         .await
 }
 
-/// Decides. What is found eligible gets its score; what is not has its reasons.
+/// Decides. What is found eligible gets its score; what is not has its reasons. A decision may be
+/// changed, with reasons, until a lot is handed over; lots that wait are taken back then.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
     request_body = Decision, responses((status = 200, body = Application), Problems))]
 #[post("/applications/{id}/decide")]
@@ -63,7 +64,7 @@ pub async fn decide(
     state
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
-            changed(&eligibility::decide(tx, actor, id, &body)?)
+            changed(&handover::decide_application(tx, actor, id, &body)?)
         })
         .await
 }

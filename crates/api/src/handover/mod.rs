@@ -1,6 +1,7 @@
 //! Handover: lots are delivered.
 
 mod certificates;
+mod corrections;
 mod handovers;
 mod steps;
 
@@ -18,5 +19,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(steps::missed)
         .service(steps::release)
         .service(steps::pass_on)
-        .service(steps::replace);
+        .service(steps::replace)
+        .service(corrections::collector)
+        .service(corrections::allow)
+        .service(corrections::correct);
 }

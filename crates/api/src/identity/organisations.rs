@@ -1,14 +1,17 @@
 //! `/organisations`.
 
-use actix_web::{get, post, web};
+use actix_web::{get, patch, post, web};
 use identity::{
-    NewOrganisation, Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus,
+    NewOrganisation, Organisation, OrganisationChange, OrganisationFilter, OrganisationKind,
+    OrganisationPatch, OrganisationStatus,
 };
 use kernel::{Page, PageRequest, Refusal};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Allowed, CreateOrganisations, JudgeOrganisations, ReadOrganisations};
+use crate::access::{
+    Allowed, ChangeOrganisations, CreateOrganisations, JudgeOrganisations, ReadOrganisations,
+};
 use crate::{
     Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
 };
@@ -113,6 +116,54 @@ pub async fn get(
         })
         .await?;
     Ok(Answer::ok(&organisation)?.version(organisation.version))
+}
+
+/// Changes an organization: its own people may, staff any. What is absent or null stays. Where
+/// an association changes its name or its numbers, the register is asked again, and what it does
+/// not confirm waits for staff; what staff change they vouch for. What was there before stays in
+/// the record, and its people are told.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = kernel::OrganisationId, Path)),
+    request_body = OrganisationPatch, responses((status = 200, body = Organisation), Problems))]
+#[patch("/organisations/{id}")]
+pub async fn change(
+    state: web::Data<State>,
+    who: Allowed<ChangeOrganisations>,
+    PathId(id): PathId<kernel::Organisation>,
+    if_match: IfMatch,
+    body: Body<OrganisationPatch>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            check_version(tx, id, if_match)?;
+            let organisation = identity::change_organisation(tx, actor, id, &body)?;
+            ::web::registration::renamed(tx, &organisation)?;
+            Ok(Answer::ok(&organisation)?.version(organisation.version))
+        })
+        .await
+}
+
+/// What an organization was before each change, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Changes {
+    /// A hundred at the most.
+    items: Vec<OrganisationChange>,
+}
+
+/// What an organization was before each change: the city sees all, others their own.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = kernel::OrganisationId, Path)),
+    responses((status = 200, body = Changes), Problems))]
+#[get("/organisations/{id}/changes")]
+pub async fn changes(
+    state: web::Data<State>,
+    who: Allowed<ReadOrganisations>,
+    PathId(id): PathId<kernel::Organisation>,
+) -> ApiResult<Answer> {
+    let items = state
+        .read(&who, move |db, actor| {
+            identity::organisation_changes(db, actor, id)
+        })
+        .await?;
+    Ok(Answer::ok(&Changes { items })?)
 }
 
 /// Staff vouch for an organization, or reinstate one that was suspended.

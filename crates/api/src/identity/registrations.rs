@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, get, post, web};
 use identity::{
-    CaseOutcome, CaseStatus, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
+    CaseOutcome, CaseStatus, NewRegistrationCase, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
 };
 use kernel::{Page, RegistrationCaseId};
 use serde::Deserialize;
@@ -51,6 +51,22 @@ pub async fn cases(
         })
         .await?;
     Ok(Answer::ok(&page)?)
+}
+
+/// Opens a case by hand: staff noticed that two associations may be one.
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = NewRegistrationCase,
+    responses((status = 201, body = RegistrationCase), Problems))]
+#[post("/registration-cases")]
+pub async fn open(
+    state: web::Data<State>,
+    who: Allowed<SettleRegistrations>,
+    body: Body<NewRegistrationCase>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, _| {
+            Answer::created(&identity::open_case(tx, &body)?)
+        })
+        .await
 }
 
 /// Settles a case: `join` invites the person into the association that was there, `merge`

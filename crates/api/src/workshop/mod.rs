@@ -3,6 +3,7 @@
 mod acceptances;
 mod accessories;
 mod bulk;
+mod corrections;
 mod counts;
 mod devices;
 mod events;
@@ -26,6 +27,7 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(devices::get)
         .service(events::list)
         .service(events::post)
+        .service(corrections::post)
         .service(bulk::post)
         .service(hardware::put)
         .service(photographs::attach)

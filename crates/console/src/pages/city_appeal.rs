@@ -2,7 +2,7 @@
 
 use ::web::PathId;
 use ::web::access::ReviewApplications;
-use eligibility::Contested;
+use eligibility::{AppealOutcome, Contested};
 use kernel::{Appeal, Instant};
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ struct CityAppeal {
     silence_at: Instant,
     outcome: Option<&'static str>,
     reasons: Vec<String>,
+    /// It was accepted, and marks are still to be given anew.
+    to_mark: bool,
     /// Whoever looks decided what is contested, and so does not decide the appeal.
     decided_before: bool,
 }
@@ -34,6 +36,8 @@ pub(crate) async fn show(page: Page<ReviewApplications>, PathId(id): PathId<Appe
         .read(move |db, actor| eligibility::appeal(db, actor, id))
         .await?;
     page.show(&CityAppeal {
+        to_mark: appeal.outcome == Some(AppealOutcome::Overturned)
+            && appeal.marked_anew_at.is_none(),
         decided_before: appeal.contested_by == Some(page.actor().person),
         reference: appeal.reference,
         association: appeal.association,
@@ -64,6 +68,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         filed_at: moment,
         silence_at: moment.plus_days(60),
         outcome,
+        to_mark: outcome == Some("overturned"),
         reasons: vec!["-".to_owned(); usize::from(outcome.is_some())],
         decided_before,
     };

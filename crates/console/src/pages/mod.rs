@@ -21,6 +21,7 @@ pub(crate) mod city_home;
 pub(crate) mod city_messages;
 pub(crate) mod city_registrations;
 pub(crate) mod city_wave;
+pub(crate) mod device_correct;
 pub(crate) mod devices;
 pub(crate) mod donor_home;
 pub(crate) mod explanation;

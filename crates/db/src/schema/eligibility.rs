@@ -66,6 +66,8 @@ diesel::table! {
         justification -> Text,
         recused -> Bool,
         at -> Moment,
+        appeal_id -> Nullable<Key>,
+        set_aside_at -> Nullable<Moment>,
     }
 }
 

@@ -48,6 +48,7 @@ diesel::table! {
         decided_by -> Nullable<Key>,
         decided_at -> Nullable<Moment>,
         version -> Integer,
+        marked_anew_at -> Nullable<Moment>,
     }
 }
 

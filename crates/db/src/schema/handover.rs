@@ -25,6 +25,14 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         updated_at -> Moment,
+        signature_sha256 -> Nullable<Text>,
+        signature_waived -> Nullable<Text>,
+        collector -> Nullable<Text>,
+        collector_named_by -> Nullable<Key>,
+        collector_named_at -> Nullable<Moment>,
+        allowed_reason -> Nullable<Text>,
+        allowed_by -> Nullable<Key>,
+        allowed_at -> Nullable<Moment>,
     }
 }
 

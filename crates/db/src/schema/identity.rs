@@ -22,6 +22,25 @@ diesel::table! {
         updated_at -> Moment,
         register_check -> Nullable<Text>,
         search_key -> Text,
+        representative -> Nullable<Text>,
+        contact_email -> Nullable<Text>,
+        contact_phone -> Nullable<Text>,
+        core_key -> Text,
+        email_domain -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    organisation_changes (id) {
+        id -> Key,
+        organisation_id -> Key,
+        before -> Text,
+        reason -> Nullable<Text>,
+        by_person -> Key,
+        at -> Moment,
     }
 }
 

@@ -28,7 +28,7 @@ pub use follow_ups::{
 pub use handover::{donor_news, handovers};
 pub use identity::{
     api_keys, audit_chains, audit_events, badges, chain_epochs, chain_heads, idempotency_keys,
-    invitations, known_devices, organisations, people, recovery_codes, refresh_tokens,
+    invitations, known_devices, organisation_changes, organisations, people, recovery_codes, refresh_tokens,
     second_factors, sessions, sign_in_attempts,
 };
 pub use intake::{batches, counters, reception_answers, reception_links};

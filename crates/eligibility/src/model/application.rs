@@ -61,6 +61,8 @@ pub struct Application {
     pub late: bool,
     /// Who opened it.
     pub created_by: PersonId,
+    /// What was asked for before, each time that it was changed after the application was sent.
+    pub asked_before: Vec<AskedBefore>,
     /// What staff asked to be changed.
     pub changes: Option<Changes>,
     /// When it was submitted first.
@@ -84,6 +86,28 @@ pub struct Application {
     pub created_at: Instant,
     /// When it was changed last.
     pub updated_at: Instant,
+}
+
+/// What was asked for until it was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AskedBefore {
+    /// What had been asked for.
+    pub requests: Vec<Request>,
+    /// Why it was changed.
+    pub reason: String,
+    /// Who changed it.
+    pub by: PersonId,
+    /// When.
+    pub at: Instant,
+}
+
+/// More or less of what was asked for, after the application was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct NewRequests {
+    /// All that is asked for now.
+    pub requests: Vec<Request>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What staff asked to be changed.
@@ -162,6 +186,8 @@ pub struct Assessment {
     pub recused: bool,
     /// When.
     pub at: Instant,
+    /// When it stopped counting, because an appeal had the criterion marked anew.
+    pub set_aside_at: Option<Instant>,
 }
 
 /// Which applications to list.

@@ -128,8 +128,29 @@ pub struct Appeal {
     pub decided_by: Option<PersonId>,
     /// When.
     pub decided_at: Option<Instant>,
+    /// Of an appeal that was accepted: when nothing was left to mark anew. Null while the marks
+    /// that it set aside wait for those of somebody else.
+    pub marked_anew_at: Option<Instant>,
     /// Rises with each change.
     pub version: i32,
+}
+
+/// An appeal that has an application assessed again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reopened {
+    pub appeal: AppealId,
+    pub reference: String,
+    pub contested: Contested,
+    pub contested_by: Option<PersonId>,
+    /// It was accepted: the marks that it set aside are given anew.
+    pub accepted: bool,
+}
+
+/// How many people marked a criterion before an appeal and during it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct MarksAround {
+    pub before: usize,
+    pub anew: usize,
 }
 
 /// The body that files an appeal.

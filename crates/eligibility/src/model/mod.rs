@@ -9,13 +9,14 @@ mod review;
 mod section;
 
 pub use application::{
-    Application, ApplicationFilter, ApplicationStatus, Assessment, Candidate, ChangeRequest,
-    Changes, HowResolved, Resolution,
+    Application, ApplicationFilter, ApplicationStatus, AskedBefore, Assessment, Candidate,
+    ChangeRequest, Changes, HowResolved, NewRequests, Resolution,
 };
 pub use follow_up::{
     Appeal, AppealDecision, AppealOutcome, Contested, Document, DocumentKind, FollowUpReport,
     NewAppeal, NewDocument, NewObligation, Obligation, ObligationFilter, Received,
 };
+pub(crate) use follow_up::{MarksAround, Reopened};
 pub use form::{Commitments, Form, NewApplication, Purpose, Request, SiteForm, StoredCommitments};
 pub use programme::{NewProgramme, Programme, TerritoryNames};
 pub use ranking::{

@@ -60,6 +60,28 @@ pub(crate) fn check_complete(
     Err(refusal)
 }
 
+/// Checks what is asked for after the application was sent, and why.
+///
+/// # Errors
+/// `invalid_fields` with everything that is wrong.
+pub(crate) fn check_requests(
+    requests: &[Request],
+    reason: &str,
+    kinds: &[DeviceKind],
+) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    need(
+        &mut fields,
+        !requests.is_empty(),
+        "/requests",
+        "Indiquez le matériel demandé et sa quantité.",
+        "Say what equipment is asked for, and how much.",
+    );
+    wrong_requests(&mut fields, requests, kinds);
+    fields.text("/reason", reason, 2000);
+    fields.check()
+}
+
 fn need(fields: &mut Fields, there: bool, pointer: &str, fr: &'static str, en: &'static str) {
     if !there {
         fields.push(pointer, Code::Required, Text::new(fr, en));

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::changes::Named;
 use super::steps::may_apply;
-use crate::model::{AssessmentInput, ChangesInput, Decision, Outcome};
+use crate::model::{ApplicationStatus, AssessmentInput, ChangesInput, Decision, Outcome};
 use crate::rubric::{CriterionScore, KnockOutOutcome, Rubric, Score};
 
 /// Characters of a sentence that staff write, at the most.
@@ -98,9 +98,17 @@ fn unknown_field() -> Text {
 }
 
 /// # Errors
-/// `invalid_fields` when an application is found not eligible without a reason.
-pub(crate) fn check_reasons(decision: &Decision) -> Result<(), Refusal> {
-    check_given_reasons(&decision.reasons(), decision.outcome == Outcome::Ineligible)
+/// `invalid_fields` when an application is found not eligible without a reason, or found
+/// eligible after all.
+pub(crate) fn check_reasons(
+    decision: &Decision,
+    status: ApplicationStatus,
+) -> Result<(), Refusal> {
+    let needed = match decision.outcome {
+        Outcome::Ineligible => true,
+        Outcome::Eligible => status == ApplicationStatus::Ineligible,
+    };
+    check_given_reasons(&decision.reasons(), needed)
 }
 
 /// # Errors
@@ -286,7 +294,9 @@ mod tests {
 
     #[test]
     fn a_refusal_has_its_reasons() {
-        let decide = |outcome, reasons| check_reasons(&Decision { outcome, reasons });
+        let in_review = ApplicationStatus::InReview;
+        let decide =
+            |outcome, reasons| check_reasons(&Decision { outcome, reasons }, in_review);
         assert!(decide(Outcome::Ineligible, None).is_err());
         assert!(
             decide(

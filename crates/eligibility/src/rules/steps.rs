@@ -45,6 +45,37 @@ pub(crate) fn may_edit(status: ApplicationStatus) -> Result<(), Refusal> {
     }
 }
 
+/// More or less may be asked for once the application is sent, until a wave that has it is
+/// closed: what a wave grants is decided on what stands in its list.
+///
+/// # Errors
+/// `application_not_editable` when it is no longer in the running, or in a closed wave.
+pub(crate) fn may_ask_otherwise(
+    status: ApplicationStatus,
+    closed_wave: Option<&str>,
+) -> Result<(), Refusal> {
+    if !matches!(status, Submitted | InReview | Eligible) {
+        return Err(Refusal::new(
+            Code::ApplicationNotEditable,
+            not_now(status).detail,
+        ));
+    }
+    match closed_wave {
+        None => Ok(()),
+        Some(wave) => Err(Refusal::new(
+            Code::ApplicationNotEditable,
+            Text::new(
+                format!(
+                    "La vague « {wave} », qui compte cette demande, est close et attend son approbation : changez la quantité après elle."
+                ),
+                format!(
+                    "The wave \"{wave}\", which has this application, is closed and waits for its approval: change the quantity after it."
+                ),
+            ),
+        )),
+    }
+}
+
 /// # Errors
 /// `application_step_not_allowed` once it is decided or withdrawn.
 pub(crate) fn may_submit(status: ApplicationStatus) -> Result<Verdict, Refusal> {
@@ -77,18 +108,57 @@ pub(crate) fn may_assess(status: ApplicationStatus) -> Result<(), Refusal> {
     with_the_city(status)
 }
 
-/// An application whose association does not answer may be found not eligible.
+/// An application whose association does not answer may be found not eligible. What is decided
+/// may be decided otherwise, as long as no lot was handed over and no appeal waits for an answer.
 ///
 /// # Errors
-/// `application_step_not_allowed` unless it is with the city.
-pub(crate) fn may_decide(status: ApplicationStatus, outcome: Outcome) -> Result<Verdict, Refusal> {
+/// `application_step_not_allowed` unless it is with the city, or decided.
+pub(crate) fn may_decide(
+    status: ApplicationStatus,
+    outcome: Outcome,
+    since: Since,
+) -> Result<Verdict, Refusal> {
     match (status, outcome) {
         (Eligible, Outcome::Eligible) | (Ineligible, Outcome::Ineligible) => {
             Ok(Verdict::AlreadyDone)
         }
         (Submitted | InReview, _) | (ChangesRequested, Outcome::Ineligible) => Ok(Verdict::Do),
+        (Eligible, Outcome::Ineligible) | (Ineligible, Outcome::Eligible) => {
+            may_decide_again(since)
+        }
         _ => Err(not_now(status)),
     }
+}
+
+/// What happened to an application since it was decided.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Since {
+    /// A lot was handed over.
+    pub handed_over: bool,
+    /// An appeal waits for an answer.
+    pub under_appeal: bool,
+}
+
+fn may_decide_again(since: Since) -> Result<Verdict, Refusal> {
+    if since.under_appeal {
+        return Err(Refusal::new(
+            Code::ApplicationStepNotAllowed,
+            Text::new(
+                "Un recours attend une réponse sur cette demande : c'est lui que l'on tranche.",
+                "An appeal on this application waits for an answer: that is what is decided.",
+            ),
+        ));
+    }
+    if since.handed_over {
+        return Err(Refusal::new(
+            Code::ApplicationStepNotAllowed,
+            Text::new(
+                "Un lot a déjà été remis à cette association : la décision ne se retire plus.",
+                "A lot was handed over to this association already: the decision is not withdrawn any more.",
+            ),
+        ));
+    }
+    Ok(Verdict::Do)
 }
 
 impl ApplicationStatus {
@@ -178,20 +248,20 @@ mod tests {
         assert_eq!(may_withdraw(Withdrawn), Ok(Verdict::AlreadyDone));
         assert_eq!(may_withdraw(Ineligible).unwrap_err().code, code);
         assert_eq!(
-            may_decide(Eligible, Outcome::Eligible),
+            may_decide(Eligible, Outcome::Eligible, Since::default()),
             Ok(Verdict::AlreadyDone)
         );
         assert_eq!(
-            may_decide(Eligible, Outcome::Ineligible).unwrap_err().code,
+            may_decide(Eligible, Outcome::Ineligible, Since::default()).unwrap_err().code,
             code
         );
-        assert_eq!(may_decide(Draft, Outcome::Eligible).unwrap_err().code, code);
+        assert_eq!(may_decide(Draft, Outcome::Eligible, Since::default()).unwrap_err().code, code);
         assert_eq!(
-            may_decide(ChangesRequested, Outcome::Ineligible),
+            may_decide(ChangesRequested, Outcome::Ineligible, Since::default()),
             Ok(Verdict::Do)
         );
         assert_eq!(
-            may_decide(ChangesRequested, Outcome::Eligible)
+            may_decide(ChangesRequested, Outcome::Eligible, Since::default())
                 .unwrap_err()
                 .code,
             code

@@ -5,12 +5,14 @@ use kernel::{Actor, AppealId, ApplicationId, Code, Fields, Page, PageRequest};
 use notifications::Message;
 
 use super::application::tell_association;
-use super::score::{Detail, keep_score};
+use super::score::{Detail, keep_score, rubric_of};
 use crate::Delays;
 use crate::model::{
     Appeal, AppealDecision, AppealOutcome, ApplicationStatus, Contested, NewAppeal, Reasons,
+    Reopened,
 };
-use crate::rules::{self, Verdict};
+use crate::rubric::{Rubric, decimal_fr};
+use crate::rules::{self, MarkedAnew, Verdict};
 use crate::store::{self, Record};
 
 /// Contests a decision, or the refusal that silence is. Staff may file it on behalf.
@@ -57,6 +59,7 @@ pub fn file_appeal(
         reasons: Vec::new(),
         decided_by: None,
         decided_at: None,
+        marked_anew_at: None,
         version: 1,
     };
     store::insert_appeal(tx, &appeal)?;
@@ -116,7 +119,8 @@ pub fn appeals(
 
 /// Decides an appeal. What is overturned is eligible with a score, and so takes part in the
 /// next wave; the reasons stand above the rubric's conditions, never above a missing
-/// assessment or an association that is not verified.
+/// assessment or an association that is not verified. The marks that were contested are given
+/// anew by somebody else, and the score follows.
 ///
 /// # Errors
 /// `not_found`, `same_person`, `appeal_decided`, `invalid_fields` without a reason,
@@ -136,41 +140,120 @@ pub fn decide_appeal(
     let reasons = Reasons::listed(decision.reasons.as_ref());
     rules::check_given_reasons(&reasons, true)?;
     let mut record = store::application(tx, actor, appeal.application_id)?;
-    match decision.outcome {
-        AppealOutcome::Overturned => overturn(tx, actor, &mut record, &reasons)?,
-        AppealOutcome::Upheld => uphold(tx, actor, &mut record, &appeal, &reasons)?,
-    }
+    let overturned = decision.outcome == AppealOutcome::Overturned;
+    let anew = match decision.outcome {
+        AppealOutcome::Overturned => overturn(tx, actor, &mut record, &appeal, &reasons)?,
+        AppealOutcome::Upheld => {
+            uphold(tx, actor, &mut record, &appeal, &reasons)?;
+            MarkedAnew::Whole
+        }
+    };
     let now = tx.now();
     store::decide_appeal(tx, id, decision.outcome, reasons.clone(), actor.person, now)?;
+    if overturned && anew == MarkedAnew::Whole {
+        store::note_marked_anew(tx, id, now)?;
+    }
     let message = Message::AppealDecided {
         reference: appeal.reference.clone(),
         application: appeal.application.clone(),
         programme: record.programme.clone(),
-        overturned: decision.outcome == AppealOutcome::Overturned,
+        contested: appeal.contested.as_str().to_owned(),
+        overturned,
+        marked_anew: anew == MarkedAnew::No,
+        score: record.row.score.map(decimal_fr),
         reasons,
     };
     tell_association(tx, &record, &message)?;
     store::appeal(tx, actor, id)
 }
 
-fn overturn(tx: &mut Tx<'_>, actor: &Actor, record: &mut Record, reasons: &[String]) -> Result<()> {
+fn overturn(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &mut Record,
+    appeal: &Appeal,
+    reasons: &[String],
+) -> Result<MarkedAnew> {
     use ApplicationStatus::{Draft, Withdrawn};
     if matches!(record.row.status, Draft | Withdrawn) {
         return Err(Code::ApplicationStepNotAllowed.into());
     }
     rules::verified(record.association.status)?;
     let now = tx.now();
+    let programme = store::programme(tx, record.row.programme_id)?;
+    let rubric = rubric_of(&programme)?;
+    let anew = match appeal.contested {
+        // nobody had decided: nobody's marks are contested
+        Contested::Silence => MarkedAnew::Whole,
+        Contested::Refusal | Contested::Score => {
+            replace_marks(tx, record.row.id, appeal.id, &rubric)?
+        }
+    };
     let detail = Detail::compute(tx, record, now)?;
     rules::every_mark_there(&detail.score)?;
     record.row.status = ApplicationStatus::Eligible;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(reasons.to_vec()));
+    keep(tx, actor, record, &detail)?;
+    Ok(anew)
+}
+
+/// Marks given during an appeal take the place of those that were contested, criterion by
+/// criterion.
+fn replace_marks(
+    tx: &mut Tx<'_>,
+    application: ApplicationId,
+    appeal: AppealId,
+    rubric: &Rubric,
+) -> Result<MarkedAnew> {
+    let now = tx.now();
+    let around = store::marks_around(tx, application, appeal)?;
+    for (criterion, marks) in &around {
+        if marks.anew > 0 {
+            store::set_aside_before(tx, application, criterion, appeal, now)?;
+        }
+    }
+    Ok(rules::marked_anew(rubric, &around))
+}
+
+fn keep(tx: &mut Tx<'_>, actor: &Actor, record: &mut Record, detail: &Detail) -> Result<()> {
+    let now = tx.now();
     record.row.score = Some(detail.score.score);
     record.row.fragility = detail.score.fragility;
     record.row.scored_at = Some(now);
     store::save_application(tx, &mut record.row, now)?;
-    keep_score(tx, actor, record.row.id, &detail, store::Because::Appeal)
+    keep_score(tx, actor, record.row.id, detail, store::Because::Appeal)
+}
+
+/// The score after a mark that was given anew. The association hears of it once no criterion
+/// has only contested marks.
+pub(super) fn score_follows(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &mut Record,
+    reopened: &Reopened,
+    rubric: &Rubric,
+) -> Result<()> {
+    let anew = replace_marks(tx, record.row.id, reopened.appeal, rubric)?;
+    let before = record.row.score;
+    let now = tx.now();
+    let detail = Detail::compute(tx, record, now)?;
+    keep(tx, actor, record, &detail)?;
+    if anew == MarkedAnew::Whole {
+        store::note_marked_anew(tx, reopened.appeal, now)?;
+    }
+    if anew == MarkedAnew::No {
+        return Ok(());
+    }
+    let message = Message::ApplicationRescored {
+        reference: record.row.reference.clone(),
+        programme: record.programme.clone(),
+        appeal: reopened.reference.clone(),
+        before: before.map(decimal_fr).unwrap_or_default(),
+        score: decimal_fr(detail.score.score),
+    };
+    tell_association(tx, record, &message)
 }
 
 /// The decision stands; where silence was the decision, it becomes one with reasons.
@@ -182,11 +265,14 @@ fn uphold(
     reasons: &[String],
 ) -> Result<()> {
     use ApplicationStatus::{InReview, Submitted};
+    let now = tx.now();
+    if appeal.contested != Contested::Silence {
+        store::set_aside_of(tx, appeal.id, now)?;
+    }
     if appeal.contested != Contested::Silence || !matches!(record.row.status, Submitted | InReview)
     {
         return Ok(());
     }
-    let now = tx.now();
     record.row.status = ApplicationStatus::Ineligible;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);

@@ -71,6 +71,7 @@ fn to_application(record: Record) -> Application {
         committed: row.form.committed,
         assisted: row.assisted,
         late: row.form.late,
+        asked_before: row.form.asked_before,
         created_by: row.created_by,
         changes: row.changes,
         submitted_at: row.submitted_at,

@@ -121,6 +121,7 @@ fn new_row(
             form,
             committed: None,
             late: false,
+            asked_before: Vec::new(),
         },
         changes: None,
         assisted: actor.is_city(),
@@ -211,4 +212,12 @@ pub fn resolve_change(
 pub fn adopt_applications(tx: &mut Tx<'_>, from: OrganisationId, to: OrganisationId) -> Result<()> {
     let now = tx.now();
     store::move_applications(tx, from, to, now)
+}
+
+/// An association has another name: its applications are found by it.
+///
+/// # Errors
+/// When the database fails.
+pub fn rename_applicant(tx: &mut Tx<'_>, association: OrganisationId, name: &str) -> Result<()> {
+    store::rename_applicant(tx, association, name)
 }

@@ -11,6 +11,7 @@ mod obligations;
 mod programme;
 mod ranking;
 mod reminders;
+mod requests;
 mod rescoring;
 mod review;
 mod score;
@@ -24,7 +25,9 @@ pub use documents::{
     DOCUMENT_TYPES, LARGEST_DOCUMENT, attach_document, content_used, document, documents,
     may_attach, remove_document,
 };
-pub use draft::{adopt_applications, create_application, resolve_change, update_application};
+pub use draft::{
+    adopt_applications, create_application, rename_applicant, resolve_change, update_application,
+};
 pub use obligations::{
     meet_obligation, note_obligation, obligation, obligations, obligations_of, owe_follow_up,
     report_follow_up,
@@ -32,6 +35,7 @@ pub use obligations::{
 pub use programme::{clear_counts, create_programme, programme, programmes};
 pub use ranking::ranking;
 pub use reminders::remind;
+pub use requests::ask_otherwise;
 pub use rescoring::{change_rubric, compare_rubrics};
 pub use review::{assess, decide, request_changes};
 pub use score::{candidates, decided_scores, recompute, score};

@@ -8,7 +8,7 @@ use super::application::{tell_association, view};
 use super::score::{Detail, keep_score, rubric_of};
 use crate::model::{
     Application, ApplicationStatus, Assessment, AssessmentInput, ChangeRequest, Changes,
-    ChangesInput, Decision, DocumentKind, NewChange, Outcome,
+    ChangesInput, Decision, DocumentKind, NewChange, Outcome, Reopened,
 };
 use crate::rules::{self, Named, Verdict};
 use crate::store::{self, Record};
@@ -119,9 +119,12 @@ fn document_name(kind: Option<DocumentKind>) -> (&'static str, &'static str) {
 }
 
 /// Writes the actor's assessment of one criterion; a second one takes the place of the first.
+/// An appeal has what is decided assessed again, by people who had not marked it before; once it
+/// is accepted, their marks take the place of the former ones and the score follows.
 ///
 /// # Errors
-/// `not_found`, `unknown_criterion`, `invalid_fields`, `application_step_not_allowed`.
+/// `not_found`, `unknown_criterion`, `invalid_fields`, `application_step_not_allowed`,
+/// `same_person`.
 pub fn assess(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -131,20 +134,25 @@ pub fn assess(
 ) -> Result<Assessment> {
     let mut record = store::application(tx, actor, id)?;
     let programme = store::programme(tx, record.row.programme_id)?;
-    rules::check_assessment(&rubric_of(&programme)?, criterion, input)?;
-    // an appeal has the application assessed again
-    if let Err(refusal) = rules::may_assess(record.row.status)
-        && !store::under_appeal(tx, id)?
-    {
-        return Err(refusal.into());
-    }
+    let rubric = rubric_of(&programme)?;
+    rules::check_assessment(&rubric, criterion, input)?;
+    let reopened = match rules::may_assess(record.row.status) {
+        Ok(()) => None,
+        Err(refusal) => Some(anew(tx, actor, &record, criterion, refusal)?),
+    };
+    let during = reopened.as_ref().map(|reopened| reopened.appeal);
     let now = tx.now();
-    let written = store::put_assessment(tx, id, criterion, actor.person, input, now)?;
-    // what is decided stands as it is while an appeal has it assessed again
-    let open = [ApplicationStatus::Submitted, ApplicationStatus::InReview];
-    if written && open.contains(&record.row.status) {
-        record.row.status = ApplicationStatus::InReview;
-        store::save_application(tx, &mut record.row, now)?;
+    let written = store::put_assessment(tx, id, criterion, actor.person, input, during, now)?;
+    match reopened {
+        // what is decided stands as it is until the appeal is accepted
+        Some(reopened) if written && reopened.accepted => {
+            super::appeals::score_follows(tx, actor, &mut record, &reopened, &rubric)?;
+        }
+        None if written => {
+            record.row.status = ApplicationStatus::InReview;
+            store::save_application(tx, &mut record.row, now)?;
+        }
+        _ => {}
     }
     let written = store::assessments(tx, id)?;
     written
@@ -153,11 +161,31 @@ pub fn assess(
         .ok_or_else(|| Refusal::not_found().into())
 }
 
-/// Decides. An eligible application gets its score, with everything that the score used.
+/// The appeal that lets the actor mark what is decided.
+fn anew(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &Record,
+    criterion: &str,
+    closed: Refusal,
+) -> Result<Reopened> {
+    let id = record.row.id;
+    let Some(reopened) = store::reopened_by(tx, id)? else {
+        return Err(closed.into());
+    };
+    let before = store::assessed_before(tx, id, criterion, actor.person, reopened.appeal)?;
+    rules::may_mark_anew(record.row.status, &reopened, before, actor.person)?;
+    Ok(reopened)
+}
+
+/// Decides. An eligible application gets its score, with everything that the score used. What
+/// was decided may be decided otherwise, with reasons, until a lot is handed over; a lot that is
+/// reserved is released first.
 ///
 /// # Errors
 /// `not_found`, `invalid_fields` without a reason, `application_step_not_allowed`,
-/// `organisation_suspended`, `organisation_not_verified`, `knocked_out`, `assessment_missing`.
+/// `lot_reserved`, `organisation_suspended`, `organisation_not_verified`, `knocked_out`,
+/// `assessment_missing`.
 pub fn decide(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -165,15 +193,26 @@ pub fn decide(
     decision: &Decision,
 ) -> Result<Application> {
     let mut record = store::application(tx, actor, id)?;
-    rules::check_reasons(decision)?;
-    if rules::may_decide(record.row.status, decision.outcome)? == Verdict::AlreadyDone {
+    let again = record.row.decided_at.is_some();
+    rules::check_reasons(decision, record.row.status)?;
+    let since = rules::Since {
+        handed_over: again && store::handed_over(tx, id)?,
+        under_appeal: again && store::under_appeal(tx, id)?,
+    };
+    if rules::may_decide(record.row.status, decision.outcome, since)? == Verdict::AlreadyDone {
         return view(tx, actor, record);
+    }
+    if decision.outcome == Outcome::Ineligible {
+        rules::no_lot_reserved(store::reserved_devices(tx, id)?)?;
     }
     let now = tx.now();
     let detail = match decision.outcome {
         Outcome::Eligible => Some(score_eligible(tx, &mut record)?),
         Outcome::Ineligible => {
             record.row.status = ApplicationStatus::Ineligible;
+            record.row.score = None;
+            record.row.fragility = None;
+            record.row.scored_at = None;
             None
         }
     };
@@ -181,10 +220,13 @@ pub fn decide(
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(decision.reasons()));
     store::save_application(tx, &mut record.row, now)?;
-    if let Some(detail) = detail {
-        keep_score(tx, actor, id, &detail, store::Because::Decision)?;
+    match detail {
+        Some(detail) => keep_score(tx, actor, id, &detail, store::Because::Decision)?,
+        // what it had before stays in the history of its scores
+        None if again => store::clear_score_detail(tx, id)?,
+        None => {}
     }
-    tell_decided(tx, &record)?;
+    tell_decided(tx, &record, again)?;
     view(tx, actor, record)
 }
 
@@ -199,7 +241,7 @@ fn score_eligible(tx: &mut Tx<'_>, record: &mut Record) -> Result<Detail> {
     Ok(detail)
 }
 
-fn tell_decided(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
+fn tell_decided(tx: &mut Tx<'_>, record: &Record, again: bool) -> Result<()> {
     let row = &record.row;
     let (reference, programme) = (row.reference.clone(), record.programme.clone());
     let message = match row.score {
@@ -207,10 +249,12 @@ fn tell_decided(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
             reference,
             programme,
             score: crate::rubric::decimal_fr(score),
+            again,
         },
         None => Message::ApplicationIneligible {
             reference,
             programme,
+            revoked: again,
             reasons: row
                 .reasons
                 .clone()

@@ -144,6 +144,7 @@ impl Stored {
         let rows: Vec<(String, Option<i32>, Instant)> = s::table
             .filter(s::application_id.eq(self.id))
             .filter(s::recused.eq(false))
+            .filter(s::set_aside_at.is_null())
             .select((s::criterion, s::points, s::at))
             .load(db)?;
         if rows

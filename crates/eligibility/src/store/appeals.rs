@@ -9,7 +9,7 @@ use kernel::{
 };
 
 use super::ReasonList;
-use crate::model::{Appeal, AppealOutcome, Contested};
+use crate::model::{Appeal, AppealOutcome, Contested, Reopened};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = l)]
@@ -28,6 +28,7 @@ struct AppealRow {
     reasons: Option<ReasonList>,
     decided_by: Option<PersonId>,
     decided_at: Option<Instant>,
+    marked_anew_at: Option<Instant>,
     version: i32,
 }
 
@@ -52,6 +53,7 @@ fn to_appeal((row, application, association_id, association): Found) -> Appeal {
         reasons: row.reasons.map(|reasons| reasons.0).unwrap_or_default(),
         decided_by: row.decided_by,
         decided_at: row.decided_at,
+        marked_anew_at: row.marked_anew_at,
         version: row.version,
     }
 }
@@ -134,6 +136,38 @@ pub(crate) fn appeal_exists(db: &mut Db, application: ApplicationId, at: Instant
     Ok(count > 0)
 }
 
+/// The appeal that has an application assessed again: the one that waits for a decision, or the
+/// one that was accepted while marks are still to be given anew.
+pub(crate) fn reopened_by(db: &mut Db, application: ApplicationId) -> Result<Option<Reopened>> {
+    let overturned = Some(AppealOutcome::Overturned);
+    let found = l::table
+        .filter(l::application_id.eq(application))
+        .filter(
+            l::outcome
+                .is_null()
+                .or(l::outcome.eq(overturned).and(l::marked_anew_at.is_null())),
+        )
+        .order(l::id.desc())
+        .select((l::id, l::reference, l::contested, l::contested_by, l::outcome))
+        .first(db)
+        .optional()?;
+    Ok(found.map(
+        |(appeal, reference, contested, contested_by, outcome): (
+            _,
+            _,
+            _,
+            _,
+            Option<AppealOutcome>,
+        )| Reopened {
+            appeal,
+            reference,
+            contested,
+            contested_by,
+            accepted: outcome.is_some(),
+        },
+    ))
+}
+
 /// Whether an appeal on this application waits for a decision.
 pub(crate) fn under_appeal(db: &mut Db, application: ApplicationId) -> Result<bool> {
     let count: i64 = l::table
@@ -142,6 +176,15 @@ pub(crate) fn under_appeal(db: &mut Db, application: ApplicationId) -> Result<bo
         .count()
         .get_result(db)?;
     Ok(count > 0)
+}
+
+/// Nothing is left to mark anew.
+pub(crate) fn note_marked_anew(db: &mut Db, id: AppealId, now: Instant) -> Result<()> {
+    let rows = diesel::update(l::table.find(id))
+        .filter(l::marked_anew_at.is_null())
+        .set((l::marked_anew_at.eq(Some(now)), l::version.eq(l::version + 1)))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)
 }
 
 pub(crate) fn insert_appeal(db: &mut Db, appeal: &Appeal) -> Result<()> {

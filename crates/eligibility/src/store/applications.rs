@@ -1,7 +1,8 @@
 //! Rows of `applications`, read together with whose they are and of which programme.
 
 use db::schema::{
-    applications as a, organisations as o, programmes as p, wave_devices, wave_lines,
+    applications as a, handovers, organisations as o, programmes as p, wave_devices, wave_lines,
+    waves,
 };
 use db::search::{Searched, Wanted};
 use db::{Db, Error, Result};
@@ -15,7 +16,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ApplicationFilter, ApplicationStatus, Candidate, Changes, Form, StoredCommitments,
+    ApplicationFilter, ApplicationStatus, AskedBefore, Candidate, Changes, Form, StoredCommitments,
 };
 use crate::territory::Site;
 
@@ -32,6 +33,9 @@ pub(crate) struct Stored {
     /// Staff took it after the deadline.
     #[serde(default)]
     pub late: bool,
+    /// What was asked for before, each time that it was changed after the application was sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked_before: Vec<AskedBefore>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,11 +216,28 @@ pub(crate) fn last_submitted(
     Ok(found.map(|(reference, stored)| (reference, stored.form)))
 }
 
-/// What an application is found by: its reference and the name of its association, neither of
-/// which changes.
+/// What an application is found by: its reference and the name of its association.
 pub fn search_key(reference: &str, association: &str) -> String {
     let reference = squash(reference).to_lowercase();
     format!("{reference} {}", fold(association))
+}
+
+/// Finds the applications of an association by its new name.
+pub(crate) fn rename_applicant(
+    db: &mut Db,
+    association: OrganisationId,
+    name: &str,
+) -> Result<()> {
+    let own: Vec<(ApplicationId, String)> = a::table
+        .filter(a::association_id.eq(association))
+        .select((a::id, a::reference))
+        .load(db)?;
+    for (id, reference) in own {
+        diesel::update(a::table.find(id))
+            .set(a::search_key.eq(search_key(&reference, name)))
+            .execute(db)?;
+    }
+    Ok(())
 }
 
 /// Whether the association has an application in the programme that is not withdrawn.
@@ -313,6 +334,27 @@ pub(crate) fn reserved_devices(db: &mut Db, id: ApplicationId) -> Result<i64> {
         .get_result(db)?)
 }
 
+/// Whether a lot was handed over for it.
+pub(crate) fn handed_over(db: &mut Db, id: ApplicationId) -> Result<bool> {
+    let count: i64 = handovers::table
+        .filter(handovers::application_id.eq(id))
+        .filter(handovers::status.eq("completed"))
+        .count()
+        .get_result(db)?;
+    Ok(count > 0)
+}
+
+/// A wave that waits for approval and has a line of this application: its list is closed.
+pub(crate) fn closed_wave(db: &mut Db, id: ApplicationId) -> Result<Option<String>> {
+    Ok(waves::table
+        .inner_join(wave_lines::table.on(wave_lines::wave_id.eq(waves::id)))
+        .filter(wave_lines::application_id.eq(id))
+        .filter(waves::status.eq("submitted"))
+        .select(waves::name)
+        .first(db)
+        .optional()?)
+}
+
 /// Applications of one association become another's. Where the other has one in the same
 /// programme, the moved one is withdrawn, so that one application per association stands.
 pub(crate) fn move_applications(
@@ -392,6 +434,14 @@ pub(crate) fn score_details(db: &mut Db, ids: &[ApplicationId]) -> Result<Vec<Sc
         found.extend(rows);
     }
     Ok(found)
+}
+
+/// It has no score any more; its history keeps the former ones.
+pub(crate) fn clear_score_detail(db: &mut Db, id: ApplicationId) -> Result<()> {
+    diesel::update(a::table.find(id))
+        .set(a::score_detail.eq(None::<String>))
+        .execute(db)?;
+    Ok(())
 }
 
 pub(crate) fn set_score_detail(db: &mut Db, id: ApplicationId, detail: &str) -> Result<()> {

@@ -11,17 +11,22 @@ mod scores;
 mod territories;
 
 pub(crate) use appeals::{
-    appeal, appeal_exists, appeal_named, appeals, decide_appeal, insert_appeal, under_appeal,
+    appeal, appeal_exists, appeal_named, appeals, decide_appeal, insert_appeal, note_marked_anew,
+    reopened_by, under_appeal,
 };
 
 pub(crate) use applications::{
     ApplicationRow, ReasonList, Record, Stored, application, application_exists, application_named,
-    applications, candidates, entity_applied, insert_application, last_submitted,
-    move_applications, reserved_devices, save_application, score_detail, score_details,
+    applications, candidates, clear_score_detail, closed_wave, entity_applied, handed_over,
+    insert_application, last_submitted,
+    move_applications, rename_applicant, reserved_devices, save_application, score_detail, score_details,
     set_score_detail,
 };
 pub use applications::{search_key, uncommitted};
-pub(crate) use assessments::{assessments, marks, put_assessment};
+pub(crate) use assessments::{
+    assessed_before, assessments, marks, marks_around, put_assessment, set_aside_before,
+    set_aside_of,
+};
 pub(crate) use documents::{
     content_used, count_documents, delete_document, document, documents, insert_document,
     note_upload, uploads, uploads_of_association,

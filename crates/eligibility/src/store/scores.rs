@@ -186,6 +186,7 @@ pub(crate) fn all_marks(
         .inner_join(a::table.on(a::id.eq(m::application_id)))
         .filter(a::programme_id.eq(programme))
         .filter(m::recused.eq(false))
+        .filter(m::set_aside_at.is_null())
         .order((m::application_id, m::criterion, m::assessor_id))
         .select((m::application_id, m::criterion, m::points))
         .load(db)?;

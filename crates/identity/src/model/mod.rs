@@ -8,7 +8,8 @@ mod sign_in;
 
 pub use cases::{CaseKind, CaseOutcome, CaseStatus, RegistrationCase, Settlement};
 pub use organisations::{
-    NewOrganisation, Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus,
+    NewOrganisation, NewRegistrationCase, Organisation, OrganisationChange, OrganisationFilter,
+    OrganisationKind, OrganisationPatch, OrganisationStatus,
     RegisteredOrganisation, Registration, RegistrationPerson,
 };
 pub use people::{

@@ -62,6 +62,12 @@ pub struct Organisation {
     pub commune: String,
     /// INSEE code of the commune or municipal district.
     pub commune_code: Option<String>,
+    /// Who answers for it before the law.
+    pub representative: Option<String>,
+    /// Where it is reached.
+    pub contact_email: Option<String>,
+    /// Its telephone number, in the form of E.164.
+    pub contact_phone: Option<String>,
     /// Grows with each change.
     pub version: i32,
     /// When it was entered.
@@ -141,4 +147,56 @@ pub struct RegisteredOrganisation {
     /// Whoever registers does not learn who else has one.
     #[serde(skip)]
     pub same_mailbox: bool,
+}
+
+/// What is changed of an organization. What is absent or null stays; an empty text takes away
+/// what may be missing.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct OrganisationPatch {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its establishment number.
+    pub siret: Option<String>,
+    /// Its number in the register of associations.
+    pub rna: Option<String>,
+    /// Street and number.
+    pub address: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Commune.
+    pub commune: Option<String>,
+    /// INSEE code of the commune; found from the postal code in Marseille.
+    pub commune_code: Option<String>,
+    /// Who answers for it before the law.
+    pub representative: Option<String>,
+    /// Where it is reached.
+    pub contact_email: Option<String>,
+    /// Its telephone number.
+    pub contact_phone: Option<String>,
+    /// Why, for whoever reads it later.
+    pub reason: Option<String>,
+}
+
+/// What an organization was until it was changed.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OrganisationChange {
+    /// The fields that were changed, as they were.
+    #[schema(value_type = Object)]
+    pub before: serde_json::Value,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who changed it.
+    pub by: kernel::PersonId,
+    /// When.
+    pub at: Instant,
+}
+
+/// Two associations that may be one, as somebody of the city noticed.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewRegistrationCase {
+    /// The one that was there.
+    pub organisation_id: OrganisationId,
+    /// The one that may be the same.
+    pub other_id: OrganisationId,
 }

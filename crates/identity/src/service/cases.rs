@@ -10,10 +10,11 @@ use notifications::Message;
 use super::organisations::change_status;
 use super::people::invite;
 use crate::model::{
-    CaseKind, CaseOutcome, CaseStatus, NewPerson, Organisation, OrganisationKind,
+    CaseKind, CaseOutcome, CaseStatus, NewPerson, NewRegistrationCase, Organisation, OrganisationKind,
     OrganisationStatus, Person, Registration, RegistrationCase, Settlement,
 };
 use crate::register;
+use crate::rules::Alike;
 use crate::{rules, store};
 
 /// Somebody registered an association that is there already, by RNA or SIRET: notes it for
@@ -65,18 +66,30 @@ pub fn note_case(tx: &mut Tx<'_>, registration: &Registration) -> Result<()> {
     open(tx, &case)
 }
 
-/// Notes for staff that an association of the same name is there at the same postal code.
+/// Notes for staff that an association is there that may be the same: see
+/// [`rules::may_be_the_same`].
 pub(super) fn note_namesake(
     tx: &mut Tx<'_>,
     organisation: &Organisation,
     person: &Person,
 ) -> Result<()> {
-    let namesake = store::namesake(
-        tx,
-        organisation.id,
-        &organisation.name,
-        &organisation.postal_code,
-    )?;
+    let domain = rules::own_domain(&person.email);
+    if let Some(domain) = &domain {
+        store::set_email_domain(tx, organisation.id, domain)?;
+    }
+    let this = Alike {
+        id: organisation.id,
+        core: rules::core_name(&organisation.name),
+        postal_code: organisation.postal_code.clone(),
+        commune: kernel::fold(&organisation.commune),
+        address: kernel::fold(&organisation.address),
+        email_domain: domain,
+    };
+    let namesake = store::maybe_the_same(tx, &this, organisation.id)?
+        .into_iter()
+        .filter(|other| rules::may_be_the_same(&this, other))
+        .map(|other| other.id)
+        .min();
     let Some(known) = namesake
         .map(|id| store::organisation(tx, id))
         .transpose()?
@@ -99,6 +112,53 @@ pub(super) fn note_namesake(
         closed_at: None,
     };
     open(tx, &case)
+}
+
+/// Staff noticed that two associations may be one: a case as if the second had come up when it
+/// registered.
+///
+/// # Errors
+/// `unknown_reference`, `invalid`, `duplicate` when the case is open already.
+pub fn open_case(tx: &mut Tx<'_>, new: &NewRegistrationCase) -> Result<RegistrationCase> {
+    let kind = OrganisationKind::Association;
+    let known = store::organisation_of_kind(tx, new.organisation_id, kind, "/organisation_id")?;
+    let other = store::organisation_of_kind(tx, new.other_id, kind, "/other_id")?;
+    if known.id == other.id || other.status == OrganisationStatus::Dissolved {
+        return Err(Refusal::field(
+            "/other_id",
+            Code::Invalid,
+            Text::new(
+                "Nommez deux associations différentes, dont la seconde existe encore.",
+                "Name two different associations, the second of which still exists.",
+            ),
+        )
+        .into());
+    }
+    let members = store::members(tx, other.id)?;
+    let person = members.into_iter().find(|member| !member.disabled);
+    let (person_name, email) = person.map_or_else(
+        || (String::new(), String::new()),
+        |person| (person.name, person.email),
+    );
+    if store::open_case(tx, known.id, &email)? {
+        return Err(Refusal::field("/other_id", Code::Duplicate, Code::Duplicate.help()).into());
+    }
+    let case = RegistrationCase {
+        id: tx.new_id(),
+        organisation_id: known.id,
+        organisation: known.name,
+        other_id: Some(other.id),
+        kind: CaseKind::SameName,
+        association: other.name,
+        person_name,
+        email,
+        status: CaseStatus::Open,
+        note: None,
+        created_at: tx.now(),
+        closed_at: None,
+    };
+    store::insert_case(tx, &case)?;
+    Ok(case)
 }
 
 /// Notes for staff that the register has the association under quite another name.

@@ -46,7 +46,7 @@ pub(super) fn add_organisation(
 ) -> Result<Organisation> {
     let siret = identifiers.siret.map(String::from);
     let rna = identifiers.rna.map(String::from);
-    if store::identifier_taken(tx, siret.as_deref(), rna.as_deref())? {
+    if store::identifier_taken(tx, siret.as_deref(), rna.as_deref(), None)? {
         return Err(Refusal::new(
             Code::AlreadyRegistered,
             Text::new(
@@ -72,6 +72,9 @@ pub(super) fn add_organisation(
         created_at: tx.now(),
         updated_at: tx.now(),
         register_check,
+        representative: None,
+        contact_email: None,
+        contact_phone: None,
     };
     store::insert_organisation(tx, &organisation)?;
     Ok(organisation)

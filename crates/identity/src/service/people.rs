@@ -55,6 +55,9 @@ pub fn found_city(
                 created_at: tx.now(),
                 updated_at: tx.now(),
                 register_check: None,
+                representative: None,
+                contact_email: None,
+                contact_phone: None,
             };
             store::insert_organisation(tx, &organisation)?;
             organisation.id

@@ -26,7 +26,8 @@ pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_link
 pub(crate) use badges::{badge_holder, delete_badge, set_badge};
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
-    identifier_taken, insert_organisation, namesake, set_status, with_identifier,
+    changes_of, identifier_taken, insert_change, insert_organisation, maybe_the_same,
+    save_organisation, set_email_domain, set_status, with_identifier,
 };
 pub use organisations::{names, organisation, organisation_of_kind, organisations, search_key};
 pub use people::{contacts, contacts_of_all, credentials, me, person, staff_contacts};

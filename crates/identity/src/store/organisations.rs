@@ -2,15 +2,20 @@
 
 use std::collections::HashMap;
 
-use db::schema::organisations as o;
+use db::schema::{organisation_changes as oc, organisations as o};
 use db::search::{Searched, Wanted};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Code, Instant, OrganisationId, Page, PageRequest, Refusal, Text, fold, squash};
 
-use super::exists;
-use crate::model::{Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus};
+use crate::model::{
+    Organisation, OrganisationChange, OrganisationFilter, OrganisationKind, OrganisationStatus,
+};
+use crate::rules::{self, Alike};
 use crate::register::RegisterCheck;
+
+/// Associations that are looked at of those that may be the same.
+const ALIKE: i64 = 100;
 
 const ORGANISATIONS: Searched = Searched {
     table: "organisations",
@@ -35,6 +40,9 @@ struct OrganisationRow {
     created_at: Instant,
     updated_at: Instant,
     register_check: Option<RegisterCheck>,
+    representative: Option<String>,
+    contact_email: Option<String>,
+    contact_phone: Option<String>,
 }
 
 impl From<OrganisationRow> for Organisation {
@@ -55,6 +63,9 @@ impl From<OrganisationRow> for Organisation {
             created_at: row.created_at,
             updated_at: row.updated_at,
             register_check: row.register_check,
+            representative: row.representative,
+            contact_email: row.contact_email,
+            contact_phone: row.contact_phone,
         }
     }
 }
@@ -177,23 +188,49 @@ pub(crate) fn with_identifier(
     }
 }
 
-/// The first association of this name at this postal code, but `this`.
-pub(crate) fn namesake(
-    db: &mut Db,
-    this: OrganisationId,
-    name: &str,
-    postal_code: &str,
-) -> Result<Option<OrganisationId>> {
-    Ok(o::table
-        .filter(o::name_key.eq(fold(name)))
-        .filter(o::postal_code.eq(postal_code))
-        .filter(o::kind.eq(OrganisationKind::Association))
-        .filter(o::status.ne(OrganisationStatus::Dissolved))
-        .filter(o::id.ne(this))
-        .order(o::id)
-        .select(o::id)
-        .first(db)
-        .optional()?)
+/// Associations that may be the same as this one, for the rule to look at: those of its name, of
+/// its people's domain, or at its postal code.
+pub(crate) fn maybe_the_same(db: &mut Db, this: &Alike, but: OrganisationId) -> Result<Vec<Alike>> {
+    type Row = (OrganisationId, String, String, String, String, Option<String>);
+    let mut found: Vec<Row> = Vec::new();
+    let candidates = || {
+        o::table
+            .filter(o::kind.eq(OrganisationKind::Association))
+            .filter(o::status.ne(OrganisationStatus::Dissolved))
+            .filter(o::id.ne(but))
+            .order(o::id)
+            .select((
+                o::id,
+                o::core_key,
+                o::postal_code,
+                o::commune,
+                o::address,
+                o::email_domain,
+            ))
+    };
+    let by_name = candidates().filter(o::core_key.eq(&this.core)).limit(ALIKE);
+    found.extend(by_name.load::<Row>(db)?);
+    if let Some(domain) = &this.email_domain {
+        let by_domain = candidates()
+            .filter(o::email_domain.eq(domain))
+            .limit(ALIKE);
+        found.extend(by_domain.load::<Row>(db)?);
+    }
+    let by_place = candidates()
+        .filter(o::postal_code.eq(&this.postal_code))
+        .limit(ALIKE * 5);
+    found.extend(by_place.load::<Row>(db)?);
+    let alike = found.into_iter().map(
+        |(id, core, postal_code, commune, address, email_domain)| Alike {
+            id,
+            core,
+            postal_code,
+            commune: fold(&commune),
+            address: fold(&address),
+            email_domain,
+        },
+    );
+    Ok(alike.collect())
 }
 
 /// Whether another organization has this SIRET or RNA.
@@ -201,19 +238,15 @@ pub(crate) fn identifier_taken(
     db: &mut Db,
     siret: Option<&str>,
     rna: Option<&str>,
+    but: Option<OrganisationId>,
 ) -> Result<bool> {
-    let with_siret = match siret {
-        Some(siret) => exists(db, o::table.filter(o::siret.eq(siret)).count())?,
-        None => false,
-    };
-    let with_rna = match rna {
-        Some(rna) => exists(db, o::table.filter(o::rna.eq(rna)).count())?,
-        None => false,
-    };
-    Ok(with_siret || with_rna)
+    let named = with_identifier(db, siret, None)?;
+    let by_rna = with_identifier(db, None, rna)?;
+    let another = |id: &OrganisationId| Some(*id) != but;
+    Ok(named.iter().chain(&by_rna).any(another))
 }
 
-/// What an organisation is found by: its name and numbers, none of which change.
+/// What an organisation is found by: its name and numbers.
 pub fn search_key(name: &str, siret: Option<&str>, rna: Option<&str>) -> String {
     let mut key = fold(name);
     for number in [siret, rna].into_iter().flatten() {
@@ -230,6 +263,7 @@ pub(crate) fn insert_organisation(db: &mut Db, organisation: &Organisation) -> R
             o::kind.eq(organisation.kind),
             o::name.eq(&organisation.name),
             o::name_key.eq(fold(&organisation.name)),
+            o::core_key.eq(rules::core_name(&organisation.name)),
             o::search_key.eq(search_key(
                 &organisation.name,
                 organisation.siret.as_deref(),
@@ -269,4 +303,95 @@ pub(crate) fn set_status(
         ))
         .execute(db)?;
     db::guard(rows, Code::StaleVersion)
+}
+
+/// The domain of the address that registered an organization.
+pub(crate) fn set_email_domain(db: &mut Db, id: OrganisationId, domain: &str) -> Result<()> {
+    diesel::update(o::table.find(id))
+        .set(o::email_domain.eq(Some(domain)))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Writes what was changed of an organization, guarded by the version that was read.
+pub(crate) fn save_organisation(
+    db: &mut Db,
+    organisation: &mut Organisation,
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(o::table.find(organisation.id))
+        .filter(o::version.eq(organisation.version))
+        .set((
+            (
+                o::name.eq(&organisation.name),
+                o::name_key.eq(fold(&organisation.name)),
+                o::core_key.eq(rules::core_name(&organisation.name)),
+                o::search_key.eq(search_key(
+                    &organisation.name,
+                    organisation.siret.as_deref(),
+                    organisation.rna.as_deref(),
+                )),
+                o::siret.eq(organisation.siret.as_deref()),
+                o::rna.eq(organisation.rna.as_deref()),
+                o::status.eq(organisation.status),
+            ),
+            (
+                o::address.eq(&organisation.address),
+                o::postal_code.eq(&organisation.postal_code),
+                o::commune.eq(&organisation.commune),
+                o::commune_code.eq(organisation.commune_code.as_deref()),
+                o::representative.eq(organisation.representative.as_deref()),
+                o::contact_email.eq(organisation.contact_email.as_deref()),
+                o::contact_phone.eq(organisation.contact_phone.as_deref()),
+            ),
+            o::register_check.eq(organisation.register_check.as_ref()),
+            o::version.eq(organisation.version + 1),
+            o::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)?;
+    organisation.version += 1;
+    organisation.updated_at = now;
+    Ok(())
+}
+
+/// Keeps what an organization was until now.
+pub(crate) fn insert_change(
+    tx: &mut db::Tx<'_>,
+    id: OrganisationId,
+    change: &OrganisationChange,
+) -> Result<()> {
+    let row = tx.new_id::<kernel::OrganisationChange>();
+    diesel::insert_into(oc::table)
+        .values((
+            oc::id.eq(row),
+            oc::organisation_id.eq(id),
+            oc::before.eq(change.before.to_string()),
+            oc::reason.eq(change.reason.as_deref()),
+            oc::by_person.eq(change.by),
+            oc::at.eq(change.at),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What an organization was before each change, the newest first, a hundred at the most.
+pub(crate) fn changes_of(db: &mut Db, id: OrganisationId) -> Result<Vec<OrganisationChange>> {
+    type Row = (String, Option<String>, kernel::PersonId, Instant);
+    let rows: Vec<Row> = oc::table
+        .filter(oc::organisation_id.eq(id))
+        .order(oc::id.desc())
+        .limit(100)
+        .select((oc::before, oc::reason, oc::by_person, oc::at))
+        .load(db)?;
+    rows.into_iter()
+        .map(|(before, reason, by, at)| {
+            Ok(OrganisationChange {
+                before: serde_json::from_str(&before)?,
+                reason,
+                by,
+                at,
+            })
+        })
+        .collect()
 }

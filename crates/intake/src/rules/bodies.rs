@@ -1,8 +1,8 @@
 //! What clients send about a batch: everything that is wrong with it, at once.
 
+use kernel::phone::e164;
 use kernel::{Code, Fields, Instant, Refusal, Text};
 
-use super::phone::e164;
 use crate::model::{
     Collection, Declared, NewBatch, NewPickup, Pickup, Restrictions, Schedule, TitleRoute, Window,
 };
@@ -12,6 +12,8 @@ const QUANTITY_MAX: i64 = 1_000_000;
 /// Lines of a list in a body at the most.
 pub(crate) const LINES_MAX: usize = 200;
 const NAME_MAX: usize = 100;
+/// What happened may be entered so many days later, not years.
+const ENTERED_LATE_DAYS: i64 = 31;
 /// A clock of a phone may be ahead of ours by this much.
 const CLOCK_SKEW_SECONDS: i64 = 300;
 
@@ -29,7 +31,7 @@ pub struct CheckedBatch {
 ///
 /// # Errors
 /// `invalid_fields`.
-pub fn check_new(new: &NewBatch) -> Result<CheckedBatch, Refusal> {
+pub fn check_new(new: &NewBatch, now: Instant) -> Result<CheckedBatch, Refusal> {
     let mut fields = Fields::default();
     fields.text("/title", &tidy(&new.title), 200);
     let declared = check_declared(&mut fields, &new.declared);
@@ -44,6 +46,8 @@ pub fn check_new(new: &NewBatch) -> Result<CheckedBatch, Refusal> {
         );
     }
     let pickup = check_pickup(&mut fields, &new.pickup);
+    let (from, to) = (new.pickup.from, new.pickup.to);
+    not_past(&mut fields, ("/pickup/from", from), ("/pickup/to", to), now);
     let restrictions = new.restrictions.clone().unwrap_or_default();
     let restrictions = restrictions_of(&mut fields, "/restrictions", restrictions);
     fields.check()?;
@@ -190,13 +194,32 @@ fn check_window(fields: &mut Fields, pointer: &str, from: Instant, to: Instant) 
     }
 }
 
-/// The time of a pickup has a length.
+/// Nobody comes at a time that is over.
+fn not_past(
+    fields: &mut Fields,
+    (from_pointer, from): (&str, Option<Instant>),
+    (to_pointer, to): (&str, Option<Instant>),
+    earliest: Instant,
+) {
+    for (pointer, moment) in [(from_pointer, from), (to_pointer, to)] {
+        let over = to.is_some_and(|to| to < earliest);
+        if over && moment.is_some_and(|moment| moment < earliest) {
+            fields.push(pointer, Code::DateInPast, Code::DateInPast.help());
+        }
+    }
+}
+
+/// The time of a pickup has a length, and is to come; one that took place may be entered within a
+/// month.
 ///
 /// # Errors
 /// `invalid_fields`.
-pub fn check_schedule(schedule: &Schedule) -> Result<(), Refusal> {
+pub fn check_schedule(schedule: &Schedule, now: Instant) -> Result<(), Refusal> {
     let mut fields = Fields::default();
     check_window(&mut fields, "/to", schedule.from, schedule.to);
+    let earliest = now.plus_days(-ENTERED_LATE_DAYS);
+    let (from, to) = (Some(schedule.from), Some(schedule.to));
+    not_past(&mut fields, ("/from", from), ("/to", to), earliest);
     fields.check()
 }
 
@@ -205,12 +228,12 @@ pub fn check_schedule(schedule: &Schedule) -> Result<(), Refusal> {
 /// counted. Gives the weight in grams.
 ///
 /// # Errors
-/// `invalid_fields`, with `date_in_future` for a moment to come, `out_of_range` for one after
-/// the count began.
+/// `invalid_fields`, with `date_in_future` for a moment to come, `date_in_past` for one long before
+/// the batch was registered, `out_of_range` for one after the count began.
 pub fn check_collection(
     collection: &Collection,
     agreed: Option<Window>,
-    counted_from: Option<Instant>,
+    (registered, counted_from): (Instant, Option<Instant>),
     now: Instant,
 ) -> Result<Option<i64>, Refusal> {
     let mut fields = Fields::default();
@@ -222,6 +245,15 @@ pub fn check_collection(
             "/collected_at",
             Code::DateInFuture,
             Code::DateInFuture.help(),
+        );
+    } else if collection.collected_at < registered.plus_days(-ENTERED_LATE_DAYS) {
+        fields.push(
+            "/collected_at",
+            Code::DateInPast,
+            Text::new(
+                "Le lot n'était pas encore proposé à cette date.",
+                "The batch had not been offered yet on that date.",
+            ),
         );
     } else if after_count {
         fields.push(

@@ -29,6 +29,9 @@ fn at(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
+/// Before any pickup of these tests.
+const BEFORE: &str = "2023-02-01T08:00:00Z";
+
 fn good() -> NewBatch {
     NewBatch {
         title: " Postes   fixes ".to_owned(),
@@ -116,7 +119,7 @@ fn batch_not_editable_once_the_truck_has_come() {
 
 #[test]
 fn a_good_batch_is_tidied() {
-    let checked = check_new(&good()).unwrap();
+    let checked = check_new(&good(), at(BEFORE)).unwrap();
     assert_eq!(checked.title, "Postes fixes");
     assert_eq!(checked.pickup.contact_phone, "+33491000000");
     assert_eq!(checked.declared[0].manufacturer, None);
@@ -133,7 +136,7 @@ fn invalid_fields_are_all_named() {
     new.pickup.contact_phone = "12".to_owned();
     new.pickup.to = new.pickup.from;
     assert_eq!(
-        pointers(check_new(&new).unwrap_err()),
+        pointers(check_new(&new, at(BEFORE)).unwrap_err()),
         [
             "/title",
             "/declared/0/quantity",
@@ -173,7 +176,7 @@ fn date_in_future_for_a_truck_that_has_not_left() {
     let grams = check_collection(
         &collection("2023-02-28T08:04:00Z", Some(3), Some(12.3456)),
         None,
-        None,
+        (at(BEFORE), None),
         now,
     );
     assert_eq!(
@@ -184,7 +187,7 @@ fn date_in_future_for_a_truck_that_has_not_left() {
     let refusal = check_collection(
         &collection("2023-02-28T08:06:00Z", Some(-1), Some(f64::NAN)),
         None,
-        None,
+        (at(BEFORE), None),
         now,
     )
     .unwrap_err();
@@ -198,9 +201,9 @@ fn date_in_future_for_a_truck_that_has_not_left() {
         to: now.plus_days(1),
     };
     let within = collection("2023-03-01T08:00:00Z", None, None);
-    assert_eq!(check_collection(&within, Some(agreed), None, now), Ok(None));
+    assert_eq!(check_collection(&within, Some(agreed), (now, None), now), Ok(None));
     let beyond = collection("2023-03-01T08:00:01Z", None, None);
-    assert!(check_collection(&beyond, Some(agreed), None, now).is_err());
+    assert!(check_collection(&beyond, Some(agreed), (now, None), now).is_err());
 }
 
 #[test]
@@ -213,11 +216,42 @@ fn out_of_range_for_a_truck_that_left_after_it_was_unloaded() {
             pallets: None,
             weight_kg: None,
         };
-        check_collection(&collection, None, Some(first_counted), now)
+        check_collection(&collection, None, (now, Some(first_counted)), now)
     };
     assert_eq!(noted("2023-03-01T10:00:00Z"), Ok(None));
     let refusal = noted("2023-03-01T10:00:01Z").unwrap_err();
     assert_eq!(refusal.errors[0].code, Code::OutOfRange);
+    assert_eq!(pointers(refusal), ["/collected_at"]);
+}
+
+#[test]
+fn date_in_past_for_a_pickup_that_is_over() {
+    let mut new = good();
+    let now = at("2024-01-01T08:00:00Z");
+    let refusal = check_new(&new, now).unwrap_err();
+    assert_eq!(refusal.errors[0].code, Code::DateInPast);
+    assert_eq!(pointers(refusal), ["/pickup/from", "/pickup/to"]);
+    // one that began and is not over is possible
+    new.pickup.to = Some(now.plus_days(1));
+    check_new(&new, now).unwrap();
+    let schedule = |from: &str, to: &str| {
+        let schedule = Schedule {
+            workshop_id: organisation(1),
+            from: at(from),
+            to: at(to),
+        };
+        check_schedule(&schedule, now)
+    };
+    schedule("2023-12-20T08:00:00Z", "2023-12-20T10:00:00Z").unwrap();
+    let refusal = schedule("2020-03-01T08:00:00Z", "2020-03-01T10:00:00Z").unwrap_err();
+    assert_eq!(pointers(refusal), ["/from", "/to"]);
+    let collection = Collection {
+        collected_at: at("2001-03-01T08:00:00Z"),
+        pallets: None,
+        weight_kg: None,
+    };
+    let refusal = check_collection(&collection, None, (now, None), now).unwrap_err();
+    assert_eq!(refusal.errors[0].code, Code::DateInPast);
     assert_eq!(pointers(refusal), ["/collected_at"]);
 }
 
@@ -256,7 +290,7 @@ fn duplicate_serial_in_stock_is_told_to_those_who_may_know() {
 
 #[test]
 fn required_something_before_it_is_offered() {
-    let checked = check_new(&good()).unwrap();
+    let checked = check_new(&good(), at(BEFORE)).unwrap();
     let now = at("2023-02-28T08:00:00Z");
     let id: Id<kernel::Batch> = "01869740-0280-767f-a57a-ffa5fb65d9d9".parse().unwrap();
     let mut batch = Batch {

@@ -48,6 +48,29 @@ pub fn ask_donor(tx: &mut Tx<'_>, batch: &Batch, difference: Difference) -> Resu
     Ok(())
 }
 
+/// Tells the donor that machines of a closed batch turned up after all.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell_late(tx: &mut Tx<'_>, batch: &Batch, received: i64, missing: i64) -> Result<()> {
+    let message = Message::BatchLate {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        received,
+        missing,
+    };
+    let people = identity::contacts(tx, batch.donor_id)?;
+    notifications::push_all(tx, &people, &message)
+}
+
+/// Whether the count of a batch has ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_closed(db: &mut Db, id: BatchId) -> Result<bool> {
+    store::is_closed(db, id)
+}
+
 /// What a link opens. Opening it changes nothing.
 ///
 /// # Errors

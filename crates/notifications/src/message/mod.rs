@@ -60,6 +60,15 @@ pub enum Message {
         person: String,
         email: String,
     },
+    /// To the people of an organization, and to staff when it is to be verified again: what was
+    /// changed of it.
+    OrganisationChanged {
+        organisation: String,
+        #[serde(default)]
+        formerly: Option<String>,
+        fields: Vec<String>,
+        pending: bool,
+    },
     /// To the people of an organization that is suspended.
     OrganisationSuspended {
         organisation: String,
@@ -153,6 +162,13 @@ pub enum Message {
         called_back: bool,
     },
 
+    /// To the donor: machines of a closed batch turned up after all.
+    BatchLate {
+        reference: String,
+        title: String,
+        received: i64,
+        missing: i64,
+    },
     /// To the donor: every drive of the batch is proven erased, destroyed or absent.
     ErasureProven {
         reference: String,
@@ -211,12 +227,18 @@ pub enum Message {
         reference: String,
         programme: String,
         score: String,
+        /// It had been found not eligible before.
+        #[serde(default)]
+        again: bool,
     },
     /// To the association: not eligible, with the reasons and the ways to appeal.
     ApplicationIneligible {
         reference: String,
         programme: String,
         reasons: Vec<String>,
+        /// It had been found eligible before.
+        #[serde(default)]
+        revoked: bool,
     },
 
     /// To the association: a draft has to be submitted, or changes to be made, by a day.
@@ -261,8 +283,33 @@ pub enum Message {
         reference: String,
         application: String,
         programme: String,
+        /// `refusal`, `silence` or `score`; empty in messages that wait from before.
+        #[serde(default)]
+        contested: String,
         overturned: bool,
+        /// The contested marks are still to be given anew.
+        #[serde(default)]
+        marked_anew: bool,
+        /// As it is now, such as "82,5"; none while it is not eligible.
+        #[serde(default)]
+        score: Option<String>,
         reasons: Vec<String>,
+    },
+    /// To staff: an application asks for more or less than when it was sent.
+    ApplicationAsksOtherwise {
+        reference: String,
+        programme: String,
+        association: String,
+        requests: Vec<Quantity>,
+        reason: String,
+    },
+    /// To the association: its score after an accepted appeal had its project marked anew.
+    ApplicationRescored {
+        reference: String,
+        programme: String,
+        appeal: String,
+        before: String,
+        score: String,
     },
 
     /// To staff other than who submitted it: a wave waits for approval.
@@ -345,6 +392,16 @@ pub enum Message {
         /// Its devices, a line each, when there are not too many for a mail.
         #[serde(default)]
         lot: Vec<String>,
+    },
+    /// To the association: what was in a lot that it signed for is corrected.
+    HandoverCorrected {
+        reference: String,
+        association: String,
+        removed: String,
+        #[serde(default)]
+        added: Option<String>,
+        devices: i64,
+        reason: String,
     },
     /// To the association and staff: nobody came.
     HandoverMissed {

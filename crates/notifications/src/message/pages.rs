@@ -19,7 +19,7 @@ impl Message {
             Self::AccountChanged { .. } | Self::NewMember { .. } | Self::WebhookDisabled { .. } => {
                 "/compte".to_owned()
             }
-            Self::OrganisationSuspended { .. } => "/".to_owned(),
+            Self::OrganisationSuspended { .. } | Self::OrganisationChanged { .. } => "/".to_owned(),
             Self::ChainHead { .. } => "/ville".to_owned(),
             Self::AssociationVerified { .. } => "/demandes".to_owned(),
             Self::RegistrationTwice { .. } | Self::RegisterNameDiffers { .. } => {
@@ -35,6 +35,7 @@ impl Message {
             | Self::PickupScheduled { reference, .. }
             | Self::BatchCollected { reference, .. }
             | Self::BatchClosed { reference, .. }
+            | Self::BatchLate { reference, .. }
             | Self::ManifestReplaced { reference, .. }
             | Self::ReceptionContested { reference, .. }
             | Self::ErasureProven { reference, .. }
@@ -46,6 +47,8 @@ impl Message {
             | Self::ApplicationWithdrawn { reference, .. }
             | Self::ApplicationEligible { reference, .. }
             | Self::ApplicationIneligible { reference, .. }
+            | Self::ApplicationRescored { reference, .. }
+            | Self::ApplicationAsksOtherwise { reference, .. }
             | Self::ApplicationReminder { reference, .. }
             | Self::SilenceNear { reference, .. }
             | Self::SilenceDecided { reference, .. }
@@ -59,6 +62,7 @@ impl Message {
             Self::HandoverScheduled { reference, .. }
             | Self::HandoverBooked { reference, .. }
             | Self::HandoverCompleted { reference, .. }
+            | Self::HandoverCorrected { reference, .. }
             | Self::HandoverMissed { reference, .. } => format!("/aller/lots/{reference}"),
             // messages that wait from before these had an id lead to where the thing is listed
             Self::WaveToApprove { wave_id, .. } => match wave_id {

@@ -192,6 +192,11 @@ fn decisions_carry_the_legal_mentions() {
             "lot_not_granted",
             "appeal_overturned",
             "appeal_upheld",
+            "appeal_overturned_score",
+            "appeal_upheld_score",
+            "application_rescored",
+            "application_eligible_again",
+            "application_revoked",
         ]
         .contains(&name.as_str());
         let text = templates
@@ -208,9 +213,16 @@ fn decisions_carry_the_legal_mentions() {
                 "{name}"
             );
         }
-        if decision && !["application_eligible", "appeal_overturned"].contains(&name.as_str()) {
+        let granted = [
+            "application_eligible",
+            "application_eligible_again",
+            "application_rescored",
+            "appeal_overturned",
+            "appeal_overturned_score",
+        ];
+        if decision && !granted.contains(&name.as_str()) {
             // who appealed to the administration has the court left
-            let first = text.contains("recours administratif") || name == "appeal_upheld";
+            let first = text.contains("recours administratif") || name.starts_with("appeal_upheld");
             assert!(first && text.contains("tribunal administratif"), "{name}");
         }
         if name == "application_received" {

@@ -104,7 +104,9 @@ pub const RULES: [(&str, &str); 13] = [
         "SELECT kind || ', ' || stage || ' ' || grade || ': ' || CAST(sum(devices) AS TEXT)
                 || ' devices more than are counted' AS what
          FROM (SELECT kind, stage, coalesce(grade, '') AS grade, count(*) AS devices
-               FROM devices GROUP BY kind, stage, coalesce(grade, '')
+               FROM devices
+               WHERE NOT (stage = 'missing' AND manifest_line IS NULL AND received_at IS NULL)
+               GROUP BY kind, stage, coalesce(grade, '')
                UNION ALL
                SELECT kind, stage, grade, -devices FROM device_counts WHERE side = 'all') AS both_ways
          GROUP BY kind, stage, grade HAVING sum(devices) <> 0
@@ -117,10 +119,13 @@ pub const RULES: [(&str, &str); 13] = [
          FROM (SELECT 'workshop' AS side, workshop_id AS holder, kind, stage,
                       coalesce(grade, '') AS grade, count(*) AS devices
                FROM devices WHERE workshop_id IS NOT NULL
+                 AND NOT (stage = 'missing' AND manifest_line IS NULL AND received_at IS NULL)
                GROUP BY workshop_id, kind, stage, coalesce(grade, '')
                UNION ALL
                SELECT 'donor', donor_id, kind, stage, coalesce(grade, ''), count(*)
-               FROM devices GROUP BY donor_id, kind, stage, coalesce(grade, '')
+               FROM devices
+               WHERE NOT (stage = 'missing' AND manifest_line IS NULL AND received_at IS NULL)
+               GROUP BY donor_id, kind, stage, coalesce(grade, '')
                UNION ALL
                SELECT side, holder, kind, stage, grade, -devices FROM device_counts
                WHERE side IN ('workshop', 'donor')) AS both_ways

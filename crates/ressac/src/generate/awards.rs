@@ -246,6 +246,14 @@ impl Draft<'_> {
             version: 3,
             created_at: self.approved,
             updated_at: completed.unwrap_or(self.approved),
+            signature_sha256: None,
+            signature_waived: completed.map(|_| "Reprise d'un ancien registre".to_owned()),
+            collector: None,
+            collector_named_by: None,
+            collector_named_at: None,
+            allowed_reason: None,
+            allowed_by: None,
+            allowed_at: None,
         }
     }
 }

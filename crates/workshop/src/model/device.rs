@@ -236,6 +236,12 @@ impl Device {
         !matches!(self.stage, Stage::Missing | Stage::Scrapped | Stage::Parts)
     }
 
+    /// Another device turned out to be this one, which had been announced and has not come: nothing
+    /// is left here but the log.
+    pub fn is_merged(&self) -> bool {
+        self.stage == Stage::Missing && self.manifest_line.is_none() && self.received_at.is_none()
+    }
+
     /// Whether no line of its log says all its columns: it has none, or they are older.
     pub fn is_untold(&self) -> bool {
         self.custody_seal()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kernel::{Grade, Instant, PersonId};
+use kernel::{CustodyEventId, DeviceKind, Grade, Instant, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -126,6 +126,30 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Puts a mistake right: a line that was written about the wrong device, what the device is,
+    /// or that it is the one that was announced.
+    Corrected {
+        /// The `scrapped`, `harvested` or `missing` of this device that never happened.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_id: Option<CustodyEventId>,
+        /// What it is in truth.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kind: Option<DeviceKind>,
+        /// Its serial number in truth.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        serial: Option<String>,
+        /// Who made it in truth.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        manufacturer: Option<String>,
+        /// Its model in truth.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
+        /// The announced device that it is: by id, tag or serial number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        same_as: Option<String>,
+        /// Why it is corrected.
+        reason: String,
+    },
 }
 
 impl Event {
@@ -148,6 +172,7 @@ impl Event {
             Self::Missing {} => "missing",
             Self::Moved { .. } => "moved",
             Self::Returned { .. } => "returned",
+            Self::Corrected { .. } => "corrected",
         }
     }
 

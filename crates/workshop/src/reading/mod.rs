@@ -1,6 +1,7 @@
 //! Reads an event off JSON, field by field, so that every mistake is named at once and at
 //! its place, and one bad line of a list spoils no other.
 
+mod correction;
 mod reader;
 mod repairs;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use kernel::{Code, Grade, Refusal, Shape, Text};
 use serde_json::Value;
 
+use correction::corrected;
 use reader::{Reader, escape};
 use repairs::{repair_corrected, repaired};
 use waste::{harvested, scrapped, waste_noted};
@@ -65,6 +67,29 @@ pub fn incoming(value: &Value) -> Result<Incoming, Refusal> {
         .ok_or_else(|| Refusal::plain(Code::InvalidFields)) // no event without a field error
 }
 
+/// Reads a correction: an event that says nothing of its type is one.
+///
+/// # Errors
+/// `invalid_fields`, with each field at fault.
+pub fn correction(value: &Value) -> Result<Incoming, Refusal> {
+    let mut value = value.clone();
+    if let Value::Object(object) = &mut value {
+        object.entry("type").or_insert_with(|| "corrected".into());
+    }
+    let read = incoming(&value)?;
+    match read.event {
+        Event::Corrected { .. } => Ok(read),
+        _ => Err(Refusal::field(
+            "/type",
+            Code::Invalid,
+            Text::new(
+                "Ici, seul « corrected » est possible.",
+                "Only `corrected` is possible here.",
+            ),
+        )),
+    }
+}
+
 fn event(reader: &mut Reader<'_>) -> Option<Event> {
     let name: String = reader.required("type")?;
     Some(match name.as_str() {
@@ -96,6 +121,7 @@ fn event(reader: &mut Reader<'_>) -> Option<Event> {
         "returned" => Event::Returned {
             reason: reader.text("reason", LONG)?,
         },
+        "corrected" => corrected(reader)?,
         _ => {
             reader.refuse("type", Code::Invalid, unknown_type());
             return None;
@@ -106,7 +132,7 @@ fn event(reader: &mut Reader<'_>) -> Option<Event> {
 fn unknown_type() -> Text {
     let types = "received, triaged, erased, tested, repair_started, repaired, repair_corrected, \
                  graded, quality_checked, ready, scrapped, harvested, waste_noted, missing, moved, \
-                 returned";
+                 returned, corrected";
     Text::new(
         format!("Les types d'événement sont : {types}."),
         format!("The types of events are: {types}."),

@@ -1,6 +1,7 @@
 //! What may happen to a device: facts in, decision out. No I/O, no clock.
 
 mod checks;
+mod correction;
 mod erasure;
 mod evidence;
 mod hardware;
@@ -26,6 +27,7 @@ use kernel::{
 };
 
 pub use checks::report as checks_report;
+pub use correction::{CorrectedLine, Correcting, absorbed, duplicate_serial};
 pub use erasure::{Proven, only_destruction, proven};
 pub use hardware::{Heard, capture, decide_contradiction};
 pub use identity::identity_key;
@@ -59,6 +61,8 @@ pub struct Effects {
     pub repair: Option<Repair>,
     /// What the device is as waste, and its batteries.
     pub waste: Vec<Waste>,
+    /// It is no waste after all.
+    pub no_waste: bool,
     /// It is on the road no more: what became of it there.
     pub off_the_road: Option<(TransferId, LineOutcome)>,
 }
@@ -99,6 +103,8 @@ pub struct Facts<'a> {
     pub arriving_at: Option<OrganisationId>,
     /// When its present cycle began: when it was counted in.
     pub cycle_started_at: Option<Instant>,
+    /// What a correction speaks about.
+    pub correcting: &'a Correcting,
 }
 
 /// Who says what, and when.
@@ -253,7 +259,10 @@ pub fn decide(
     if is_repeat(facts, asking) {
         return Ok(Verdict::AlreadyDone);
     }
-    if facts.device.stage == Stage::Reserved && !matches!(asking.event, Event::Moved { .. }) {
+    correction::not_merged(facts.device)?;
+    if facts.device.stage == Stage::Reserved
+        && !matches!(asking.event, Event::Moved { .. } | Event::Corrected { .. })
+    {
         return Err(already_reserved(facts.device));
     }
     transfer::off_the_road(facts, asking.event)?;
@@ -407,6 +416,31 @@ pub fn release(device: Device, at: Instant) -> Result<Device, Refusal> {
 pub fn hand_over(device: Device, at: Instant) -> Result<Device, Refusal> {
     reserved(&device)?;
     Ok(moved_to(device, Stage::HandedOver, at))
+}
+
+/// Not given after all, though the log said so.
+///
+/// # Errors
+/// `correction_not_possible` when it is not handed over.
+pub fn not_given(device: Device, at: Instant) -> Result<Device, Refusal> {
+    if device.stage == Stage::HandedOver {
+        return Ok(moved_to(device, Stage::Ready, at));
+    }
+    Err(Refusal::new(
+        Code::CorrectionNotPossible,
+        Text::new(
+            format!(
+                "{} n'est pas chez l'association ({}).",
+                device.name(),
+                device.stage.french()
+            ),
+            format!(
+                "{} is not with the association ({}).",
+                device.name(),
+                device.stage
+            ),
+        ),
+    ))
 }
 
 fn reserved(device: &Device) -> Result<(), Refusal> {

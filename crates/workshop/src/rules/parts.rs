@@ -90,6 +90,21 @@ pub(super) fn given(parts: Option<&Value>) -> Vec<(Part, i32)> {
         .collect()
 }
 
+/// What a device gave that was never taken apart leaves the stock again.
+pub(super) fn taken_back(
+    change: &mut Change,
+    facts: &Facts<'_>,
+    given: Vec<Part>,
+) -> Result<(), Refusal> {
+    let mut shelf = Shelf::of(&facts.stock.parts);
+    for part in given {
+        shelf.shift(&part, -part.quantity);
+    }
+    shelf.none_below_zero(facts.device)?;
+    change.effects.parts = shelf.moved;
+    Ok(())
+}
+
 /// The counts as they are while parts move.
 struct Shelf {
     counts: BTreeMap<String, i32>,

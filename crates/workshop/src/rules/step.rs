@@ -4,7 +4,7 @@ use kernel::{Code, Refusal, Text};
 
 use super::erasure::{self, proven};
 use super::{
-    Asking, Change, Facts, Proven, already_reserved, parts, quality, reception, transfer, waste,
+    Asking, Change, Facts, Proven, already_reserved, correction, parts, quality, reception, transfer, waste,
 };
 use crate::Settings;
 use crate::model::{Device, DriveErasure, Event, Stage, Triage};
@@ -41,6 +41,7 @@ pub(super) fn apply(
         Event::Missing {} => missing(facts, asking),
         Event::Moved { location } => moved(facts, asking, location),
         Event::Returned { .. } => returned(facts, asking),
+        Event::Corrected { .. } => correction::corrected(facts, asking),
     }
 }
 

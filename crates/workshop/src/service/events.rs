@@ -1,6 +1,6 @@
 //! What happens to devices, one by one and in bulk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use db::{Result, Tx};
 use kernel::{Actor, BatchId, Code, DeviceId, Instant, PersonId, Refusal, Text};
@@ -75,7 +75,7 @@ pub fn record(
         _ => None,
     };
     let device = DeviceView::new(bench.device.clone(), bench.drives.clone());
-    recorder.ledger.write(tx)?;
+    recorder.write(tx)?;
     Ok(Recorded {
         device,
         status,
@@ -125,7 +125,7 @@ pub fn record_all(
         let device = id.and_then(|id| recorder.visible(id));
         results[n] = Some(result(line.client_id.clone(), verdict, device));
     }
-    recorder.ledger.write(tx)?;
+    recorder.write(tx)?;
     Ok(BulkAnswer {
         results: results.into_iter().flatten().collect(),
     })
@@ -219,9 +219,11 @@ pub(super) fn result(
 
 /// Decides and applies lines, one after the other, on devices that were loaded at once.
 pub(super) struct Recorder<'a> {
-    actor: &'a Actor,
+    pub(super) actor: &'a Actor,
     settings: &'static Settings,
     pub(super) ledger: Ledger,
+    /// Machines that were given up when their batches were closed, and turned up.
+    late: BTreeMap<BatchId, i64>,
     /// Batches of which a machine is counted: marked as received once, or refused.
     batches: HashMap<BatchId, Result<(), Refusal>>,
     /// Batches whose drives the donor wants destroyed.
@@ -244,6 +246,7 @@ impl<'a> Recorder<'a> {
             actor,
             settings,
             ledger,
+            late: BTreeMap::new(),
             batches: HashMap::new(),
             destroyed: HashMap::new(),
             operators: None,
@@ -277,6 +280,27 @@ impl<'a> Recorder<'a> {
         Ok(Some(person))
     }
 
+    /// A machine that never came, and is here after all.
+    fn note_late(&mut self, id: DeviceId, event: &Event) {
+        let Some(bench) = self.ledger.get(id) else {
+            return;
+        };
+        let device = &bench.device;
+        let never_came = device.stage == Stage::Missing && device.received_at.is_none();
+        if never_came && matches!(event, Event::Received {}) {
+            *self.late.entry(device.batch_id).or_default() += 1;
+        }
+    }
+
+    /// Writes everything, and tells donors what came late.
+    fn write(self, tx: &mut Tx<'_>) -> Result<()> {
+        self.ledger.write(tx)?;
+        for (batch, devices) in self.late {
+            super::reception::tell_late(tx, self.actor, batch, devices)?;
+        }
+        Ok(())
+    }
+
     /// A device of another workshop is not shown, beyond that it is one.
     pub(super) fn visible(&self, id: DeviceId) -> Option<(DeviceId, Stage)> {
         let bench = self.ledger.get(id)?;
@@ -298,6 +322,7 @@ impl<'a> Recorder<'a> {
             Err(refusal) => return Ok(Err(refusal)),
             Ok(operated_by) => operated_by,
         };
+        self.look_up(tx, id, &line.event)?;
         let change = match self.decide(id, (line, operated_by), at, tx.now()) {
             Err(refusal) => return Ok(Err(refusal)),
             Ok(Verdict::AlreadyDone) => return Ok(Ok(EventOutcome::AlreadyApplied)),
@@ -314,6 +339,8 @@ impl<'a> Recorder<'a> {
         {
             return Ok(Err(refusal));
         }
+        self.absorb(tx, id, line)?;
+        self.note_late(id, &line.event);
         let (device, drives, effects) = change.into_parts();
         self.ledger.move_stock(tx, self.actor, &device, &effects);
         let record = Record {

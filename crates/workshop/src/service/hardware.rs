@@ -51,7 +51,7 @@ pub fn put_hardware(
             contradictions: Vec::new(),
         },
         sent_before: before.is_some_and(|file| file.cycle == cycle),
-        serial_taken: is_taken(tx, id, capture.serial.as_deref())?,
+        serial_taken: holder(tx, id, capture.serial.as_deref())?.is_some(),
     };
     let facts = ledger.facts(bench, None, None);
     let verdict = rules::capture(&facts, heard, tx.now())?;
@@ -86,8 +86,10 @@ pub fn resolve_contradiction(
     let status = outcome(&verdict);
     if let Verdict::Apply(change) = verdict {
         let serial = change.device().serial.clone();
-        if answer.keep == Keep::Machine && is_taken(tx, id, serial.as_deref())? {
-            return Err(Refusal::plain(Code::DuplicateSerial).into());
+        if answer.keep == Keep::Machine
+            && let Some(other) = holder(tx, id, serial.as_deref())?
+        {
+            return Err(rules::duplicate_serial(&other).into());
         }
         let evidence = json!({
             "field": answer.field,
@@ -139,15 +141,15 @@ pub(super) fn on_bench_with(
     Ok(ledger)
 }
 
-/// Whether another live device has this serial number.
-fn is_taken(db: &mut Db, id: DeviceId, serial: Option<&str>) -> Result<bool> {
+/// The other live device that has this serial number.
+fn holder(db: &mut Db, id: DeviceId, serial: Option<&str>) -> Result<Option<Device>> {
     let Some(key) = serial.map(squash) else {
-        return Ok(false);
+        return Ok(None);
     };
     let named = store::by_serial_keys(db, &[key])?;
     Ok(named
-        .iter()
-        .any(|device| device.id != id && device.is_live()))
+        .into_iter()
+        .find(|device| device.id != id && device.is_live()))
 }
 
 pub(super) fn outcome(verdict: &Verdict) -> EventOutcome {

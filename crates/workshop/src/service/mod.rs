@@ -2,6 +2,7 @@
 
 mod accessories;
 mod audit;
+mod corrections;
 mod counts;
 mod events;
 mod evidence;
@@ -25,6 +26,7 @@ mod waste;
 
 pub use accessories::{ACCESSORY_COLUMNS, accessories, accessory_rows, change_accessories};
 pub use audit::{BrokenLink, CustodyReport, Verification, seal_devices, verify_custody};
+pub use corrections::correct;
 pub use counts::{counts, templates};
 pub use events::{is_of_its_device_alone, lock, record, record_all};
 pub use evidence::{content_used, evidence_file, evidence_files};
@@ -37,7 +39,7 @@ pub use photograph::attach_photograph;
 pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events};
 pub use reception::{close, receive, reconciliation};
 pub use report::attach_report;
-pub use reservation::{hand_over, release, reserve, reserve_lots};
+pub use reservation::{hand_over, not_given, release, reserve, reserve_lots};
 pub use review::{confirm_acceptance, propose_acceptance};
 pub use transfers::{
     SHIPMENT_COLUMNS, TRANSFER_COLUMNS, cancel_transfer, receive_transfer, send_transfer,

@@ -112,6 +112,30 @@ pub fn hand_over(
     )
 }
 
+/// Notes that a device that was logged as given was not: it is ready, as it was, kit and all.
+///
+/// # Errors
+/// `correction_not_possible` when it is not handed over, `unknown_device`.
+pub fn not_given(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: DeviceId,
+    (reference, reason): (&str, &str),
+) -> Result<()> {
+    let loaded = load(tx, &[device])?;
+    change(
+        tx,
+        actor,
+        loaded,
+        (Stage::HandedOver, "corrected"),
+        |_| {
+            let said = json!({"event": "handed_over", "reference": reference, "reason": reason});
+            Some(said.to_string())
+        },
+        rules::not_given,
+    )
+}
+
 fn load(tx: &mut Tx<'_>, ids: &[DeviceId]) -> Result<Vec<Device>> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();

@@ -12,7 +12,7 @@ use kernel::{
 use super::LOOKUP_CHUNK;
 use crate::custody::{Line, Link};
 use crate::model::Stage;
-use crate::rules::LastEvent;
+use crate::rules::{CorrectedLine, LastEvent};
 
 /// A line as the table has it.
 #[derive(Debug, Queryable, Insertable)]
@@ -260,6 +260,42 @@ pub(crate) fn events_of(
     let links = rows.into_iter().map(Link::from).collect();
     Ok(Page::from_rows(links, request, |link: &Link| {
         link.line.seq.to_string()
+    }))
+}
+
+/// A line of a device's log by its id, and whether a later one moved the device to another stage.
+pub(crate) fn line(
+    db: &mut Db,
+    device: DeviceId,
+    id: CustodyEventId,
+) -> Result<Option<CorrectedLine>> {
+    let found: Option<(i32, String, Stage, Stage, String)> = e::table
+        .filter(e::device_id.eq(device))
+        .filter(e::id.eq(id))
+        .select((
+            e::seq,
+            e::event_type,
+            e::from_stage,
+            e::to_stage,
+            e::evidence,
+        ))
+        .first(db)
+        .optional()?;
+    let Some((seq, event_type, from, to, evidence)) = found else {
+        return Ok(None);
+    };
+    let moves: i64 = e::table
+        .filter(e::device_id.eq(device))
+        .filter(e::seq.gt(seq))
+        .filter(e::from_stage.ne(e::to_stage))
+        .count()
+        .get_result(db)?;
+    Ok(Some(CorrectedLine {
+        event_type,
+        from,
+        to,
+        evidence,
+        moved_since: moves > 0,
     }))
 }
 

@@ -18,7 +18,7 @@ pub(crate) use accessories::{accessories, move_accessories};
 pub(crate) use counts::{Group, batch_references, counts, waiting};
 pub(crate) use custody::{
     append, append_copies, client_ids, events_between, events_of, is_readable, last_events,
-    last_receptions, line_numbers, under_client_ids,
+    last_receptions, line, line_numbers, under_client_ids,
 };
 pub(crate) use devices::{
     Scope, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all, lock,
@@ -36,7 +36,7 @@ pub(crate) use transfers::{
 };
 pub(crate) use update::{Changed, move_all, update_all};
 pub(crate) use waste::{
-    CategoryCount, WasteKey, save_waste, waste_by_category, waste_of, waste_page,
+    CategoryCount, WasteKey, remove_waste, save_waste, waste_by_category, waste_of, waste_page,
 };
 
 /// Rows of a lookup by a list of values.

@@ -36,6 +36,7 @@ pub(crate) fn counts_by_kind(
         .load(db)?;
     let unexpected: Vec<(DeviceKind, i64)> = all
         .filter(d::manifest_line.is_null())
+        .filter(d::received_at.is_not_null())
         .group_by(d::kind)
         .select((d::kind, count_star()))
         .load(db)?;

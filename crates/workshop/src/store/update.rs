@@ -98,11 +98,12 @@ macro_rules! changing {
     };
 }
 
-// the other columns say what a device is and whose it was
+// its id and its tag stay
 changing! {
     serial serial_key kind manufacturer model stage grade workshop_id hardware location cycle
     erasure_proven triage tests_passed tested_by quality_checked_by kit stage_at received_at
     ready_at custody_seq custody_head search_key version updated_at transfer_id
+    batch_id donor_id manifest_line attributes
 }
 
 /// Devices of one statement that moves them, on SQLite: two values each.

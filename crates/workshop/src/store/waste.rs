@@ -60,6 +60,12 @@ pub(crate) fn save_waste(db: &mut Db, waste: &Waste) -> Result<()> {
     Ok(())
 }
 
+/// A device is no waste after all: its log keeps what was said of it.
+pub(crate) fn remove_waste(db: &mut Db, device: DeviceId) -> Result<()> {
+    diesel::delete(w::table.filter(w::device_id.eq(device))).execute(db)?;
+    Ok(())
+}
+
 /// Narrows a query over `waste` to what an actor may see and asks for.
 macro_rules! narrowed {
     ($query:expr, $scope:expr, $filter:expr) => {{

@@ -1,5 +1,6 @@
 //! Waves: proposed, adjusted, decided by two, reserved, called off and continued.
 
+use crate::support::applications;
 use crate::support::check::fits_together;
 use crate::support::waves::{self, Stage};
 use testkit::{Value, both_engines, json};
@@ -49,16 +50,16 @@ both_engines! {
         assert_eq!((&approved["associations"], &approved["comment"]), (&json!(3), &json!("Vu.")));
         assert_eq!(waves::reserved(app), (60, 0));
         assert_eq!(app.mails_of("lot_granted").len(), 3);
-        assert_eq!(approved["value_cents"], 900_000);
+        assert_eq!(approved["value_cents"], 600_000);
         let awards = app.staff.get("/awards?year=2023").expect(200);
-        assert_eq!((awards["items"].as_array().unwrap().len(), &awards["value_cents"]), (3, &json!(900_000)));
+        assert_eq!((awards["items"].as_array().unwrap().len(), &awards["value_cents"]), (3, &json!(600_000)));
         assert_eq!((&awards["items"][0]["convention_due"], &awards["items"][0]["year"]), (&json!(false), &json!(2023)));
         assert_eq!(app.staff.get("/awards?year=2024").expect(200)["items"], json!([]));
         app.staff.get("/awards?year=99999").refused(422, "invalid_fields");
         let own = stage.clients[1].get("/awards?year=2023").expect(200);
-        assert_eq!((own["items"].as_array().unwrap().len(), &own["items"][0]["value_cents"]), (1, &json!(255_000)));
+        assert_eq!((own["items"].as_array().unwrap().len(), &own["items"][0]["value_cents"]), (1, &json!(170_000)));
         assert_eq!(app.staff.with_header("accept", "text/csv").get("/awards?year=2023").text().lines().count(), 4);
-        let told = app.mails_of("lot_granted").iter().any(|mail| mail.data["value"]["fr"] == "3\u{a0}000 €");
+        let told = app.mails_of("lot_granted").iter().any(|mail| mail.data["value"]["fr"] == "2\u{a0}000 €");
         assert!(told, "the value of Gamma's twenty desktops");
         assert_eq!(app.mails_of("picking_list").len(), 2);
         let again = app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
@@ -199,5 +200,27 @@ both_engines! {
         app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).refused(409, "wave_out_of_date");
         waves::tie(app, &stage.tags[0], None);
         app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
+    }
+
+    fn value_missing_stops_an_approval(app) {
+        let over = json!({"kinds": ["laser_cutter"], "lot_min": 1});
+        let programme = applications::programme_with(app, over);
+        let association = app.association("Atelier ouvert");
+        let mut form = applications::form();
+        form["requests"] = json!([{"kind": "laser_cutter", "quantity": 2, "accepts": []}]);
+        let made = association.post(&format!("/programmes/{programme}/applications"), form).expect(201);
+        let application = format!("/applications/{}", applications::id(&made));
+        association.post(&format!("{application}/submit"), Value::Null).expect(200);
+        applications::assess(&app.staff, &application, 4);
+        app.staff.post(&applications::decide(&application), applications::eligible()).expect(200);
+        waves::stock(app, "laser_cutter", 2, 0);
+        let wave = json!({"name": "Découpeuses", "supply": {"kinds": ["laser_cutter"]}, "seed": "marseille-2023-1"});
+        let wave = app.staff.post(&format!("/programmes/{programme}/waves"), wave).expect(201);
+        let path = format!("/waves/{}", applications::id(&wave));
+        app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
+        app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
+        let refused = app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).refused(409, "value_missing");
+        assert_eq!((&refused["kinds"], &refused["set_in"]), (&json!(["laser_cutter"]), &json!("config/values.toml")));
+        assert_eq!(waves::reserved(app), (0, 0));
     }
 }

@@ -80,8 +80,9 @@ both_engines! {
         let nobody = app.staff.post(&format!("{before}/propose"), Value::Null);
         assert!(nobody.status == 409 || nobody.json()["lines"].as_array().is_some_and(Vec::is_empty), "{}", nobody.text());
         let appeal = association.post(&format!("{path}/appeals"), json!({"grounds": "Relisez le projet."})).expect(201);
-        app.other_staff.post(&format!("/appeals/{}/decide", id(&appeal)),
+        let decided = app.other_staff.post(&format!("/appeals/{}/decide", id(&appeal)),
             json!({"outcome": "overturned", "reasons": ["Le projet entre bien dans l'objet."]})).expect(200);
+        assert_eq!(decided["marked_anew_at"], Value::Null); // the contested mark counts until somebody else gives another
         let after = wave("Après");
         app.staff.post(&format!("{after}/propose"), Value::Null).expect(200);
         let lines = app.staff.get(&format!("{after}/lines")).expect(200);
@@ -102,5 +103,64 @@ both_engines! {
         let read = who[0].get(&path).expect(200);
         assert_eq!((&read["status"], &read["reasons"]), (&json!("ineligible"), &json!(["Hors objet."])));
         assert!(app.mails_of("appeal_decided").iter().all(|mail| mail.data["overturned"] == false));
+    }
+
+    fn an_appeal_against_the_score_has_the_project_marked_anew(app) {
+        let programme = programme(app);
+        let association = app.association("Clavier ouvert");
+        let path = found_eligible(app, &association, &programme, 2);
+        let before = association.get(&format!("{path}/score")).expect(200);
+        let appeal = association.post(&format!("{path}/appeals"), json!({"grounds": "Le projet est mal noté."})).expect(201);
+        assert_eq!(appeal["contested"], "score");
+        let third = app.person(app.staff.organisation.parse().unwrap(), testkit::Role::Staff, "Troisième");
+        let fourth = app.person(app.staff.organisation.parse().unwrap(), testkit::Role::Staff, "Quatrième");
+        let mark = |points: i64| json!({"points": points, "justification": "Relu à la suite du recours."});
+        // whoever marked before does not mark anew
+        app.other_staff.put(&project(&path), mark(5)).refused(409, "same_person");
+        let decided = app.other_staff.post(&format!("/appeals/{}/decide", id(&appeal)),
+            json!({"outcome": "overturned", "reasons": ["Les marques oublient l'accompagnement."]})).expect(200);
+        assert_eq!(decided["marked_anew_at"], Value::Null);
+        let letters = app.mails_of("appeal_decided");
+        let letter = &letters[0];
+        assert_eq!((&letter.data["contested"], &letter.data["marked_anew"]), (&json!("score"), &json!(true)));
+        assert_eq!(association.get(&path).expect(200)["status"], "eligible");
+        app.staff.put(&project(&path), mark(5)).refused(409, "same_person");
+        third.put(&project(&path), mark(5)).expect(200);
+        let after = association.get(&format!("{path}/score")).expect(200);
+        assert!(after["score"].as_i64() > before["score"].as_i64(), "{after}");
+        assert_eq!(after["provisional"], false);
+        let told = app.mails_of("application_rescored");
+        assert_eq!((told.len(), &told[0].data["appeal"]), (1, &appeal["reference"]));
+        // the rubric asks for two: the second new mark counts beside the first, not the former ones
+        fourth.put(&project(&path), mark(4)).expect(200);
+        let appeal = app.staff.get(&format!("/appeals/{}", id(&appeal))).expect(200);
+        assert!(appeal["marked_anew_at"].is_string());
+        let read = app.staff.get(&path).expect(200);
+        let counts: Vec<_> = read["assessments"].as_array().unwrap().iter().map(|it| it["set_aside_at"].is_null()).collect();
+        assert_eq!(counts.iter().filter(|counts| **counts).count(), 2, "{read}");
+        assert_eq!(counts.len(), 4);
+        let last = association.get(&format!("{path}/score")).expect(200);
+        assert!(last["score"].as_i64() < after["score"].as_i64());
+        third.put(&project(&path), mark(1)).refused(409, "application_step_not_allowed");
+        app.read(|db| eligibility::verify_scores(db)).unwrap();
+    }
+
+    fn an_appeal_against_the_score_that_is_upheld_changes_no_points(app) {
+        let programme = programme(app);
+        let association = app.association("Souris grise");
+        let path = found_eligible(app, &association, &programme, 3);
+        let before = association.get(&format!("{path}/score")).expect(200);
+        let appeal = association.post(&format!("{path}/appeals"), json!({"grounds": "Le projet est mal noté."})).expect(201);
+        let third = app.person(app.staff.organisation.parse().unwrap(), testkit::Role::Staff, "Troisième");
+        third.put(&project(&path), json!({"points": 5, "justification": "Relu."})).expect(200);
+        third.post(&format!("/appeals/{}/decide", id(&appeal)), json!({"outcome": "upheld", "reasons": ["Les marques sont justes."]})).expect(200);
+        assert_eq!(association.get(&format!("{path}/score")).expect(200)["score"], before["score"]);
+        let read = app.staff.get(&path).expect(200);
+        let aside: Vec<_> = read["assessments"].as_array().unwrap().iter().filter(|it| it["set_aside_at"].is_string()).collect();
+        assert_eq!((aside.len(), &aside[0]["points"]), (1, &json!(5)));
+        let letters = app.mails_of("appeal_decided");
+        let letter = &letters[0];
+        assert!(letter.data["score"].is_string() && letter.data["contested"] == "score");
+        app.read(|db| eligibility::verify_scores(db)).unwrap();
     }
 }

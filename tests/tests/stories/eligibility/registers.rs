@@ -166,4 +166,65 @@ both_engines! {
         let cases = app.staff.get("/registration-cases").expect(200);
         assert_eq!((items(&cases).len(), &items(&cases)[0]["kind"]), (1, &json!("same_identifier")));
     }
+
+    fn a_second_registration_is_found_under_another_spelling(app) {
+        let place = |name: &str, address: &str, postal_code: &str| json!({"name": name, "address": address, "postal_code": postal_code, "commune": "Marseille"});
+        let first = register(app, place("Les Cigales", "3 rue de l'Église", "13001"), "nadia@cigales.example").expect(201)["organisation"].clone();
+        register(app, place("Les Fourmis", "9 rue X", "13001"), "karim@fourmis.example").expect(201);
+        let open = || app.staff.get("/registration-cases?status=open").expect(200)["items"].as_array().unwrap().clone();
+        assert!(open().is_empty());
+        // prefix and accents; much of the name at one address; another place, and the same domain
+        for (at, (name, address, postal_code, email)) in [
+            ("Association Les Cigalés", "1 rue Y", "13001", "a@ailleurs.example"),
+            ("Cigales du Panier", "3, rue de l'eglise", "13001", "b@panier.example"),
+            ("Les cigales", "1 rue Z", "69001", "c@cigales.example"),
+        ].into_iter().enumerate() {
+            let made = register(app, place(name, address, postal_code), email).expect(201)["organisation"].clone();
+            let cases = open();
+            assert_eq!(cases.len(), at + 1, "{name}");
+            assert_eq!((&cases[0]["organisation_id"], &cases[0]["other_id"]), (&first["id"], &made["id"]), "{name}");
+        }
+        // by hand
+        let (one, other) = (app.association("Clavier ouvert"), app.association("Le Clavier"));
+        let case = json!({"organisation_id": one.organisation, "other_id": other.organisation});
+        one.post("/registration-cases", case.clone()).refused(403, "not_allowed");
+        let opened = app.staff.post("/registration-cases", case.clone()).expect(201);
+        app.staff.post("/registration-cases", case).refused(422, "duplicate");
+        let merged = app.staff.post(&format!("/registration-cases/{}/settle", id(&opened)), json!({"outcome": "merge", "note": "La même."})).expect(200);
+        assert_eq!(merged["status"], "merged");
+        app.staff.post("/registration-cases", json!({"organisation_id": one.organisation, "other_id": one.organisation})).refused(422, "invalid");
+    }
+
+    fn an_organisation_changes_and_is_verified_again_where_it_matters(app) {
+        load_register(app);
+        let programme = programme(app);
+        let (own, other) = (app.association("Clavier ouvert"), app.association("Souris grise"));
+        submitted(&own, &programme);
+        let path = format!("/organisations/{}", own.organisation);
+        other.patch(&path, json!({"address": "x"})).refused(404, "not_found");
+        let wrong = own.patch(&path, json!({"postal_code": "1300", "contact_email": "x", "contact_phone": "12", "siret": "1"})).refused(422, "invalid_fields");
+        let pointers: Vec<_> = wrong["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, ["/postal_code", "/siret", "/contact_email", "/contact_phone"]);
+        // where it is reached says nothing of who it is
+        let read = own.patch(&path, json!({"address": "9 rue Neuve", "representative": "Aïcha B.", "contact_phone": "04 91 00 00 00"})).expect(200);
+        assert_eq!((&read["status"], &read["contact_phone"], &read["representative"]), (&json!("verified"), &json!("+33491000000"), &json!("Aïcha B.")));
+        let renamed = own.patch(&path, json!({"name": "Clavier libre", "reason": "Assemblée du 1er mars."})).expect(200);
+        assert_eq!(renamed["status"], "pending");
+        let told = app.mails_of("organisation_changed");
+        assert!(told.iter().any(|mail| mail.data["pending"] == true && mail.data["formerly"] == "Clavier ouvert"));
+        let found = app.staff.get("/applications?q=libre").expect(200);
+        assert_eq!(items(&found).len(), 1);
+        let before = own.get(&format!("{path}/changes")).expect(200);
+        assert_eq!((&items(&before)[0]["before"]["name"], &items(&before)[0]["reason"]), (&json!("Clavier ouvert"), &json!("Assemblée du 1er mars.")));
+        other.get(&format!("{path}/changes")).refused(404, "not_found");
+        // what staff change they vouch for; a number that another has is refused
+        app.staff.post(&format!("{path}/verify"), Value::Null).expect(200);
+        assert_eq!(app.staff.patch(&path, json!({"name": "Clavier ouvert"})).expect(200)["status"], "verified");
+        let made = register(app, json!({"name": "x", "rna": "W133000002", "address": "", "postal_code": "", "commune": ""}), "a@anciennes.example").expect(201);
+        assert_eq!(made["organisation"]["status"], "verified");
+        own.patch(&path, json!({"rna": "W133000002"})).refused(409, "already_registered");
+        // what the register has under this name stays verified
+        let as_registered = own.patch(&path, json!({"name": "Les Mouettes Rieuses", "rna": "W133971864"})).expect(200);
+        assert_eq!(as_registered["status"], "verified");
+    }
 }

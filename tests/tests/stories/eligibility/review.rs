@@ -255,4 +255,51 @@ both_engines! {
             }
         }
     }
+
+    fn a_decision_is_changed_with_reasons_until_a_lot_is_handed_over(app) {
+        let programme = programme(app);
+        let association = app.association("Clavier ouvert");
+        let path = found_eligible(app, &association, &programme, 4);
+        let before = association.get(&format!("{path}/score")).expect(200)["score"].clone();
+        app.staff.post(&decide(&path), json!({"outcome": "ineligible"})).refused(422, "required");
+        app.staff.post(&decide(&path), ineligible()).expect(200);
+        association.get(&format!("{path}/score")).refused(409, "not_scored");
+        app.staff.post(&decide(&path), eligible()).refused(422, "required");
+        let again = json!({"outcome": "eligible", "reasons": ["Le justificatif est arrivé."]});
+        let appeal = association.post(&format!("{path}/appeals"), json!({"grounds": "Le justificatif est joint."})).expect(201);
+        // while an appeal waits, it is the appeal that is decided
+        app.staff.post(&decide(&path), again.clone()).refused(409, "application_step_not_allowed");
+        app.other_staff.post(&format!("/appeals/{}/decide", id(&appeal)), json!({"outcome": "upheld", "reasons": ["Il est arrivé trop tard."]})).expect(200);
+        let read = app.staff.post(&decide(&path), again).expect(200);
+        assert_eq!((&read["status"], &read["score"]), (&json!("eligible"), &before));
+        let letters = app.mails_of("application_eligible");
+        assert_eq!(letters.last().unwrap().data["again"], true);
+        app.read(|db| eligibility::verify_scores(db)).unwrap();
+    }
+
+    fn more_or_less_is_asked_for_until_the_wave_is_closed(app) {
+        let programme = programme(app);
+        let association = app.association("Clavier ouvert");
+        let path = found_eligible(app, &association, &programme, 4);
+        let requests = |quantity: i64| json!({"requests": [{"kind": "desktop", "quantity": quantity, "accepts": []}], "reason": "Un second local ouvre."});
+        let ask = format!("{path}/requests");
+        app.association("Souris grise").post(&ask, requests(25)).refused(404, "not_found");
+        association.post(&ask, json!({"requests": [], "reason": ""})).refused(422, "invalid_fields");
+        let read = association.post(&ask, requests(25)).expect(200);
+        assert_eq!((&read["requests"][0]["quantity"], &read["asked_before"][0]["requests"][0]["quantity"]), (&json!(25), &json!(20)));
+        assert_eq!(app.mails_of("application_asks_otherwise").len(), 3); // staff
+        app.read(|db| eligibility::verify_scores(db)).unwrap();
+        crate::support::waves::stock(app, "desktop", 30, 0);
+        let wave = app.staff.post(&format!("/programmes/{programme}/waves"),
+            json!({"name": "Vague", "supply": {"kinds": ["desktop"]}, "seed": "marseille-2023-1"})).expect(201);
+        let wave = format!("/waves/{}", id(&wave));
+        app.staff.post(&format!("{wave}/propose"), Value::Null).expect(200);
+        association.post(&ask, requests(12)).expect(200);
+        app.staff.post(&format!("{wave}/submit"), crate::support::waves::plan_read(&app.staff, &wave)).refused(409, "wave_out_of_date");
+        app.staff.post(&format!("{wave}/propose"), Value::Null).expect(200);
+        app.staff.post(&format!("{wave}/submit"), crate::support::waves::plan_read(&app.staff, &wave)).expect(200);
+        association.post(&ask, requests(30)).refused(409, "application_not_editable");
+        let lines = app.staff.get(&format!("{wave}/lines")).expect(200);
+        assert_eq!(items(&lines)[0]["requested"], 12, "{lines}");
+    }
 }

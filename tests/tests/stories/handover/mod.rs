@@ -1,5 +1,6 @@
 //! From the appointment to what comes back.
 
 mod appointments;
+mod corrections;
 mod returns;
 mod terms;

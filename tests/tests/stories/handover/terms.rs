@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use kernel::ApplicationId;
 use testkit::{TestApp, Value, both_engines, json};
 
-/// A wave, submitted, that gives one association 160 desktops: 24 000 euros.
+/// A wave, submitted, that gives one association 240 desktops: 24 000 euros.
 fn large_lot(app: &TestApp) -> (Stage, String) {
-    let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000)], 180);
+    let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000)], 260);
     let path = stage.proposed_wave(app, "Vague");
     app.staff
         .put(
             &format!("{path}/pins/{}", stage.applications[0]),
-            json!({"granted": {"desktop": 160}, "reason": "Dix écoles du réseau."}),
+            json!({"granted": {"desktop": 240}, "reason": "Dix écoles du réseau."}),
         )
         .expect(200);
     app.staff
@@ -92,7 +92,7 @@ both_engines! {
         let note = format!("{}/note", waves::path_of(&alpha));
         let french = app.refurbisher.get(&note).text();
         assert!(french.contains("<html lang=\"fr\">") && french.contains("Bordereau de remise R-2023-00001"));
-        assert!(french.contains("12 ordinateurs fixes") && french.contains("1\u{a0}800 €"));
+        assert!(french.contains("12 ordinateurs fixes") && french.contains("1\u{a0}200 €"));
         let english = app.refurbisher.with_header("accept-language", "en-GB,en").get(&note).text();
         assert!(english.contains("<html lang=\"en\">") && english.contains("Delivery note R-2023-00001"));
         assert!(english.contains("12 desktop computers"));

@@ -196,4 +196,23 @@ both_engines! {
         assert!(attached.replace("\r\n", "\n").contains(page.text().trim()), "{attached}");
         assert_eq!(told(app, "erasure_proven").1["certificate"], "", "once it has left it is not kept here");
     }
+
+    fn a_certificate_outlives_the_return_of_a_machine(app) {
+        let (batch, ids) = workshop::dock(app, &["CZC0001", "CZC0002"], 2);
+        intake::step(&app.refurbisher, &batch, "close").expect(200);
+        let path = format!("/batches/{batch}/erasure-certificate");
+        workshop::advance(app, &ids[0], "tested");
+        // what is missing is said machine by machine
+        let missing = app.donor.get(&path).refused(404, "not_found");
+        assert_eq!((&missing["unproven"], &missing["missing"][0]["serial"]), (&json!(1), &json!("CZC0002")));
+        workshop::advance(app, &ids[1], "tested");
+        let before = app.donor.get(&path);
+        assert!(before.text().contains("Rita"), "who erased it: {}", before.text());
+        // one is lost and found: nobody can tell where it was, and it begins again
+        workshop::log(&app.refurbisher, &ids[1], json!({"type": "missing"})).expect(200);
+        workshop::log(&app.refurbisher, &ids[1], json!({"type": "received"})).expect(200);
+        assert_eq!(workshop::stage(app, &ids[1]), "received");
+        let after = app.donor.get(&path);
+        assert_eq!((after.status, after.text()), (200, before.text()));
+    }
 }

@@ -152,6 +152,7 @@ both_engines! {
             "/organisations/{id}/verify", "/organisations/{id}/suspend", "/organisations/{id}/people",
             "/organisations/{id}/obligations", "/registration-cases/{id}/settle",
             "/handovers/{id}/complete", "/handovers/{id}/release", "/handovers/{id}/pass-on",
+            "/handovers/{id}/allow", "/handovers/{id}/correct", "/devices/{id}/corrections",
             "/users", "/api-keys", "/me/proof", "/me/badge", "/people/{id}/erase",
         ] {
             key.post(&path.replace("{id}", nobody), json!({})).refused(403, "not_allowed");

@@ -2,6 +2,7 @@
 
 mod bench;
 mod clear;
+mod corrections;
 mod custody;
 mod doubts;
 mod erasure;

@@ -46,6 +46,7 @@ struct Bench {
     waste: Vec<Waste>,
     arriving_at: Option<OrganisationId>,
     cycle_started_at: Option<Instant>,
+    correcting: Correcting,
     /// Captures that were sent, by cycle.
     heard: Vec<(i32, String)>,
     clock: i64,
@@ -80,6 +81,7 @@ impl Bench {
             waste: vec![],
             arriving_at: None,
             cycle_started_at: None,
+            correcting: Correcting::default(),
             heard: vec![],
             clock: 0,
         }
@@ -109,6 +111,9 @@ impl Bench {
             self.repairs.retain(|known| known.seq != repair.seq);
             self.repairs.push(repair);
         }
+        if effects.no_waste {
+            self.waste.clear();
+        }
         for waste in effects.waste {
             self.waste.retain(|known| known.category != waste.category);
             self.waste.push(waste);
@@ -126,6 +131,7 @@ impl Bench {
             waste: &self.waste,
             arriving_at: self.arriving_at,
             cycle_started_at: self.cycle_started_at,
+            correcting: &self.correcting,
         }
     }
 

@@ -16,6 +16,9 @@ impl Bench {
             self.repairs.retain(|known| known.seq != repair.seq);
             self.repairs.push(repair.clone());
         }
+        if effects.no_waste {
+            self.waste.clear();
+        }
         for waste in &effects.waste {
             self.waste.retain(|known| known.category != waste.category);
             self.waste.push(waste.clone());
@@ -90,6 +93,9 @@ pub(super) fn write_effects(tx: &mut Tx<'_>, effects: Vec<(DeviceId, Effects)>) 
     for (device, effects) in effects {
         if let Some(repair) = effects.repair {
             store::save_repair(tx, device, &repair)?;
+        }
+        if effects.no_waste {
+            store::remove_waste(tx, device)?;
         }
         for waste in effects.waste {
             store::save_waste(tx, &waste)?;

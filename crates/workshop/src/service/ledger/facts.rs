@@ -115,6 +115,25 @@ impl Ledger {
         Ok(())
     }
 
+    /// Loads the counts of parts in a device's workshop that are not known yet.
+    pub(in crate::service) fn know_parts(
+        &mut self,
+        db: &mut Db,
+        id: DeviceId,
+        keys: &BTreeSet<String>,
+    ) -> Result<()> {
+        let bench = self.benches.get(&id);
+        let Some(workshop) = bench.and_then(|bench| bench.device.workshop_id) else {
+            return Ok(());
+        };
+        let counts = store::parts(db, workshop, keys)?;
+        let stock = self.stock.entry(workshop).or_default();
+        for (key, count) in counts {
+            stock.parts.entry(key).or_insert(count);
+        }
+        Ok(())
+    }
+
     fn on_bench(&mut self, id: DeviceId, note: impl FnOnce(&mut Bench)) {
         if let Some(bench) = self.benches.get_mut(&id) {
             note(bench);

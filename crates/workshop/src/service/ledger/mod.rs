@@ -14,7 +14,7 @@ pub(super) use facts::Needs;
 
 use crate::custody::{self, Line, Link};
 use crate::model::{Device, Drive, EraseMethod, Repair, Stage, Transfer, Waste};
-use crate::rules::{self, Effects, Facts, LastEvent, Stock};
+use crate::rules::{self, Correcting, Effects, Facts, LastEvent, Stock};
 use crate::state;
 use crate::store::{self, Changed, Movement, PartMovement};
 
@@ -29,6 +29,8 @@ pub(super) struct Bench {
     pub(super) client_ids: HashMap<String, LastEvent>,
     repairs: Vec<Repair>,
     waste: Vec<Waste>,
+    /// What a correction at hand speaks about.
+    pub(super) correcting: Correcting,
     /// The shipment with which it is on the road.
     transfer: Option<Transfer>,
     /// When its present cycle began.
@@ -157,6 +159,15 @@ impl Ledger {
         self.put(device, Stored::Same);
     }
 
+    /// Puts one more loaded device on the bench, to be written before the others: its serial
+    /// number becomes another's.
+    pub(super) fn put_first(&mut self, device: Device) {
+        let id = device.id;
+        self.put(device, Stored::Same);
+        self.order.retain(|known| *known != id);
+        self.order.insert(0, id);
+    }
+
     /// Puts a new device on the bench.
     pub(super) fn add(&mut self, device: Device) {
         self.put(device, Stored::New);
@@ -172,6 +183,7 @@ impl Ledger {
             client_ids: HashMap::new(),
             repairs: Vec::new(),
             waste: Vec::new(),
+            correcting: Correcting::default(),
             transfer: None,
             stored,
             drives_changed: false,
@@ -240,6 +252,14 @@ impl Ledger {
             waste: &bench.waste,
             arriving_at: bench.bound_for().filter(|to| Some(*to) == asker),
             cycle_started_at: bench.cycle_started_at,
+            correcting: &bench.correcting,
+        }
+    }
+
+    /// What the correction at hand speaks about.
+    pub(super) fn set_correcting(&mut self, id: DeviceId, correcting: Correcting) {
+        if let Some(bench) = self.benches.get_mut(&id) {
+            bench.correcting = correcting;
         }
     }
 

@@ -31,7 +31,7 @@ pub fn receive(
     reception: &Reception,
 ) -> Result<ReceptionAnswer> {
     let batch = intake::batch(tx, actor, batch_id)?;
-    intake::mark_received(tx, actor, &batch)?;
+    intake::may_count(tx, actor, &batch)?;
     let workshop = workshop_of(&batch)?;
     let keys: Vec<String> = reception
         .devices
@@ -50,6 +50,7 @@ pub fn receive(
         batch: &batch,
         workshop,
         ledger: Ledger::default(),
+        late: 0,
     };
     let mut answer = ReceptionAnswer::default();
     let new = reception
@@ -66,10 +67,30 @@ pub fn receive(
         shelf.put(&device.1);
         answer.add(line, device);
     }
+    let late = dock.late;
     dock.ledger.write(tx)?;
+    if late > 0 {
+        tell_late(tx, actor, batch_id, late)?;
+    }
     add_accessories(tx, actor, &batch, workshop, &reception.accessories)?;
     answer.version = intake::batch(tx, actor, batch_id)?.version;
     Ok(answer)
+}
+
+/// The donor was told that these machines never came: it hears that they did, once the count is
+/// closed, and what is missing still.
+pub(super) fn tell_late(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    batch_id: BatchId,
+    devices: i64,
+) -> Result<()> {
+    let batch = intake::batch(tx, actor, batch_id)?;
+    if batch.status != intake::BatchStatus::Closed {
+        return Ok(());
+    }
+    let missing = reconciliation(tx, actor, batch_id)?.missing;
+    intake::tell_late(tx, &batch, devices, missing)
 }
 
 fn workshop_of(batch: &Batch) -> Result<OrganisationId> {
@@ -84,6 +105,8 @@ struct Dock<'a> {
     batch: &'a Batch,
     workshop: OrganisationId,
     ledger: Ledger,
+    /// Machines that were given up when the batch was closed.
+    late: i64,
 }
 
 impl Dock<'_> {
@@ -100,6 +123,7 @@ impl Dock<'_> {
         if !matches!(device.stage, Stage::Expected | Stage::Missing) {
             return Ok((ReceptionStatus::AlreadyReceived, device));
         }
+        self.late += i64::from(device.received_at.is_none() && device.stage == Stage::Missing);
         let (received, drives) = if device.received_at.is_some() {
             let mut drives = store::of_devices(tx, &[device.id])?;
             let mut drives = drives.remove(&device.id).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 /// A French number as people write it, or an international one with its `+` or `00`, in
 /// the form of E.164; `None` for what is neither.
-pub(crate) fn e164(text: &str) -> Option<String> {
+pub fn e164(text: &str) -> Option<String> {
     let text = text.trim().replace("(0)", "");
     let international = text.starts_with('+') || text.starts_with("00");
     let separators = |c: char| c.is_whitespace() || matches!(c, '.' | '-' | '/' | '(' | ')' | '_');

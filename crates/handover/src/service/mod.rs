@@ -1,10 +1,19 @@
 //! One function per use case: load, decide, write, tell.
 
+mod corrections;
+mod decisions;
+
+use std::fmt::Write as _;
+
 use allocation::{Lot, Remark, Wave};
 use db::{Db, Result, Tx};
 use eligibility::Received;
 use kernel::{Actor, DeviceId, HandoverId, OrganisationId, Page, PageRequest, WaveId};
 use notifications::{Appointment, Message, Quantity};
+use sha2::{Digest, Sha256};
+
+pub use corrections::{allow, name_collector, not_given};
+pub use decisions::decide_application;
 
 use crate::model::{
     Completion, DeviceFailure, Handover, HandoverFilter, HandoverSchedule, HandoverStatus,
@@ -61,6 +70,14 @@ fn planned(tx: &Tx<'_>, wave: WaveId, lot: &Lot, reference: String) -> Handover 
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
+        signature_sha256: None,
+        signature_waived: None,
+        collector: None,
+        collector_named_by: None,
+        collector_named_at: None,
+        allowed_reason: None,
+        allowed_by: None,
+        allowed_at: None,
     }
 }
 
@@ -87,9 +104,10 @@ pub fn schedule(
     body: &HandoverSchedule,
 ) -> Result<HandoverView> {
     let handover = store::handover(tx, actor, id)?;
-    if rules::may_schedule(&handover, body)? == Verdict::AlreadyDone {
+    if rules::may_schedule(&handover, body, tx.now())? == Verdict::AlreadyDone {
         return view(tx, handover);
     }
+    given_to(tx, &handover)?;
     let now = tx.now();
     let place = body.place.trim();
     store::step(
@@ -190,10 +208,13 @@ pub fn complete(
     if verdict == Verdict::AlreadyDone {
         return view(tx, handover);
     }
+    given_to(tx, &handover)?;
     allocation::may_receive(tx, handover.wave_id, handover.application_id)?;
     let now = tx.now();
     let recipient = body.recipient_name.trim();
-    let signature = body.signature.as_deref();
+    let signature = body.signature.as_deref().map(str::trim);
+    let sha256 = signature.map(hash);
+    let waived = body.signature_waived.as_ref();
     store::step(
         tx,
         &handover,
@@ -201,6 +222,8 @@ pub fn complete(
             by: actor.person,
             recipient,
             signature,
+            sha256: sha256.as_deref(),
+            waived: waived.map(|waived| waived.reason.trim()),
         },
         now,
     )?;
@@ -361,6 +384,23 @@ pub fn replace(
     })
 }
 
+/// Whether the association may still be given a lot.
+fn given_to(db: &mut Db, handover: &Handover) -> Result<()> {
+    let association = identity::organisation(db, handover.association_id)?
+        .ok_or_else(kernel::Refusal::not_found)?;
+    let allowed = handover.allowed_at.is_some();
+    Ok(rules::may_be_given_to(association.status, allowed)?)
+}
+
+/// SHA-256 of a signature as it was taken, in hexadecimal.
+fn hash(signature: &str) -> String {
+    let digest = Sha256::digest(signature.as_bytes());
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 fn lot_of(db: &mut Db, handover: &Handover) -> Result<Vec<allocation::LotDevice>> {
     let (application, workshop) = (handover.application_id, handover.workshop_id);
     allocation::lot_devices(db, handover.wave_id, application, workshop)
@@ -438,6 +478,7 @@ fn item(device: allocation::LotDevice) -> LotItem {
 
 fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {
     let handover = named.handover;
+    let single = lot.is_some();
     HandoverView {
         id: handover.id,
         reference: handover.reference,
@@ -456,6 +497,11 @@ fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {
         place: handover.place,
         recipient_name: handover.recipient_name,
         signed: handover.signature.is_some(),
+        signature: handover.signature.filter(|_| single),
+        signature_sha256: handover.signature_sha256,
+        signature_waived: handover.signature_waived,
+        collector: handover.collector,
+        allowed_reason: handover.allowed_reason,
         reason: handover.reason,
         completed_at: handover.completed_at,
         version: handover.version,
