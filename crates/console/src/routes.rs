@@ -180,6 +180,8 @@ pages! {
         get "/atelier/scan" => show, LogDevices;
         post "/atelier/scan" => send, LogDevices;
         post "/atelier/scan/lignes" => send_lines, LogDevices;
+        post "/atelier/scan/poste" => switch, LogDevices;
+        post "/atelier/scan/place" => make_room, LogDevices;
         get "/atelier/scan/hors-ligne" => shell, Anybody;
         get "/atelier/sw.js" => worker, Anybody;
     }
