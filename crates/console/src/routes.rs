@@ -3,9 +3,10 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CollectBatches, DecideBatches, LogDevices, ManageAccount, ManageWaves, Permission,
-    ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
-    ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
+    Apply, CloseBatches, CollectBatches, DecideBatches, LogDevices, ManageAccount, ManageWaves,
+    Permission, ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox,
+    ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines, ReceiveBatches,
+    ReviewApplications, RunHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -248,11 +249,21 @@ pages! {
     // donors
     batch {
         get "/dons/{id}" => of_donor, ReadBatches;
-        get "/atelier/lots/{id}" => of_workshop, CollectBatches;
         get "/ville/dons/{id}" => of_city, DecideBatches;
     }
 
     // workshops
+    workshop_batches {
+        get "/atelier/lots" => list, CollectBatches;
+    }
+    reception {
+        get "/atelier/lots/{id}" => show, CollectBatches;
+        post "/atelier/lots/{id}/enlever" => collect, CollectBatches;
+        post "/atelier/lots/{id}/recevoir" => receive, ReceiveBatches;
+        post "/atelier/lots/{id}/accessoires" => accessories, ReceiveBatches;
+        post "/atelier/lots/{id}/clore" => close, CloseBatches;
+        post "/atelier/lots/{id}/retrouver" => receive_late, LogDevices;
+    }
     workshop_transfer {
         get "/atelier/transferts/{id}" => show, ReadTransfers;
     }
