@@ -264,6 +264,10 @@ pages! {
         post "/atelier/lots/{id}/clore" => close, CloseBatches;
         post "/atelier/lots/{id}/retrouver" => receive_late, LogDevices;
     }
+    erasure_reports {
+        get "/atelier/rapports" => show, LogDevices;
+        post "/atelier/rapports" => send, LogDevices;
+    }
     workshop_transfer {
         get "/atelier/transferts/{id}" => show, ReadTransfers;
     }

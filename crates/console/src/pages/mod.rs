@@ -23,6 +23,7 @@ pub(crate) mod city_registrations;
 pub(crate) mod city_wave;
 pub(crate) mod devices;
 pub(crate) mod donor_home;
+pub(crate) mod erasure_reports;
 pub(crate) mod explanation;
 pub(crate) mod figures;
 pub(crate) mod follow_up;
