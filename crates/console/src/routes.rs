@@ -3,9 +3,9 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CloseBatches, CollectBatches, DecideBatches, LogDevices, ManageAccount, ManageWaves,
-    Permission, ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox,
-    ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines, ReceiveBatches,
+    Apply, CloseBatches, CollectBatches, DecideBatches, DecideEvidence, LogDevices, ManageAccount,
+    ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence, ReadHandovers,
+    ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines, ReceiveBatches,
     ReviewApplications, RunHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
@@ -188,7 +188,15 @@ pages! {
     }
     devices {
         get "/atelier/appareils" => list, ReadEvidence;
+    }
+    device {
         get "/atelier/appareils/{id}" => show, ReadEvidence;
+        post "/atelier/appareils/{id}/photos" => add_photos, LogDevices;
+        get "/atelier/appareils/{id}/photos/{sha256}" => photo, ReadEvidence;
+    }
+    device_step {
+        get "/atelier/appareils/{id}/etapes/{step}" => show, LogDevices;
+        post "/atelier/appareils/{id}/etapes/{step}" => send, LogDevices;
     }
     association_home {
         get "/demandes" => show, ReadApplications;
@@ -267,6 +275,10 @@ pages! {
     erasure_reports {
         get "/atelier/rapports" => show, LogDevices;
         post "/atelier/rapports" => send, LogDevices;
+    }
+    open_drives {
+        get "/atelier/disques" => list, ReadEvidence;
+        post "/atelier/appareils/{id}/acceptation" => decide, DecideEvidence;
     }
     workshop_transfer {
         get "/atelier/transferts/{id}" => show, ReadTransfers;
