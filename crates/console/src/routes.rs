@@ -3,10 +3,10 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CloseBatches, CollectBatches, DecideBatches, DecideEvidence, LogDevices, ManageAccount,
-    ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence, ReadHandovers,
-    ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines, ReceiveBatches,
-    ReviewApplications, RunHandovers, UseAccount,
+    Apply, CloseBatches, CollectBatches, CountStock, DecideBatches, DecideEvidence, LogDevices,
+    ManageAccount, ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence,
+    ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste,
+    ReadWaveLines, ReceiveBatches, ReviewApplications, RunHandovers, SendDevices, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -280,8 +280,27 @@ pages! {
         get "/atelier/disques" => list, ReadEvidence;
         post "/atelier/appareils/{id}/acceptation" => decide, DecideEvidence;
     }
+    stock {
+        get "/atelier/stock" => show, CountStock;
+        post "/atelier/stock/accessoires" => change, CountStock;
+        post "/atelier/stock/pieces" => change_part, CountStock;
+        get "/atelier/stock/mouvements" => movements, CountStock;
+        get "/atelier/stock/inventaire" => count, CountStock;
+        post "/atelier/stock/inventaire" => book, CountStock;
+    }
+    waste {
+        get "/atelier/dechets" => list, ReadWaste;
+        post "/atelier/dechets" => note, LogDevices;
+    }
+    workshop_transfers {
+        get "/atelier/transferts" => list, ReadTransfers;
+        get "/atelier/transferts/nouveau" => new, SendDevices;
+        post "/atelier/transferts/nouveau" => send, SendDevices;
+    }
     workshop_transfer {
         get "/atelier/transferts/{id}" => show, ReadTransfers;
+        post "/atelier/transferts/{id}/recevoir" => receive, SendDevices;
+        post "/atelier/transferts/{id}/rappeler" => cancel, SendDevices;
     }
     handovers {
         get "/atelier/remises" => show, RunHandovers;
