@@ -358,15 +358,34 @@ fn told(differences: &[Difference]) -> (Text, &'static str) {
         );
         return (text, "success");
     }
-    let line = |one: &Difference| format!("{} {} → {}", one.name, one.booked, one.counted);
-    let lines: Vec<String> = differences.iter().take(NAMED).map(line).collect();
     let more = if differences.len() > NAMED { " …" } else { "" };
-    let lines = format!("{}{more}", lines.join(" ; "));
+    let lines = |french: bool| {
+        let line = |one: &Difference| {
+            let name = in_words(&one.name, french);
+            format!("{name} {} → {}", one.booked, one.counted)
+        };
+        let lines: Vec<String> = differences.iter().take(NAMED).map(line).collect();
+        format!("{}{more}", lines.join(", "))
+    };
     let text = Text::new(
-        format!("Écarts passés avec leur motif : {lines}"),
-        format!("Differences booked with their reason: {lines}"),
+        format!("Écarts passés avec leur motif : {}", lines(true)),
+        format!("Differences booked with their reason: {}", lines(false)),
     );
     (text, "info")
+}
+
+/// What people call an accessory; parts have names of their own.
+fn in_words(name: &str, french: bool) -> String {
+    let words = match name {
+        "keyboard" => ("claviers", "keyboards"),
+        "mouse" => ("souris", "mice"),
+        "charger" => ("chargeurs", "chargers"),
+        "power_cable" => ("câbles d’alimentation", "power cables"),
+        "video_cable" => ("câbles vidéo", "video cables"),
+        "other" => ("autres accessoires", "other accessories"),
+        part => (part, part),
+    };
+    if french { words.0 } else { words.1 }.to_owned()
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
