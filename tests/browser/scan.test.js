@@ -198,7 +198,20 @@ story("whoever signs out with unsent scans is warned, and a line leaves in its o
   await page.getByRole("button", { name: "Karim Atelier prend la suite" }).click();
   await page.getByText("À Karim Atelier de scanner").waitFor();
   await page.getByText("Ce poste est partagé : Karim Atelier scanne").waitFor();
-  await isWhole(server, ["LEAVE0001X"], ["received"]);
+  // without network too; what Rita scans then waits for her own session
+  await page.context().setOffline(true);
+  await at(page, "moved", { location: "B-12" });
+  await page.getByRole("button", { name: "Rita Atelier prend la suite" }).click();
+  await scan(page, "LEAVE0001X");
+  await page.getByText(/1 en attente depuis/).waitFor();
+  await page.context().setOffline(false);
+  await page.getByText(/Une autre personne est connectée dans ce navigateur/).waitFor();
+  await at(page, "moved", { location: "B-12" });
+  await page.getByText(/1 ligne\(s\) de Rita Atelier attendent/).waitFor();
+  await page.getByRole("button", { name: "Rita Atelier prend la suite" }).click();
+  await allSent(page);
+  await page.getByText("LEAVE0001X : reçu").first().waitFor();
+  await isWhole(server, ["LEAVE0001X"], ["received", "moved"]);
   const { items } = await server.api("GET", "/devices?scan=LEAVE0001X", { as: rita });
   const events = await server.api("GET", `/devices/${items[0].id}/events`, { as: rita });
   assert.equal(events.items[0].actor_id, (await server.api("GET", "/me", { as: rita })).id);

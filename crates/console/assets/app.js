@@ -116,7 +116,9 @@ function unsentScans() {
     const waiting = (read("ressac-unsent") ?? { own }).own;
     if (waiting && !confirm(leave.dataset.leave.replace("{n}", waiting))) return event.preventDefault();
     try {
-      localStorage.removeItem("ressac-scan-me"); // nobody scans in their name without network
+      // nobody scans in their name without network
+      localStorage.removeItem("ressac-scan-me");
+      localStorage.removeItem("ressac-scan-station");
     } catch {
       // kept nowhere
     }

@@ -110,6 +110,15 @@ function trail(more = []) {
   );
 }
 
+function button(text, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button button-secondary";
+  made.textContent = text;
+  made.addEventListener("click", act);
+  return made;
+}
+
 /** A line that was refused, with what can be done about it. */
 function refusal(line) {
   const item = document.createElement("li");
@@ -117,22 +126,18 @@ function refusal(line) {
   item.append(`${clock(line.at)} · ${line.device} · ${line.verdict.text}`);
   const buttons = document.createElement("div");
   buttons.className = "cluster";
-  const button = (text, act) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button button-secondary";
-    button.textContent = text;
-    button.addEventListener("click", async () => {
+  const offer = (text, instead) => {
+    const act = async () => {
       await drop(line.n);
-      if (act) await take({ ...line, ...act });
+      if (instead) await take({ ...line, ...instead });
       await status();
       part("scan-form").elements.device.focus();
-    });
-    buttons.append(button);
+    };
+    buttons.append(button(text, act));
   };
-  for (const tag of line.verdict.near ?? []) button(say(words.instead, { tag }), { device: tag });
-  button(words.again, {});
-  button(words.seen);
+  for (const tag of line.verdict.near ?? []) offer(say(words.instead, { tag }), { device: tag });
+  offer(words.again, {});
+  offer(words.seen);
   item.append(buttons);
   return item;
 }
@@ -258,24 +263,24 @@ function shape({ step, location, tool }) {
 /** The camera as a second choice, where the browser itself reads codes. */
 function camera(scanned) {
   if (!("BarcodeDetector" in window && navigator.mediaDevices)) return;
-  const [button, video] = [part("camera"), part("video")];
+  const [switched, video] = [part("camera"), part("video")];
   let stream;
   let last = "";
   let since = 0;
-  button.hidden = false;
+  switched.hidden = false;
   const stop = () => {
     for (const track of stream?.getTracks() ?? []) track.stop();
     stream = video.srcObject = null;
     video.hidden = true;
-    button.textContent = words.cameraOn;
+    switched.textContent = words.cameraOn;
   };
-  button.addEventListener("click", async () => {
+  switched.addEventListener("click", async () => {
     if (stream) return stop();
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
       video.srcObject = stream;
       video.hidden = false;
-      button.textContent = words.cameraOff;
+      switched.textContent = words.cameraOff;
       await video.play();
     } catch {
       stop();
@@ -295,10 +300,38 @@ function camera(scanned) {
   });
 }
 
+/** Who shares the station goes on by a tap, without network too: the lines leave in their own session. */
+const SHIFT = 12 * 3600000;
+function colleagues() {
+  const place = part("colleagues");
+  if (me.id) {
+    const people = Array.from(place.children, (one) => ({ id: one.dataset.id, name: one.textContent }));
+    notes("localStorage", "ressac-scan-me", me);
+    return notes("localStorage", "ressac-scan-station", { people: [me, ...people], at: Date.now() });
+  }
+  me = notes("localStorage", "ressac-scan-me") ?? {};
+  const { people = [], at = 0 } = notes("localStorage", "ressac-scan-station") ?? {};
+  const offer = () => {
+    const others = people.filter(({ id }) => id !== me.id && Date.now() - at < SHIFT);
+    place.replaceChildren(
+      ...others.map((person) =>
+        button(say(words.goesOn, person), () => {
+          me = person;
+          notes("localStorage", "ressac-scan-me", me);
+          show({ kind: "info", text: say(words.hands, me) });
+          offer();
+          trail();
+          status();
+        }),
+      ),
+    );
+  };
+  offer();
+}
+
 async function start() {
   db = await database().catch(() => null);
-  if (me.id) notes("localStorage", "ressac-scan-me", me);
-  else me = notes("localStorage", "ressac-scan-me") ?? {};
+  colleagues();
   const step = chosen();
   shape(step);
   const form = part("scan-form");
