@@ -285,6 +285,8 @@ pages! {
         post "/atelier/stock/accessoires" => change, CountStock;
         post "/atelier/stock/pieces" => change_part, CountStock;
         get "/atelier/stock/mouvements" => movements, CountStock;
+    }
+    stocktake {
         get "/atelier/stock/inventaire" => count, CountStock;
         post "/atelier/stock/inventaire" => book, CountStock;
     }

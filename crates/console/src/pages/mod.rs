@@ -46,6 +46,7 @@ pub(crate) mod scan;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod stock;
+pub(crate) mod stocktake;
 pub(crate) mod styles;
 pub(crate) mod unsubscribe;
 pub(crate) mod waste;

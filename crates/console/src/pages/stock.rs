@@ -1,22 +1,15 @@
-//! `/atelier/stock`: accessories and parts that are counted, what went in and out, a stocktake.
-
-use std::collections::BTreeMap;
+//! `/atelier/stock`: accessories and parts that are counted, and what went in and out.
 
 use ::web::access::CountStock;
 use ::web::{ApiError, Paging};
-use kernel::{AccessoryKind, Code, Instant, PageRequest, Refusal, Text};
+use kernel::{AccessoryKind, Instant, PageRequest};
 use serde::{Deserialize, Serialize};
-use workshop::{
-    AccessoryStock, Difference, KitPart, MovementView, PartChange, PartCount, StockChange,
-    Stocktake,
-};
+use workshop::{AccessoryStock, MovementView, PartChange, PartCount, StockChange};
 
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 /// Movements that the page shows; there is a page of their own for the others.
 const RECENT: u32 = 10;
-/// Parts of a stocktake at the most; it is done shelf by shelf, by a word.
-const COUNTED: u32 = 100;
 
 #[derive(Serialize)]
 struct StockPage {
@@ -33,9 +26,9 @@ impl View for StockPage {
 }
 
 #[derive(Serialize)]
-struct Count {
-    kind: &'static str,
-    quantity: i32,
+pub(super) struct Count {
+    pub(super) kind: &'static str,
+    pub(super) quantity: i32,
 }
 
 /// What goes with a kind of machine, and for how many of them there is enough.
@@ -70,7 +63,7 @@ impl From<MovementView> for MovementRow {
     }
 }
 
-fn counts(stock: &AccessoryStock) -> Vec<Count> {
+pub(super) fn counts(stock: &AccessoryStock) -> Vec<Count> {
     let count = |item: &workshop::AccessoryCountView| Count {
         kind: item.kind.as_str(),
         quantity: item.quantity,
@@ -224,170 +217,6 @@ pub(crate) async fn movements(page: Page<CountStock>, Paging(request): Paging) -
     })
 }
 
-#[derive(Serialize)]
-struct StocktakePage {
-    accessories: Vec<Count>,
-    q: String,
-    parts: Vec<PartCount>,
-    /// There are more parts than can be counted at once.
-    more: bool,
-}
-
-impl View for StocktakePage {
-    const TEMPLATE: &'static str = "stocktake.html";
-}
-
-async fn to_count(page: &Page<CountStock>, q: String) -> ::web::ApiResult<StocktakePage> {
-    let words = Some(q.clone()).filter(|q| !q.is_empty());
-    let request = PageRequest::new(Some(COUNTED), None)?;
-    let (stock, parts) = page
-        .read(move |db, actor| {
-            let own = actor.organisation;
-            let stock = workshop::accessories(db, actor, own)?;
-            let parts = workshop::part_stock(db, actor, own, words.as_deref(), &request)?;
-            Ok((stock, parts))
-        })
-        .await?;
-    Ok(StocktakePage {
-        accessories: counts(&stock),
-        parts: parts.items,
-        more: parts.next.is_some(),
-        q,
-    })
-}
-
-pub(crate) async fn count(page: Page<CountStock>) -> PageResult {
-    let q = page.query("q").trim().to_owned();
-    let view = to_count(&page, q).await?;
-    page.show_form(&view, &FormView::empty()?)
-}
-
-/// What was counted: accessories by kind, parts by their place in the form.
-#[derive(Deserialize)]
-struct Counted {
-    #[serde(default)]
-    accessories: BTreeMap<String, i32>,
-    #[serde(default)]
-    parts: Vec<CountedPart>,
-    reason: String,
-}
-
-#[derive(Deserialize)]
-struct CountedPart {
-    kind: String,
-    #[serde(default)]
-    label: String,
-    quantity: Option<i32>,
-}
-
-impl From<Counted> for Stocktake {
-    fn from(counted: Counted) -> Self {
-        let kinds = AccessoryKind::ALL.iter();
-        let accessories = kinds.filter_map(|kind| {
-            let quantity = counted.accessories.get(kind.as_str()).copied()?;
-            Some(KitPart {
-                kind: *kind,
-                quantity,
-            })
-        });
-        Self {
-            accessories: accessories.collect(),
-            parts: (counted.parts.into_iter())
-                .filter_map(|part| {
-                    Some(PartCount {
-                        quantity: part.quantity?,
-                        kind: part.kind,
-                        label: part.label,
-                    })
-                })
-                .collect(),
-            reason: counted.reason,
-        }
-    }
-}
-
-pub(crate) async fn book(page: Page<CountStock>, form: Form) -> PageResult {
-    let saved = match form.read::<Counted>() {
-        Err(cause) => Err(cause),
-        Ok(counted) => {
-            let counted = Stocktake::from(counted);
-            let saved = page.write(&form, "post_workshops_id_stocktake", move |tx, actor| {
-                let differences =
-                    workshop::stocktake(tx, actor, actor.organisation, &counted)?;
-                let (text, kind) = told(&differences);
-                Ok(Saved::at("/atelier/stock").telling(text, kind))
-            });
-            saved.await
-        }
-    };
-    match saved {
-        Ok(saved) => Ok(page.see(&saved)),
-        Err(cause) => {
-            let view = to_count(&page, form.get("q").to_owned()).await?;
-            page.retry(&view, &form, nothing_counted(cause))
-        }
-    }
-}
-
-/// That nothing was counted is said at the first field.
-fn nothing_counted(cause: ApiError) -> ApiError {
-    let first = AccessoryKind::ALL.first().map(|kind| kind.as_str());
-    match (cause.refused(), first) {
-        (Some(refusal), Some(first)) => {
-            let mut refusal = refusal.clone();
-            for error in &mut refusal.errors {
-                if error.pointer.as_deref() == Some("/accessories") && error.code == Code::Required
-                {
-                    error.pointer = Some(format!("/accessories/{first}"));
-                }
-            }
-            Refusal::clone(&refusal).into()
-        }
-        _ => cause,
-    }
-}
-
-/// Differences that an answer names.
-const NAMED: usize = 8;
-
-fn told(differences: &[Difference]) -> (Text, &'static str) {
-    if differences.is_empty() {
-        let text = Text::new(
-            "Le compte est exact : rien n’a changé.",
-            "The count is right: nothing has changed.",
-        );
-        return (text, "success");
-    }
-    let more = if differences.len() > NAMED { " …" } else { "" };
-    let lines = |french: bool| {
-        let line = |one: &Difference| {
-            let name = in_words(&one.name, french);
-            format!("{name} {} → {}", one.booked, one.counted)
-        };
-        let lines: Vec<String> = differences.iter().take(NAMED).map(line).collect();
-        format!("{}{more}", lines.join(", "))
-    };
-    let text = Text::new(
-        format!("Écarts passés avec leur motif : {}", lines(true)),
-        format!("Differences booked with their reason: {}", lines(false)),
-    );
-    (text, "info")
-}
-
-/// What people call an accessory; parts have names of their own.
-fn in_words(name: &str, french: bool) -> String {
-    let words = match name {
-        "keyboard" => ("claviers", "keyboards"),
-        "mouse" => ("souris", "mice"),
-        "charger" => ("chargeurs", "chargers"),
-        "power_cable" => ("câbles d’alimentation", "power cables"),
-        "video_cable" => ("câbles vidéo", "video cables"),
-        "other" => ("autres accessoires", "other accessories"),
-        part => (part, part),
-    };
-    if french { words.0 } else { words.1 }.to_owned()
-}
-
 pub(crate) fn samples() -> Vec<Sample> {
     let Some(at) = Instant::from_micros(1_700_000_000_000_000) else {
         return Vec::new();
@@ -437,16 +266,10 @@ pub(crate) fn samples() -> Vec<Sample> {
         q: "ssd".to_owned(),
         ..stock(Vec::new())
     };
-    let counting = StocktakePage {
-        accessories: accessories(),
-        q: "ssd".to_owned(),
-        parts: vec![part(), part()],
-        more: true,
-    };
-    let wrong = |field: &'static str| move |form: FormView| form.with_mistake(field, "123");
+    let wrong = |form: FormView| form.with_mistake("delta", "123");
     vec![
         Sample::of("stock", &stock(rows())),
-        Sample::of("stock, nothing yet", &empty).with_form(wrong("delta")),
+        Sample::of("stock, nothing yet", &empty).with_form(wrong),
         Sample::of(
             "stock, movements",
             &MovementsPage {
@@ -454,7 +277,5 @@ pub(crate) fn samples() -> Vec<Sample> {
                 next: Some("/atelier/stock/mouvements?after=x".to_owned()),
             },
         ),
-        Sample::of("stocktake", &counting),
-        Sample::of("stocktake, no reason", &counting).with_form(wrong("reason")),
     ]
 }
