@@ -20,9 +20,9 @@ export { checkPage };
 const told = [];
 
 /** Tells a story on each engine. `open(path, options)` shows a page in a browser of its own. */
-export function story(name, tell) {
+export function story(name, tell, { minutes = 2 } = {}) {
   if (told.length === 0) queueMicrotask(runAll);
-  told.push({ name, tell });
+  told.push({ name, tell, timeout: minutes * 60_000 });
 }
 
 /** Only the stories of this name (or of a file of this name), where scripts/test was given one. */
@@ -46,7 +46,7 @@ function runAll() {
         await browser?.close();
         await server?.stop();
       });
-      for (const { name, tell } of stories) it(name, { timeout: 120_000 }, () => tellTo(server, browser, tell));
+      for (const { name, tell, timeout } of stories) it(name, { timeout }, () => tellTo(server, browser, tell));
     });
   }
 }

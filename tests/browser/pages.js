@@ -10,6 +10,22 @@ export const PAGES = [
   { name: "association-home", path: "/demandes", as: "association" },
   { name: "association-new", path: "/demandes/nouvelle", as: "association" },
   { name: "association-application", path: async ({ api }) => `/demandes/${await first(api, "/applications")}`, as: "admin" },
+  { name: "workshop-home", path: "/atelier", as: "refurbisher" },
+  { name: "workshop-scan", path: "/atelier/scan", as: "refurbisher" },
+  { name: "workshop-scan-tests", path: "/atelier/scan?step=tested.laptop", as: "refurbisher" },
+  { name: "workshop-scan-erasure", path: "/atelier/scan?step=erased.purge&tool=nvme-cli&media=nvme", as: "refurbisher" },
+  { name: "workshop-batches", path: "/atelier/lots?status=closed", as: "refurbisher" },
+  { name: "workshop-reception", path: async ({ api }) => `/atelier/lots/${await first(api, "/batches")}`, as: "refurbisher" },
+  { name: "workshop-devices", path: "/atelier/appareils?sort=waiting", as: "refurbisher" },
+  { name: "workshop-device", path: async ({ api }) => `/atelier/appareils/${await first(api, "/devices")}`, as: "refurbisher" },
+  { name: "workshop-step", path: async ({ api }) => `/atelier/appareils/${await first(api, "/devices")}/etapes/tested`, as: "refurbisher" },
+  { name: "workshop-reports", path: "/atelier/rapports", as: "refurbisher" },
+  { name: "workshop-drives", path: "/atelier/disques", as: "refurbisher" },
+  { name: "workshop-stock", path: "/atelier/stock", as: "refurbisher" },
+  { name: "workshop-stocktake", path: "/atelier/stock/inventaire", as: "refurbisher" },
+  { name: "workshop-transfers", path: "/atelier/transferts", as: "refurbisher" },
+  { name: "workshop-transfer-new", path: "/atelier/transferts/nouveau", as: "refurbisher" },
+  { name: "workshop-waste", path: "/atelier/dechets", as: "refurbisher" },
 ];
 
 /** The id of the newest thing of a list. */

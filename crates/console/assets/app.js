@@ -95,7 +95,38 @@ function filter(input) {
   });
 }
 
+/** Scans that wait in this browser: said on pages that have a place for it, and before signing out. */
+function unsentScans() {
+  const read = (name) => {
+    try {
+      return JSON.parse(localStorage.getItem(name));
+    } catch {
+      return null;
+    }
+  };
+  const { n = 0, own = 0, at } = read("ressac-unsent") ?? {};
+  const place = document.querySelector("[data-unsent-scans]");
+  if (place && n) {
+    const time = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+    place.hidden = false;
+    place.querySelector("p").textContent = place.dataset.unsentScans.replace("{n}", n).replace("{time}", time);
+  }
+  const leave = document.querySelector("form[data-leave]");
+  leave?.addEventListener("submit", (event) => {
+    const waiting = (read("ressac-unsent") ?? { own }).own;
+    if (waiting && !confirm(leave.dataset.leave.replace("{n}", waiting))) return event.preventDefault();
+    try {
+      // nobody scans in their name without network
+      localStorage.removeItem("ressac-scan-me");
+      localStorage.removeItem("ressac-scan-station");
+    } catch {
+      // kept nowhere
+    }
+  });
+}
+
 focusErrors();
+unsentScans();
 document.querySelectorAll("[data-count]").forEach(count);
 document.querySelectorAll("[data-password]").forEach(showPassword);
 document.querySelectorAll("[data-filter]").forEach(filter);

@@ -21,7 +21,8 @@ async function kept(key) {
 
 async function open(event) {
   try {
-    const response = await fetch(event.request);
+    const late = new Promise((_, fail) => setTimeout(fail, 6000)); // a network that swallows it
+    const response = await Promise.race([fetch(event.request), late]);
     if (response.status < 502) {
       event.waitUntil(keep().catch(() => {}));
       return response;

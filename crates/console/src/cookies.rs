@@ -18,6 +18,8 @@ pub(crate) enum Cookie {
     Language,
     /// Knows a device again with which somebody signed in; opens nothing.
     Device,
+    /// The sessions of the others who share a scan station.
+    Station,
 }
 
 impl Cookie {
@@ -27,6 +29,7 @@ impl Cookie {
             Self::Flash => "ressac-flash",
             Self::Language => "ressac-langue",
             Self::Device => "ressac-appareil",
+            Self::Station => "ressac-poste",
         };
         format!("{}{name}", if secure { "__Host-" } else { "" })
     }

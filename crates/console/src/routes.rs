@@ -3,9 +3,11 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CollectBatches, CorrectDevices, DecideBatches, LogDevices, ManageAccount, ManageWaves, Permission,
-    ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
-    ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
+    Apply, CloseBatches, CollectBatches, CorrectDevices, CountStock, DecideBatches,
+    DecideEvidence, LogDevices, ManageAccount, ManageWaves, Permission, ReadApplications,
+    ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock,
+    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, ReviewApplications, RunHandovers,
+    SendDevices, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -180,12 +182,22 @@ pages! {
         get "/atelier/scan" => show, LogDevices;
         post "/atelier/scan" => send, LogDevices;
         post "/atelier/scan/lignes" => send_lines, LogDevices;
+        post "/atelier/scan/poste" => switch, LogDevices;
+        post "/atelier/scan/place" => make_room, LogDevices;
         get "/atelier/scan/hors-ligne" => shell, Anybody;
         get "/atelier/sw.js" => worker, Anybody;
     }
     devices {
         get "/atelier/appareils" => list, ReadEvidence;
+    }
+    device {
         get "/atelier/appareils/{id}" => show, ReadEvidence;
+        post "/atelier/appareils/{id}/photos" => add_photos, LogDevices;
+        get "/atelier/appareils/{id}/photos/{sha256}" => photo, ReadEvidence;
+    }
+    device_step {
+        get "/atelier/appareils/{id}/etapes/{step}" => show, LogDevices;
+        post "/atelier/appareils/{id}/etapes/{step}" => send, LogDevices;
     }
     device_correct {
         get "/atelier/appareils/{id}/corriger" => show, CorrectDevices;
@@ -250,13 +262,52 @@ pages! {
     // donors
     batch {
         get "/dons/{id}" => of_donor, ReadBatches;
-        get "/atelier/lots/{id}" => of_workshop, CollectBatches;
         get "/ville/dons/{id}" => of_city, DecideBatches;
     }
 
     // workshops
+    workshop_batches {
+        get "/atelier/lots" => list, CollectBatches;
+    }
+    reception {
+        get "/atelier/lots/{id}" => show, CollectBatches;
+        post "/atelier/lots/{id}/enlever" => collect, CollectBatches;
+        post "/atelier/lots/{id}/recevoir" => receive, ReceiveBatches;
+        post "/atelier/lots/{id}/accessoires" => accessories, ReceiveBatches;
+        post "/atelier/lots/{id}/clore" => close, CloseBatches;
+        post "/atelier/lots/{id}/retrouver" => receive_late, LogDevices;
+    }
+    erasure_reports {
+        get "/atelier/rapports" => show, LogDevices;
+        post "/atelier/rapports" => send, LogDevices;
+    }
+    open_drives {
+        get "/atelier/disques" => list, ReadEvidence;
+        post "/atelier/appareils/{id}/acceptation" => decide, DecideEvidence;
+    }
+    stock {
+        get "/atelier/stock" => show, CountStock;
+        post "/atelier/stock/accessoires" => change, CountStock;
+        post "/atelier/stock/pieces" => change_part, CountStock;
+        get "/atelier/stock/mouvements" => movements, CountStock;
+    }
+    stocktake {
+        get "/atelier/stock/inventaire" => count, CountStock;
+        post "/atelier/stock/inventaire" => book, CountStock;
+    }
+    waste {
+        get "/atelier/dechets" => list, ReadWaste;
+        post "/atelier/dechets" => note, LogDevices;
+    }
+    workshop_transfers {
+        get "/atelier/transferts" => list, ReadTransfers;
+        get "/atelier/transferts/nouveau" => new, SendDevices;
+        post "/atelier/transferts/nouveau" => send, SendDevices;
+    }
     workshop_transfer {
         get "/atelier/transferts/{id}" => show, ReadTransfers;
+        post "/atelier/transferts/{id}/recevoir" => receive, SendDevices;
+        post "/atelier/transferts/{id}/rappeler" => cancel, SendDevices;
     }
     handovers {
         get "/atelier/remises" => show, RunHandovers;

@@ -31,7 +31,7 @@ pub use service::{
     operator_by_badge, operator_by_password, operators, organisation_changes, personal_data, proven, record, refresh,
     register, registration_cases, remove_member, remove_second_factor, renew_proof, reset_password,
     retention, revoke_api_key, seal_audit, settle_case, still_signed_in, suspend, take_code,
-    use_second_factor, verify_audit, verify_organisation, void_badge,
+    use_second_factor, verify_audit, verify_organisation, void_badge, whose_badge,
 };
 pub use service::{OpenLink, Visitor, end_cookie, give_cookie, keep_session, open_link, visitor};
 pub use store::{

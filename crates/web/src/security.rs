@@ -178,6 +178,7 @@ pub async fn headers<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let documentation = request.path().starts_with("/api/docs");
+    let scans = request.path().starts_with("/atelier/scan");
     let hsts = request
         .app_data::<web::Data<State>>()
         .map_or(0, |state| state.security.hsts_seconds);
@@ -206,7 +207,10 @@ pub async fn headers<B: MessageBody + 'static>(
     );
     add(
         HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=()",
+        match scans {
+            true => "camera=(self), geolocation=(), microphone=()",
+            false => "camera=(), geolocation=(), microphone=()",
+        },
     );
     if hsts > 0 {
         let value = format!("max-age={hsts}; includeSubDomains").parse()?;

@@ -122,6 +122,30 @@ export class Server {
     return this.people.get(role);
   }
 
+  /** Another member of the organization of a role, the same each time. */
+  async colleague(role, name) {
+    const first = await this.person(role);
+    if (!this.people.has(name)) {
+      const email = `${name.normalize("NFD").replace(/\W+/g, "-").toLowerCase()}@ressac.example`;
+      const body = { email, name, role, organisation_id: first.organisation };
+      await this.api("POST", "/users", { as: this.people.get("admin"), body });
+      this.people.set(name, await this.#accept({ email, name, password: PASSWORD, organisation: first.organisation }));
+    }
+    return this.people.get(name);
+  }
+
+  /** Sends a list. */
+  async csv(path, as, text) {
+    const headers = { "content-type": "text/csv", authorization: `Bearer ${await this.#token(as)}` };
+    const answer = await fetch(`${this.url}/api/v1${path}`, { method: "PUT", headers, body: text });
+    if (!answer.ok) throw new Error(`PUT ${path}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Runs a command of the program on the same database, such as `check`. It fails when the command does. */
+  async run(...command) {
+    return (await run(program, command, { env: this.env, cwd: root })).stdout;
+  }
+
   async #invite(role) {
     const person = { email: `${role}@ressac.example`, password: PASSWORD, name: NAMES[role] };
     const admin = this.people.get("admin");
@@ -139,6 +163,10 @@ export class Server {
         body: { email, name, role, organisation_id: person.organisation },
       });
     }
+    return this.#accept(person);
+  }
+
+  async #accept(person) {
     const mail = await this.mails.to(person.email);
     const token = mail.links.map((link) => new URL(link).searchParams.get("token")).find(Boolean);
     await this.api("POST", "/auth/invitation", { body: { token, password: PASSWORD } });

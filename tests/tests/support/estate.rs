@@ -134,6 +134,7 @@ impl Estate {
 
 /// What the segment before an id names, in the addresses of pages.
 const THINGS: &[(&str, &str)] = &[
+    ("atelier/lots", "batches"),
     ("dons", "batches"),
     ("appareils", "devices"),
     ("demandes", "applications"),
@@ -152,8 +153,8 @@ impl Estate {
     /// The address of a page with somebody else's id in it; none for what nobody here has.
     pub fn page(&self, path: &str) -> Option<String> {
         let (before, _) = path.split_once("/{id}")?;
-        let thing = before.rsplit('/').next()?;
-        let (_, first) = THINGS.iter().find(|(name, _)| *name == thing)?;
+        let named = |name: &str| before.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
+        let (_, first) = THINGS.iter().find(|(name, _)| named(name))?;
         let operation = path.replace(before, &format!("/api/v1/{first}"));
         let below = self.path(&operation)?;
         Some(below.replacen(&format!("/{first}"), before, 1))

@@ -61,6 +61,7 @@ impl Filter {
             waiting_at: (self.waiting == Some(true)).then_some(now),
             transfer_id: self.transfer_id,
             scan: self.scan,
+            arrival: None,
             q: self.q,
         }
     }

@@ -1,30 +1,12 @@
 //! Files that are evidence about a device: captures of its hardware, reports of erasure tools,
-//! photographs. They are kept before they are noted, listed, and sent back as they came.
+//! photographs. They are listed, and sent back as they came.
 
-use ::files::MediaType;
 use actix_web::{HttpResponse, web};
 use kernel::{DeviceId, Page};
-use workshop::{FileKind, NewFile};
+use workshop::FileKind;
 
 use crate::access::{Allowed, Permission};
 use crate::{Answer, ApiResult, State, files};
-
-/// Keeps a file that the actor's workshop may add to a device. Nothing refers to it yet.
-pub(super) async fn keep(
-    state: &State,
-    bytes: web::Bytes,
-    media_type: MediaType,
-    name: Option<String>,
-) -> ApiResult<NewFile> {
-    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let kept = files::keep(state, bytes).await?;
-    Ok(NewFile {
-        sha256: kept.sha256,
-        media_type,
-        size,
-        name,
-    })
-}
 
 /// The files of a device, the oldest first.
 pub(super) async fn list<P: Permission>(

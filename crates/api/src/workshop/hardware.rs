@@ -7,7 +7,7 @@ use workshop::{Answer as Decided, DeviceView, EvidenceFile, FileKind, Recorded};
 
 use super::evidence;
 use crate::access::{Allowed, DecideEvidence, LogDevices, ReadEvidence};
-use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State, Upload};
+use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State, Upload, files};
 
 /// Bytes of a capture at the most; a large server's has a tenth of it.
 const LIMIT: usize = 4 << 20;
@@ -37,7 +37,7 @@ pub async fn put(
         })
         .await?;
     let capture = workshop::read_capture(&upload.bytes)?;
-    let file = evidence::keep(&state, upload.bytes, MediaType::Json, None).await?;
+    let file = files::keep_evidence(&state, upload.bytes, MediaType::Json, None).await?;
     state
         .write(&who, move |tx, actor| {
             if_match.of::<DeviceView>(tx, actor, id)?;

@@ -1,17 +1,14 @@
 //! Photographs of a device: attached, listed, sent back.
 
 use actix_web::{HttpResponse, get, post, web};
-use kernel::{Code, Page, Refusal, Text};
+use kernel::Page;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use workshop::{AttachedPhotograph, EvidenceFile, FileKind, PHOTOGRAPH_TYPES};
+use workshop::{AttachedPhotograph, EvidenceFile, FileKind};
 
 use super::evidence;
 use crate::access::{Allowed, LogDevices, ReadDevices};
-use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload};
-
-/// Bytes of a photograph at the most.
-const LARGEST: usize = 10 << 20;
+use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload, files};
 
 /// What a photograph is called.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,22 +37,7 @@ pub async fn attach(
             workshop::may_add_evidence(db, actor, id)
         })
         .await?;
-    if upload.bytes.len() > LARGEST {
-        return Err(Refusal::new(
-            Code::TooLarge,
-            Text::new(
-                "Une photographie a 10 Mo au plus.",
-                "A photograph has at most 10 MB.",
-            ),
-        )
-        .into());
-    }
-    let media_type = ::files::recognize(&upload.bytes)
-        .filter(|media_type| PHOTOGRAPH_TYPES.contains(media_type))
-        .ok_or_else(not_a_photograph)?;
-    let name = about.name.filter(|name| !name.is_empty());
-    let name = name.map(|name| ::files::name_for(&name, media_type, "photographie"));
-    let file = evidence::keep(&state, upload.bytes, media_type, name).await?;
+    let file = files::keep_photograph(&state, about.name.as_deref(), upload.bytes).await?;
     state
         .write(&who, move |tx, actor| {
             let attached = workshop::attach_photograph(tx, actor, id, &file)?;
@@ -63,16 +45,6 @@ pub async fn attach(
             Ok(Answer::created(&attached)?.version(version))
         })
         .await
-}
-
-fn not_a_photograph() -> Refusal {
-    Refusal::new(
-        Code::WrongMediaType,
-        Text::new(
-            "Une photographie est un fichier JPEG, PNG ou WebP.",
-            "A photograph is a JPEG, PNG or WebP file.",
-        ),
-    )
 }
 
 /// The photographs of a device, the oldest first.

@@ -1,17 +1,14 @@
 //! Reports of erasure tools: attached, listed, sent back.
 
 use actix_web::{HttpResponse, get, post, web};
-use kernel::{Code, Page, Refusal, Text};
+use kernel::Page;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use workshop::{AttachedReport, EvidenceFile, FileKind, REPORT_TYPES};
+use workshop::{AttachedReport, EvidenceFile, FileKind};
 
 use super::evidence;
 use crate::access::{Allowed, LogDevices, ReadDevices};
-use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload};
-
-/// Bytes of a report at the most.
-const LARGEST: usize = 5 << 20;
+use crate::{Answer, ApiResult, Params, PathId, Problems, State, Upload, files};
 
 /// What a report is called.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -43,23 +40,10 @@ pub async fn attach(
             workshop::may_add_evidence(db, actor, id)
         })
         .await?;
-    if upload.bytes.len() > LARGEST {
-        return Err(Refusal::new(
-            Code::TooLarge,
-            Text::new("Un rapport a 5 Mo au plus.", "A report has at most 5 MB."),
-        )
-        .into());
-    }
-    let media_type = ::files::recognize(&upload.bytes)
-        .filter(|media_type| REPORT_TYPES.contains(media_type))
-        .ok_or_else(not_a_report)?;
-    let read = upload.bytes.clone();
-    let report = web::block(move || workshop::read_report(&read, media_type))
-        .await
-        .map_err(db::Error::internal)??;
+    let (media_type, report) = files::read_report(&upload.bytes).await?;
     let name = about.name.filter(|name| !name.is_empty());
-    let name = name.map(|name| ::files::name_for(&name, media_type, "rapport"));
-    let file = evidence::keep(&state, upload.bytes, media_type, name).await?;
+    let name = name.map(|name| files::report_name(&name, media_type));
+    let file = files::keep_evidence(&state, upload.bytes, media_type, name).await?;
     state
         .write(&who, move |tx, actor| {
             let attached = workshop::attach_report(tx, actor, id, &file, report.as_ref())?;
@@ -67,16 +51,6 @@ pub async fn attach(
             Ok(Answer::created(&attached)?.version(version))
         })
         .await
-}
-
-fn not_a_report() -> Refusal {
-    Refusal::new(
-        Code::WrongMediaType,
-        Text::new(
-            "Un rapport d'effacement est un texte, un PDF, du XML ou du JSON.",
-            "An erasure report is text, PDF, XML or JSON.",
-        ),
-    )
 }
 
 /// The reports about a device, the oldest first.

@@ -1,8 +1,8 @@
-//! `/dons/{id}`, `/atelier/lots/{id}`, `/ville/dons/{id}`: a batch, how far it has come, and what
+//! `/dons/{id}`, `/ville/dons/{id}`: a batch, how far it has come, and what
 //! happens next, for each who has to do with it.
 
 use ::web::PathId;
-use ::web::access::{CollectBatches, DecideBatches, Permission, ReadBatches};
+use ::web::access::{DecideBatches, Permission, ReadBatches};
 use intake::{Batch, BatchStatus, Window};
 use kernel::{Instant, Language};
 use notifications::Quantity;
@@ -15,7 +15,6 @@ use crate::{Page, PageResult, Sample, View};
 #[serde(rename_all = "snake_case")]
 enum Reader {
     Donor,
-    Workshop,
     City,
 }
 
@@ -92,13 +91,6 @@ pub(crate) async fn of_donor(
     show(&page, id, Reader::Donor).await
 }
 
-pub(crate) async fn of_workshop(
-    page: Page<CollectBatches>,
-    PathId(id): PathId<kernel::Batch>,
-) -> PageResult {
-    show(&page, id, Reader::Workshop).await
-}
-
 pub(crate) async fn of_city(
     page: Page<DecideBatches>,
     PathId(id): PathId<kernel::Batch>,
@@ -138,7 +130,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         contested: far.then(|| "-".to_owned()),
     };
     let mut all = Vec::new();
-    for reader in [Reader::Donor, Reader::Workshop, Reader::City] {
+    for reader in [Reader::Donor, Reader::City] {
         for status in BatchStatus::ALL {
             let far = *status == BatchStatus::Closed;
             let name = format!("batch, {status}");

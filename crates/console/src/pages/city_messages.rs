@@ -69,7 +69,7 @@ pub(crate) async fn show(
     let to = to.unwrap_or_default();
     let next = found.next.map(|cursor| {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("status", status), ("to", &to), ("cursor", &cursor)] {
+        for (name, value) in [("status", status), ("to", &to), ("after", &cursor)] {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
@@ -121,7 +121,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         next,
     };
     let rows = NotificationStatus::ALL.iter().map(row).collect();
-    let next = Some("/ville/messages?cursor=x".to_owned());
+    let next = Some("/ville/messages?after=x".to_owned());
     vec![
         Sample::of("messages", &page(rows, next)),
         Sample::of("messages, none", &page(Vec::new(), None)),

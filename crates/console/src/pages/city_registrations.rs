@@ -54,7 +54,7 @@ pub(crate) async fn show(page: Page<ReadRegistrationCases>, Paging(request): Pag
     page.show(&CityRegistrations {
         next: found
             .next
-            .map(|cursor| format!("/ville/inscriptions?cursor={cursor}")),
+            .map(|cursor| format!("/ville/inscriptions?after={cursor}")),
         cases: found.items.into_iter().map(Row::from).collect(),
     })
 }
@@ -78,7 +78,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         .iter()
         .zip(kinds.iter().cycle())
         .map(|(status, kind)| row(*kind, status));
-    let next = Some("/ville/inscriptions?cursor=x".to_owned());
+    let next = Some("/ville/inscriptions?after=x".to_owned());
     vec![
         Sample::of(
             "registrations",

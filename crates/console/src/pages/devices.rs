@@ -1,11 +1,10 @@
-//! `/atelier/appareils`: the machines of a workshop, and one of them with its whole chain.
+//! `/atelier/appareils`: the machines of a workshop.
 
 use ::web::access::ReadEvidence;
-use ::web::{Paging, Params, PathId};
+use ::web::{Paging, Params};
 use kernel::{DeviceKind, Grade, Instant, Language};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use workshop::{DeviceFilter, DeviceView, DriveView, EventView, Stage};
+use workshop::{DeviceFilter, DeviceView, Stage};
 
 use crate::{Page, PageResult, Sample, View};
 
@@ -29,23 +28,39 @@ struct Shown {
     grade: String,
     q: String,
     waiting: bool,
+    /// By time at the stage, the longest first.
+    longest: bool,
 }
 
 #[derive(Serialize)]
-struct Row {
-    id: String,
-    tag: String,
-    serial: Option<String>,
-    kind: String,
-    model: String,
-    stage: &'static str,
-    stage_at: Instant,
-    grade: Option<Grade>,
-    location: Option<String>,
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) tag: String,
+    pub(super) serial: Option<String>,
+    pub(super) kind: String,
+    pub(super) model: String,
+    pub(super) stage: &'static str,
+    pub(super) stage_at: Instant,
+    pub(super) grade: Option<Grade>,
+    pub(super) location: Option<String>,
 }
 
 impl Row {
-    fn of(device: &DeviceView, language: Language) -> Self {
+    pub(super) fn sample(stage: Stage, stage_at: Instant) -> Self {
+        Self {
+            id: "0198c0de-0000-7000-8000-000000000000".to_owned(),
+            tag: "RS-00042-K".to_owned(),
+            serial: Some("CZC0001".to_owned()),
+            kind: "desktop".to_owned(),
+            model: "HP ProDesk 400".to_owned(),
+            stage: stage.as_str(),
+            stage_at,
+            grade: Some(Grade::B),
+            location: Some("B-12".to_owned()),
+        }
+    }
+
+    pub(super) fn of(device: &DeviceView, language: Language) -> Self {
         let names = [device.manufacturer.as_deref(), device.model.as_deref()];
         Self {
             id: device.id.to_string(),
@@ -76,6 +91,8 @@ pub(crate) struct Narrowed {
     q: Option<String>,
     /// At its stage for longer than it should be.
     waiting: Option<String>,
+    /// `waiting`: by time at the stage; the other filters do not go with it.
+    sort: Option<String>,
 }
 
 impl Narrowed {
@@ -91,6 +108,7 @@ impl Narrowed {
                 .unwrap_or_default(),
             q: self.q.clone().unwrap_or_default(),
             waiting: self.waiting.is_some(),
+            longest: self.sort.as_deref() == Some("waiting"),
         }
     }
 }
@@ -105,9 +123,10 @@ impl Shown {
             ("grade", &self.grade),
             ("q", &self.q),
         ];
+        let sort = if self.longest { "waiting" } else { "" };
         let given = given
             .into_iter()
-            .chain([("waiting", waiting), ("after", cursor)]);
+            .chain([("waiting", waiting), ("sort", sort), ("after", cursor)]);
         query.extend_pairs(given.filter(|(_, value)| !value.is_empty()));
         format!("/atelier/appareils?{}", query.finish())
     }
@@ -127,8 +146,12 @@ pub(crate) async fn list(
         waiting_at: narrowed.waiting.map(|_| now),
         ..DeviceFilter::default()
     };
+    let longest = shown.longest;
     let found = page
-        .read(move |db, actor| workshop::devices(db, actor, &filter, &request))
+        .read(move |db, actor| match longest {
+            true => workshop::waiting_longest(db, actor, filter.stage, &request),
+            false => workshop::devices(db, actor, &filter, &request),
+        })
         .await?;
     let rows = found
         .items
@@ -146,159 +169,9 @@ fn stages() -> Vec<&'static str> {
     Stage::ALL.iter().map(|stage| stage.as_str()).collect()
 }
 
-#[derive(Serialize)]
-struct DevicePage {
-    device: Row,
-    received_at: Option<Instant>,
-    cycle: i32,
-    /// What keeps it from being ready, in words.
-    missing: Option<String>,
-    /// The step that comes next, as the scan page names it; empty for none.
-    next_step: &'static str,
-    drives: Vec<DriveRow>,
-    events: Vec<EventRow>,
-    /// The address of the rest of the chain.
-    more: Option<String>,
-}
-
-impl View for DevicePage {
-    const TEMPLATE: &'static str = "device.html";
-}
-
-#[derive(Serialize)]
-struct DriveRow {
-    name: String,
-    media: &'static str,
-    proven: bool,
-    /// How its data was dealt with, and when.
-    method: Option<&'static str>,
-    at: Option<Instant>,
-    tool: Option<String>,
-    doubts: Vec<String>,
-}
-
-impl DriveRow {
-    fn of(drive: DriveView, say: impl Fn(&kernel::Text) -> String) -> Self {
-        let names = [drive.model, drive.serial];
-        let proof = drive.proof.as_ref();
-        Self {
-            name: names.into_iter().flatten().collect::<Vec<_>>().join(" "),
-            media: drive.media.as_str(),
-            proven: drive.proven,
-            method: proof.map(|proof| proof.method.as_str()),
-            at: proof.map(|proof| proof.at),
-            tool: proof.and_then(|proof| proof.tool.clone()),
-            doubts: drive
-                .doubts
-                .iter()
-                .map(|doubt| say(&doubt.detail))
-                .collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct EventRow {
-    seq: i32,
-    event_type: String,
-    at: Instant,
-    from: &'static str,
-    to: &'static str,
-    by: String,
-    /// What was said about it: the place, the reason, the grade.
-    said: Vec<String>,
-}
-
-impl EventRow {
-    fn of(event: EventView, by: String) -> Self {
-        let evidence: Value = serde_json::from_str(event.evidence.get()).unwrap_or_default();
-        let fields = [
-            "location",
-            "reason",
-            "description",
-            "cosmetic",
-            "waste_reference",
-        ];
-        let told = fields
-            .iter()
-            .filter_map(|name| evidence.get(name)?.as_str());
-        Self {
-            seq: event.seq,
-            at: event.at,
-            from: event.from_stage.as_str(),
-            to: event.to_stage.as_str(),
-            by,
-            said: told.map(str::to_owned).chain(event.note).collect(),
-            event_type: event.event_type,
-        }
-    }
-}
-
-/// What is usually done next.
-fn next_step(stage: Stage, missing: bool, checked: bool) -> &'static str {
-    match stage {
-        Stage::Expected | Stage::Returned | Stage::Missing => "received",
-        Stage::Received => "triaged.keep",
-        Stage::Erased => "tested.pass",
-        Stage::Tested => "graded.A",
-        Stage::Graded if !missing => "ready",
-        Stage::Graded if !checked => "quality_checked.pass",
-        _ => "",
-    }
-}
-
-pub(crate) async fn show(
-    page: Page<ReadEvidence>,
-    PathId(id): PathId<kernel::Device>,
-    Paging(request): Paging,
-) -> PageResult {
-    let (device, missing, events, names) = page
-        .read(move |db, actor| {
-            let device = workshop::device(db, actor, id)?;
-            let missing = workshop::missing(db, actor, id)?;
-            let events = workshop::events(db, actor, id, &request)?;
-            let by: Vec<_> = events
-                .items
-                .iter()
-                .map(|event| event.organisation_id)
-                .collect();
-            let names = identity::names(db, &by)?;
-            Ok((device, missing, events, names))
-        })
-        .await?;
-    let lines = events.items.into_iter().map(|event| {
-        let by = names.get(&event.organisation_id).cloned();
-        EventRow::of(event, by.unwrap_or_default())
-    });
-    page.show(&DevicePage {
-        device: Row::of(&device, page.language()),
-        received_at: device.received_at,
-        cycle: device.cycle,
-        next_step: next_step(device.stage, missing.is_some(), device.quality_checked),
-        missing: missing.map(|refusal| page.say(&refusal.detail)),
-        events: lines.collect(),
-        more: events
-            .next
-            .map(|cursor| format!("/atelier/appareils/{id}?after={cursor}")),
-        drives: (device.drives.into_iter())
-            .map(|drive| DriveRow::of(drive, |text| page.say(text)))
-            .collect(),
-    })
-}
-
 pub(crate) fn samples() -> Vec<Sample> {
     let now = kernel::Clock::now(&kernel::SystemClock);
-    let row = |stage: &Stage| Row {
-        id: "0198c0de-0000-7000-8000-000000000000".to_owned(),
-        tag: "RS-00042-K".to_owned(),
-        serial: Some("CZC0001".to_owned()),
-        kind: "desktop".to_owned(),
-        model: "HP ProDesk 400".to_owned(),
-        stage: stage.as_str(),
-        stage_at: now,
-        grade: Some(Grade::B),
-        location: Some("B-12".to_owned()),
-    };
+    let row = |stage: &Stage| Row::sample(*stage, now);
     let list = |rows: Vec<Row>, stage: &str| DevicesPage {
         filter: Shown {
             stage: stage.to_owned(),
@@ -308,55 +181,11 @@ pub(crate) fn samples() -> Vec<Sample> {
         next: (!rows.is_empty()).then(|| "/atelier/appareils?after=x".to_owned()),
         rows,
     };
-    let drive = |proven: bool| DriveRow {
-        name: "WDC WD5000 WD-1234".to_owned(),
-        media: "hdd",
-        proven,
-        method: proven.then_some("clear"),
-        at: proven.then_some(now),
-        tool: proven.then(|| "nwipe".to_owned()),
-        doubts: if proven {
-            Vec::new()
-        } else {
-            vec!["123".to_owned()]
-        },
-    };
-    let event = |event_type: &str| EventRow {
-        seq: 1,
-        event_type: event_type.to_owned(),
-        at: now,
-        from: "received",
-        to: "triaged",
-        by: "La Recyclerie".to_owned(),
-        said: vec!["B-12".to_owned()],
-    };
-    let page = |stage: Stage, missing: Option<&str>| DevicePage {
-        next_step: next_step(stage, missing.is_some(), false),
-        device: row(&stage),
-        received_at: Some(now),
-        cycle: 1,
-        missing: missing.map(str::to_owned),
-        drives: vec![drive(true), drive(false)],
-        events: vec![event("received"), event("triaged"), event("something_else")],
-        more: Some("/atelier/appareils/x?after=y".to_owned()),
-    };
     vec![
         Sample::of(
             "devices",
             &list(Stage::ALL.iter().map(row).collect(), "received"),
         ),
         Sample::of("devices, none", &list(Vec::new(), "")),
-        Sample::of("device at the dock", &page(Stage::Received, Some("123"))),
-        Sample::of("device, graded", &page(Stage::Graded, None)),
-        Sample::of(
-            "device, announced",
-            &DevicePage {
-                drives: Vec::new(),
-                events: Vec::new(),
-                more: None,
-                received_at: None,
-                ..page(Stage::Expected, None)
-            },
-        ),
     ]
 }

@@ -115,7 +115,7 @@ pub(crate) async fn show(
     let next = found.next.map(|cursor| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let wave = wave.as_deref().unwrap_or_default();
-        for (name, value) in [("wave", wave), ("status", status), ("cursor", &cursor)] {
+        for (name, value) in [("wave", wave), ("status", status), ("after", &cursor)] {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
@@ -161,7 +161,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         home: "/atelier",
         wave: None,
         status: String::new(),
-        next: (!rows.is_empty()).then(|| "/atelier/remises?cursor=x".to_owned()),
+        next: (!rows.is_empty()).then(|| "/atelier/remises?after=x".to_owned()),
         lot,
         rows,
     };

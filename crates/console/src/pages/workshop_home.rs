@@ -1,21 +1,20 @@
-//! `/atelier`: a workshop's day: what arrives, what stands on the bench, what waits too long.
+//! `/atelier`: a workshop's day: what arrives, what stands on the bench, what waits longest, lots
+//! to prepare, shipments under way, scans that wait in this browser.
 
 use ::web::access::{LogDevices, Permission as _, ReadStock};
-use intake::{Batch, BatchFilter, BatchStatus};
+use handover::{HandoverFilter, HandoverStatus, HandoverView};
+use intake::BatchFilter;
 use kernel::{Instant, PageRequest};
 use serde::Serialize;
-use workshop::{DeviceFilter, Stage, TransferFilter, TransferStatus, TransferView, WaitingCount};
+use workshop::{DeviceFilter, Stage, TransferFilter, TransferStatus, WaitingCount};
 
+use super::devices::Row;
+use super::workshop_batches::{self, AWAITED, BatchRow};
+use super::workshop_transfers::{self, TransferRow};
 use crate::{Page, PageResult, Sample, View};
 
-/// Where a batch stands that a workshop awaits or counts.
-const AWAITED: [BatchStatus; 3] = [
-    BatchStatus::Received,
-    BatchStatus::Collected,
-    BatchStatus::Scheduled,
-];
-/// Batches of each of them, and shipments, at the most.
-const SHOWN: u32 = 10;
+/// Rows of each list at the most.
+const SHOWN: u32 = 8;
 
 #[derive(Serialize)]
 struct WorkshopHome {
@@ -25,34 +24,13 @@ struct WorkshopHome {
     batches: Vec<BatchRow>,
     bench: Vec<BenchCount>,
     waiting: Vec<WaitingRow>,
+    longest: Vec<Row>,
+    lots: Vec<LotRow>,
     transfers: Vec<TransferRow>,
 }
 
 impl View for WorkshopHome {
     const TEMPLATE: &'static str = "workshop_home.html";
-}
-
-#[derive(Serialize)]
-struct BatchRow {
-    reference: String,
-    title: String,
-    donor: String,
-    status: &'static str,
-    /// When it is fetched, or was.
-    day: Option<Instant>,
-}
-
-impl From<Batch> for BatchRow {
-    fn from(batch: Batch) -> Self {
-        let planned = batch.scheduled.map(|window| window.from);
-        Self {
-            reference: batch.reference,
-            title: batch.title,
-            donor: batch.donor_name,
-            status: batch.status.as_str(),
-            day: batch.collected_at.or(planned),
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -80,21 +58,28 @@ impl From<WaitingCount> for WaitingRow {
     }
 }
 
+/// A lot that an association comes for.
 #[derive(Serialize)]
-struct TransferRow {
-    from: String,
-    to: String,
-    sent_at: Instant,
-    under_way: i64,
+struct LotRow {
+    id: String,
+    reference: String,
+    association: String,
+    status: &'static str,
+    devices: i32,
+    from: Option<Instant>,
+    to: Option<Instant>,
 }
 
-impl From<TransferView> for TransferRow {
-    fn from(transfer: TransferView) -> Self {
+impl From<HandoverView> for LotRow {
+    fn from(lot: HandoverView) -> Self {
         Self {
-            from: transfer.from_workshop,
-            to: transfer.to_workshop,
-            sent_at: transfer.sent_at,
-            under_way: transfer.devices.under_way,
+            id: lot.id.to_string(),
+            reference: lot.reference,
+            association: lot.association,
+            status: lot.status.as_str(),
+            devices: lot.devices,
+            from: lot.from,
+            to: lot.to,
         }
     }
 }
@@ -103,7 +88,7 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
     let now = page.state().database.now();
     let few = PageRequest::new(Some(SHOWN), None)?;
     let scans = LogDevices::ROLES.contains(&page.actor().role);
-    let name = page.name();
+    let (name, language) = (page.name(), page.language());
     let home = page.read(move |db, actor| {
         let mut batches = Vec::new();
         for status in AWAITED {
@@ -113,7 +98,17 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
             };
             batches.extend(intake::batches(db, actor, &filter, &few)?.items);
         }
+        let mut lots = Vec::new();
+        for status in [HandoverStatus::Scheduled, HandoverStatus::Planned] {
+            let filter = HandoverFilter {
+                status: Some(status),
+                wave_id: None,
+                application_id: None,
+            };
+            lots.extend(handover::handovers(db, actor, &filter, &few)?.items);
+        }
         let counts = workshop::counts(db, actor, &DeviceFilter::default(), None, now)?;
+        let longest = workshop::waiting_longest(db, actor, None, &few)?;
         let under_way = TransferFilter {
             status: Some(TransferStatus::Sent),
         };
@@ -132,6 +127,10 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
                 .map(|(stage, count)| bench_count(stage, count))
                 .collect(),
             waiting: waiting.into_iter().map(WaitingRow::from).collect(),
+            longest: (longest.items.iter())
+                .map(|device| Row::of(device, language))
+                .collect(),
+            lots: lots.into_iter().map(LotRow::from).collect(),
             transfers: transfers.items.into_iter().map(TransferRow::from).collect(),
         })
     });
@@ -148,17 +147,19 @@ fn bench_count(stage: Stage, devices: i64) -> BenchCount {
 pub(crate) fn samples() -> Vec<Sample> {
     let now = kernel::Clock::now(&kernel::SystemClock);
     let stages = || Stage::ALL.iter().filter(|stage| stage.in_workshop());
-    let batches = AWAITED.iter().map(|status| BatchRow {
-        reference: "LOT-2023-0007".to_owned(),
-        title: "Marseille".to_owned(),
-        donor: "Orange".to_owned(),
-        status: status.as_str(),
-        day: Some(now),
-    });
+    let lot = |status, from: Option<Instant>| LotRow {
+        id: super::application_parts::SAMPLE_ID.to_owned(),
+        reference: "R-2023-00007".to_owned(),
+        association: "Les Amis".to_owned(),
+        status,
+        devices: 12,
+        from,
+        to: from.map(|from| from.plus_seconds(3_600)),
+    };
     let full = WorkshopHome {
         name: "Rita Atelier".to_owned(),
         scans: true,
-        batches: batches.collect(),
+        batches: AWAITED.iter().map(workshop_batches::sample_row).collect(),
         bench: stages().map(|stage| bench_count(*stage, 1_204)).collect(),
         waiting: vec![WaitingRow {
             stage: "received",
@@ -166,12 +167,11 @@ pub(crate) fn samples() -> Vec<Sample> {
             since: now,
             limit_days: 14,
         }],
-        transfers: vec![TransferRow {
-            from: "Rita".to_owned(),
-            to: "Fab-Lab".to_owned(),
-            sent_at: now,
-            under_way: 40,
-        }],
+        longest: vec![Row::sample(Stage::Triaged, now)],
+        lots: vec![lot("scheduled", Some(now)), lot("planned", None)],
+        transfers: workshop_transfers::sample_row(&TransferStatus::Sent)
+            .into_iter()
+            .collect(),
     };
     let empty = WorkshopHome {
         name: "Rita Atelier".to_owned(),
@@ -179,6 +179,8 @@ pub(crate) fn samples() -> Vec<Sample> {
         batches: Vec::new(),
         bench: stages().map(|stage| bench_count(*stage, 0)).collect(),
         waiting: Vec::new(),
+        longest: Vec::new(),
+        lots: Vec::new(),
         transfers: Vec::new(),
     };
     vec![

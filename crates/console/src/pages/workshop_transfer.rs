@@ -1,19 +1,25 @@
 //! `/atelier/transferts/{id}`: a shipment between workshops, and what is still on the road.
 
-use ::web::access::ReadTransfers;
-use ::web::{Paging, PathId};
-use kernel::{Instant, Transfer};
+use ::web::access::{Permission, ReadTransfers, SendDevices};
+use ::web::{ApiError, Paging, PathId};
+use kernel::{Code, Instant, PageRequest, Refusal, Text, Transfer, TransferId};
 use serde::Serialize;
-use workshop::{TransferCounts, TransferLine, TransferStatus};
+use workshop::{
+    BulkAnswer, EventOutcome, TransferArrival, TransferCancellation, TransferCounts, TransferLine,
+    TransferStatus, TransferView,
+};
 
-use crate::{Page, PageResult, Sample, View};
+use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]
 struct TransferPage {
+    id: String,
     from: String,
     to: String,
     /// Whoever looks is to receive it.
     incoming: bool,
+    /// Whoever looks has sent it.
+    outgoing: bool,
     status: &'static str,
     note: Option<String>,
     sent_at: Instant,
@@ -49,11 +55,11 @@ impl From<TransferLine> for Row {
     }
 }
 
-pub(crate) async fn show(
-    page: Page<ReadTransfers>,
-    PathId(id): PathId<Transfer>,
-    Paging(request): Paging,
-) -> PageResult {
+async fn load<P: Permission>(
+    page: &Page<P>,
+    id: TransferId,
+    request: PageRequest,
+) -> ::web::ApiResult<(TransferPage, i32)> {
     let (transfer, lines) = page
         .read(move |db, actor| {
             let transfer = workshop::transfer(db, actor, id)?;
@@ -61,8 +67,15 @@ pub(crate) async fn show(
             Ok((transfer, lines))
         })
         .await?;
-    page.show(&TransferPage {
-        incoming: transfer.to_workshop_id == page.actor().organisation,
+    let (own, works) = (
+        page.actor().organisation,
+        SendDevices::ROLES.contains(&page.actor().role),
+    );
+    let version = transfer.version;
+    let view = TransferPage {
+        id: id.to_string(),
+        incoming: works && transfer.to_workshop_id == own,
+        outgoing: works && transfer.from_workshop_id == own,
         from: transfer.from_workshop,
         to: transfer.to_workshop,
         status: transfer.status.as_str(),
@@ -71,9 +84,109 @@ pub(crate) async fn show(
         counts: transfer.devices,
         next: lines
             .next
-            .map(|cursor| format!("/atelier/transferts/{id}?cursor={cursor}")),
+            .map(|cursor| format!("/atelier/transferts/{id}?after={cursor}")),
         lines: lines.items.into_iter().map(Row::from).collect(),
-    })
+    };
+    Ok((view, version))
+}
+
+pub(crate) async fn show(
+    page: Page<ReadTransfers>,
+    PathId(id): PathId<Transfer>,
+    Paging(request): Paging,
+) -> PageResult {
+    let (view, version) = load(&page, id, request).await?;
+    page.show_form(&view, &FormView::empty()?.version(version))
+}
+
+async fn again(
+    page: &Page<SendDevices>,
+    id: TransferId,
+    form: &Form,
+    saved: Result<Saved, ApiError>,
+) -> PageResult {
+    match saved {
+        Ok(saved) => Ok(page.see(&saved)),
+        Err(cause) => {
+            let (view, version) = load(page, id, PageRequest::new(None, None)?).await?;
+            page.retry_against(version, &view, form, cause)
+        }
+    }
+}
+
+/// What arrived: a machine a line, one scan or many.
+pub(crate) async fn receive(
+    page: Page<SendDevices>,
+    PathId(id): PathId<Transfer>,
+    form: Form,
+) -> PageResult {
+    let lines = form.get("devices").lines().map(str::trim);
+    let devices: Vec<String> = lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let saved = match devices.is_empty() {
+        true => {
+            let detail = Text::new("Scannez ou tapez une machine.", "Scan or type a machine.");
+            Err(Refusal::field("/devices", Code::Required, detail).into())
+        }
+        false => {
+            let arrival = TransferArrival { devices };
+            let saved = page.write(&form, "post_transfers_id_receive", move |tx, actor| {
+                let answer = workshop::receive_transfer(tx, actor, id, &arrival)?;
+                let (text, kind) = told(&arrival, &answer);
+                Ok(Saved::at(format!("/atelier/transferts/{id}")).telling(text, kind))
+            });
+            saved.await
+        }
+    };
+    again(&page, id, &form, saved).await
+}
+
+/// The first machine that was refused, or how many arrived.
+fn told(arrival: &TransferArrival, answer: &BulkAnswer) -> (Text, &'static str) {
+    let lines = arrival.devices.iter().zip(&answer.results);
+    let refused = lines
+        .filter(|(_, result)| result.status == EventOutcome::Refused)
+        .find_map(|(device, result)| Some((device, result.detail.clone()?)));
+    if let Some((device, detail)) = refused {
+        let text = Text::new(
+            format!("{device} : {}", detail.fr),
+            format!("{device}: {}", detail.en),
+        );
+        return (text, "danger");
+    }
+    let arrived = answer.results.len();
+    let text = Text::new(
+        format!("C’est reçu. Machines : {arrived}."),
+        format!("Received. Machines: {arrived}."),
+    );
+    (text, "success")
+}
+
+/// The sender calls back what is on the road.
+pub(crate) async fn cancel(
+    page: Page<SendDevices>,
+    PathId(id): PathId<Transfer>,
+    form: Form,
+) -> PageResult {
+    let seen = form.if_match();
+    let saved = match form.read::<TransferCancellation>() {
+        Err(cause) => Err(cause),
+        Ok(cancellation) => {
+            let saved = page.write(&form, "post_transfers_id_cancel", move |tx, actor| {
+                seen.of::<TransferView>(tx, actor, id)?;
+                workshop::cancel_transfer(tx, actor, id, &cancellation)?;
+                let saved = Saved::at(format!("/atelier/transferts/{id}")).about(id);
+                Ok(saved.saying(
+                    "L’envoi est rappelé : ce qui était en route est de nouveau chez vous.",
+                    "The shipment is called back: what was on the road is with you again.",
+                ))
+            });
+            saved.await
+        }
+    };
+    again(&page, id, &form, saved).await
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
@@ -86,7 +199,9 @@ pub(crate) fn samples() -> Vec<Sample> {
         serial: Some("CZC0001".to_owned()),
         outcome,
     };
-    let view = |status: &TransferStatus, incoming, lines| TransferPage {
+    let view = |status: &TransferStatus, incoming: bool, lines| TransferPage {
+        id: super::application_parts::SAMPLE_ID.to_owned(),
+        outgoing: !incoming,
         from: "Atelier Nord".to_owned(),
         to: "Atelier Sud".to_owned(),
         incoming,
@@ -100,7 +215,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             missing: 1,
         },
         lines,
-        next: incoming.then(|| "/atelier/transferts/x?cursor=x".to_owned()),
+        next: incoming.then(|| "/atelier/transferts/x?after=x".to_owned()),
     };
     let outcomes = ["under_way", "received", "cancelled", "missing"];
     let mut all = Vec::new();

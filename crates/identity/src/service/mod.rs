@@ -28,7 +28,9 @@ pub use changes::{change_organisation, organisation_changes};
 pub use email::{ask_email_change, change_email};
 pub use members::{invite_colleague, members, remove_member};
 pub use open_links::{OpenLink, open_link};
-pub use operators::{make_badge, operator_by_badge, operator_by_password, operators, void_badge};
+pub use operators::{
+    make_badge, operator_by_badge, operator_by_password, operators, void_badge, whose_badge,
+};
 pub use organisations::{change_status, create_organisation, suspend, verify_organisation};
 pub use passwords::{
     accept_invitation, change_password, check_link, check_new_password, forget_password,

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use db::{Result, Tx};
+use db::{Db, Result, Tx};
 use kernel::{Actor, Code, PersonId, Refusal};
 
 use super::sign_in::{SignIn, proven, take_code};
@@ -30,6 +30,15 @@ pub fn make_badge(tx: &mut Tx<'_>, signer: &Signer256, actor: &Actor) -> Result<
 /// When the database fails.
 pub fn void_badge(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
     store::delete_badge(tx, actor.person)
+}
+
+/// Whose badge it is. It opens nothing: at a station that several people share, it says which of
+/// those who signed in there goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn whose_badge(db: &mut Db, badge: &str) -> Result<Option<PersonId>> {
+    store::badge_holder(db, &token::hash(badge.trim()))
 }
 
 /// Whoever shows a badge stands at the station.

@@ -34,8 +34,22 @@ pub struct DeviceFilter {
     pub scan: Option<String>,
     /// Its machine says it is another, and nobody has decided yet; or not.
     pub contradicts: Option<bool>,
+    /// How it compares with the list of its batch.
+    pub arrival: Option<Arrival>,
     /// Any part of serial number, tag, maker, model or location.
     pub q: Option<String>,
+}
+
+/// How a machine of a batch compares with its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrival {
+    /// On the list, and not seen: awaited, or missing once the count has ended.
+    Awaited,
+    /// On the list, and counted.
+    Received,
+    /// Counted, and not on the list.
+    Unexpected,
 }
 
 /// What devices are counted by, besides their stage.

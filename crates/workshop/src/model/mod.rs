@@ -11,6 +11,7 @@ mod parts;
 mod reception;
 mod report;
 mod statement;
+mod stocktake;
 mod transfer;
 mod views;
 mod waste;
@@ -25,7 +26,7 @@ pub use hardware::{
     NetworkInterface, Pixels, Processor, SeenDrive,
 };
 pub use look::{
-    CountBy, CountGroup, DeviceCounts, DeviceFilter, KindTemplate, WaitingCount, WorkshopTemplates,
+    Arrival, CountBy, CountGroup, DeviceCounts, DeviceFilter, KindTemplate, WaitingCount, WorkshopTemplates,
 };
 pub use parts::{CountedParts, Part, PartChange, PartCount, Repair, RepairView, Repairs, part_key};
 pub use reception::{
@@ -33,7 +34,8 @@ pub use reception::{
     ReceptionLine, ReceptionStatus, Reconciliation,
 };
 pub use report::{AttachedReport, ErasureReport, ReportVerdict, ReportedDrive};
-pub use statement::{Acceptance, Accepted, History, Reading, Review, Statement};
+pub use statement::{Acceptance, Accepted, History, OpenAcceptance, Reading, Review, Statement};
+pub use stocktake::{Difference, MovementView, Stocktake};
 pub use transfer::{
     LineOutcome, NewTransfer, Transfer, TransferArrival, TransferCancellation, TransferCounts,
     TransferFilter, TransferLine, TransferStatus, TransferView,

@@ -171,3 +171,14 @@ pub struct Acceptance {
     #[serde(default)]
     pub reason: String,
 }
+
+/// What two people may accept of a drive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenAcceptance {
+    /// The drive's serial number.
+    pub drive: Option<String>,
+    /// What may be proposed.
+    pub options: Vec<AcceptedAs>,
+    /// What one person proposed, and another may confirm.
+    pub proposed: Option<Review>,
+}

@@ -226,6 +226,10 @@ pub struct EventResult {
     pub device_id: Option<DeviceId>,
     /// Where it stands now.
     pub stage: Option<Stage>,
+    /// Tags of devices that were meant perhaps, where none was found.
+    pub near: Vec<String>,
+    /// After a test: what the template of its kind expects and the test left out.
+    pub left_out: Vec<String>,
 }
 
 /// The answer to a list of events, in the order in which they were sent.

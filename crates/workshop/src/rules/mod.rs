@@ -34,7 +34,7 @@ pub use identity::identity_key;
 pub use near::{near_keys, zeros_apart};
 pub use reception::{give_up, receive, receive_again};
 pub use report::{About, about};
-pub use review::{confirm, propose};
+pub use review::{confirm, open_acceptances, propose};
 pub use search::{location_key, search_key};
 pub use transfer::{call_back, send};
 

@@ -9,7 +9,7 @@ use super::evidence::{keep_the_past, settle};
 use super::hardware::{check_reason, in_workshop};
 use super::{Change, Facts, Verdict};
 use crate::model::{
-    Acceptance, Accepted, AcceptedAs, Drive, EraseMethod, EraseResult, Proof, Review, Statement,
+    Acceptance, Accepted, AcceptedAs, Device, Drive, EraseMethod, EraseResult, Proof, Review, Statement,
 };
 
 /// A person proposes to accept what keeps a drive from being proven.
@@ -33,7 +33,7 @@ pub fn propose(
     {
         return Ok(Verdict::AlreadyDone);
     }
-    if !is_open(facts, drive, asked.accepted_as) {
+    if !is_open(facts.device, drive, asked.accepted_as) {
         return Err(Refusal::plain(Code::NothingToResolve));
     }
     drive.history.review = Some(Review {
@@ -94,7 +94,7 @@ fn accept(
         at,
     };
     if review.accepted_as == AcceptedAs::AbsentConfirmed {
-        if !is_open(facts, drive, review.accepted_as) {
+        if !is_open(facts.device, drive, review.accepted_as) {
             return Err(Refusal::plain(Code::NothingToResolve));
         }
         drive.history.statements.push(absent(accepted, at));
@@ -135,13 +135,22 @@ fn absent(accepted: Accepted, at: Instant) -> Statement {
     }
 }
 
-fn is_open(facts: &Facts<'_>, drive: &Drive, wanted: AcceptedAs) -> bool {
+/// What may be proposed about a drive.
+pub fn open_acceptances(device: &Device, drive: &Drive) -> Vec<AcceptedAs> {
+    let mut drive = drive.clone();
+    keep_the_past(&mut drive);
+    let all = AcceptedAs::ALL.iter().copied();
+    all.filter(|wanted| is_open(device, &drive, *wanted))
+        .collect()
+}
+
+fn is_open(device: &Device, drive: &Drive, wanted: AcceptedAs) -> bool {
     if drive.proven {
         return false;
     }
     match wanted {
         AcceptedAs::AbsentConfirmed => {
-            is_seen(facts.device, drive) || drive.media == crate::model::Media::Emmc
+            is_seen(device, drive) || drive.media == crate::model::Media::Emmc
         }
         _ => drive
             .history

@@ -113,17 +113,23 @@ pub fn record_all(
             .as_ref()
             .and_then(|name| found.by_name.get(name))
             .copied();
+        let mut meant = &[][..];
         let verdict = match (&line.read, id) {
             (Err(refusal), _) => Err(refusal.clone()),
             (Ok(_), None) => {
                 let name = line.device.as_deref().unwrap_or_default();
-                let near = near.get(name).map_or(&[][..], Vec::as_slice);
-                Err(unknown_device(name, near))
+                meant = near.get(name).map_or(&[][..], Vec::as_slice);
+                Err(unknown_device(name, meant))
             }
             (Ok(incoming), Some(id)) => recorder.take(tx, id, incoming)?,
         };
         let device = id.and_then(|id| recorder.visible(id));
-        results[n] = Some(result(line.client_id.clone(), verdict, device));
+        let mut result = result(line.client_id.clone(), verdict, device);
+        result.near = meant.iter().map(|name| tag_of(name)).collect();
+        if let (EventOutcome::Applied, Ok(incoming), Some(id)) = (result.status, &line.read, id) {
+            result.left_out = recorder.left_out(id, &incoming.event);
+        }
+        results[n] = Some(result);
     }
     recorder.write(tx)?;
     Ok(BulkAnswer {
@@ -214,7 +220,14 @@ pub(super) fn result(
         detail,
         device_id: device.map(|(id, _)| id),
         stage: device.map(|(_, stage)| stage),
+        near: Vec::new(),
+        left_out: Vec::new(),
     }
+}
+
+/// The tag in a device's name.
+fn tag_of(name: &str) -> String {
+    name.split_whitespace().next().unwrap_or_default().to_owned()
 }
 
 /// Decides and applies lines, one after the other, on devices that were loaded at once.
@@ -309,6 +322,16 @@ impl<'a> Recorder<'a> {
             own_workshop(self.actor, &bench.device).ok()?;
         }
         Some((id, bench.device.stage))
+    }
+
+    /// What a test left out of the template of the device's kind.
+    fn left_out(&self, id: DeviceId, event: &Event) -> Vec<String> {
+        match (self.ledger.get(id), event) {
+            (Some(bench), Event::Tested { checks, .. }) => {
+                rules::checks_report(bench.device.kind, checks, self.settings).left_out
+            }
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn take(

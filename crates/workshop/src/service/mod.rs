@@ -20,6 +20,7 @@ mod report;
 mod reservation;
 mod review;
 mod scan;
+mod stocktake;
 mod tell;
 mod transfers;
 mod waste;
@@ -31,16 +32,17 @@ pub use counts::{counts, templates};
 pub use events::{is_of_its_device_alone, lock, record, record_all};
 pub use evidence::{content_used, evidence_file, evidence_files};
 pub use hardware::{may_add_evidence, put_hardware, resolve_contradiction};
-pub use missing::missing;
+pub use missing::{missing, possible_steps};
 pub use names::find_devices;
 pub use parts::{PART_COLUMNS, change_parts, part_rows, part_stock, repairs};
 pub use past::{Past, take_over};
 pub use photograph::attach_photograph;
-pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events};
+pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events, waiting_longest};
 pub use reception::{close, receive, reconciliation};
-pub use report::attach_report;
 pub use reservation::{hand_over, not_given, release, reserve, reserve_lots};
-pub use review::{confirm_acceptance, propose_acceptance};
+pub use report::{attach_report, devices_of_report};
+pub use review::{acceptances, confirm_acceptance, propose_acceptance};
+pub use stocktake::{accessory_movements, stocktake};
 pub use transfers::{
     SHIPMENT_COLUMNS, TRANSFER_COLUMNS, cancel_transfer, receive_transfer, send_transfer,
     shipment_rows, transfer, transfer_devices, transfer_rows, transfers,

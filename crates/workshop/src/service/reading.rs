@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use db::{Db, Result};
 use kernel::{
-    Actor, Cursor, DeviceId, Instant, OrganisationId, Page, PageRequest, Refusal, TransferId,
+    Actor, Code, Cursor, DeviceId, Instant, OrganisationId, Page, PageRequest, Refusal, TransferId,
 };
 
 use super::counts::limits;
@@ -98,6 +98,38 @@ pub fn devices(
         items: with_drives(db, listed.rows)?,
         next: listed.after.map(|after| Cursor::encode(&after.to_string())),
     })
+}
+
+/// The devices that have stood longest at a stage of the workshop, or at the one that is asked
+/// for, the longest first.
+///
+/// # Errors
+/// `invalid_page`, or when the database fails.
+pub fn waiting_longest(
+    db: &mut Db,
+    actor: &Actor,
+    stage: Option<Stage>,
+    request: &PageRequest,
+) -> Result<Page<DeviceView>> {
+    let at_work = |stage: &Stage| stage.in_workshop() && *stage != Stage::Ready;
+    let stages: Vec<Stage> = match stage {
+        Some(stage) => vec![stage],
+        None => Stage::ALL.iter().copied().filter(at_work).collect(),
+    };
+    let after = match request.after::<String>()? {
+        None => None,
+        Some(text) => Some(since(&text).ok_or_else(|| Refusal::plain(Code::InvalidPage))?),
+    };
+    let (rows, next) = store::longest(db, Scope::of(actor), &stages, request, after)?;
+    Ok(Page {
+        items: with_drives(db, rows)?,
+        next: next.map(|(at, id)| Cursor::encode(&format!("{} {id}", at.micros()))),
+    })
+}
+
+fn since(text: &str) -> Option<store::Since> {
+    let (at, id) = text.split_once(' ')?;
+    Some((Instant::from_micros(at.parse().ok()?)?, id.parse().ok()?))
 }
 
 /// What a scanner's string names, alone on a page; nothing when it is nobody's, or not seen.

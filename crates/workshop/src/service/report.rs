@@ -1,6 +1,6 @@
 //! Reports of erasure tools: attached to a device, and read where the tool is known.
 
-use db::{Result, Tx};
+use db::{Db, Result, Tx};
 use kernel::{Actor, Code, DeviceId, squash};
 use serde_json::json;
 
@@ -66,6 +66,34 @@ pub fn attach_report(
     };
     let recorded = record(tx, actor, id, &line, &Operators::new())?;
     Ok(answer(file, Some(report), recorded, Some(about)))
+}
+
+/// The workshop's own devices that a report is about: those in which its drives were seen, else the
+/// one whose serial number it carries.
+///
+/// # Errors
+/// When the database fails.
+pub fn devices_of_report(
+    db: &mut Db,
+    actor: &Actor,
+    report: &ErasureReport,
+) -> Result<Vec<DeviceId>> {
+    let serials = report.drives.iter().filter_map(|one| one.serial.as_deref());
+    let keys: Vec<String> = serials.map(squash).filter(|key| !key.is_empty()).collect();
+    let own = |device: &Device| {
+        device.is_live() && (actor.is_city() || device.workshop_id == Some(actor.organisation))
+    };
+    let holders = store::holders(db, &keys)?;
+    let mut found = store::by_ids(db, &holders)?;
+    found.retain(own);
+    if found.is_empty()
+        && let Some(serial) = &report.machine_serial
+    {
+        found = store::by_serial_keys(db, &[squash(serial)])?;
+        found.retain(own);
+    }
+    found.sort_unstable_by_key(|device| device.id);
+    Ok(found.into_iter().map(|device| device.id).collect())
 }
 
 /// Whether a line of the device's log has this number.

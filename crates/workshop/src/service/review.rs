@@ -1,14 +1,18 @@
 //! Two people accept what proves nothing by itself.
 
-use db::{Result, Tx};
+use std::collections::HashMap;
+
+use db::{Db, Result, Tx};
 use kernel::{Actor, Code, DeviceId, Refusal, Text, squash};
 use serde_json::json;
 
 use super::events::{serves_here, unknown_device};
 use super::hardware::{apply, finish, on_bench_with, outcome, person_only};
 use super::ledger::Needs;
-use crate::model::{Acceptance, AcceptedAs, Recorded};
+use super::reading::visible;
+use crate::model::{Acceptance, AcceptedAs, OpenAcceptance, Recorded};
 use crate::rules::{self, Verdict};
+use crate::store;
 
 /// One person proposes to accept what keeps a drive from being proven, with a reason.
 ///
@@ -109,4 +113,28 @@ fn not_to_be_destroyed(tx: &mut Tx<'_>, batch: kernel::BatchId) -> Result<()> {
         .into());
     }
     Ok(())
+}
+
+/// What two people may accept of a device's drives, and what one of them proposed.
+///
+/// # Errors
+/// `not_found`.
+pub fn acceptances(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<Vec<OpenAcceptance>> {
+    let device = visible(db, actor, id)?;
+    let mut drives: HashMap<_, _> = store::of_devices(db, &[id])?;
+    let own = drives.remove(&id).unwrap_or_default();
+    let present = own
+        .into_iter()
+        .filter(|drive| drive.cycle == device.cycle && !drive.proven);
+    let open = present.map(|drive| OpenAcceptance {
+        options: match device.stage.in_workshop() {
+            true => rules::open_acceptances(&device, &drive),
+            false => Vec::new(),
+        },
+        proposed: drive.history.review,
+        drive: drive.serial,
+    });
+    Ok(open
+        .filter(|one| !one.options.is_empty() || one.proposed.is_some())
+        .collect())
 }

@@ -6,13 +6,14 @@ use db::schema::{accessory_movements as m, accessory_stock as s};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{
-    AccessoryKind, AccessoryMovementId, BatchId, Code, DeviceId, Instant, OrganisationId, PersonId,
+    AccessoryKind, AccessoryMovementId, BatchId, Code, DeviceId, Instant, OrganisationId, Page,
+    PageRequest, PersonId,
 };
 
 const WRITE_CHUNK: usize = 1_000;
 
 /// A change of a count, for good.
-#[derive(Debug, Insertable)]
+#[derive(Debug, Queryable, Insertable)]
 #[diesel(table_name = m, treat_none_as_default_value = false)]
 #[allow(missing_docs)] // the columns of `accessory_movements`
 pub struct Movement {
@@ -37,6 +38,25 @@ pub(crate) fn accessories(
         .select((s::kind, s::quantity))
         .load(db)?;
     Ok(rows.into_iter().collect())
+}
+
+/// A page of the movements of a workshop, the newest first.
+pub(crate) fn movements(
+    db: &mut Db,
+    workshop: OrganisationId,
+    request: &PageRequest,
+    before: Option<AccessoryMovementId>,
+) -> Result<Page<Movement>> {
+    let mut query = m::table
+        .filter(m::workshop_id.eq(workshop))
+        .order(m::id.desc())
+        .limit(request.fetch())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(m::id.lt(before));
+    }
+    let rows: Vec<Movement> = query.load(db)?;
+    Ok(Page::from_rows(rows, request, |row| row.id.to_string()))
 }
 
 /// Moves accessories in and out of stock, never below zero, and keeps the movements.

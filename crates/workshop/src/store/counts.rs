@@ -90,6 +90,7 @@ fn side(
         || filter.stage_before.is_some()
         || filter.transfer_id.is_some()
         || filter.contradicts.is_some()
+        || filter.arrival.is_some()
         || filter.q.is_some();
     if else_narrowed || by == Some(CountBy::Batch) {
         return None;

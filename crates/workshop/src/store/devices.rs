@@ -135,6 +135,18 @@ macro_rules! narrowed {
         if let Some(before) = filter.stage_before {
             query = query.filter(d::stage_at.lt(before));
         }
+        if let Some(arrival) = filter.arrival {
+            use crate::model::Arrival;
+            query = match arrival {
+                Arrival::Unexpected => query.filter(d::manifest_line.is_null()),
+                Arrival::Awaited => query
+                    .filter(d::manifest_line.is_not_null())
+                    .filter(d::received_at.is_null()),
+                Arrival::Received => query
+                    .filter(d::manifest_line.is_not_null())
+                    .filter(d::received_at.is_not_null()),
+            };
+        }
         if let Some(few) = $few {
             query = query.filter(d::id.eq_any(few));
         }
@@ -224,6 +236,52 @@ pub(crate) fn page(
 struct Range {
     after: Option<DeviceId>,
     last: Option<DeviceId>,
+}
+
+/// Where a list by time at the stage goes on.
+pub(crate) type Since = (Instant, DeviceId);
+
+/// The devices that have stood longest at one of these stages, and where the list goes on.
+pub(crate) fn longest(
+    db: &mut Db,
+    scope: Scope,
+    stages: &[Stage],
+    request: &PageRequest,
+    after: Option<Since>,
+) -> Result<(Vec<Device>, Option<Since>)> {
+    if matches!(scope, Scope::Nothing) {
+        return Ok((Vec::new(), None));
+    }
+    let engine = db.engine();
+    let mut rows: Vec<Device> = Vec::new();
+    // a page of each stage, of which the first are the page of all
+    for stage in stages {
+        let filter = DeviceFilter {
+            stage: Some(*stage),
+            ..DeviceFilter::default()
+        };
+        let few: Option<Vec<DeviceId>> = None;
+        rows.extend(db::on!(&mut *db, c => {
+            let query = d::table
+                .order((d::stage_at, d::id))
+                .limit(request.fetch())
+                .into_boxed();
+            let mut query = narrowed!(query, engine, scope, &filter, few);
+            if let Some((at, id)) = after {
+                query = query
+                    .filter(d::stage_at.ge(at))
+                    .filter(d::stage_at.gt(at).or(d::id.gt(id)));
+            }
+            query.load::<Device>(c)
+        })?);
+    }
+    rows.sort_unstable_by_key(|device| (device.stage_at, device.id));
+    let most = usize::try_from(request.fetch() - 1).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|device| (device.stage_at, device.id));
+    Ok((rows, next))
 }
 
 fn listed(

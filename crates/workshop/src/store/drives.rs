@@ -91,6 +91,23 @@ pub(crate) fn of_devices(
     Ok(found)
 }
 
+/// The devices in which drives with these serial numbers were seen, in their present cycle.
+pub(crate) fn holders(db: &mut Db, keys: &[String]) -> Result<Vec<DeviceId>> {
+    let mut found: Vec<DeviceId> = Vec::new();
+    for chunk in keys.chunks(LOOKUP_CHUNK) {
+        let rows: Vec<DeviceId> = t::table
+            .inner_join(d::table)
+            .filter(t::serial_key.eq_any(chunk))
+            .filter(t::cycle.eq(d::cycle))
+            .select(d::id)
+            .load(db)?;
+        found.extend(rows);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
 /// Writes drives, new and changed.
 pub(crate) fn save_all(db: &mut Db, drives: Vec<(DeviceId, DriveId, Drive)>) -> Result<()> {
     let rows: Vec<_> = drives

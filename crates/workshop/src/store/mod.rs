@@ -14,18 +14,19 @@ mod update;
 mod waste;
 
 pub use accessories::Movement;
-pub(crate) use accessories::{accessories, move_accessories};
+pub(crate) use accessories::{accessories, move_accessories, movements};
 pub(crate) use counts::{Group, batch_references, counts, waiting};
 pub(crate) use custody::{
     append, append_copies, client_ids, events_between, events_of, is_readable, last_events,
     last_receptions, line, line_numbers, under_client_ids,
 };
 pub(crate) use devices::{
-    Scope, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all, lock,
-    page, seal,
+    Scope, Since, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all,
+    lock, longest, page, seal,
 };
 pub(crate) use drives::{
-    DriveRow, ProvenIn, insert_all as insert_drives, of_devices, proven_in, save_all as save_drives,
+    DriveRow, ProvenIn, holders, insert_all as insert_drives, of_devices, proven_in,
+    save_all as save_drives,
 };
 pub(crate) use files::{content_used, file_of, files_of, insert_file, set_contradicts};
 pub(crate) use parts::{PartMovement, move_parts, part_page, parts, repairs_of, save_repair};

@@ -2,6 +2,7 @@
 
 mod access;
 mod association;
+mod bench;
 mod forms;
 mod public;
 mod sessions;

@@ -28,7 +28,7 @@ both_engines! {
         let mut browser = app.browser_of(&app.refurbisher);
         browser.get("/atelier/scan").says("Que faites-vous");
         let page = browser.get("/atelier/scan?step=triaged.keep");
-        page.is_at(200, "/atelier/scan?step=triaged.keep").says("Tri : à remettre en état");
+        page.is_at(200, "/atelier/scan?step=triaged.keep").says("Tri, à remettre en état");
         let done = browser.submit_to(&page, "/atelier/scan", &[("device", "czc 0001")]);
         done.is_at(200, "/atelier/scan?step=triaged.keep").says("czc 0001 : trié");
         let again = browser.submit_to(&page, "/atelier/scan", &[("device", "czc 0001")]);

@@ -1,0 +1,2 @@
+DROP INDEX devices_by_stage_since;
+DROP INDEX devices_by_workshop_stage_since;
