@@ -24,14 +24,15 @@ pub use service::{
     Kept, Kind, RetentionSettings, SignIn, SignedIn, Standing, accept_invitation, api_keys,
     ask_email_change, audit_events, begin_proof, begin_second_factor, begin_sign_in, change_email,
     change_password, change_profile, change_status, check_link, check_new_password, confirm,
-    confirm_second_factor, create_api_key, create_organisation, end_other_sessions,
-    end_own_session, end_session, erase_person, failed, finish_sign_in, forget_old_attempts,
-    forget_password, found_city, freshly_proven, has_second_factor, invite, invite_colleague,
-    keys_of_maker, make_badge, may_register, members, note_case, open_session, open_sessions,
-    operator_by_badge, operator_by_password, operators, personal_data, proven, record, refresh,
-    register, registration_cases, remove_member, remove_second_factor, renew_proof, reset_password,
-    retention, revoke_api_key, seal_audit, settle_case, still_signed_in, suspend, take_code,
-    use_second_factor, verify_audit, verify_organisation, void_badge,
+    confirm_second_factor, count_wrong_link, create_api_key, create_organisation,
+    end_other_sessions, end_own_session, end_session, erase_person, failed, finish_sign_in,
+    forget_old_attempts, forget_password, found_city, freshly_proven, has_second_factor, invite,
+    invite_colleague, keys_of_maker, make_badge, may_register, members, note_case, open_session,
+    open_sessions, operator_by_badge, operator_by_password, operators, personal_data, proven,
+    record, refresh, register, registration_cases, remove_member, remove_second_factor,
+    renew_proof, reset_password, retention, revoke_api_key, seal_audit, settle_case,
+    still_signed_in, suspend, take_code, use_second_factor, verify_audit, verify_organisation,
+    void_badge,
 };
 pub use service::{OpenLink, Visitor, end_cookie, give_cookie, keep_session, open_link, visitor};
 pub use store::{

@@ -74,6 +74,23 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
         "/api/v1/batches/{id}/restrictions",
         "RegisterBatches",
     ),
+    ("patch", "/api/v1/batches/{id}/pickup", "RegisterBatches"),
+    (
+        "post",
+        "/api/v1/batches/{id}/pickup/accept",
+        "RegisterBatches",
+    ),
+    (
+        "post",
+        "/api/v1/batches/{id}/pickup/move",
+        "RegisterBatches",
+    ),
+    ("put", "/api/v1/batches/{id}/follow-link", "RegisterBatches"),
+    (
+        "delete",
+        "/api/v1/batches/{id}/follow-link",
+        "RegisterBatches",
+    ),
     ("post", "/api/v1/batches/{id}/confirm", "AnswerReceptions"),
     ("post", "/api/v1/batches/{id}/contest", "AnswerReceptions"),
     ("post", "/api/v1/batches/{id}/receive", "ReceiveBatches"),

@@ -37,6 +37,7 @@ impl Message {
             | Self::BatchClosed { reference, .. }
             | Self::ManifestReplaced { reference, .. }
             | Self::ReceptionContested { reference, .. }
+            | Self::PickupChanged { reference, .. }
             | Self::ErasureProven { reference, .. }
             | Self::DonationNews { reference, .. } => format!("/aller/dons/{reference}"),
 
