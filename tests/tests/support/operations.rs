@@ -101,6 +101,8 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
         "/api/v1/batches/{id}/erasure-certificate",
         "ReadBatches",
     ),
+    ("get", "/api/v1/batches/{id}/fates", "ReadBatches"),
+    ("get", "/api/v1/batches/{id}/fate-counts", "ReadBatches"),
     ("get", "/api/v1/devices", "ReadDevices"),
     ("get", "/api/v1/devices/{id}", "ReadDevices"),
     ("get", "/api/v1/devices/{id}/events", "ReadDevices"),

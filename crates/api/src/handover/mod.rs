@@ -1,6 +1,7 @@
 //! Handover: lots are delivered.
 
 mod certificates;
+mod fates;
 mod handovers;
 mod steps;
 
@@ -13,6 +14,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(handovers::get)
         .service(handovers::note)
         .service(certificates::get)
+        .service(fates::list)
+        .service(fates::counts)
         .service(steps::schedule)
         .service(steps::complete)
         .service(steps::missed)
