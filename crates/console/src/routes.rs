@@ -3,9 +3,10 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CollectBatches, DecideBatches, LogDevices, ManageAccount, ManageWaves, Permission,
-    ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
-    ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
+    Apply, CancelBatches, CollectBatches, DecideBatches, LogDevices,
+    ManageAccount, ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence,
+    ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines,
+    RegisterBatches, ReviewApplications, RunHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -244,8 +245,23 @@ pages! {
     }
 
     // donors
+    donor_new {
+        get "/dons/nouveau" => show, RegisterBatches;
+        post "/dons/nouveau" => create, RegisterBatches;
+    }
+    donor_batch {
+        get "/dons/{id}" => show, ReadBatches;
+        post "/dons/{id}/proposer" => offer, RegisterBatches;
+        post "/dons/{id}/annuler" => cancel, CancelBatches;
+    }
+    donor_list {
+        get "/dons/{id}/liste" => show, RegisterBatches;
+        post "/dons/{id}/liste" => send, RegisterBatches;
+        post "/dons/{id}/liste/corrections" => mend, RegisterBatches;
+        post "/dons/{id}/liste/reponses" => answer, RegisterBatches;
+        post "/dons/{id}/liste/abandonner" => drop, RegisterBatches;
+    }
     batch {
-        get "/dons/{id}" => of_donor, ReadBatches;
         get "/atelier/lots/{id}" => of_workshop, CollectBatches;
         get "/ville/dons/{id}" => of_city, DecideBatches;
     }

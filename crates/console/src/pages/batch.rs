@@ -1,8 +1,8 @@
-//! `/dons/{id}`, `/atelier/lots/{id}`, `/ville/dons/{id}`: a batch, how far it has come, and what
-//! happens next, for each who has to do with it.
+//! `/atelier/lots/{id}`, `/ville/dons/{id}`: a batch, how far it has come, and what happens next, for
+//! the workshop and the city. Its donor's page is `donor_batch.rs`.
 
 use ::web::PathId;
-use ::web::access::{CollectBatches, DecideBatches, Permission, ReadBatches};
+use ::web::access::{CollectBatches, DecideBatches, Permission};
 use intake::{Batch, BatchStatus, Window};
 use kernel::{Instant, Language};
 use notifications::Quantity;
@@ -14,7 +14,6 @@ use crate::{Page, PageResult, Sample, View};
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Reader {
-    Donor,
     Workshop,
     City,
 }
@@ -38,6 +37,12 @@ struct BatchPage {
     closed_at: Option<Instant>,
     reason: Option<String>,
     contested: Option<String>,
+    /// Devices that the donor contests, by their tags.
+    contested_devices: Vec<String>,
+    /// Times that suit the donor.
+    windows: Vec<Window>,
+    /// Why the donor asks for another time.
+    asks_to_move: Option<String>,
 }
 
 impl View for BatchPage {
@@ -47,6 +52,9 @@ impl View for BatchPage {
 impl BatchPage {
     fn of(batch: Batch, reader: Reader, language: Language) -> Self {
         let place = batch.pickup.place();
+        let contested = batch
+            .reception
+            .filter(|answer| answer.answer == intake::DonorAnswer::Contested);
         let devices = batch.declared.iter().map(|line| {
             let count = u64::try_from(line.quantity).unwrap_or_default();
             let words = Quantity::of(line.kind, count);
@@ -77,19 +85,12 @@ impl BatchPage {
             weight: batch.weight_kg.map(|weight| weight.to_string()),
             closed_at: batch.closed_at,
             reason: batch.reason,
-            contested: batch
-                .reception
-                .filter(|answer| answer.answer == intake::DonorAnswer::Contested)
-                .and_then(|answer| answer.comment),
+            contested_devices: contested.iter().flat_map(|it| it.devices.clone()).collect(),
+            contested: contested.and_then(|answer| answer.comment),
+            windows: batch.pickup.windows,
+            asks_to_move: batch.pickup.answer.and_then(|answer| answer.reason),
         }
     }
-}
-
-pub(crate) async fn of_donor(
-    page: Page<ReadBatches>,
-    PathId(id): PathId<kernel::Batch>,
-) -> PageResult {
-    show(&page, id, Reader::Donor).await
 }
 
 pub(crate) async fn of_workshop(
@@ -136,9 +137,15 @@ pub(crate) fn samples() -> Vec<Sample> {
         closed_at: moment.filter(|_| far),
         reason: far.then(|| "-".to_owned()),
         contested: far.then(|| "-".to_owned()),
+        contested_devices: match far {
+            true => vec!["RS-00042-K".to_owned()],
+            false => Vec::new(),
+        },
+        windows: Vec::new(),
+        asks_to_move: far.then(|| "-".to_owned()),
     };
     let mut all = Vec::new();
-    for reader in [Reader::Donor, Reader::Workshop, Reader::City] {
+    for reader in [Reader::Workshop, Reader::City] {
         for status in BatchStatus::ALL {
             let far = *status == BatchStatus::Closed;
             let name = format!("batch, {status}");
