@@ -3,7 +3,7 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CancelBatches, CollectBatches, DecideBatches, LogDevices,
+    AnswerReceptions, Apply, CancelBatches, CollectBatches, DecideBatches, LogDevices,
     ManageAccount, ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence,
     ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines,
     RegisterBatches, ReviewApplications, RunHandovers, UseAccount,
@@ -147,6 +147,9 @@ pages! {
     styles {
         get "/styles" => show, Anybody;
     }
+    follow {
+        get "/suivi/{token}" => show, Anybody;
+    }
     unsubscribe {
         get "/unsubscribe" => show, Anybody;
         post "/unsubscribe" => send, Anybody;
@@ -260,6 +263,29 @@ pages! {
         post "/dons/{id}/liste/corrections" => mend, RegisterBatches;
         post "/dons/{id}/liste/reponses" => answer, RegisterBatches;
         post "/dons/{id}/liste/abandonner" => drop, RegisterBatches;
+    }
+    donor_pickup {
+        get "/dons/{id}/enlevement" => show, RegisterBatches;
+        post "/dons/{id}/enlevement" => save, RegisterBatches;
+        post "/dons/{id}/enlevement/accepter" => accept, RegisterBatches;
+        post "/dons/{id}/enlevement/deplacer" => ask_to_move, RegisterBatches;
+    }
+    donor_count {
+        get "/dons/{id}/comptage" => show, ReadBatches;
+        post "/dons/{id}/comptage/confirmer" => confirm, AnswerReceptions;
+        post "/dons/{id}/comptage/contester" => contest, AnswerReceptions;
+    }
+    donor_devices {
+        get "/dons/{id}/appareils" => show, ReadBatches;
+    }
+    donor_papers {
+        get "/dons/{id}/attestation" => certificate, ReadBatches;
+        get "/dons/{id}/recapitulatif" => summary, ReadBatches;
+    }
+    donor_share {
+        get "/dons/{id}/partage" => show, RegisterBatches;
+        post "/dons/{id}/partage" => make, RegisterBatches;
+        post "/dons/{id}/partage/retirer" => revoke, RegisterBatches;
     }
     batch {
         get "/atelier/lots/{id}" => of_workshop, CollectBatches;
