@@ -2,6 +2,7 @@
 
 mod access;
 mod association;
+mod donor;
 mod forms;
 mod public;
 mod sessions;
