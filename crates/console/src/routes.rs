@@ -187,6 +187,11 @@ pages! {
         get "/atelier/scan/hors-ligne" => shell, Anybody;
         get "/atelier/sw.js" => worker, Anybody;
     }
+    labels {
+        get "/atelier/etiquettes" => show, ReadEvidence;
+        get "/atelier/etiquettes/imprimer" => print, ReadEvidence;
+        get "/atelier/etiquettes/essai" => test, ReadEvidence;
+    }
     devices {
         get "/atelier/appareils" => list, ReadEvidence;
         get "/atelier/appareils/{id}" => show, ReadEvidence;

@@ -18,15 +18,16 @@ pub use model::*;
 pub use reading::incoming as read_event;
 pub use report::{REPORT_TYPES, read as read_report};
 pub use service::{
-    ACCESSORY_COLUMNS, BrokenLink, CustodyReport, DEVICE_COLUMNS, PART_COLUMNS, Past,
-    SHIPMENT_COLUMNS, TRANSFER_COLUMNS, Verification, WASTE_COLUMNS, accessories, accessory_rows,
-    attach_photograph, attach_report, cancel_transfer, change_accessories, change_parts, close,
-    confirm_acceptance, content_used, counts, device, device_rows, devices, events, evidence_file,
-    evidence_files, find_devices, hand_over, is_of_its_device_alone, lock, may_add_evidence,
-    missing, part_rows, part_stock, propose_acceptance, put_hardware, receive, receive_transfer,
-    reconciliation, record, record_all, release, repairs, reserve, reserve_lots,
-    resolve_contradiction, seal_devices, send_transfer, shipment_rows, take_over, templates,
-    transfer, transfer_devices, transfer_rows, transfers, verify_custody, waste, waste_rows,
+    ACCESSORY_COLUMNS, BrokenLink, CustodyReport, DEVICE_COLUMNS, LabelChoice, LabelFacts,
+    MOST_LABELS, PART_COLUMNS, Past, SHIPMENT_COLUMNS, TRANSFER_COLUMNS, Verification,
+    WASTE_COLUMNS, accessories, accessory_rows, attach_photograph, attach_report, cancel_transfer,
+    change_accessories, change_parts, close, confirm_acceptance, content_used, counts, device,
+    device_rows, devices, events, evidence_file, evidence_files, find_devices, hand_over,
+    is_of_its_device_alone, labels, lock, may_add_evidence, missing, part_rows, part_stock,
+    propose_acceptance, put_hardware, receive, receive_transfer, reconciliation, record,
+    record_all, release, repairs, reserve, reserve_lots, resolve_contradiction, seal_devices,
+    send_transfer, shipment_rows, take_over, templates, transfer, transfer_devices, transfer_rows,
+    transfers, verify_custody, waste, waste_rows,
 };
 pub use settings::{Check, GradeDefinition, Settings, TestTemplate};
 pub use store::Movement;

@@ -74,6 +74,8 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
         "/api/v1/batches/{id}/restrictions",
         "RegisterBatches",
     ),
+    ("get", "/api/v1/labels", "ReadEvidence"),
+    ("get", "/api/v1/labels/test", "ReadEvidence"),
     ("patch", "/api/v1/batches/{id}/pickup", "RegisterBatches"),
     (
         "post",

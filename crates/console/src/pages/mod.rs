@@ -43,6 +43,7 @@ pub(crate) mod go;
 pub(crate) mod handovers;
 pub(crate) mod home;
 pub(crate) mod information;
+pub(crate) mod labels;
 pub(crate) mod language;
 pub(crate) mod lot;
 pub(crate) mod password_link;
