@@ -68,6 +68,14 @@ need_smtp_server() {
     has_smtp_server || fail "Python finds no aiosmtpd, which tests send mail to: pip install aiosmtpd"
 }
 
+# What reads printed labels back: poppler renders them, ZBar decodes them.
+need_label_readers() {
+    local missing=()
+    command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+    command -v zbarimg >/dev/null || missing+=(zbar-tools)
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
+
 # Chromium and Node for the browser tests, and the packages of their lock file.
 need_browser() {
     local missing=() folder=tests/browser

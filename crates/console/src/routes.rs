@@ -3,11 +3,11 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CloseBatches, CollectBatches, CorrectDevices, CountStock, DecideBatches,
-    DecideEvidence, LogDevices, ManageAccount, ManageWaves, Permission, ReadApplications,
-    ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock,
-    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, ReviewApplications, RunHandovers,
-    SendDevices, UseAccount,
+    AnswerReceptions, Apply, CancelBatches, CloseBatches, CollectBatches, CorrectDevices,
+    CountStock, DecideBatches, DecideEvidence, LogDevices, ManageAccount, ManageWaves, Permission,
+    ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
+    ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches,
+    ReviewApplications, RunHandovers, SendDevices, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -148,6 +148,9 @@ pages! {
     styles {
         get "/styles" => show, Anybody;
     }
+    follow {
+        get "/suivi/{token}" => show, Anybody;
+    }
     unsubscribe {
         get "/unsubscribe" => show, Anybody;
         post "/unsubscribe" => send, Anybody;
@@ -186,6 +189,11 @@ pages! {
         post "/atelier/scan/place" => make_room, LogDevices;
         get "/atelier/scan/hors-ligne" => shell, Anybody;
         get "/atelier/sw.js" => worker, Anybody;
+    }
+    labels {
+        get "/atelier/etiquettes" => show, ReadEvidence;
+        get "/atelier/etiquettes/imprimer" => print, ReadEvidence;
+        get "/atelier/etiquettes/essai" => test, ReadEvidence;
     }
     devices {
         get "/atelier/appareils" => list, ReadEvidence;
@@ -260,8 +268,46 @@ pages! {
     }
 
     // donors
+    donor_new {
+        get "/dons/nouveau" => show, RegisterBatches;
+        post "/dons/nouveau" => create, RegisterBatches;
+    }
+    donor_batch {
+        get "/dons/{id}" => show, ReadBatches;
+        post "/dons/{id}/proposer" => offer, RegisterBatches;
+        post "/dons/{id}/annuler" => cancel, CancelBatches;
+    }
+    donor_list {
+        get "/dons/{id}/liste" => show, RegisterBatches;
+        post "/dons/{id}/liste" => send, RegisterBatches;
+        post "/dons/{id}/liste/corrections" => mend, RegisterBatches;
+        post "/dons/{id}/liste/reponses" => answer, RegisterBatches;
+        post "/dons/{id}/liste/abandonner" => drop, RegisterBatches;
+    }
+    donor_pickup {
+        get "/dons/{id}/enlevement" => show, RegisterBatches;
+        post "/dons/{id}/enlevement" => save, RegisterBatches;
+        post "/dons/{id}/enlevement/accepter" => accept, RegisterBatches;
+        post "/dons/{id}/enlevement/deplacer" => ask_to_move, RegisterBatches;
+    }
+    donor_count {
+        get "/dons/{id}/comptage" => show, ReadBatches;
+        post "/dons/{id}/comptage/confirmer" => confirm, AnswerReceptions;
+        post "/dons/{id}/comptage/contester" => contest, AnswerReceptions;
+    }
+    donor_devices {
+        get "/dons/{id}/appareils" => show, ReadBatches;
+    }
+    donor_papers {
+        get "/dons/{id}/attestation" => certificate, ReadBatches;
+        get "/dons/{id}/recapitulatif" => summary, ReadBatches;
+    }
+    donor_share {
+        get "/dons/{id}/partage" => show, RegisterBatches;
+        post "/dons/{id}/partage" => make, RegisterBatches;
+        post "/dons/{id}/partage/retirer" => revoke, RegisterBatches;
+    }
     batch {
-        get "/dons/{id}" => of_donor, ReadBatches;
         get "/ville/dons/{id}" => of_city, DecideBatches;
     }
 

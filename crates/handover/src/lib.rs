@@ -2,6 +2,7 @@
 
 mod certificate;
 mod donors;
+mod fates;
 pub mod model;
 mod note;
 mod retention;
@@ -11,6 +12,9 @@ mod store;
 
 pub use certificate::{Unproven, certificate};
 pub use donors::{News, tell_donors};
+pub use fates::{
+    DeviceFate, Fate, FateCounts, FateFilter, Place, PlaceCount, counts_of, fate_counts, fates,
+};
 pub use model::*;
 pub use note::note;
 pub use retention::retention;

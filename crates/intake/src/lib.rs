@@ -10,13 +10,21 @@ mod tags;
 pub use model::{
     AccessoryCount, Attributes, Batch, BatchFilter, BatchStatus, Collection, ColumnMapping,
     Comment, Declared, Difference, Differing, DonorAnswer, ListChange, ManifestReport,
-    ManifestSummary, NewBatch, NewPickup, Pickup, Reason, ReceptionAnswer, ReceptionLink,
-    Restrictions, Schedule, TitleRoute, Window, association_tag,
+    ManifestSummary, MoveRequest, NewBatch, NewPickup, Pickup, PickupAnswer, PickupChange, Reason,
+    ReceptionAnswer, ReceptionLink, Restrictions, Schedule, TitleRoute, Window, association_tag,
 };
 pub use service::{
     Answers, ReadManifest, accept, answer_reception, ask_donor, cancel, check_manifest, collect,
     is_closed, manifest_reading, mark_closed, mark_received, may_count, put_manifest,
     read_manifest, reception_link, refuse, register, rename_donor, restrict, schedule, submit, tell_late,
+    Answers, FollowLink, KeptList, PENDING_MOST, PendingList, ReadManifest, accept, accept_pickup,
+    answer_reception, ask_donor, ask_to_move_pickup, cancel, change_pickup, check_manifest,
+    collect, drop_list, followed_batch, keep_list, make_follow_link, manifest_reading, mark_closed,
+    mark_received, pending_list, put_manifest, read_manifest, reception_link, refuse, register,
+    restrict, revoke_follow_link, schedule, submit,
 };
-pub use store::{batch, batch_named, batches, differing, forget_contacts_before, restrictions};
+pub use store::{
+    batch, batch_named, batches, differing, follow_link_made_at, forget_contacts_before,
+    restrictions,
+};
 pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::manifest::{ManifestRow, Notice};
 
 pub use attributes::Attributes;
-pub use draft::{Collection, NewBatch, NewPickup, Reason, Schedule};
+pub use draft::{Collection, MoveRequest, NewBatch, NewPickup, PickupChange, Reason, Schedule};
 pub use reception::{Comment, Difference, Differing, DonorAnswer, ReceptionAnswer, ReceptionLink};
 pub use restrictions::{Restrictions, association_tag};
 
@@ -97,8 +97,25 @@ pub struct Pickup {
     pub from: Instant,
     /// The latest.
     pub to: Instant,
+    /// Times between them that suit best; none when all do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<Window>,
+    /// What the donor said of the time that was set; null before it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<PickupAnswer>,
 }
 db::json_column!(Pickup);
+
+/// What the donor said of the time that was set for the pickup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PickupAnswer {
+    /// It suits; else the donor asks for another.
+    pub agrees: bool,
+    /// Why it does not suit, in the donor's words.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Instant,
+}
 
 impl Pickup {
     /// The address on one line.
@@ -107,8 +124,8 @@ impl Pickup {
     }
 }
 
-/// The time agreed for the pickup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+/// A time for the pickup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Window {
     /// Begins.
     pub from: Instant,

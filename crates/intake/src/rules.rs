@@ -13,9 +13,10 @@ use notifications::{Appointment, Quantity};
 use crate::model::{Batch, BatchStatus, Declared, Schedule, Window};
 pub(crate) use bodies::LINES_MAX;
 pub use bodies::{
-    CheckedBatch, check_collection, check_new, check_reason, check_restrictions, check_schedule,
+    CheckedBatch, check_collection, check_move, check_new, check_pickup_change, check_reason,
+    check_restrictions, check_schedule,
 };
-pub use reception::{answer, check_comment};
+pub use reception::{answer, check_comment, check_named};
 pub(crate) use stock::where_it_is;
 
 /// What someone asks to happen to a batch.
@@ -161,6 +162,53 @@ pub fn may_list(status: BatchStatus) -> Result<(), Refusal> {
             ),
             format!(
                 "This batch is {}; its manifest changes only until the pickup.",
+                english(status)
+            ),
+        ),
+    ))
+}
+
+/// Where, when and whom to call changes until the truck has come.
+///
+/// # Errors
+/// `batch_not_editable`.
+pub fn may_change_pickup(status: BatchStatus) -> Result<(), Refusal> {
+    use BatchStatus::{Accepted, Draft, Scheduled, Submitted};
+    if matches!(status, Draft | Submitted | Accepted | Scheduled) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::BatchNotEditable,
+        Text::new(
+            format!(
+                "Ce lot est {} ; l'enlèvement ne change qu'avant le passage du camion.",
+                french(status)
+            ),
+            format!(
+                "This batch is {}; its pickup changes only until the truck has come.",
+                english(status)
+            ),
+        ),
+    ))
+}
+
+/// The donor answers the time of a pickup once it is set, and before the truck has come.
+///
+/// # Errors
+/// `batch_step_not_allowed`.
+pub fn may_answer_pickup(status: BatchStatus) -> Result<(), Refusal> {
+    if status == BatchStatus::Scheduled {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::BatchStepNotAllowed,
+        Text::new(
+            format!(
+                "Ce lot est {} ; seul un enlèvement programmé s'accepte ou se déplace.",
+                french(status)
+            ),
+            format!(
+                "This batch is {}; only a pickup that is planned is accepted or moved.",
                 english(status)
             ),
         ),

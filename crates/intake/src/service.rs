@@ -1,5 +1,8 @@
 //! One function per use case: load, decide, write, tell.
 
+mod follow;
+mod pending;
+mod pickup;
 mod reception;
 mod tell;
 mod upload;
@@ -8,10 +11,13 @@ use db::{Db, Error, Result, Tx};
 use identity::{Organisation, OrganisationKind, OrganisationStatus};
 use kernel::{Actor, BatchId, Code, OrganisationId, Refusal};
 
-use crate::model::{Batch, BatchStatus, Collection, NewBatch, Restrictions, Schedule};
+use crate::model::{Batch, BatchStatus, Collection, NewBatch, Pickup, Restrictions, Schedule};
 use crate::rules::{self, Step, Verdict};
 use crate::store::{self, Change};
 pub use reception::{answer_reception, ask_donor, is_closed, reception_link, tell_late};
+pub use follow::{FollowLink, followed_batch, make_follow_link, revoke_follow_link};
+pub use pending::{KeptList, PENDING_MOST, PendingList, drop_list, keep_list, pending_list};
+pub use pickup::{accept_pickup, ask_to_move_pickup, change_pickup};
 pub use upload::{
     Answers, ReadManifest, check_manifest, manifest_reading, put_manifest, read_manifest,
 };
@@ -199,6 +205,7 @@ pub fn refuse(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, reason: &str) -> Resu
     change.reason = Some(reason.clone());
     store::update(tx, &batch, &change)?;
     store::delete_announced(tx, batch.id)?;
+    store::delete_pending(tx, batch.id)?;
     tell::refused(tx, &batch, &reason)?;
     store::batch(tx, actor, id)
 }
@@ -220,6 +227,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, reason: &str) -> Resu
     change.schedule_sequence = Some(rules::next_sequence(&batch));
     store::update(tx, &batch, &change)?;
     store::delete_announced(tx, batch.id)?;
+    store::delete_pending(tx, batch.id)?;
     tell::cancelled(tx, actor, &batch, &reason)?;
     store::batch(tx, actor, id)
 }
@@ -250,6 +258,11 @@ pub fn schedule(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, schedule: &Schedule
     change.scheduled_from = Some(schedule.from);
     change.scheduled_to = Some(schedule.to);
     change.schedule_sequence = Some(rules::next_sequence(&batch));
+    // what the donor said was about the time before
+    change.pickup = batch.pickup.answer.as_ref().map(|_| Pickup {
+        answer: None,
+        ..batch.pickup.clone()
+    });
     let now = tx.now();
     store::update(tx, &batch, &change)?;
     store::assign_workshop(tx, batch.id, schedule.workshop_id, now)?;
@@ -290,6 +303,7 @@ pub fn collect(
     change.pallets = collection.pallets;
     change.weight_grams = weight_grams;
     store::update(tx, &batch, &change)?;
+    store::delete_pending(tx, batch.id)?;
     let collected = store::batch(tx, actor, id)?;
     if !late {
         tell::collected(tx, &collected)?;

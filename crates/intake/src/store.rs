@@ -2,6 +2,8 @@
 
 mod contacts;
 mod devices;
+mod links;
+mod pending;
 mod reception;
 
 use std::collections::HashMap;
@@ -22,8 +24,11 @@ pub(crate) use devices::{
     Announced, InStock, NewDevice, announced, assign_workshop, delete_announced, insert_announced,
     live_serials,
 };
+pub use links::follow_link_made_at;
+pub(crate) use links::{delete_follow_link, followed, put_follow_link};
+pub(crate) use pending::{PendingRow, delete_pending, pending, put_pending};
 pub use reception::differing;
-pub(crate) use reception::{insert_link, link, put_answer};
+pub(crate) use reception::{insert_link, link, put_answer, tags_of};
 
 const BATCHES: Searched = Searched {
     table: "batches",
@@ -133,6 +138,20 @@ pub fn batch(db: &mut Db, actor: &Actor, id: BatchId) -> Result<Batch> {
         Scope::Workshop(organisation) => query = query.filter(b::workshop_id.eq(organisation)),
     }
     let row: BatchRow = query.first(db).optional()?.ok_or_else(Refusal::not_found)?;
+    let mut batch = [row.try_into()?];
+    complete(db, &mut batch)?;
+    let [batch] = batch;
+    Ok(batch)
+}
+
+/// One batch, whoever asks: for a link that names it.
+pub(crate) fn any_batch(db: &mut Db, id: BatchId) -> Result<Batch> {
+    let row: BatchRow = b::table
+        .find(id)
+        .select(BatchRow::as_select())
+        .first(db)
+        .optional()?
+        .ok_or_else(Refusal::not_found)?;
     let mut batch = [row.try_into()?];
     complete(db, &mut batch)?;
     let [batch] = batch;
@@ -332,6 +351,7 @@ pub(crate) struct Change {
     pub received_at: Option<Instant>,
     pub closed_at: Option<Instant>,
     pub restrictions: Option<Restrictions>,
+    pub pickup: Option<Pickup>,
 }
 
 impl Change {
@@ -355,6 +375,7 @@ impl Change {
             received_at: None,
             closed_at: None,
             restrictions: None,
+            pickup: None,
         }
     }
 }

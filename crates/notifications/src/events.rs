@@ -151,6 +151,7 @@ events! {
     "batch_late" [Donor] Gathered optional webhook "Appareils arrivés après la clôture" "Devices that came after the closing";
     "manifest_replaced" [Workshop Staff] Gathered optional webhook "Inventaire remplacé" "Manifest replaced";
     "reception_contested" [Workshop Staff] Gathered optional webhook "Réception contestée" "Reception contested";
+    "pickup_changed" [Workshop Staff] Alone optional webhook "Enlèvement : demande du donateur" "Pickup: request of the donor";
     "transfer_sent" [Workshop] Gathered optional webhook "Envoi à recevoir" "Shipment to receive";
     "erasure_proven" [Donor] Gathered optional webhook "Effacement prouvé" "Erasure proven";
     "donation_news" [Donor] Gathered optional webhook "Ce que devient le don" "What becomes of the donation";

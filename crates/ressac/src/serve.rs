@@ -201,6 +201,7 @@ fn state_settings(settings: &Settings) -> Result<StateSettings, String> {
         },
         eligibility: settings.eligibility.clone(),
         files: settings.files.clone(),
+        labels: settings.labels.own.clone(),
         mail: settings.mail.clone(),
         webhooks: settings.webhooks.clone(),
     })

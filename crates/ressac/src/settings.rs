@@ -43,6 +43,8 @@ pub struct Settings {
     pub eligibility: EligibilitySettings,
     /// Where files lie, and who scans them.
     pub files: FilesSettings,
+    /// What may be in a label printer.
+    pub labels: LabelsSection,
     /// How long personal data is kept.
     pub retention: RetentionSettings,
     /// What is logged.
@@ -162,6 +164,13 @@ pub struct CitySection {
 pub struct ConsoleSection {
     /// A folder with templates of one's own.
     pub templates: PathBuf,
+}
+
+/// Section `labels`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LabelsSection {
+    /// Sizes of one's own.
+    pub own: Vec<documents::Stock>,
 }
 
 /// Section `intake`.

@@ -5,6 +5,7 @@ mod answer;
 mod change;
 pub mod extract;
 pub mod files;
+pub mod labels;
 pub mod idempotency;
 mod json;
 mod metrics;

@@ -112,6 +112,18 @@ impl SecuritySettings {
     }
 }
 
+/// Counts that somebody came with a link that opens nothing.
+///
+/// # Errors
+/// `too_many_requests` when they come too often from one network.
+pub async fn note_wrong_link(state: &State, request: &HttpRequest) -> db::Result<()> {
+    let (signer, from) = (state.signer.clone(), client_address(request));
+    state
+        .database
+        .write(move |tx| identity::count_wrong_link(tx, &signer, from))
+        .await
+}
+
 /// From where a request comes.
 pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::{Database, Db, Tx};
+use documents::Stock;
 use eligibility::{EligibilitySettings, Setup};
 use files::{FileStore, FilesSettings};
 use identity::password::{PasswordSettings, Passwords};
@@ -44,6 +45,8 @@ pub struct State {
     pub webhooks: WebhookSettings,
     /// What anyone may read.
     pub(crate) kept: Kept,
+    /// What may be in a label printer.
+    pub labels: Arc<[Stock]>,
 }
 
 /// What the operator decided, as far as handlers see it.
@@ -61,6 +64,8 @@ pub struct StateSettings {
     pub mail: MailSettings,
     /// Which other programs may be called.
     pub webhooks: WebhookSettings,
+    /// Labels besides the sizes that everybody has.
+    pub labels: Vec<Stock>,
 }
 
 impl State {
@@ -85,6 +90,7 @@ impl State {
             templates: Arc::new(Templates::load(&settings.mail)?),
             webhooks: settings.webhooks.clone(),
             kept: Kept::default(),
+            labels: crate::labels::stocks(&settings.labels)?,
         })
     }
 

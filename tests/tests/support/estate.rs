@@ -187,13 +187,13 @@ pub fn well_formed(operation: &str) -> Value {
         "schedule" => json!({"from": moment, "to": "2023-03-09T10:00:00Z", "place": "Quai 3"}),
         "complete" => json!({"recipient_name": "Aïcha", "devices": []}),
         "report" => json!({"summary": "Tout sert.", "devices_in_use": 10}),
-        "restrictions" | "confirm" | "resolve" | "{id}" => json!({}),
         "corrections" => json!({"model": "ProDesk 400", "reason": "Essai"}),
         "collector" => json!({"name": "Karim"}),
         "correct" => json!({"device": "RS-0001", "reason": "Essai"}),
         "requests" => {
             json!({"requests": [{"kind": "desktop", "quantity": 10, "accepts": []}], "reason": "Essai"})
         }
+        "restrictions" | "confirm" | "resolve" | "pickup" | "{id}" => json!({}),
         "replace" => json!({"device": "RS-0001", "reason": "En panne"}),
         "hardware" => super::workshop::machine(&[]),
         _ => json!({"reason": "Essai"}),

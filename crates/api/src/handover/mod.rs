@@ -2,6 +2,7 @@
 
 mod certificates;
 mod corrections;
+mod fates;
 mod handovers;
 mod steps;
 
@@ -14,6 +15,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(handovers::get)
         .service(handovers::note)
         .service(certificates::get)
+        .service(fates::list)
+        .service(fates::counts)
         .service(steps::schedule)
         .service(steps::complete)
         .service(steps::missed)

@@ -48,8 +48,7 @@ async fn answer(
 ) -> ApiResult<Answer> {
     state
         .change(who, id, if_match, move |tx, actor, id| {
-            let comment = said.comment.as_deref();
-            intake::answer_reception(tx, actor, id, answer, comment)
+            intake::answer_reception(tx, actor, id, answer, &said)
         })
         .await
 }

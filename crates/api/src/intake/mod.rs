@@ -3,6 +3,7 @@
 mod answers;
 mod batches;
 mod decisions;
+mod follow;
 mod manifest;
 mod page;
 mod pickup;
@@ -24,6 +25,11 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(decisions::cancel)
         .service(pickup::schedule)
         .service(pickup::collect)
+        .service(pickup::change)
+        .service(pickup::accept)
+        .service(pickup::ask_to_move)
+        .service(follow::make)
+        .service(follow::revoke)
         .service(answers::restrict)
         .service(answers::confirm)
         .service(answers::contest);

@@ -9,6 +9,7 @@ mod devices;
 mod events;
 mod evidence;
 mod hardware;
+mod labels;
 mod parts;
 mod photographs;
 mod reception;
@@ -21,6 +22,8 @@ use crate::Routes;
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {
     config
+        .service(labels::devices)
+        .service(labels::test)
         .service(devices::list)
         .service(counts::by_stage) // before the device of an id
         .service(counts::templates)

@@ -1,8 +1,8 @@
-//! `/dons/{id}`, `/ville/dons/{id}`: a batch, how far it has come, and what
-//! happens next, for each who has to do with it.
+//! `/ville/dons/{id}`: a batch, how far it has come, and what happens next, for the city. Its donor's
+//! page is `donor_batch.rs`, its workshop's `reception`.
 
 use ::web::PathId;
-use ::web::access::{DecideBatches, Permission, ReadBatches};
+use ::web::access::DecideBatches;
 use intake::{Batch, BatchStatus, Window};
 use kernel::{Instant, Language};
 use notifications::Quantity;
@@ -10,17 +10,8 @@ use serde::Serialize;
 
 use crate::{Page, PageResult, Sample, View};
 
-/// Who looks, so that the page says what they can do next.
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Reader {
-    Donor,
-    City,
-}
-
 #[derive(Serialize)]
 struct BatchPage {
-    reader: Reader,
     reference: String,
     title: String,
     donor: String,
@@ -37,6 +28,12 @@ struct BatchPage {
     closed_at: Option<Instant>,
     reason: Option<String>,
     contested: Option<String>,
+    /// Devices that the donor contests, by their tags.
+    contested_devices: Vec<String>,
+    /// Times that suit the donor.
+    windows: Vec<Window>,
+    /// Why the donor asks for another time.
+    asks_to_move: Option<String>,
 }
 
 impl View for BatchPage {
@@ -44,8 +41,11 @@ impl View for BatchPage {
 }
 
 impl BatchPage {
-    fn of(batch: Batch, reader: Reader, language: Language) -> Self {
+    fn of(batch: Batch, language: Language) -> Self {
         let place = batch.pickup.place();
+        let contested = batch
+            .reception
+            .filter(|answer| answer.answer == intake::DonorAnswer::Contested);
         let devices = batch.declared.iter().map(|line| {
             let count = u64::try_from(line.quantity).unwrap_or_default();
             let words = Quantity::of(line.kind, count);
@@ -55,7 +55,6 @@ impl BatchPage {
             }
         });
         Self {
-            reader,
             devices: devices.collect(),
             status: batch.status.as_str(),
             contact: format!(
@@ -76,39 +75,27 @@ impl BatchPage {
             weight: batch.weight_kg.map(|weight| weight.to_string()),
             closed_at: batch.closed_at,
             reason: batch.reason,
-            contested: batch
-                .reception
-                .filter(|answer| answer.answer == intake::DonorAnswer::Contested)
-                .and_then(|answer| answer.comment),
+            contested_devices: contested.iter().flat_map(|it| it.devices.clone()).collect(),
+            contested: contested.and_then(|answer| answer.comment),
+            windows: batch.pickup.windows,
+            asks_to_move: batch.pickup.answer.and_then(|answer| answer.reason),
         }
     }
-}
-
-pub(crate) async fn of_donor(
-    page: Page<ReadBatches>,
-    PathId(id): PathId<kernel::Batch>,
-) -> PageResult {
-    show(&page, id, Reader::Donor).await
 }
 
 pub(crate) async fn of_city(
     page: Page<DecideBatches>,
     PathId(id): PathId<kernel::Batch>,
 ) -> PageResult {
-    show(&page, id, Reader::City).await
-}
-
-async fn show<P: Permission>(page: &Page<P>, id: kernel::BatchId, reader: Reader) -> PageResult {
     let batch = page
         .read(move |db, actor| intake::batch(db, actor, id))
         .await?;
-    page.show(&BatchPage::of(batch, reader, page.language()))
+    page.show(&BatchPage::of(batch, page.language()))
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
     let moment = Instant::from_micros(1_700_000_000_000_000);
-    let view = |reader, status: &BatchStatus, far: bool| BatchPage {
-        reader,
+    let view = |status: &BatchStatus, far: bool| BatchPage {
         reference: "LOT-2023-0007".to_owned(),
         title: "Marseille".to_owned(),
         donor: "Orange".to_owned(),
@@ -128,14 +115,18 @@ pub(crate) fn samples() -> Vec<Sample> {
         closed_at: moment.filter(|_| far),
         reason: far.then(|| "-".to_owned()),
         contested: far.then(|| "-".to_owned()),
+        contested_devices: match far {
+            true => vec!["RS-00042-K".to_owned()],
+            false => Vec::new(),
+        },
+        windows: Vec::new(),
+        asks_to_move: far.then(|| "-".to_owned()),
     };
-    let mut all = Vec::new();
-    for reader in [Reader::Donor, Reader::City] {
-        for status in BatchStatus::ALL {
+    BatchStatus::ALL
+        .iter()
+        .map(|status| {
             let far = *status == BatchStatus::Closed;
-            let name = format!("batch, {status}");
-            all.push(Sample::of(&name, &view(reader, status, far)));
-        }
-    }
-    all
+            Sample::of(&format!("batch, {status}"), &view(status, far))
+        })
+        .collect()
 }

@@ -56,6 +56,34 @@ diesel::table! {
         comment -> Nullable<Text>,
         answered_by -> Key,
         answered_at -> Moment,
+        devices -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    pending_lists (batch_id) {
+        batch_id -> Key,
+        name -> Text,
+        content -> Binary,
+        sheet -> Nullable<Text>,
+        dates -> Nullable<Text>,
+        kept_by -> Key,
+        kept_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    follow_links (batch_id) {
+        batch_id -> Key,
+        token_hash -> Binary,
+        made_by -> Key,
+        made_at -> Moment,
     }
 }
 

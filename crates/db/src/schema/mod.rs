@@ -31,7 +31,9 @@ pub use identity::{
     invitations, known_devices, organisation_changes, organisations, people, recovery_codes, refresh_tokens,
     second_factors, sessions, sign_in_attempts,
 };
-pub use intake::{batches, counters, reception_answers, reception_links};
+pub use intake::{
+    batches, counters, follow_links, pending_lists, reception_answers, reception_links,
+};
 pub use notifications::{mail_keys, notification_choices, outbox, webhook_deliveries, webhooks};
 pub use registers::{register_loads, register_rna, registration_cases};
 pub use workshop::{
@@ -66,6 +68,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     batches,
     reception_answers,
     reception_links,
+    pending_lists,
+    follow_links,
     devices,
     device_counts,
     document_uploads,

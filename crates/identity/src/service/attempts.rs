@@ -50,6 +50,11 @@ const EMAIL_CHANGES: Limit = Limit {
     attempts: 5,
     seconds: 3600,
 };
+/// Links that open nothing, from one network.
+const WRONG_LINKS: Limit = Limit {
+    attempts: 60,
+    seconds: 3600,
+};
 /// The time over which registrations are counted.
 const REGISTRATIONS_SECONDS: i64 = 3600;
 /// Failures after which the owner of an account is told, in a day.
@@ -222,6 +227,15 @@ pub(super) fn count_email_change(
 ) -> Result<()> {
     let bucket = signer.pseudonym(&["email change", &person.to_string()]);
     take(tx, &bucket, EMAIL_CHANGES)
+}
+
+/// Counts that somebody came with a link that opens nothing, by where they come from.
+///
+/// # Errors
+/// `too_many_requests`, with the seconds to wait.
+pub fn count_wrong_link(tx: &mut Tx<'_>, signer: &Signer256, from: Option<IpAddr>) -> Result<()> {
+    let bucket = signer.pseudonym(&["wrong link", &network(from)]);
+    take(tx, &bucket, WRONG_LINKS)
 }
 
 /// Counts an association that wants to register, by where it comes from; so many an hour,

@@ -21,7 +21,7 @@ mod sessions;
 mod sign_in;
 
 pub use api_keys::{api_keys, create_api_key, keys_of_maker, revoke_api_key};
-pub use attempts::{forget_old_attempts, may_register};
+pub use attempts::{count_wrong_link, forget_old_attempts, may_register};
 pub use audit::{audit_events, record, seal_audit, verify_audit};
 pub use cases::{note_case, open_case, registration_cases, settle_case};
 pub use changes::{change_organisation, organisation_changes};

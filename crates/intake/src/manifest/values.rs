@@ -293,6 +293,13 @@ impl DateOrder {
             Self::MonthFirst => "mdy",
         }
     }
+
+    /// What was asked for, if it is one of them.
+    pub fn said(text: &str) -> Option<Self> {
+        [Self::DayFirst, Self::MonthFirst]
+            .into_iter()
+            .find(|order| order.as_str() == text)
+    }
 }
 
 /// What a cell tells of the order of its column: one, or nothing but that it matters.

@@ -5,7 +5,7 @@ use kernel::{Instant, OrganisationId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{AccessoryCount, Declared, Restrictions, TitleRoute};
+use super::{AccessoryCount, Declared, Restrictions, TitleRoute, Window};
 
 /// A donation as its donor begins it.
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
@@ -62,6 +62,44 @@ pub struct NewPickup {
     /// The latest.
     #[schema(required = true)]
     pub to: Option<Instant>,
+}
+
+/// What of a pickup is different now; what is not named stays.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct PickupChange {
+    /// Number and street.
+    #[schema(max_length = 300)]
+    pub address: Option<String>,
+    /// Five digits.
+    pub postal_code: Option<String>,
+    /// Commune.
+    #[schema(max_length = 100)]
+    pub commune: Option<String>,
+    /// Whom to ask for.
+    #[schema(max_length = 200)]
+    pub contact_name: Option<String>,
+    /// A French number, or an international one with its `+`.
+    pub contact_phone: Option<String>,
+    /// The earliest moment that suits.
+    pub from: Option<Instant>,
+    /// The latest.
+    pub to: Option<Instant>,
+    /// Times that suit best, in place of those that were proposed before.
+    #[schema(max_items = 5)]
+    pub windows: Option<Vec<Window>>,
+}
+
+/// The donor asks for another time.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct MoveRequest {
+    /// Why the time that was set does not suit.
+    #[schema(required = true, max_length = 2000)]
+    pub reason: String,
+    /// Times that would suit.
+    #[schema(max_items = 5)]
+    pub windows: Vec<Window>,
 }
 
 /// Who fetches a batch, and when.

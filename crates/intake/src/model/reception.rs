@@ -24,6 +24,9 @@ pub struct ReceptionAnswer {
     pub answer: DonorAnswer,
     /// In the donor's words.
     pub comment: Option<String>,
+    /// The tags of the devices that it contests, where it names some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<String>,
     /// When.
     pub answered_at: Instant,
     /// Who said it.
@@ -38,6 +41,8 @@ pub struct Comment {
     /// The remark; required of who contests.
     #[schema(max_length = 2000)]
     pub comment: Option<String>,
+    /// The devices that are contested, by tag or serial number; of the batch.
+    pub devices: Vec<String>,
 }
 
 /// How many devices came of those announced.

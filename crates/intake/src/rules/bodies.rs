@@ -4,7 +4,8 @@ use kernel::phone::e164;
 use kernel::{Code, Fields, Instant, Refusal, Text};
 
 use crate::model::{
-    Collection, Declared, NewBatch, NewPickup, Pickup, Restrictions, Schedule, TitleRoute, Window,
+    Collection, Declared, MoveRequest, NewBatch, NewPickup, Pickup, PickupChange, Restrictions,
+    Schedule, TitleRoute, Window,
 };
 
 /// So many of a kind at the most in one line: beyond, it is a slip of the finger.
@@ -14,6 +15,8 @@ pub(crate) const LINES_MAX: usize = 200;
 const NAME_MAX: usize = 100;
 /// What happened may be entered so many days later, not years.
 const ENTERED_LATE_DAYS: i64 = 31;
+/// Times that a donor proposes at the most.
+const WINDOWS_MAX: usize = 5;
 /// A clock of a phone may be ahead of ours by this much.
 const CLOCK_SKEW_SECONDS: i64 = 300;
 
@@ -45,9 +48,9 @@ pub fn check_new(new: &NewBatch, now: Instant) -> Result<CheckedBatch, Refusal> 
             line.quantity,
         );
     }
-    let pickup = check_pickup(&mut fields, &new.pickup);
     let (from, to) = (new.pickup.from, new.pickup.to);
     not_past(&mut fields, ("/pickup/from", from), ("/pickup/to", to), now);
+    let pickup = check_pickup(&mut fields, "/pickup", &new.pickup);
     let restrictions = new.restrictions.clone().unwrap_or_default();
     let restrictions = restrictions_of(&mut fields, "/restrictions", restrictions);
     fields.check()?;
@@ -126,16 +129,18 @@ fn check_quantity(fields: &mut Fields, pointer: &str, quantity: i64) {
     }
 }
 
-fn check_pickup(fields: &mut Fields, pickup: &NewPickup) -> Option<Pickup> {
-    fields.text("/pickup/address", &tidy(&pickup.address), 300);
-    fields.text("/pickup/commune", &tidy(&pickup.commune), NAME_MAX);
-    fields.text("/pickup/contact_name", &tidy(&pickup.contact_name), 200);
+fn check_pickup(fields: &mut Fields, at: &str, pickup: &NewPickup) -> Option<Pickup> {
+    fields.text(&format!("{at}/address"), &tidy(&pickup.address), 300);
+    fields.text(&format!("{at}/commune"), &tidy(&pickup.commune), NAME_MAX);
+    let contact_name = tidy(&pickup.contact_name);
+    fields.text(&format!("{at}/contact_name"), &contact_name, 200);
     let postal_code = pickup.postal_code.trim();
+    let postal_code_at = format!("{at}/postal_code");
     if postal_code.is_empty() {
-        fields.push("/pickup/postal_code", Code::Required, Code::Required.help());
+        fields.push(postal_code_at, Code::Required, Code::Required.help());
     } else if postal_code.len() != 5 || !postal_code.bytes().all(|b| b.is_ascii_digit()) {
         fields.push(
-            "/pickup/postal_code",
+            postal_code_at,
             Code::Invalid,
             Text::new(
                 "Un code postal a 5 chiffres.",
@@ -143,23 +148,87 @@ fn check_pickup(fields: &mut Fields, pickup: &NewPickup) -> Option<Pickup> {
             ),
         );
     }
-    let contact_phone = check_phone(fields, "/pickup/contact_phone", &pickup.contact_phone);
-    for (pointer, moment) in [("/pickup/from", pickup.from), ("/pickup/to", pickup.to)] {
+    let phone_at = format!("{at}/contact_phone");
+    let contact_phone = check_phone(fields, &phone_at, &pickup.contact_phone);
+    for (name, moment) in [("from", pickup.from), ("to", pickup.to)] {
         if moment.is_none() {
-            fields.push(pointer, Code::Required, Code::Required.help());
+            fields.push(
+                format!("{at}/{name}"),
+                Code::Required,
+                Code::Required.help(),
+            );
         }
     }
     let (from, to) = (pickup.from?, pickup.to?);
-    check_window(fields, "/pickup/to", from, to);
+    check_window(fields, &format!("{at}/to"), from, to);
     Some(Pickup {
         address: tidy(&pickup.address),
         postal_code: postal_code.to_owned(),
         commune: tidy(&pickup.commune),
-        contact_name: tidy(&pickup.contact_name),
+        contact_name,
         contact_phone: contact_phone.unwrap_or_default(),
         from,
         to,
+        windows: Vec::new(),
+        answer: None,
     })
+}
+
+/// A pickup with what is different now.
+///
+/// # Errors
+/// `invalid_fields`.
+pub fn check_pickup_change(known: &Pickup, change: &PickupChange) -> Result<Pickup, Refusal> {
+    let or = |new: &Option<String>, known: &str| new.clone().unwrap_or_else(|| known.to_owned());
+    let whole = NewPickup {
+        address: or(&change.address, &known.address),
+        postal_code: or(&change.postal_code, &known.postal_code),
+        commune: or(&change.commune, &known.commune),
+        contact_name: or(&change.contact_name, &known.contact_name),
+        contact_phone: or(&change.contact_phone, &known.contact_phone),
+        from: change.from.or(Some(known.from)),
+        to: change.to.or(Some(known.to)),
+    };
+    let mut fields = Fields::default();
+    let pickup = check_pickup(&mut fields, "", &whole);
+    let windows = change.windows.as_ref().unwrap_or(&known.windows);
+    check_windows(&mut fields, windows);
+    fields.check()?;
+    // `check_pickup` gives nothing only after it noted why
+    let pickup = pickup.ok_or_else(|| Refusal::plain(Code::InvalidFields))?;
+    Ok(Pickup {
+        windows: windows.clone(),
+        answer: known.answer.clone(),
+        ..pickup
+    })
+}
+
+/// Why a donor asks for another time, and the times that it proposes.
+///
+/// # Errors
+/// `invalid_fields`, with `required` without a reason.
+pub fn check_move(asked: &MoveRequest) -> Result<String, Refusal> {
+    let mut fields = Fields::default();
+    fields.text("/reason", &asked.reason, 2000);
+    check_windows(&mut fields, &asked.windows);
+    fields.check()?;
+    check_reason(&asked.reason)
+}
+
+fn check_windows(fields: &mut Fields, windows: &[Window]) {
+    if windows.len() > WINDOWS_MAX {
+        fields.push(
+            "/windows",
+            Code::OutOfRange,
+            Text::new(
+                format!("{WINDOWS_MAX} créneaux au plus."),
+                format!("At most {WINDOWS_MAX} times."),
+            ),
+        );
+    }
+    for (at, window) in windows.iter().enumerate() {
+        check_window(fields, &format!("/windows/{at}/to"), window.from, window.to);
+    }
 }
 
 fn check_phone(fields: &mut Fields, pointer: &str, phone: &str) -> Option<String> {

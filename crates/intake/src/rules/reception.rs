@@ -2,7 +2,7 @@
 
 use kernel::{Code, Fields, Refusal, Text};
 
-use super::{Verdict, english, french};
+use super::{LINES_MAX, Verdict, english, french};
 use crate::model::{BatchStatus, DonorAnswer, ReceptionAnswer};
 
 /// The count is answered when it has ended. What was contested may be confirmed, once it
@@ -13,8 +13,7 @@ use crate::model::{BatchStatus, DonorAnswer, ReceptionAnswer};
 pub fn answer(
     status: BatchStatus,
     known: Option<&ReceptionAnswer>,
-    new: DonorAnswer,
-    comment: Option<&str>,
+    new: &ReceptionAnswer,
 ) -> Result<Verdict, Refusal> {
     if status != BatchStatus::Closed {
         return Err(Refusal::new(
@@ -32,11 +31,15 @@ pub fn answer(
         ));
     }
     match known {
-        Some(known) if known.answer == DonorAnswer::Confirmed => match new {
+        Some(known) if known.answer == DonorAnswer::Confirmed => match new.answer {
             DonorAnswer::Confirmed => Ok(Verdict::AlreadyDone),
             DonorAnswer::Contested => Err(Refusal::plain(Code::ReceptionConfirmed)),
         },
-        Some(known) if known.answer == new && known.comment.as_deref() == comment => {
+        Some(known)
+            if known.answer == new.answer
+                && known.comment == new.comment
+                && known.devices == new.devices =>
+        {
             Ok(Verdict::AlreadyDone)
         }
         _ => Ok(Verdict::Apply),
@@ -61,4 +64,26 @@ pub fn check_comment(new: DonorAnswer, comment: Option<&str>) -> Result<Option<S
     }
     fields.check()?;
     Ok(Some(said.to_owned()).filter(|said| !said.is_empty()))
+}
+
+/// Devices that are contested one by one are not too many to look at.
+///
+/// # Errors
+/// `out_of_range` at `/devices`.
+pub fn check_named(devices: &[String]) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    if devices.len() > LINES_MAX {
+        fields.push(
+            "/devices",
+            Code::OutOfRange,
+            Text::new(
+                format!("{LINES_MAX} appareils au plus ; pour davantage, contestez le tout."),
+                format!("At most {LINES_MAX} devices; for more, contest the whole."),
+            ),
+        );
+    }
+    for (at, name) in devices.iter().enumerate() {
+        fields.text(&format!("/devices/{at}"), name, 100);
+    }
+    fields.check()
 }

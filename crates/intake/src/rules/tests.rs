@@ -354,6 +354,7 @@ fn said(answer: DonorAnswer, comment: Option<&str>) -> ReceptionAnswer {
     ReceptionAnswer {
         answer,
         comment: comment.map(str::to_owned),
+        devices: Vec::new(),
         answered_at: at("2023-03-01T08:00:00Z"),
         answered_by: actor(Role::Donor).person,
     }
@@ -363,13 +364,14 @@ fn said(answer: DonorAnswer, comment: Option<&str>) -> ReceptionAnswer {
 fn a_count_is_answered_when_it_has_ended() {
     use DonorAnswer::{Confirmed, Contested};
     for status in BatchStatus::ALL {
-        let verdict = answer(*status, None, Confirmed, None);
+        let verdict = answer(*status, None, &said(Confirmed, None));
         match status {
             BatchStatus::Closed => assert_eq!(verdict, Ok(Verdict::Apply)),
             _ => assert_eq!(verdict.unwrap_err().code, Code::BatchStepNotAllowed),
         }
     }
-    let closed = |known, new, comment| answer(BatchStatus::Closed, Some(&known), new, comment);
+    let closed =
+        |known, new, comment| answer(BatchStatus::Closed, Some(&known), &said(new, comment));
     let contested = || said(Contested, Some("Il en manque 2"));
     assert_eq!(
         closed(contested(), Contested, Some("Il en manque 2")),
@@ -387,13 +389,44 @@ fn a_count_is_answered_when_it_has_ended() {
 }
 
 #[test]
+fn another_device_makes_another_contest() {
+    let known = said(DonorAnswer::Contested, Some("x"));
+    let other = ReceptionAnswer {
+        devices: vec!["RS-0004K-X".to_owned()],
+        ..known.clone()
+    };
+    let verdict = |new| answer(BatchStatus::Closed, Some(&known), new);
+    assert_eq!(verdict(&known), Ok(Verdict::AlreadyDone));
+    assert_eq!(verdict(&other), Ok(Verdict::Apply));
+    assert_eq!(
+        pointers(check_named(&vec!["a".to_owned(); 201]).unwrap_err()),
+        ["/devices"]
+    );
+    assert_eq!(
+        pointers(check_named(&[String::new()]).unwrap_err()),
+        ["/devices/0"]
+    );
+}
+
+#[test]
+fn a_pickup_changes_until_the_truck_has_come_and_is_answered_once_it_is_set() {
+    use BatchStatus::{Accepted, Draft, Scheduled, Submitted};
+    for status in BatchStatus::ALL {
+        let open = [Draft, Submitted, Accepted, Scheduled].contains(status);
+        assert_eq!(may_change_pickup(*status).is_ok(), open, "{status}");
+        let refused = may_answer_pickup(*status).err().map(|refusal| refusal.code);
+        let expected = (*status != Scheduled).then_some(Code::BatchStepNotAllowed);
+        assert_eq!(refused, expected, "{status}");
+    }
+}
+
+#[test]
 fn reception_confirmed_stays_so() {
     let known = said(DonorAnswer::Confirmed, None);
     let refusal = answer(
         BatchStatus::Closed,
         Some(&known),
-        DonorAnswer::Contested,
-        Some("x"),
+        &said(DonorAnswer::Contested, Some("x")),
     )
     .unwrap_err();
     assert_eq!(refusal.code, Code::ReceptionConfirmed);

@@ -2,11 +2,11 @@
 
 use db::{Db, Result, Tx};
 use identity::token;
-use kernel::{Actor, BatchId, Code, Instant, Refusal, Role};
+use kernel::{Actor, BatchId, Code, Fields, Instant, Refusal, Role, Text};
 use notifications::Message;
 
 use super::tell;
-use crate::model::{Batch, Difference, DonorAnswer, ReceptionAnswer, ReceptionLink};
+use crate::model::{Batch, Comment, Difference, DonorAnswer, ReceptionAnswer, ReceptionLink};
 use crate::rules::{self, Verdict};
 use crate::store::{self, Change};
 
@@ -105,36 +105,75 @@ pub fn reception_link(db: &mut Db, token: &str, now: Instant) -> Result<Receptio
     })
 }
 
-/// The donor confirms or contests the count. Who contests says why; the city and the
-/// workshop are told.
+/// The donor confirms or contests the count, of the whole batch or of some devices. Who contests
+/// says why; the city and the workshop are told.
 ///
 /// # Errors
-/// `batch_step_not_allowed`, `reception_confirmed`, `required` without a comment.
+/// `batch_step_not_allowed`, `reception_confirmed`, `required` without a comment,
+/// `unknown_reference` for a device that is not of the batch.
 pub fn answer_reception(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: BatchId,
     answer: DonorAnswer,
-    comment: Option<&str>,
+    said: &Comment,
 ) -> Result<Batch> {
     let batch = store::batch(tx, actor, id)?;
-    let comment = rules::check_comment(answer, comment)?;
-    let known = batch.reception.as_ref();
-    let verdict = rules::answer(batch.status, known, answer, comment.as_deref())?;
+    let comment = rules::check_comment(answer, said.comment.as_deref())?;
+    let devices = match answer {
+        DonorAnswer::Contested => contested_devices(tx, id, &said.devices)?,
+        DonorAnswer::Confirmed => Vec::new(),
+    };
+    let new = ReceptionAnswer {
+        answer,
+        comment,
+        devices,
+        answered_at: tx.now(),
+        answered_by: actor.person,
+    };
+    let verdict = rules::answer(batch.status, batch.reception.as_ref(), &new)?;
     if verdict == Verdict::AlreadyDone {
         return Ok(batch);
     }
-    let now = tx.now();
-    store::update(tx, &batch, &Change::to(&batch, batch.status, now))?;
-    let said = ReceptionAnswer {
-        answer,
-        comment,
-        answered_at: now,
-        answered_by: actor.person,
-    };
-    store::put_answer(tx, batch.id, &said)?;
+    store::update(
+        tx,
+        &batch,
+        &Change::to(&batch, batch.status, new.answered_at),
+    )?;
+    store::put_answer(tx, batch.id, &new)?;
     if answer == DonorAnswer::Contested {
-        tell::contested(tx, &batch, said.comment.as_deref().unwrap_or_default())?;
+        tell::contested(tx, &batch, &new)?;
     }
     store::batch(tx, actor, id)
+}
+
+/// The tags of the devices that are contested, each of them of the batch.
+fn contested_devices(db: &mut Db, batch: BatchId, named: &[String]) -> Result<Vec<String>> {
+    let names: Vec<String> = named.iter().map(|name| name.trim().to_owned()).collect();
+    rules::check_named(&names)?;
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = store::tags_of(db, batch, &names)?;
+    let (mut tags, mut fields) = (Vec::new(), Fields::default());
+    for (at, name) in names.iter().enumerate() {
+        let is_named = |(tag, serial): &&(String, Option<String>)| {
+            tag.eq_ignore_ascii_case(name) || serial.as_ref() == Some(name)
+        };
+        match found.iter().find(is_named) {
+            Some((tag, _)) => tags.push(tag.clone()),
+            None => fields.push(
+                format!("/devices/{at}"),
+                Code::UnknownReference,
+                Text::new(
+                    format!("Aucun appareil de ce don ne porte le numéro {name}."),
+                    format!("No device of this donation has the number {name}."),
+                ),
+            ),
+        }
+    }
+    fields.check()?;
+    tags.sort_unstable();
+    tags.dedup();
+    Ok(tags)
 }

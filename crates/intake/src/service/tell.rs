@@ -4,7 +4,7 @@ use db::{Result, Tx};
 use kernel::{Actor, OrganisationId};
 use notifications::{Appointment, Message, Recipient};
 
-use crate::model::{Batch, BatchStatus, ListChange, Window};
+use crate::model::{Batch, BatchStatus, ListChange, ReceptionAnswer, Window};
 use crate::rules;
 
 pub(super) fn submitted(tx: &mut Tx<'_>, batch: &Batch, donor: &str) -> Result<()> {
@@ -120,10 +120,6 @@ pub(super) fn manifest_replaced(
     rows: u64,
     change: &ListChange,
 ) -> Result<()> {
-    let mut concerned = identity::staff_contacts(tx)?;
-    if let Some(workshop) = batch.workshop_id {
-        concerned.extend(identity::contacts(tx, workshop)?);
-    }
     let message = Message::ManifestReplaced {
         reference: batch.reference.clone(),
         title: batch.title.clone(),
@@ -132,22 +128,46 @@ pub(super) fn manifest_replaced(
         added: change.added,
         removed: change.removed,
     };
-    notifications::push_all(tx, &concerned, &message)
+    to_city_and_workshop(tx, batch, &message)
 }
 
 /// The city and the workshop hear that the donor does not agree with the count.
-pub(super) fn contested(tx: &mut Tx<'_>, batch: &Batch, comment: &str) -> Result<()> {
-    let mut concerned = identity::staff_contacts(tx)?;
-    if let Some(workshop) = batch.workshop_id {
-        concerned.extend(identity::contacts(tx, workshop)?);
-    }
+pub(super) fn contested(tx: &mut Tx<'_>, batch: &Batch, said: &ReceptionAnswer) -> Result<()> {
     let message = Message::ReceptionContested {
         reference: batch.reference.clone(),
         title: batch.title.clone(),
         donor: batch.donor_name.clone(),
-        comment: comment.to_owned(),
+        comment: said.comment.clone().unwrap_or_default(),
+        devices: said.devices.clone(),
     };
-    notifications::push_all(tx, &concerned, &message)
+    to_city_and_workshop(tx, batch, &message)
+}
+
+/// The city and the workshop hear whom to call now, and which times suit the donor.
+pub(super) fn pickup_changed(tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
+    let pickup = &batch.pickup;
+    let asked = pickup.answer.as_ref().filter(|answer| !answer.agrees);
+    let windows = pickup.windows.iter();
+    let message = Message::PickupChanged {
+        reference: batch.reference.clone(),
+        title: batch.title.clone(),
+        donor: batch.donor_name.clone(),
+        place: pickup.place(),
+        contact_name: pickup.contact_name.clone(),
+        contact_phone: pickup.contact_phone.clone(),
+        asks_to_move: asked.is_some(),
+        comment: asked.and_then(|answer| answer.reason.clone()),
+        windows: windows.map(|window| (window.from, window.to)).collect(),
+    };
+    to_city_and_workshop(tx, batch, &message)
+}
+
+fn to_city_and_workshop(tx: &mut Tx<'_>, batch: &Batch, message: &Message) -> Result<()> {
+    let mut concerned = identity::staff_contacts(tx)?;
+    if let Some(workshop) = batch.workshop_id {
+        concerned.extend(identity::contacts(tx, workshop)?);
+    }
+    notifications::push_all(tx, &concerned, message)
 }
 
 fn pickup(

@@ -36,13 +36,18 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// The sheet that is the list, as it is asked for; `*` for all.
+    pub(super) fn sheet(&self) -> Option<String> {
+        match &self.sheets {
+            Sheets::Unsaid => None,
+            Sheets::Named(name) => Some(name.clone()),
+            Sheets::All => Some("*".to_owned()),
+        }
+    }
+
     /// As they are kept beside the list.
     fn written(&self) -> String {
-        let sheets = match &self.sheets {
-            Sheets::Unsaid => None,
-            Sheets::Named(name) => Some(format!("sheet={name}")),
-            Sheets::All => Some("sheet=*".to_owned()),
-        };
+        let sheets = self.sheet().map(|name| format!("sheet={name}"));
         let dates = self.dates.map(|order| format!("dates={}", order.as_str()));
         sheets
             .into_iter()
@@ -68,6 +73,11 @@ pub struct ReadManifest {
 }
 
 impl ReadManifest {
+    /// What can be understood in several ways, and nobody said yet.
+    pub fn questions(&self) -> &[Notice] {
+        self.manifest.questions()
+    }
+
     fn part(&self, at: usize) -> Part<'_> {
         let name = self.parts.get(at).and_then(Option::as_deref);
         Part { at, name }
@@ -196,6 +206,7 @@ pub fn put_manifest(
     let mut change = Change::to(&batch, batch.status, tx.now());
     change.manifest = Some(summary(&report, read, tx.now()));
     store::update(tx, &batch, &change)?;
+    store::delete_pending(tx, batch.id)?;
     if let Some(difference) = &report.difference
         && batch.status != BatchStatus::Draft
     {

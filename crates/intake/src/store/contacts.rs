@@ -30,6 +30,7 @@ pub fn forget_contacts_before(db: &mut Db, before: Instant) -> Result<usize> {
         let pickup = Pickup {
             contact_name: String::new(),
             contact_phone: String::new(),
+            answer: None,
             ..pickup
         };
         forgotten += diesel::update(b::table.find(id))

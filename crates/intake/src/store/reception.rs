@@ -57,6 +57,10 @@ pub(crate) fn put_answer(db: &mut Db, batch: BatchId, said: &ReceptionAnswer) ->
             a::comment.eq(said.comment.as_deref()),
             a::answered_by.eq(said.answered_by),
             a::answered_at.eq(said.answered_at),
+            a::devices.eq(match said.devices.is_empty() {
+                true => None,
+                false => Some(serde_json::to_string(&said.devices)?),
+            }),
         ))
         .execute(db)?;
     Ok(())
@@ -64,7 +68,14 @@ pub(crate) fn put_answer(db: &mut Db, batch: BatchId, said: &ReceptionAnswer) ->
 
 /// The answers to these batches.
 pub(super) fn answers(db: &mut Db, batches: &[BatchId]) -> Result<Vec<(BatchId, ReceptionAnswer)>> {
-    type Row = (BatchId, DonorAnswer, Option<String>, Instant, PersonId);
+    type Row = (
+        BatchId,
+        DonorAnswer,
+        Option<String>,
+        Instant,
+        PersonId,
+        Option<String>,
+    );
     let rows: Vec<Row> = a::table
         .filter(a::batch_id.eq_any(batches))
         .select((
@@ -73,20 +84,23 @@ pub(super) fn answers(db: &mut Db, batches: &[BatchId]) -> Result<Vec<(BatchId, 
             a::comment,
             a::answered_at,
             a::answered_by,
+            a::devices,
         ))
         .load(db)?;
-    let told = |(batch, answer, comment, answered_at, answered_by): Row| {
-        (
-            batch,
-            ReceptionAnswer {
-                answer,
-                comment,
-                answered_at,
-                answered_by,
+    let told = |(batch, answer, comment, answered_at, answered_by, devices): Row| {
+        let said = ReceptionAnswer {
+            answer,
+            comment,
+            devices: match devices {
+                Some(json) => serde_json::from_str(&json)?,
+                None => Vec::new(),
             },
-        )
+            answered_at,
+            answered_by,
+        };
+        Ok((batch, said))
     };
-    Ok(rows.into_iter().map(told).collect())
+    rows.into_iter().map(told).collect()
 }
 
 /// The devices of a batch that did not come though announced, or came without, by serial
@@ -126,4 +140,18 @@ pub fn differing(db: &mut Db, batch: BatchId, most: i64) -> Result<Vec<Differing
         unexpected: line.is_none(),
     };
     Ok(rows.into_iter().map(told).collect())
+}
+
+/// The tags of a batch's devices that are named so, by tag or by serial number.
+pub(crate) fn tags_of(
+    db: &mut Db,
+    batch: BatchId,
+    names: &[String],
+) -> Result<Vec<(String, Option<String>)>> {
+    let tags: Vec<String> = names.iter().map(|name| name.to_uppercase()).collect();
+    Ok(d::table
+        .filter(d::batch_id.eq(batch))
+        .filter(d::tag.eq_any(&tags).or(d::serial.eq_any(names)))
+        .select((d::tag, d::serial))
+        .load(db)?)
 }

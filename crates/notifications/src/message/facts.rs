@@ -70,6 +70,7 @@ impl Message {
             Self::BatchLate { .. } => "batch_late",
             Self::ManifestReplaced { .. } => "manifest_replaced",
             Self::ReceptionContested { .. } => "reception_contested",
+            Self::PickupChanged { .. } => "pickup_changed",
             Self::TransferSent { .. } => "transfer_sent",
             Self::ErasureProven { .. } => "erasure_proven",
             Self::DonationNews { .. } => "donation_news",

@@ -147,6 +147,24 @@ pub enum Message {
         title: String,
         donor: String,
         comment: String,
+        /// The tags of the devices that it is about; none when it is about the whole.
+        #[serde(default)]
+        devices: Vec<String>,
+    },
+    /// To staff and the workshop that is to fetch it: the donor changed whom to call or when it
+    /// suits, or asks for another time.
+    PickupChanged {
+        reference: String,
+        title: String,
+        donor: String,
+        place: String,
+        contact_name: String,
+        contact_phone: String,
+        asks_to_move: bool,
+        /// Why the time that was set does not suit.
+        comment: Option<String>,
+        /// Times that suit.
+        windows: Vec<(Instant, Instant)>,
     },
 
     /// To the workshop that receives: devices are on the road to it, or were called back.

@@ -38,6 +38,7 @@ impl Message {
             | Self::BatchLate { reference, .. }
             | Self::ManifestReplaced { reference, .. }
             | Self::ReceptionContested { reference, .. }
+            | Self::PickupChanged { reference, .. }
             | Self::ErasureProven { reference, .. }
             | Self::DonationNews { reference, .. } => format!("/aller/dons/{reference}"),
 

@@ -49,6 +49,7 @@ templates![
     "batch_closed",
     "manifest_replaced",
     "reception_contested",
+    "pickup_changed",
     "transfer_sent",
     "erasure_proven",
     "donation_news",

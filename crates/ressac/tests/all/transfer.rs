@@ -55,6 +55,10 @@ const ROWS: &str = "
         SELECT b.id, 'contested', 'Il en manque 2 :\n« CZC »', p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
     INSERT INTO reception_links (token_hash, batch_id, person_id, created_at, expires_at)
         SELECT x'ab', b.id, p.id, 1677574800000000, 1677574800000001 FROM batches AS b, people AS p LIMIT 1;
+    INSERT INTO pending_lists (batch_id, name, content, sheet, dates, kept_by, kept_at)
+        SELECT b.id, 'Parc 2023.csv', x'00ff0a', 'Parc', 'dmy', p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
+    INSERT INTO follow_links (batch_id, token_hash, made_by, made_at)
+        SELECT b.id, x'06', p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
     INSERT INTO recovery_codes (person_id, code_hash) SELECT id, x'01' FROM people LIMIT 1;
     INSERT INTO second_factors (person_id, secret, last_step, created_at)
         SELECT id, x'0102', 9223372036854775807, 1677574800000000 FROM people LIMIT 1;

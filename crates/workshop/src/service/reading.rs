@@ -64,7 +64,7 @@ fn scope(db: &mut Db, actor: &Actor, filter: &DeviceFilter) -> Result<Scope> {
     }
 }
 
-fn with_drives(db: &mut Db, devices: Vec<Device>) -> Result<Vec<DeviceView>> {
+pub(super) fn with_drives(db: &mut Db, devices: Vec<Device>) -> Result<Vec<DeviceView>> {
     let ids: Vec<_> = devices.iter().map(|device| device.id).collect();
     let mut drives = store::of_devices(db, &ids)?;
     Ok(devices

@@ -3,6 +3,7 @@
 mod access;
 mod association;
 mod bench;
+mod donor;
 mod forms;
 mod public;
 mod sessions;

@@ -7,6 +7,7 @@ mod custody;
 mod doubts;
 mod erasure;
 mod hardware;
+mod labels;
 mod neighbours;
 mod reception;
 mod reservation;

@@ -101,7 +101,11 @@ async fn send(
                 }
             };
             let id = link.batch.id;
-            intake::answer_reception(tx, &link.actor, id, answer, Some(&sent.comment))?;
+            let said = intake::Comment {
+                comment: Some(sent.comment.clone()),
+                devices: Vec::new(),
+            };
+            intake::answer_reception(tx, &link.actor, id, answer, &said)?;
             Ok(())
         })
         .await;
