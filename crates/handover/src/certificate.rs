@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use allocation::page::{escaped, page};
+use crate::page::{escaped, page};
 use db::schema::{batches as b, devices as d, drives as r, organisations as o};
 use db::{Db, Result};
 use diesel::prelude::*;

@@ -4,6 +4,7 @@ mod certificate;
 mod donors;
 pub mod model;
 mod note;
+mod page;
 mod retention;
 pub mod rules;
 mod service;
@@ -15,6 +16,6 @@ pub use model::*;
 pub use note::note;
 pub use retention::retention;
 pub use service::{
-    approve_wave, cancel_wave, complete, handover, handover_named, handovers, missed, pass_on,
-    release, replace, schedule,
+    appointments, approve_wave, cancel_wave, complete, handover, handover_named, handovers, missed,
+    pass_on, release, replace, schedule,
 };
