@@ -2,6 +2,7 @@
 
 mod access;
 mod association;
+mod city_waves;
 mod forms;
 mod public;
 mod sessions;
