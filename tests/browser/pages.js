@@ -35,7 +35,29 @@ export const PAGES = [
   { name: "workshop-transfers", path: "/atelier/transferts", as: "refurbisher" },
   { name: "workshop-transfer-new", path: "/atelier/transferts/nouveau", as: "refurbisher" },
   { name: "workshop-waste", path: "/atelier/dechets", as: "refurbisher" },
+  { name: "city-waves", path: "/ville/vagues", as: "staff" },
+  { name: "city-wave-new", path: "/ville/vagues/nouvelle", as: "staff" },
+  { name: "city-ranking", path: async ({ api }) => `/ville/programmes/${await first(api, "/programmes")}/classement`, as: "staff" },
+  { name: "city-waiting", path: async ({ api }) => `/ville/programmes/${await first(api, "/programmes")}/attente`, as: "staff" },
+  { name: "city-workbench", path: async ({ api }) => `/ville/vagues/${await draft(api)}?essai=1&lot_min=2&lot_max=20&weight/score=1&residual=grow&picking=site_first&seed=s&supply/kinds=desktop&supply/kinds=laptop&reserve_small/quantity/desktop=6`, as: "staff" },
+  { name: "city-stock", path: async ({ api }) => `/ville/vagues/${await draft(api)}/stock`, as: "staff" },
+  { name: "city-wave-lots", path: async ({ api }) => `/ville/vagues/${await first(api, "/waves?status=completed")}/lots`, as: "staff" },
+  { name: "city-wave-interventions", path: async ({ api }) => `/ville/vagues/${await first(api, "/waves?status=completed")}/interventions`, as: "staff" },
+  { name: "city-wave-decision", path: async ({ api }) => `/ville/vagues/${await first(api, "/waves?status=completed")}/decision`, as: "staff" },
+  { name: "city-calendar", path: "/ville/remises", as: "staff" },
+  { name: "city-lot", path: async ({ api }) => `/ville/remises/${await first(api, "/handovers")}`, as: "staff" },
+  { name: "city-obligations", path: "/ville/suivis", as: "staff" },
+  { name: "city-summary", path: "/ville/bilan", as: "staff" },
+  { name: "picking", path: async ({ api }) => `/vagues/${await first(api, "/waves?status=completed")}/preparation`, as: "staff" },
 ];
+
+/** A wave that is not planned, made for the picture. */
+async function draft(api) {
+  const found = await api("GET", "/waves?status=draft", { as: "admin" });
+  if (found.items.length) return found.items[0].id;
+  const programme = await first(api, "/programmes");
+  return (await api("POST", `/programmes/${programme}/waves`, { as: "admin", body: { name: "Vague d’essai", seed: "s" } })).id;
+}
 
 /** The id of the newest thing of a list. */
 const first = async (api, path) => (await api("GET", path, { as: "admin" })).items[0].id;

@@ -421,6 +421,24 @@ impl<P: Permission> Page<P> {
         Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
     }
 
+    /// The same for a use case that writes many rows: [`State::write_long`].
+    ///
+    /// # Errors
+    /// As [`State::write_long`].
+    pub(crate) async fn write_long<F>(&self, form: &Form, deed: &str, work: F) -> ApiResult<Saved>
+    where
+        F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
+    {
+        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &form.digest());
+        let who = self.who.clone().named(deed).with_repeat(repeat);
+        let answer = self
+            .visit
+            .state
+            .write_long(&who, move |tx, actor| Answer::see_other(&work(tx, actor)?))
+            .await?;
+        Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
+    }
+
     /// The whole of a simple form: reads its fields, runs the use case once, leads to what was
     /// saved; what is refused shows the form again, as `view` makes its page.
     ///

@@ -3,11 +3,12 @@
 //! another one does not compile.
 
 use ::web::access::{
-    AnswerReceptions, Apply, CancelBatches, CloseBatches, CollectBatches, CorrectDevices,
-    CountStock, DecideBatches, DecideEvidence, LogDevices, ManageAccount, ManageWaves, Permission,
-    ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
-    ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches,
-    ReviewApplications, RunHandovers, SendDevices, UseAccount,
+    AnswerReceptions, Apply, ApproveWaves, CancelBatches, CloseBatches, CollectBatches,
+    CorrectDevices, CountStock, DecideBatches, DecideEvidence, DecideWaves, LogDevices,
+    ManageAccount, ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence,
+    ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock,
+    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReviewApplications,
+    RunHandovers, SendDevices, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -357,7 +358,14 @@ pages! {
     }
     handovers {
         get "/atelier/remises" => show, RunHandovers;
+    }
+    city_calendar {
         get "/ville/remises" => show, RunHandovers;
+        get "/ville/remises/{id}" => lot, RunHandovers;
+        post "/ville/remises/{id}/rendez-vous" => schedule, RunHandovers;
+        post "/ville/remises/{id}/manquee" => miss, RunHandovers;
+        post "/ville/remises/{id}/remplacer" => replace, RunHandovers;
+        post "/ville/remises/{id}/reprendre" => release, DecideWaves;
     }
 
     // the city
@@ -367,9 +375,51 @@ pages! {
     city_appeal {
         get "/ville/recours/{id}" => show, ReviewApplications;
     }
+    city_ranking {
+        get "/ville/programmes/{id}/classement" => show, ReadRanking;
+        get "/ville/programmes/{id}/classement.csv" => csv, ReadRanking;
+    }
+    city_waves {
+        get "/ville/vagues" => list, ManageWaves;
+        get "/ville/vagues/nouvelle" => new, ManageWaves;
+        post "/ville/vagues/nouvelle" => create, ManageWaves;
+    }
     city_wave {
         get "/ville/vagues/{id}" => show, ManageWaves;
+        post "/ville/vagues/{id}/reglages" => save, ManageWaves;
+    }
+    city_wave_views {
+        get "/ville/vagues/{id}/lots" => lots, ManageWaves;
+        get "/ville/vagues/{id}/stock" => stock, ManageWaves;
+        get "/ville/vagues/{id}/interventions" => interventions, ManageWaves;
+    }
+    city_wave_line {
+        get "/ville/vagues/{id}/lignes/{application_id}" => show, ManageWaves;
+        post "/ville/vagues/{id}/lignes/{application_id}" => pin, DecideWaves;
+        post "/ville/vagues/{id}/lignes/{application_id}/liberer" => unpin, DecideWaves;
+    }
+    city_wave_decision {
+        get "/ville/vagues/{id}/decision" => show, ManageWaves;
+        post "/ville/vagues/{id}/proposer" => propose, ManageWaves;
+        post "/ville/vagues/{id}/soumettre" => submit, DecideWaves;
+        post "/ville/vagues/{id}/annuler" => cancel, DecideWaves;
+    }
+    city_approval {
         get "/ville/approbations/{id}" => show, ManageWaves;
+        post "/ville/approbations/{id}/approuver" => approve, ApproveWaves;
+        post "/ville/approbations/{id}/renvoyer" => send_back, DecideWaves;
+    }
+    city_waiting {
+        get "/ville/programmes/{id}/attente" => show, ManageWaves;
+    }
+    picking {
+        get "/vagues/{id}/preparation" => show, ReadPickingLists;
+    }
+    city_obligations {
+        get "/ville/suivis" => list, ReviewApplications;
+    }
+    city_summary {
+        get "/ville/bilan" => show, ManageWaves;
     }
     city_registrations {
         get "/ville/inscriptions" => show, ReadRegistrationCases;

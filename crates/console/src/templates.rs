@@ -128,6 +128,9 @@ fn environment(language: Language) -> Environment<'static> {
     environment.add_filter("moment", move |moment: &str| {
         Ok::<_, Error>(dates::moment(instant(moment)?, language))
     });
+    environment.add_filter("hour", move |moment: &str| {
+        Ok::<_, Error>(dates::hour(instant(moment)?, language))
+    });
     environment.add_filter("until", move |from: &str, to: &str| {
         Ok::<_, Error>(dates::span(instant(from)?, instant(to)?, language))
     });

@@ -5,6 +5,7 @@ mod donors;
 mod fates;
 pub mod model;
 mod note;
+mod page;
 mod retention;
 pub mod rules;
 mod service;
@@ -19,6 +20,7 @@ pub use model::*;
 pub use note::note;
 pub use retention::retention;
 pub use service::{
-    allow, approve_wave, cancel_wave, complete, decide_application, handover, handover_named,
-    handovers, missed, name_collector, not_given, pass_on, release, replace, schedule,
+    allow, appointments, approve_wave, cancel_wave, complete, decide_application, handover,
+    handover_named, handovers, missed, name_collector, not_given, pass_on, release, replace,
+    schedule,
 };

@@ -233,6 +233,12 @@ pub struct HandoverFilter {
     pub status: Option<HandoverStatus>,
     /// For this application.
     pub application_id: Option<ApplicationId>,
+    /// Completed from one moment on until another.
+    pub completed: Option<(Instant, Instant)>,
+    /// For associations of this postal code.
+    pub postal_code: Option<String>,
+    /// For associations that work on this.
+    pub theme: Option<kernel::Theme>,
 }
 
 /// What a lot holds, by kind.

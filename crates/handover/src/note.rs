@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use allocation::page::{escaped, page, word};
+use crate::page::{escaped, page, word};
 use kernel::{DeviceKind, Instant, Language};
 
 use crate::model::{HandoverStatus, HandoverView, LotItem, by_kind};

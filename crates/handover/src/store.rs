@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use db::schema::{applications as a, handovers as h, organisations as o, waves as w};
 use db::{Db, Result};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use kernel::{
     Actor, ApplicationId, Code, HandoverId, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role,
     WaveId,
@@ -101,6 +103,15 @@ pub(crate) fn handovers(
     if let Some(application) = filter.application_id {
         query = query.filter(h::application_id.eq(application));
     }
+    if let Some((from, to)) = filter.completed {
+        query = query.filter(h::completed_at.ge(from)).filter(h::completed_at.lt(to));
+    }
+    if let Some(code) = &filter.postal_code {
+        query = query.filter(o::postal_code.eq(code.clone()));
+    }
+    if let Some(theme) = filter.theme {
+        query = query.filter(sql::<Bool>(&eligibility::works_on(db, theme)));
+    }
     if let Some(organisation) = actor.limited_to() {
         query = match actor.role {
             Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),
@@ -111,6 +122,45 @@ pub(crate) fn handovers(
         query = query.filter(h::id.lt(after));
     }
     let rows: Vec<(Handover, String, String, String)> = query.load(db)?;
+    Ok(Page::from_rows(
+        with_workshops(db, rows)?,
+        page,
+        |row: &Named| row.handover.id.to_string(),
+    ))
+}
+
+/// The appointments from one moment on until another, in their order: so many at the most. A
+/// workshop sees what it keeps.
+pub(crate) fn appointments(
+    db: &mut Db,
+    actor: &Actor,
+    (from, to): (Instant, Instant),
+    most: i64,
+) -> Result<Vec<Named>> {
+    let mut query = h::table
+        .inner_join(o::table)
+        .inner_join(w::table.on(w::id.eq(h::wave_id)))
+        .inner_join(a::table.on(a::id.eq(h::application_id)))
+        .filter(h::appointment_from.ge(from))
+        .filter(h::appointment_from.lt(to))
+        .select((Handover::as_select(), o::name, w::name, a::reference))
+        .order((h::appointment_from.asc(), h::id.asc()))
+        .limit(most)
+        .into_boxed();
+    if let Some(organisation) = actor.limited_to() {
+        query = match actor.role {
+            Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),
+            _ => query.filter(h::association_id.eq(organisation)),
+        };
+    }
+    let rows: Vec<(Handover, String, String, String)> = query.load(db)?;
+    with_workshops(db, rows)
+}
+
+fn with_workshops(
+    db: &mut Db,
+    rows: Vec<(Handover, String, String, String)>,
+) -> Result<Vec<Named>> {
     let workshops: Vec<OrganisationId> = rows
         .iter()
         .filter_map(|(handover, ..)| handover.workshop_id)
@@ -128,9 +178,7 @@ pub(crate) fn handovers(
                 workshop,
             }
         });
-    Ok(Page::from_rows(named.collect(), page, |row: &Named| {
-        row.handover.id.to_string()
-    }))
+    Ok(named.collect())
 }
 
 /// How many handovers of a wave are neither completed nor called off.

@@ -4,6 +4,8 @@ mod model;
 mod rules;
 mod service;
 mod store;
+mod yearly;
 
 pub use model::{Counted, Figures, Given, TerritoryFigures, WaveFigures};
 pub use service::{counted, figures, given};
+pub use yearly::{Handed, Year, year};

@@ -102,6 +102,6 @@ versioned! {
     DeviceView, DeviceId, workshop::device;
     TransferView, TransferId, workshop::transfer;
     Application, ApplicationId, eligibility::application;
-    WaveView, WaveId, allocation::view;
+    WaveView, WaveId, allocation::overview;
     HandoverView, HandoverId, handover::handover;
 }

@@ -144,6 +144,7 @@ const THINGS: &[(&str, &str)] = &[
     ("transferts", "transfers"),
     ("programmes", "programmes"),
     ("vagues", "waves"),
+    ("remises", "handovers"),
     ("approbations", "waves"),
     ("organisations", "organisations"),
     ("suivis", "obligations"),

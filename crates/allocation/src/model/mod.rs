@@ -2,6 +2,8 @@
 
 mod convention;
 mod settings;
+mod submission;
+mod trial;
 mod views;
 mod wave;
 
@@ -11,9 +13,13 @@ pub use settings::{
     SettingsInput, Simulation, SimulationBody, SmallShare, SmallShareInput, Supply, WaveChange,
     Weight, WeightInput,
 };
+pub use submission::{
+    Dossier, InterventionView, Moved, Moves, Returned, SinceView, SubmissionView,
+};
+pub use trial::{GroupSum, Left, Reserve, StockRow, StockView, Trial, TrialPlan};
 pub use views::{
     ApplicationResult, Approval, Award, Comparison, DeviceFilter, Difference, LineFilter, LineView,
-    LotDevice, ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter, WaveView,
+    LotDevice, PickingLot, ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter, WaveView,
 };
 pub use wave::{
     LineReason, Pin, PinInput, Rejection, Remark, Submission, Wave, WaveLine, WaveReason,

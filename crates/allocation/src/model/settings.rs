@@ -64,8 +64,10 @@ pub struct Simulation {
     pub lot_min: Option<i64>,
     /// The largest lot, earlier waves included.
     pub lot_max: Option<i64>,
-    /// A share for associations that ask for little.
-    pub reserve_small: Option<ReserveSmallInput>,
+    /// A share for associations that ask for little; `null` takes it away.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<ReserveSmallInput>)]
+    pub reserve_small: Option<Option<ReserveSmallInput>>,
     /// The most that requests with a tag may receive together.
     pub caps: Option<Vec<CapInput>>,
     /// What becomes of stock that cannot form another lot.
@@ -78,6 +80,15 @@ pub struct Simulation {
     pub weight: Option<WeightInput>,
     /// The seed of the public draw between equals.
     pub seed: Option<String>,
+}
+
+/// What is said, `null` among it; what is absent is none.
+fn said<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// The body that changes a wave: what is absent stays.
@@ -141,10 +152,10 @@ impl Simulation {
             supply: self.supply.clone().unwrap_or_else(|| wave.supply.clone()),
             lot_min: self.lot_min.or(Some(i64::from(wave.lot_min))),
             lot_max: self.lot_max.or(Some(i64::from(wave.lot_max))),
-            reserve_small: self
-                .reserve_small
-                .clone()
-                .or_else(|| wave.reserve_small.as_ref().map(Into::into)),
+            reserve_small: match &self.reserve_small {
+                Some(said) => said.clone(),
+                None => wave.reserve_small.as_ref().map(Into::into),
+            },
             caps: self
                 .caps
                 .clone()

@@ -345,6 +345,12 @@ pub struct LineFilter {
     pub association: Option<OrganisationId>,
     /// Only this application's.
     pub application: Option<ApplicationId>,
+    /// Only those that receive something, or those that do not.
+    pub served: Option<bool>,
+    /// Only those that staff fixed or took out.
+    pub pinned: bool,
+    /// Part of the association's name.
+    pub q: Option<String>,
 }
 
 /// What a wave that was decided gave one request of an application.
@@ -371,4 +377,17 @@ pub struct DeviceFilter {
     pub workshop: Option<OrganisationId>,
     /// Only those of this application.
     pub application: Option<ApplicationId>,
+    /// Only those of these applications.
+    pub applications: Option<Vec<ApplicationId>>,
+}
+
+/// What is fetched for one application: a part of the picking list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PickingLot {
+    /// The application.
+    pub application_id: ApplicationId,
+    /// For whom.
+    pub association: String,
+    /// Its devices, in the order of places.
+    pub devices: Vec<LotDevice>,
 }

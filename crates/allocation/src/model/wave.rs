@@ -185,6 +185,9 @@ pub struct Submission {
     /// Of the plan that was read, as the wave has it. Nobody submits another than they saw.
     #[schema(value_type = String)]
     pub digest: Option<String>,
+    /// What whoever approves should know.
+    #[serde(default)]
+    pub message: Option<String>,
 }
 
 /// The body of an approval: which plan was read.

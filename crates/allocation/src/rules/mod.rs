@@ -12,6 +12,7 @@ mod steps;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod values;
 
 pub use awards::{AwardFacts, may_receive, missing, new_convention};
@@ -26,8 +27,9 @@ pub use pins::{apply_pins, pin_input, refused};
 pub use settings::{Limits, new_wave, settings};
 pub use steps::{
     Verdict, digest_named, may_approve, may_cancel, may_complete, may_hand_over, may_pin,
-    may_propose, may_reject, may_submit, reason_given, same_plan,
+    may_propose, may_reject, may_submit, message_fits, reason_given, same_plan,
 };
 pub use values::{
     above_city_gift, convention_due, euros, every_kind_has_a_value, value_cents, without_value,
 };
+pub use trial::{About, first, kinds, moves, split, trial_plan};

@@ -180,6 +180,19 @@ pub fn may_complete(status: WaveStatus) -> bool {
     matches!(status, WaveStatus::Approved | WaveStatus::HandingOver)
 }
 
+/// What is said to whoever approves is not too long.
+///
+/// # Errors
+/// `invalid_fields` when it is.
+pub fn message_fits(message: Option<&str>) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    let said = message.filter(|text| !text.trim().is_empty());
+    if let Some(message) = said {
+        fields.text("/message", message, 2_000);
+    }
+    fields.check()
+}
+
 /// A rejection, a cancellation and a pin need a reason that those concerned can read.
 ///
 /// # Errors

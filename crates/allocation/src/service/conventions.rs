@@ -45,8 +45,8 @@ pub fn record_convention(
 pub fn may_receive(db: &mut Db, id: WaveId, application: ApplicationId) -> Result<()> {
     let wave = load(db, id)?;
     let filter = LineFilter {
-        association: None,
         application: Some(application),
+        ..LineFilter::default()
     };
     let own = store::lines(db, id, &filter, &PageRequest::everything())?.items;
     let (line, _) = own
@@ -77,13 +77,13 @@ fn granted_at(wave: &Wave) -> Result<Instant> {
 
 /// What would stop the handover of lots of a planned or decided wave, so that it can be
 /// signed in time.
-pub(super) fn warnings(db: &mut Db, wave: &Wave, lines: &[WaveLine]) -> Result<Vec<Warning>> {
+pub(super) fn warnings(db: &mut Db, wave: &Wave) -> Result<Vec<Warning>> {
     if !(wave.status.is_open_plan() || wave.status.is_decided()) {
         return Ok(Vec::new());
     }
     let year = granted_at(wave)?.year();
     let mut given = granted_in(db, None, year)?;
-    let served: Vec<&WaveLine> = lines.iter().filter(|line| line.quantity > 0).collect();
+    let served = store::served_lines(db, wave.id)?;
     if wave.approved_at.is_none() {
         for line in &served {
             add(given.entry(line.association_id).or_default(), line);

@@ -37,6 +37,7 @@ pub fn explanation(
     let filter = LineFilter {
         association: read::association_of(actor),
         application: Some(application),
+        ..LineFilter::default()
     };
     let own = store::lines(db, id, &filter, &kernel::PageRequest::everything())?;
     let Some((_, association)) = own.items.first() else {

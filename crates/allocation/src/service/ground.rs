@@ -101,7 +101,7 @@ pub(super) fn without_devices(db: &mut Db, wave: &Wave) -> Result<Ground> {
 
 impl Ground {
     /// What is there for everyone, and what is there for some.
-    fn supply(&self) -> (Granted, Tied) {
+    pub(super) fn supply(&self) -> (Granted, Tied) {
         let (mut open, mut tied) = (Granted::new(), Tied::new());
         for (kind, devices) in &self.devices {
             for device in devices {
@@ -125,7 +125,18 @@ impl Ground {
         settings: &Settings,
         pins: &[Pin],
     ) -> Result<Instance> {
-        let (supply, tied) = self.supply();
+        let supply = self.supply();
+        self.instance_of(wave, settings, pins, &supply)
+    }
+
+    /// The same with a supply that was counted.
+    pub(super) fn instance_of(
+        &self,
+        wave: &Wave,
+        settings: &Settings,
+        pins: &[Pin],
+        (supply, tied): &(Granted, Tied),
+    ) -> Result<Instance> {
         let programme_min = u64::try_from(self.programme.lot_min).unwrap_or(1);
         let facts = Facts {
             wave: wave.id,
@@ -137,8 +148,8 @@ impl Ground {
             kinds: kinds(settings, &self.programme),
             applicants: &self.applicants,
             history: &self.history,
-            supply: &supply,
-            tied: &tied,
+            supply,
+            tied,
             pins,
         };
         Ok(rules::instance(&facts)?)

@@ -162,7 +162,7 @@ pub(super) fn released(
     reason: &str,
 ) -> Result<()> {
     let references = references(instance);
-    let lines = store::all_lines(tx, wave.id)?;
+    let lines = store::served_lines(tx, wave.id)?;
     let owners: HashMap<ApplicationId, OrganisationId> = lines
         .iter()
         .map(|line| (line.application_id, line.association_id))

@@ -5,6 +5,7 @@ mod awards;
 mod cancel;
 mod compare;
 mod conventions;
+mod dossier;
 mod draft;
 mod explanation;
 mod ground;
@@ -16,23 +17,26 @@ mod replace;
 mod submit;
 mod verify;
 mod waiting;
+mod workbench;
 
 pub use approve::approve;
 pub use awards::awards;
 pub use cancel::{cancel, complete, hand_over_begins, release_lot};
 pub use compare::compare;
 pub use conventions::{may_receive, record_convention};
+pub use dossier::{dossier, staff_decisions};
 pub use draft::{change, create};
 pub use explanation::{explanation, notice, published, published_version};
 pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
 pub use read::{
-    Lot, decided_waves, device_list, lines, lot_devices, lots, results_of, view, wave, wave_name,
-    waves,
+    Lot, decided_waves, device_list, lines, lines_found, lot_devices, lots, overview, picking, results_of,
+    view, wave, wave_name, waves,
 };
 pub use replace::{not_given, pass_on, replace_device};
 pub use submit::{reject, submit};
 pub use waiting::waiting_list;
+pub use workbench::{TRIALS, programme_of, since, stock, trial};
 
 use std::collections::BTreeMap;
 

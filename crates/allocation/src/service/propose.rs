@@ -190,7 +190,7 @@ fn row(tx: &Tx<'_>, wave: WaveId, line: &PlannedLine) -> WaveLine {
     }
 }
 
-fn line_view(line: &PlannedLine) -> LineView {
+pub(super) fn line_view(line: &PlannedLine) -> LineView {
     let quantity = u64::try_from(line.quantity).unwrap_or(0);
     let granted: Granted = line
         .kind

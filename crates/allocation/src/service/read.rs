@@ -1,7 +1,5 @@
 //! What people read of waves, limited to what they may see.
 
-use std::collections::HashSet;
-
 use db::{Db, Result};
 use kernel::{
     Actor, ApplicationId, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Refusal, Role,
@@ -10,9 +8,10 @@ use kernel::{
 
 use super::{conventions, load};
 use crate::model::{
-    ApplicationResult, DeviceFilter, Granted, LineFilter, LineView, LotDevice, Wave, WaveFilter,
+    ApplicationResult, DeviceFilter, Granted, LineFilter, LineView, LotDevice, PickingLot, Wave, WaveFilter,
     WaveLine, WaveView,
 };
+use crate::store::LineSums;
 use crate::{rules, store};
 
 /// The association of an actor who may only see its own lines.
@@ -75,13 +74,21 @@ pub fn results_of(
 /// `not_found` when the actor may not see it.
 pub fn view(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
     let wave = wave(db, actor, id)?;
-    let lines = store::all_lines(db, wave.id)?;
     let warnings = match actor.is_city() {
-        true => Some(conventions::warnings(db, &wave, &lines)?),
+        true => Some(conventions::warnings(db, &wave)?),
         false => None,
     };
-    let view = wave_view(db, actor, wave, &lines)?;
+    let view = wave_view(db, actor, wave)?;
     Ok(WaveView { warnings, ..view })
+}
+
+/// The same without what would stop its lots, which takes reading them all.
+///
+/// # Errors
+/// `not_found` when the actor may not see it.
+pub fn overview(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
+    let wave = wave(db, actor, id)?;
+    wave_view(db, actor, wave)
 }
 
 /// A page of waves, the newest first.
@@ -97,8 +104,7 @@ pub fn waves(
     let found = store::waves(db, filter, association_of(actor), page)?;
     let mut items = Vec::with_capacity(found.items.len());
     for wave in found.items {
-        let lines = store::all_lines(db, wave.id)?;
-        items.push(wave_view(db, actor, wave, &lines)?);
+        items.push(wave_view(db, actor, wave)?);
     }
     Ok(Page {
         items,
@@ -107,7 +113,7 @@ pub fn waves(
 }
 
 /// Who decided, and what they remarked, is for the city: others are told what was decided.
-fn wave_view(db: &mut Db, actor: &Actor, mut wave: Wave, lines: &[WaveLine]) -> Result<WaveView> {
+fn wave_view(db: &mut Db, actor: &Actor, mut wave: Wave) -> Result<WaveView> {
     if !actor.is_city() {
         wave.submitted_by = None;
         wave.approved_by = None;
@@ -121,35 +127,27 @@ fn wave_view(db: &mut Db, actor: &Actor, mut wave: Wave, lines: &[WaveLine]) -> 
     }
     let submitted_by = name(db, wave.submitted_by)?;
     let approved_by = name(db, wave.approved_by)?;
-    Ok(sums(wave, supply, lines, submitted_by, approved_by))
+    let sums = store::line_sums(db, wave.id)?;
+    Ok(summed(wave, supply, sums, submitted_by, approved_by))
 }
 
-fn name(db: &mut Db, person: Option<PersonId>) -> Result<Option<String>> {
+pub(super) fn name(db: &mut Db, person: Option<PersonId>) -> Result<Option<String>> {
     let Some(person) = person else {
         return Ok(None);
     };
     Ok(identity::person(db, person)?.map(|person| person.name))
 }
 
-fn sums(
+fn summed(
     wave: Wave,
     supply: Granted,
-    lines: &[WaveLine],
+    sums: LineSums,
     submitted_by: Option<String>,
     approved_by: Option<String>,
 ) -> WaveView {
-    let served: Vec<&WaveLine> = lines.iter().filter(|line| line.quantity > 0).collect();
-    let mut granted = Granted::new();
-    for (kind, quantity) in served.iter().flat_map(|line| line.granted()) {
-        *granted.entry(kind).or_default() += quantity;
-    }
-    let associations: HashSet<OrganisationId> =
-        served.iter().map(|line| line.association_id).collect();
-    let lots = || {
-        served
-            .iter()
-            .map(|line| u64::try_from(line.quantity).unwrap_or(0))
-    };
+    let counted = |count: i64| u64::try_from(count).unwrap_or(0);
+    let lot = |quantity: Option<i32>| quantity.and_then(|lot| u64::try_from(lot).ok());
+    let granted = sums.granted;
     WaveView {
         id: wave.id,
         programme_id: wave.programme_id,
@@ -158,13 +156,13 @@ fn sums(
         status: wave.status,
         settings: wave.settings,
         supply,
-        associations: associations.len() as u64,
+        associations: counted(sums.associations),
         devices: granted.values().sum(),
         value_cents: rules::value_cents(&granted),
         granted,
-        smallest: lots().min(),
-        largest: lots().max(),
-        unserved: (lines.len() - served.len()) as u64,
+        smallest: lot(sums.smallest),
+        largest: lot(sums.largest),
+        unserved: counted(sums.lines - sums.served),
         warnings: None,
         digest: wave.digest,
         proposed_at: wave.proposed_at,
@@ -184,11 +182,22 @@ fn sums(
 /// # Errors
 /// `not_found` when the actor may not see the wave; `invalid_page`.
 pub fn lines(db: &mut Db, actor: &Actor, id: WaveId, page: &PageRequest) -> Result<Page<LineView>> {
+    lines_found(db, actor, id, LineFilter::default(), page)
+}
+
+/// The same, narrowed.
+///
+/// # Errors
+/// As [`lines`].
+pub fn lines_found(
+    db: &mut Db,
+    actor: &Actor,
+    id: WaveId,
+    mut filter: LineFilter,
+    page: &PageRequest,
+) -> Result<Page<LineView>> {
     wave(db, actor, id)?;
-    let filter = LineFilter {
-        association: association_of(actor),
-        application: None,
-    };
+    filter.association = association_of(actor).or(filter.association);
     let found = store::lines(db, id, &filter, page)?;
     Ok(found.map(|(line, name)| LineView::of(&line, name)))
 }
@@ -206,7 +215,7 @@ pub fn device_list(
     load(db, id)?;
     let filter = DeviceFilter {
         workshop: actor.limited_to(),
-        application: None,
+        ..DeviceFilter::default()
     };
     let found = store::lot_devices(db, id, &filter, page)?;
     let first_page = page.after::<kernel::DeviceId>()?.is_none();
@@ -214,6 +223,66 @@ pub fn device_list(
         return Err(Refusal::not_found().into());
     }
     Ok(found)
+}
+
+/// A part of the picking list lot by lot, in the public order: so many lots as the page asks, each
+/// with its devices in the order of places. A workshop sees what it keeps.
+///
+/// # Errors
+/// `not_found` when there is no such wave, or nothing in it for this workshop.
+pub fn picking(
+    db: &mut Db,
+    actor: &Actor,
+    id: WaveId,
+    page: &PageRequest,
+) -> Result<Page<PickingLot>> {
+    let wave = load(db, id)?;
+    let filter = LineFilter {
+        served: Some(true),
+        ..LineFilter::default()
+    };
+    let lines = store::lines(db, id, &filter, page)?;
+    let of_lines: Vec<ApplicationId> = lines
+        .items
+        .iter()
+        .map(|(line, _)| line.application_id)
+        .collect();
+    let filter = DeviceFilter {
+        workshop: actor.limited_to(),
+        applications: Some(of_lines.clone()),
+        ..DeviceFilter::default()
+    };
+    let mut devices = match wave.approved_at {
+        Some(_) => store::lot_devices(db, id, &filter, &PageRequest::everything())?.items,
+        None => Vec::new(),
+    };
+    let first = page.after::<i32>()?.is_none();
+    if actor.limited_to().is_some() && first && devices.is_empty() && lines.next.is_none() {
+        return Err(Refusal::not_found().into());
+    }
+    devices.sort_by(|a, b| (&a.location, &a.tag).cmp(&(&b.location, &b.tag)));
+    let mut lots: Vec<PickingLot> = Vec::new();
+    for application in of_lines {
+        if lots.iter().any(|lot| lot.application_id == application) {
+            continue;
+        }
+        let own: Vec<LotDevice> = devices
+            .iter()
+            .filter(|device| device.application_id == application)
+            .cloned()
+            .collect();
+        if let Some(first) = own.first() {
+            lots.push(PickingLot {
+                application_id: application,
+                association: first.association.clone(),
+                devices: own,
+            });
+        }
+    }
+    Ok(Page {
+        items: lots,
+        next: lines.next,
+    })
 }
 
 /// A lot as it stands in one workshop.
@@ -256,6 +325,7 @@ pub fn lot_devices(
     let filter = DeviceFilter {
         workshop,
         application: Some(application),
+        ..DeviceFilter::default()
     };
     Ok(store::lot_devices(db, wave, &filter, &PageRequest::everything())?.items)
 }
@@ -277,7 +347,7 @@ pub fn decided_waves(db: &mut Db, programme: ProgrammeId) -> Result<Vec<(Wave, V
     let mut decided = Vec::with_capacity(waves.len());
     for wave in waves {
         let live = store::live_counts(db, wave.id)?;
-        let mut lines = store::all_lines(db, wave.id)?;
+        let mut lines = store::served_lines(db, wave.id)?;
         for line in &mut lines {
             let devices = live.get(&line.id).copied().unwrap_or(0);
             line.quantity = i32::try_from(devices).unwrap_or(i32::MAX);

@@ -149,7 +149,7 @@ fn continued(
     devices: Vec<DeviceId>,
 ) -> Result<Settings> {
     let live = store::live_counts(tx, wave.id)?;
-    let lines = store::all_lines(tx, wave.id)?;
+    let lines = store::served_lines(tx, wave.id)?;
     let mut settings = wave.settings.clone();
     for cap in &mut settings.caps {
         let used: u64 = lines

@@ -9,7 +9,7 @@ use notifications::Message;
 use super::ground::{ties, wanted, without_devices};
 use super::{load, stored_plan};
 use crate::model::{Rejection, Submission, Wave, WaveStatus};
-use crate::plan::instance::Instance;
+use crate::plan::instance::{Instance, Line};
 use crate::rules::{self, Changes, Verdict};
 use crate::store::{self, Step};
 
@@ -24,6 +24,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, submission: &Submissio
     let digest = rules::digest_named(submission.digest.as_deref())?;
     let verdict = rules::may_submit(&wave, actor.person)?;
     rules::same_plan(&wave, digest)?;
+    rules::message_fits(submission.message.as_deref())?;
     if verdict == Verdict::AlreadyDone {
         return Ok(wave);
     }
@@ -36,6 +37,21 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, submission: &Submissio
     still_true(tx, &wave, &instance)?;
     let now = tx.now();
     store::step(tx, &wave, Step::Submit { by: actor.person }, now)?;
+    let message = submission.message.as_deref().map(str::trim);
+    let row = store::SubmissionRow {
+        wave_id: id,
+        number: store::last_submission(tx, id)? + 1,
+        digest: digest.to_owned(),
+        message: message.filter(|text| !text.is_empty()).map(str::to_owned),
+        settings: wave.settings.clone(),
+        awards: serde_json::to_string(&awards)?,
+        submitted_by: actor.person,
+        submitted_at: now,
+        returned_by: None,
+        returned_at: None,
+        returned_reason: None,
+    };
+    store::insert_submission(tx, &row)?;
     let served = awards.iter().filter(|award| award.qty > 0);
     let message = Message::WaveToApprove {
         wave_id: Some(wave.id),
@@ -79,6 +95,8 @@ pub fn reject(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, rejection: &Rejection)
         },
         now,
     )?;
+    let number = store::last_submission(tx, id)?;
+    store::note_return(tx, (id, number), (actor.person, reason.trim()), now)?;
     let message = Message::WaveRejected {
         wave_id: Some(wave.id),
         wave: wave.name.clone(),
@@ -123,6 +141,16 @@ fn retied(db: &mut Db, wave: &Wave, instance: &Instance) -> Result<Vec<String>> 
 
 /// Refuses a plan whose devices or applications are no longer what it was computed from.
 pub(super) fn still_true(db: &mut Db, wave: &Wave, instance: &Instance) -> Result<()> {
+    let (changes, _) = changed(db, wave, instance)?;
+    Ok(rules::out_of_date(&changes)?)
+}
+
+/// What is no longer as it was when a plan was made, and the lines that there would be now.
+pub(super) fn changed(
+    db: &mut Db,
+    wave: &Wave,
+    instance: &Instance,
+) -> Result<(Changes, Vec<Line>)> {
     let mut changes = Changes::default();
     let programme = eligibility::programme(db, wave.programme_id)?;
     let wanted = wanted(&wave.settings, &programme)?;
@@ -140,5 +168,5 @@ pub(super) fn still_true(db: &mut Db, wave: &Wave, instance: &Instance) -> Resul
         &rules::without_association_tags(&instance.lines),
         &now.lines,
     );
-    Ok(rules::out_of_date(&changes)?)
+    Ok((changes, now.lines))
 }

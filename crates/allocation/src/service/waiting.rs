@@ -1,16 +1,48 @@
 //! The waiting list of a programme, over all its waves.
 
-use std::cmp::Reverse;
+use std::fmt;
+use std::str::FromStr;
 
 use db::{Db, Result};
-use kernel::{Actor, Page, PageRequest, ProgrammeId, WaveId};
+use kernel::{Actor, ApplicationId, Page, PageRequest, ProgrammeId, WaveId};
 
 use super::read::association_of;
 use crate::model::Waiting;
 use crate::store;
 
+/// Where a page of the list ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Place {
+    /// Applications before the one that was shown last.
+    applications: i64,
+    /// Its requests that were shown.
+    requests: i32,
+    /// Rows shown so far.
+    position: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.applications, self.requests, self.position)
+    }
+}
+
+impl FromStr for Place {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let mut parts = text.split('.');
+        let mut part = || parts.next().unwrap_or_default();
+        Ok(Self {
+            applications: part().parse::<u32>()?.into(),
+            requests: part().parse()?,
+            position: part().parse()?,
+        })
+    }
+}
+
 /// What eligible applications asked, what waves gave them, and what remains, in the order of
-/// their points. An association sees its own.
+/// the ranking. An association sees its own.
 ///
 /// # Errors
 /// `not_found` for the programme; `invalid_page`.
@@ -21,27 +53,38 @@ pub fn waiting_list(
     page: &PageRequest,
 ) -> Result<Page<Waiting>> {
     let programme = eligibility::programme(db, programme)?.id;
+    let from = page.after::<Place>()?.unwrap_or_default();
+    // each has a request at the least, and some of the first one were shown before
+    let most = page.fetch().saturating_add(1);
+    let part = (from.applications, most);
+    let candidates =
+        eligibility::candidates_in_order(db, programme, association_of(actor), part)?;
+    let ids: Vec<ApplicationId> = candidates.iter().map(|it| it.application_id).collect();
     let no_wave = WaveId::from_uuid(Default::default());
-    let given = store::history(db, programme, no_wave)?;
-    let mut candidates = eligibility::candidates(db, programme)?;
-    if let Some(association) = association_of(actor) {
-        candidates.retain(|candidate| candidate.association_id == association);
-    }
-    candidates.sort_by(|a, b| {
-        let key =
-            |c: &eligibility::Candidate| (Reverse((c.score, c.fragility)), c.submitted_at.date());
-        key(a)
-            .cmp(&key(b))
-            .then_with(|| a.reference.cmp(&b.reference))
-    });
-    let mut list = Vec::new();
-    for candidate in candidates {
+    let of = (ids.len() <= store::IDS).then_some(ids.as_slice());
+    let given = store::history_of(db, programme, no_wave, of)?;
+    let mut rows: Vec<(Place, Waiting)> = Vec::new();
+    let mut position = from.position;
+    for (candidate, applications) in candidates.iter().zip(from.applications..) {
+        let shown = match applications == from.applications {
+            true => from.requests,
+            false => 0,
+        };
         for (request, number) in candidate.requests.iter().zip(1..) {
+            if number <= shown {
+                continue;
+            }
+            position += 1;
+            let place = Place {
+                applications,
+                requests: number,
+                position,
+            };
             let received = given.get(&(candidate.application_id, number));
             let asked = u64::try_from(request.quantity).unwrap_or(0);
             let granted = received.map_or(0, |(_, count)| *count);
-            list.push(Waiting {
-                position: list.len() as u64 + 1,
+            let row = Waiting {
+                position,
                 application_id: candidate.application_id,
                 reference: candidate.reference.clone(),
                 association_id: candidate.association_id,
@@ -54,17 +97,13 @@ pub fn waiting_list(
                 granted,
                 remaining: asked.saturating_sub(granted),
                 score: candidate.score,
-            });
+            };
+            rows.push((place, row));
         }
     }
-    let after = page.after::<u64>()?.unwrap_or(0);
-    let fetch = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
-    let rows = list
-        .into_iter()
-        .skip_while(|row| row.position <= after)
-        .take(fetch)
-        .collect();
-    Ok(Page::from_rows(rows, page, |row: &Waiting| {
-        row.position.to_string()
-    }))
+    rows.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
+    let found = Page::from_rows(rows, page, |(place, _): &(Place, Waiting)| {
+        place.to_string()
+    });
+    Ok(found.map(|(_, row)| row))
 }

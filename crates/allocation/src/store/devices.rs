@@ -66,7 +66,20 @@ pub(crate) fn insert_devices(
 /// What other waves of the programme gave, by application and request. A request that
 /// received several kinds counts for the one it received most of.
 pub(crate) fn history(db: &mut Db, programme: ProgrammeId, except: WaveId) -> Result<History> {
-    let rows: Vec<(ApplicationId, i32, Option<DeviceKind>, i64)> = v::table
+    history_of(db, programme, except, None)
+}
+
+/// The same for some applications, or for all.
+pub(crate) fn history_of(
+    db: &mut Db,
+    programme: ProgrammeId,
+    except: WaveId,
+    of: Option<&[ApplicationId]>,
+) -> Result<History> {
+    if of.is_some_and(<[ApplicationId]>::is_empty) {
+        return Ok(History::new());
+    }
+    let mut query = v::table
         .inner_join(l::table.on(l::id.eq(v::line_id)))
         .inner_join(w::table.on(w::id.eq(v::wave_id)))
         .filter(w::programme_id.eq(programme))
@@ -80,7 +93,11 @@ pub(crate) fn history(db: &mut Db, programme: ProgrammeId, except: WaveId) -> Re
             diesel::dsl::count_star(),
         ))
         .order((l::application_id, l::request, l::kind))
-        .load(db)?;
+        .into_boxed();
+    if let Some(of) = of {
+        query = query.filter(l::application_id.eq_any(of.to_vec()));
+    }
+    let rows: Vec<(ApplicationId, i32, Option<DeviceKind>, i64)> = query.load(db)?;
     let mut most: HashMap<(ApplicationId, i32), (DeviceKind, u64, u64)> = HashMap::new();
     for (application, request, kind, count) in rows {
         let Some(kind) = kind else { continue };
@@ -268,6 +285,9 @@ pub(crate) fn lot_devices(
     }
     if let Some(application) = filter.application {
         query = query.filter(l::application_id.eq(application));
+    }
+    if let Some(applications) = &filter.applications {
+        query = query.filter(l::application_id.eq_any(applications.clone()));
     }
     if let Some(after) = page.after::<DeviceId>()? {
         query = query.filter(v::device_id.gt(after));

@@ -2,10 +2,14 @@
 
 use db::schema::{organisations as o, wave_explanations as e, wave_lines as l, waves as w};
 use db::{Db, Result};
+use diesel::dsl::{count_star, sql, sum};
 use diesel::prelude::*;
-use kernel::{ApplicationId, Instant, Page, PageRequest, WaveId};
+use diesel::sql_types::{BigInt, Integer, Nullable};
+use kernel::{ApplicationId, DeviceKind, Instant, Page, PageRequest, WaveId};
 
-use crate::model::{LineFilter, WaveLine};
+use super::IDS;
+
+use crate::model::{Granted, LineFilter, WaveLine};
 
 /// Stores the lines of a plan in place of those before.
 pub(crate) fn replace_lines(db: &mut Db, wave: WaveId, lines: &[WaveLine]) -> Result<()> {
@@ -14,13 +18,83 @@ pub(crate) fn replace_lines(db: &mut Db, wave: WaveId, lines: &[WaveLine]) -> Re
     Ok(())
 }
 
-/// Every line, in the public order.
-pub(crate) fn all_lines(db: &mut Db, wave: WaveId) -> Result<Vec<WaveLine>> {
+/// Every line that receives something, in the public order.
+pub(crate) fn served_lines(db: &mut Db, wave: WaveId) -> Result<Vec<WaveLine>> {
     Ok(l::table
         .filter(l::wave_id.eq(wave))
+        .filter(l::quantity.gt(0))
         .select(WaveLine::as_select())
         .order(l::rank)
         .load(db)?)
+}
+
+/// What the lines of a wave come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct LineSums {
+    pub lines: i64,
+    pub served: i64,
+    pub associations: i64,
+    pub smallest: Option<i32>,
+    pub largest: Option<i32>,
+    pub granted: Granted,
+}
+
+/// The sums of a wave's lines, made by the database.
+pub(crate) fn line_sums(db: &mut Db, wave: WaveId) -> Result<LineSums> {
+    type Row = (i64, i64, i64, Option<i32>, Option<i32>);
+    let (lines, served, associations, smallest, largest): Row = l::table
+        .filter(l::wave_id.eq(wave))
+        .select((
+            count_star(),
+            sql::<BigInt>("count(CASE WHEN wave_lines.quantity > 0 THEN 1 END)"),
+            sql::<BigInt>(
+                "count(DISTINCT CASE WHEN wave_lines.quantity > 0 THEN wave_lines.association_id END)",
+            ),
+            sql::<Nullable<Integer>>(
+                "min(CASE WHEN wave_lines.quantity > 0 THEN wave_lines.quantity END)",
+            ),
+            sql::<Nullable<Integer>>(
+                "max(CASE WHEN wave_lines.quantity > 0 THEN wave_lines.quantity END)",
+            ),
+        ))
+        .first(db)?;
+    let kinds: Vec<(Option<DeviceKind>, Option<i64>)> = l::table
+        .filter(l::wave_id.eq(wave))
+        .filter(l::quantity.gt(0))
+        .group_by(l::kind)
+        .select((l::kind, sum(l::quantity)))
+        .load(db)?;
+    let quantity = |(kind, sum): (Option<DeviceKind>, Option<i64>)| {
+        Some((kind?, u64::try_from(sum?).unwrap_or(0)))
+    };
+    Ok(LineSums {
+        lines,
+        served,
+        associations,
+        smallest,
+        largest,
+        granted: kinds.into_iter().filter_map(quantity).collect(),
+    })
+}
+
+/// The lines of these applications with the names of their associations, in the public order.
+pub(crate) fn lines_of_applications(
+    db: &mut Db,
+    wave: WaveId,
+    ids: &[ApplicationId],
+) -> Result<Vec<(WaveLine, String)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(IDS) {
+        let rows: Vec<(WaveLine, String)> = l::table
+            .inner_join(o::table)
+            .filter(l::wave_id.eq(wave))
+            .filter(l::application_id.eq_any(chunk))
+            .select((WaveLine::as_select(), o::name))
+            .load(db)?;
+        found.extend(rows);
+    }
+    found.sort_by_key(|(line, _)| line.rank);
+    Ok(found)
 }
 
 /// Every line with the name of its association, in the public order.
@@ -52,6 +126,17 @@ pub(crate) fn lines(
     }
     if let Some(application) = filter.application {
         query = query.filter(l::application_id.eq(application));
+    }
+    match filter.served {
+        Some(true) => query = query.filter(l::quantity.gt(0)),
+        Some(false) => query = query.filter(l::quantity.eq(0)),
+        None => {}
+    }
+    if filter.pinned {
+        query = query.filter(l::pinned.eq(true));
+    }
+    if let Some(q) = filter.q.as_deref() {
+        query = db::with_words!(query, o::search_key, q);
     }
     if let Some(after) = page.after::<i32>()? {
         query = query.filter(l::rank.gt(after));

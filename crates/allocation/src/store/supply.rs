@@ -1,11 +1,11 @@
 //! The devices that a plan counts on: what is ready, the table `wave_supply`, and what
 //! became of it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use db::schema::{batches, devices as d, drives as r, wave_devices as v, wave_supply as s};
 use db::{Db, Result};
-use diesel::dsl::{InnerJoinQuerySource, auto_type, exists, not};
+use diesel::dsl::{InnerJoinQuerySource, auto_type, count_star, exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::{BatchId, DeviceId, DeviceKind, Grade, OrganisationId, WaveId};
@@ -87,6 +87,49 @@ pub(crate) fn ready_devices(
     Ok(found)
 }
 
+/// So many ready devices that are alike, as far as a wave looks at them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stock {
+    pub(crate) kind: DeviceKind,
+    pub(crate) grade: Option<Grade>,
+    pub(crate) workshop: Option<OrganisationId>,
+    pub(crate) batch: BatchId,
+    pub(crate) devices: u64,
+}
+
+/// What [`ready_devices`] finds, counted along the index `devices_ready` and before `at_most` and
+/// `device_ids`.
+pub(crate) fn stock(db: &mut Db, wanted: Wanted<'_>) -> Result<Vec<Stock>> {
+    type Row = (Option<Grade>, Option<OrganisationId>, BatchId, i64);
+    let mut found = Vec::new();
+    for &kind in wanted.kinds {
+        let mut query = d::table
+            .filter(sql::<Bool>("devices.stage = 'ready'"))
+            .filter(d::kind.eq(kind))
+            .group_by((d::grade, d::workshop_id, d::batch_id))
+            .select((d::grade, d::workshop_id, d::batch_id, count_star()))
+            .into_boxed();
+        if let Some(grades) = &wanted.supply.grades {
+            query = query.filter(d::grade.eq_any(grades.clone()));
+        }
+        if let Some(batches) = &wanted.supply.batch_ids {
+            query = query.filter(d::batch_id.eq_any(batches.clone()));
+        }
+        if !wanted.clear_counts {
+            query = query.filter(not(overwritten()));
+        }
+        let rows: Vec<Row> = query.load(db)?;
+        found.extend(rows.into_iter().map(|(grade, workshop, batch, count)| Stock {
+            kind,
+            grade,
+            workshop,
+            batch,
+            devices: u64::try_from(count).unwrap_or(0),
+        }));
+    }
+    Ok(found)
+}
+
 fn named(supply: &Supply) -> Option<HashSet<DeviceId>> {
     let ids = supply.device_ids.as_ref()?;
     Some(ids.iter().copied().collect())
@@ -113,6 +156,18 @@ pub(crate) fn left_out(db: &mut Db, wanted: Wanted<'_>) -> Result<BTreeMap<Devic
         }
     }
     Ok(counts)
+}
+
+/// How people name these batches.
+pub(crate) fn batch_references(
+    db: &mut Db,
+    ids: &[BatchId],
+) -> Result<HashMap<BatchId, String>> {
+    let rows: Vec<(BatchId, String)> = batches::table
+        .filter(batches::id.eq_any(ids.to_vec()))
+        .select((batches::id, batches::reference))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Which of these batches do not exist.

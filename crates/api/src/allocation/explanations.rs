@@ -3,40 +3,46 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use allocation::explain::{Explanation, Notice};
 use kernel::{ApplicationId, Language, WaveId};
 
-use super::PathApplication;
+use super::{PathApplication, to_page};
 use crate::access::{Allowed, ReadWaveLines};
 use crate::reading::{Form, LanguageParams, Reading};
 use crate::{Answer, ApiResult, PathId, Problems, Published, State};
 
 /// Why an application has what it has, in numbers and in sentences: for staff from the plan
 /// on, for the association once the wave is approved. With `Accept: text/plain` the
-/// sentences alone, with `Accept: text/html` a page to print, in French or English.
+/// sentences alone, in French or English; with `Accept: text/html` leads to its page.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])),
     params(("id" = WaveId, Path), ("application_id" = ApplicationId, Path), LanguageParams),
-    responses((status = 200, body = Explanation), Problems))]
+    responses((status = 200, body = Explanation), (status = 303), Problems))]
 #[get("/waves/{id}/lines/{application_id}/explanation")]
 pub async fn get(
+    request: HttpRequest,
     state: web::Data<State>,
     who: Allowed<ReadWaveLines>,
     PathId(id): PathId<kernel::Wave>,
     PathApplication(application): PathApplication,
     reading: Reading,
-) -> ApiResult<Answer> {
+) -> ApiResult<HttpResponse> {
     let now = state.database.now();
+    let is_city = who.actor().is_city();
     let explanation = state
         .read_long(&who, move |db, actor| {
             allocation::explanation(db, actor, id, application, now)
         })
         .await?;
-    Ok(match (reading.form, reading.language) {
-        (Form::Page, language) => Answer::text(
-            "text/html; charset=utf-8",
-            allocation::explanation_page(&explanation, language),
-        ),
+    let answer = match (reading.form, reading.language) {
+        (Form::Page, _) if is_city => {
+            let page = format!("/ville/vagues/{id}/lignes/{application}");
+            return Ok(to_page(&request, &page));
+        }
+        (Form::Page, _) => {
+            let page = format!("/demandes/{application}/explication/{id}");
+            return Ok(to_page(&request, &page));
+        }
         (Form::Text, language) => Answer::text(
             "text/plain; charset=utf-8",
             match language {
@@ -45,14 +51,15 @@ pub async fn get(
             },
         ),
         _ => Answer::ok(&explanation)?,
-    })
+    };
+    Ok(answer.respond_to(&request))
 }
 
 /// The public notice on the algorithm of a wave; with figures once the wave is approved. It
-/// names no association and no person. With `Accept: text/html` a page to print. Made once a
+/// names no association and no person. With `Accept: text/html` leads to its page. Made once a
 /// change; `If-None-Match` is answered with 304.
 #[utoipa::path(tag = "Allocation", params(("id" = WaveId, Path), LanguageParams),
-    responses((status = 200, body = Notice), (status = 304), Problems))]
+    responses((status = 200, body = Notice), (status = 303), (status = 304), Problems))]
 #[get("/waves/{id}/notice")]
 pub async fn notice(
     request: HttpRequest,
@@ -61,23 +68,16 @@ pub async fn notice(
     PathId(id): PathId<kernel::Wave>,
     reading: Reading,
 ) -> ApiResult<HttpResponse> {
-    let Reading { form, language } = reading;
+    if reading.form == Form::Page {
+        version(&state, id, false).await?;
+        return Ok(to_page(&request, &format!("/vagues/{id}")));
+    }
     let database = Arc::clone(&state.database);
     let make = async move |()| {
         let notice = database.read_long(None, move |db| allocation::notice(db, id));
-        let notice = notice.await?;
-        Ok(match form {
-            Form::Page => Answer::text(
-                "text/html; charset=utf-8",
-                allocation::notice_page(&notice, language),
-            ),
-            _ => Answer::ok(&notice)?,
-        })
+        Answer::ok(&notice.await?)
     };
-    let name = match form {
-        Form::Page => format!("notice of {id} as a page in {language:?}"),
-        _ => format!("notice of {id}"),
-    };
+    let name = format!("notice of {id}");
     let published = published.into_inner();
     let version = version(&state, id, false);
     Ok(published.answer(&request, name, version, make).await?)

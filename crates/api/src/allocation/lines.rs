@@ -1,12 +1,13 @@
 //! `GET /waves/{id}/lines` and `/devices`: who receives what.
 
-use actix_web::{get, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use allocation::{Award, LineView, LotDevice, Waiting};
 use kernel::{Page, PageRequest, ProgrammeId, WaveId};
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::to_page;
 use crate::access::{Allowed, ReadPickingLists, ReadWaveLines};
 use crate::reading::{Form, LanguageParams, Reading};
 use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, PathId, Problems, State};
@@ -76,38 +77,36 @@ fn line_table(lines: Vec<LineView>) -> db::Result<Answer> {
 }
 
 /// The picking list of an approved wave, device by device: the city sees all, a workshop
-/// what it keeps. As a table, or with `Accept: text/html` as a page to print, all of it.
+/// what it keeps. As a table, all of it; with `Accept: text/html` leads to the page to print.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])),
     params(("id" = WaveId, Path), PagingParams, LanguageParams),
-    responses((status = 200, body = Page<LotDevice>), Problems))]
+    responses((status = 200, body = Page<LotDevice>), (status = 303), Problems))]
 #[get("/waves/{id}/devices")]
 pub async fn devices(
+    request: HttpRequest,
     state: web::Data<State>,
     who: Allowed<ReadPickingLists>,
     PathId(id): PathId<kernel::Wave>,
     Paging(page): Paging,
     reading: Reading,
-) -> ApiResult<Answer> {
-    let whole = matches!(reading.form, Form::Csv | Form::Page);
+) -> ApiResult<HttpResponse> {
+    let whole = reading.form == Form::Csv;
     let page = if whole {
         PageRequest::everything()
     } else {
         page
     };
-    let (wave, page) = state
+    let page = state
         .read_table(&who, whole, move |db, actor| {
-            let page = allocation::device_list(db, actor, id, &page)?;
-            Ok((allocation::wave_name(db, id)?, page))
+            allocation::device_list(db, actor, id, &page)
         })
         .await?;
-    Ok(match reading.form {
+    let answer = match reading.form {
         Form::Csv => device_table(page.items)?,
-        Form::Page => Answer::text(
-            "text/html; charset=utf-8",
-            allocation::picking_page(&wave, page.items, reading.language),
-        ),
+        Form::Page => return Ok(to_page(&request, &format!("/vagues/{id}/preparation"))),
         Form::Json | Form::Text => Answer::ok(&page)?,
-    })
+    };
+    Ok(answer.respond_to(&request))
 }
 
 fn device_table(lot: Vec<LotDevice>) -> db::Result<Answer> {

@@ -9,7 +9,8 @@ mod plans;
 mod waves;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::header::LOCATION;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use kernel::{ApplicationId, Refusal};
 
 use crate::{ApiError, Routes};
@@ -38,6 +39,21 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(decisions::approve)
         .service(decisions::reject)
         .service(decisions::cancel);
+}
+
+/// Leads people to the page of what they asked for, in the language that the address names.
+fn to_page(request: &HttpRequest, path: &str) -> HttpResponse {
+    let lang = request
+        .query_string()
+        .split('&')
+        .find(|pair| ["lang=fr", "lang=en"].contains(pair));
+    let location = match lang {
+        Some(lang) => format!("{path}?{lang}"),
+        None => path.to_owned(),
+    };
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, location))
+        .finish()
 }
 
 /// The application in a path below a wave. What is not an id names nothing: 404.

@@ -36,7 +36,7 @@ pub async fn list(
     let filter = HandoverFilter {
         wave_id: filter.wave_id,
         status: filter.status,
-        application_id: None,
+        ..HandoverFilter::default()
     };
     let page = if csv { PageRequest::everything() } else { page };
     let page = state

@@ -66,7 +66,7 @@ pub(crate) async fn handover(page: Page<UseAccount>, reference: Path<String>) ->
         Ok(match actor.role {
             Role::Association => page_or("/lots/{id}", &id.to_string(), "/demandes"),
             Role::Refurbisher | Role::Donor => format!("/atelier/remises?lot={id}"),
-            Role::Staff | Role::Admin => format!("/ville/remises?lot={id}"),
+            Role::Staff | Role::Admin => format!("/ville/remises/{id}"),
         })
     })
     .await
@@ -79,7 +79,7 @@ pub(crate) async fn obligation(
     lead(page, Path::from(id.to_string()), move |db, actor, _| {
         let id = eligibility::obligation(db, actor, id)?.id;
         Ok(match actor.is_city() {
-            true => "/ville".to_owned(),
+            true => "/ville/suivis".to_owned(),
             false => page_or("/suivis/{id}", &id.to_string(), "/demandes"),
         })
     })

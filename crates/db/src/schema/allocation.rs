@@ -125,3 +125,22 @@ diesel::table! {
         recorded_at -> Moment,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    wave_submissions (wave_id, number) {
+        wave_id -> Key,
+        number -> Integer,
+        digest -> Text,
+        message -> Nullable<Text>,
+        settings -> Text,
+        awards -> Text,
+        submitted_by -> Key,
+        submitted_at -> Moment,
+        returned_by -> Nullable<Key>,
+        returned_at -> Nullable<Moment>,
+        returned_reason -> Nullable<Text>,
+    }
+}

@@ -15,8 +15,8 @@ mod registers;
 mod workshop;
 
 pub use allocation::{
-    conventions, wave_devices, wave_explanations, wave_hands, wave_lines, wave_pins, wave_supply,
-    waves,
+    conventions, wave_devices, wave_explanations, wave_hands, wave_lines, wave_pins,
+    wave_submissions, wave_supply, waves,
 };
 pub use cookies::session_cookies;
 pub use counts::device_counts;
@@ -93,6 +93,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     wave_lines,
     wave_pins,
     wave_hands,
+    wave_submissions,
     wave_supply,
     wave_devices,
     wave_explanations,

@@ -29,7 +29,8 @@ pub use draft::{
     adopt_applications, create_application, rename_applicant, resolve_change, update_application,
 };
 pub use obligations::{
-    meet_obligation, note_obligation, obligation, obligations, obligations_of, owe_follow_up,
+    meet_obligation, note_obligation, obligation, obligations, obligations_of, open_obligations,
+    owe_follow_up,
     report_follow_up,
 };
 pub use programme::{clear_counts, create_programme, programme, programmes};
@@ -38,6 +39,6 @@ pub use reminders::remind;
 pub use requests::ask_otherwise;
 pub use rescoring::{change_rubric, compare_rubrics};
 pub use review::{assess, decide, request_changes};
-pub use score::{candidates, decided_scores, recompute, score};
+pub use score::{candidates, candidates_in_order, decided_scores, recompute, score};
 pub use territory::{TerritoryReport, load_territories, read_territories};
 pub use verify::verify_scores;

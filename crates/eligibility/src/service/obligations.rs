@@ -113,6 +113,19 @@ pub fn obligations(
     store::obligations(db, actor, filter, now, page)
 }
 
+/// A page of what associations still owe the city, the first due first: what is due before a
+/// moment, from a moment on, or all.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn open_obligations(
+    db: &mut Db,
+    due: (Option<kernel::Instant>, Option<kernel::Instant>),
+    page: &PageRequest,
+) -> Result<Page<Obligation>> {
+    store::open_obligations(db, due, page)
+}
+
 /// An association says what became of what it received; staff may write it down for it. That
 /// meets the obligation.
 ///

@@ -1,6 +1,7 @@
 //! The ranking that staff read: the public order, its distribution, filters.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use db::{Db, Result};
 use identity::OrganisationStatus;
@@ -15,7 +16,9 @@ use crate::rubric::{CriterionScore, Score};
 use crate::store::{self, Record};
 
 /// Hundredths of a point of a step of the distribution.
-const BAND: i32 = 1000;
+const BAND: i32 = store::BAND;
+/// Applications that a filter looks at in one go.
+const CHUNK: usize = 200;
 
 /// Applications of a programme in the order of their scores, then fragility, then the day of
 /// submission. Decided applications have the score that was decided; with `provisional`,
@@ -32,6 +35,118 @@ pub fn ranking(
     now: Instant,
 ) -> Result<Ranking> {
     let programme = store::programme(db, programme)?;
+    match (filter.provisional, most) {
+        (true, _) | (false, None) => whole(db, programme, filter, after, most, now),
+        (false, Some(most)) => page(db, programme, filter, after, most),
+    }
+}
+
+/// A page of what is decided: the database sorts, counts and cuts.
+fn page(
+    db: &mut Db,
+    programme: Programme,
+    filter: &RankingFilter,
+    after: usize,
+    most: usize,
+) -> Result<Ranking> {
+    let mut distribution = no_bands();
+    for (band, count) in store::bands(db, programme.id)? {
+        let at = usize::try_from(band).unwrap_or(0).min(9);
+        if let Some(band) = distribution.get_mut(at) {
+            band.count += usize::try_from(count).unwrap_or(0);
+        }
+    }
+    let ranked: usize = distribution.iter().map(|band| band.count).sum();
+    let middle = i64::try_from(ranked / 2).unwrap_or(i64::MAX);
+    let median = store::score_at(db, programme.id, middle)?;
+    let mut items = Vec::with_capacity(most + 1);
+    let places = places(db, &programme, filter, after, most)?;
+    for places in places.chunks(CHUNK) {
+        let mut shown = shown(db, &programme, places)?;
+        shown.retain(|it| found(filter, it));
+        check_decided(db, &programme, &mut shown)?;
+        shown.retain(|it| !filter.to_check || it.to_check);
+        items.extend(shown);
+        if items.len() > most {
+            break;
+        }
+    }
+    let mut next = None;
+    if items.len() > most {
+        items.truncate(most);
+        next = items.last().map(|it| it.rank);
+    }
+    Ok(Ranking {
+        programme_id: programme.id,
+        rubric: programme.rubric,
+        version: programme.rubric_version,
+        ranked,
+        median,
+        distribution,
+        items,
+        next,
+    })
+}
+
+/// Ranks after one, with what stands there: those that the filter may find, and one more than
+/// a page without a filter.
+fn places(
+    db: &mut Db,
+    programme: &Programme,
+    filter: &RankingFilter,
+    after: usize,
+    most: usize,
+) -> Result<Vec<(usize, ApplicationId)>> {
+    let from = i64::try_from(after).unwrap_or(i64::MAX);
+    let narrowed = is_narrowed(filter);
+    let limit = match narrowed || filter.to_check {
+        true => i64::MAX,
+        false => i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1),
+    };
+    let ids = store::ranked_ids(db, programme.id, from, limit)?;
+    let ranks = ids.into_iter().zip(after + 1..).map(|(id, rank)| (rank, id));
+    if !narrowed {
+        return Ok(ranks.collect());
+    }
+    let may: HashSet<ApplicationId> = store::may_match(db, programme.id, filter)?
+        .into_iter()
+        .collect();
+    Ok(ranks.filter(|(_, id)| may.contains(id)).collect())
+}
+
+fn is_narrowed(filter: &RankingFilter) -> bool {
+    let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    filter.theme.is_some()
+        || filter.min_score.is_some()
+        || filter.max_score.is_some()
+        || said(&filter.postal_code)
+        || said(&filter.q)
+}
+
+fn shown(
+    db: &mut Db,
+    programme: &Programme,
+    places: &[(usize, ApplicationId)],
+) -> Result<Vec<Ranked>> {
+    let ids: Vec<ApplicationId> = places.iter().map(|(_, id)| *id).collect();
+    let mut records = store::records_of(db, programme, &ids)?;
+    let ranked = places.iter().filter_map(|(rank, id)| {
+        let mut ranked = decided(&records.remove(id)?)?;
+        ranked.rank = *rank;
+        Some(ranked)
+    });
+    Ok(ranked.collect())
+}
+
+/// All of them, for a table, or when some are scored on the way.
+fn whole(
+    db: &mut Db,
+    programme: Programme,
+    filter: &RankingFilter,
+    after: usize,
+    most: Option<usize>,
+    now: Instant,
+) -> Result<Ranking> {
     let mut all: Vec<Ranked> = store::records(db, &programme, &[ApplicationStatus::Eligible])?
         .into_iter()
         .filter_map(|record| decided(&record))
@@ -191,14 +306,17 @@ fn found(filter: &RankingFilter, it: &Ranked) -> bool {
         && q.is_none_or(|q| fold(&it.association).contains(&q) || fold(&it.reference).contains(&q))
 }
 
+fn no_bands() -> Vec<ScoreBand> {
+    let band = |at| ScoreBand {
+        from: at * BAND,
+        to: (at + 1) * BAND,
+        count: 0,
+    };
+    (0..10).map(band).collect()
+}
+
 fn bands(all: &[Ranked]) -> Vec<ScoreBand> {
-    let mut bands: Vec<ScoreBand> = (0..10)
-        .map(|at| ScoreBand {
-            from: at * BAND,
-            to: (at + 1) * BAND,
-            count: 0,
-        })
-        .collect();
+    let mut bands = no_bands();
     for it in all {
         let at = usize::try_from(it.score / BAND).unwrap_or(0).min(9);
         if let Some(band) = bands.get_mut(at) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::{Db, Error, Result, Tx};
-use kernel::{Actor, ApplicationId, Code, Instant, ProgrammeId, Text};
+use kernel::{Actor, ApplicationId, Code, Instant, OrganisationId, ProgrammeId, Text};
 use serde::{Deserialize, Serialize};
 
 use super::letter;
@@ -235,4 +235,18 @@ pub fn recompute(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<bool> 
 /// When the database fails.
 pub fn candidates(db: &mut Db, programme: ProgrammeId) -> Result<Vec<Candidate>> {
     store::candidates(db, programme)
+}
+
+/// The same in the order of the ranking, so many at the most, from a place on: of one
+/// association, or of all.
+///
+/// # Errors
+/// When the database fails.
+pub fn candidates_in_order(
+    db: &mut Db,
+    programme: ProgrammeId,
+    association: Option<OrganisationId>,
+    part: (i64, i64),
+) -> Result<Vec<Candidate>> {
+    store::candidates_in_order(db, programme, association, part)
 }

@@ -11,12 +11,13 @@ use identity::OrganisationStatus;
 use identity::register::RegisterCheck;
 use kernel::{
     Actor, ApplicationId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId,
-    Refusal, fold, squash,
+    Refusal, Theme, fold, squash,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ApplicationFilter, ApplicationStatus, AskedBefore, Candidate, Changes, Form, StoredCommitments,
+    ApplicationFilter, ApplicationStatus, AskedBefore, Candidate, Changes, Form, Request,
+    SiteForm, StoredCommitments,
 };
 use crate::territory::Site;
 
@@ -100,19 +101,35 @@ impl Record {
 }
 
 fn site(form: &Form, association: &AssociationRow) -> Site {
+    let own = Place {
+        postal_code: &association.postal_code,
+        commune: &association.commune,
+        commune_code: association.commune_code.as_ref(),
+    };
+    site_of(form.site.as_ref(), &own)
+}
+
+/// Where an association is.
+struct Place<'a> {
+    postal_code: &'a str,
+    commune: &'a String,
+    commune_code: Option<&'a String>,
+}
+
+fn site_of(form: Option<&SiteForm>, own: &Place<'_>) -> Site {
     let filled = |text: Option<&String>| {
         text.map(|text| text.trim().to_owned())
             .filter(|text| !text.is_empty())
     };
-    let given = form.site.clone().unwrap_or_default();
-    let postal_code = filled(given.postal_code.as_ref()).unwrap_or_default();
-    let same = postal_code == association.postal_code;
-    let commune = filled(given.commune.as_ref());
+    let given = |field: fn(&SiteForm) -> Option<&String>| filled(form.and_then(field));
+    let postal_code = given(|site| site.postal_code.as_ref()).unwrap_or_default();
+    let same = postal_code == own.postal_code;
+    let commune = given(|site| site.commune.as_ref());
     let known = commune.is_none() && same;
     Site {
-        commune_code: filled(given.commune_code.as_ref())
-            .or_else(|| association.commune_code.clone().filter(|_| known)),
-        commune: commune.or_else(|| filled(Some(&association.commune)).filter(|_| same)),
+        commune_code: given(|site| site.commune_code.as_ref())
+            .or_else(|| own.commune_code.cloned().filter(|_| known)),
+        commune: commune.or_else(|| filled(Some(own.commune)).filter(|_| same)),
         postal_code,
     }
 }
@@ -451,21 +468,65 @@ pub(crate) fn set_score_detail(db: &mut Db, id: ApplicationId, detail: &str) -> 
     db::guard(rows, Code::NotFound)
 }
 
+/// What an allocation reads of an application: a wave reads thousands.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = a)]
+pub(crate) struct CandidateRow {
+    id: ApplicationId,
+    reference: String,
+    association_id: OrganisationId,
+    form: String,
+    submitted_at: Option<Instant>,
+    score: Option<i32>,
+    fragility: Option<i32>,
+    version: i32,
+}
+
+/// Where an association is, and its name.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = o)]
+pub(crate) struct ApplicantRow {
+    name: String,
+    postal_code: String,
+    commune: String,
+    commune_code: Option<String>,
+}
+
+/// The part of a stored form that an allocation reads.
+#[derive(Deserialize)]
+struct Asked {
+    form: AskedForm,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AskedForm {
+    requests: Option<Vec<Request>>,
+    themes: Option<Vec<Theme>>,
+    site: Option<SiteForm>,
+}
+
 /// Eligible applications of verified associations, by id.
 pub(crate) fn candidates(db: &mut Db, programme: ProgrammeId) -> Result<Vec<Candidate>> {
-    let found: Vec<(ApplicationRow, AssociationRow)> = a::table
+    let found: Vec<(CandidateRow, ApplicantRow)> = a::table
         .inner_join(o::table)
         .filter(a::programme_id.eq(programme))
         .filter(a::status.eq(ApplicationStatus::Eligible))
         .filter(o::status.eq(OrganisationStatus::Verified))
         .order(a::id)
-        .select((ApplicationRow::as_select(), AssociationRow::as_select()))
+        .select((CandidateRow::as_select(), ApplicantRow::as_select()))
         .load(db)?;
     found.into_iter().map(candidate).collect()
 }
 
-fn candidate((row, association): (ApplicationRow, AssociationRow)) -> Result<Candidate> {
-    let site = site(&row.form.form, &association);
+pub(crate) fn candidate((row, association): (CandidateRow, ApplicantRow)) -> Result<Candidate> {
+    let Asked { form } = serde_json::from_str(&row.form)?;
+    let own = Place {
+        postal_code: &association.postal_code,
+        commune: &association.commune,
+        commune_code: association.commune_code.as_ref(),
+    };
+    let site = site_of(form.site.as_ref(), &own);
     let (Some(score), Some(submitted_at)) = (row.score, row.submitted_at) else {
         return Err(Error::Inconsistent(format!(
             "application {} is eligible without a score or a date",
@@ -477,13 +538,13 @@ fn candidate((row, association): (ApplicationRow, AssociationRow)) -> Result<Can
         reference: row.reference,
         association_id: row.association_id,
         association: association.name,
-        requests: row.form.form.requests.unwrap_or_default(),
+        requests: form.requests.unwrap_or_default(),
         score,
         fragility: row.fragility.unwrap_or(0),
         submitted_at,
         commune_code: site.precise_code(),
         postal_code: site.postal_code,
-        themes: row.form.form.themes.unwrap_or_default(),
+        themes: form.themes.unwrap_or_default(),
         version: row.version,
     })
 }

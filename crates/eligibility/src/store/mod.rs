@@ -6,6 +6,7 @@ mod assessments;
 mod documents;
 mod obligations;
 mod programmes;
+mod ranking;
 mod reminders;
 mod scores;
 mod territories;
@@ -33,9 +34,13 @@ pub(crate) use documents::{
 };
 pub(crate) use obligations::{
     due_obligations, follow_up_terms, insert_obligation, meet_obligation, note_reminded,
-    obligation, obligations, obligations_of, overdue, overdue_of_all,
+    obligation, obligations, obligations_of, open_obligations, overdue, overdue_of_all,
 };
 pub(crate) use programmes::{insert_programme, programme, programmes};
+pub use ranking::works_on;
+pub(crate) use ranking::{
+    BAND, bands, candidates_in_order, may_match, ranked_ids, records_of, score_at,
+};
 pub(crate) use reminders::{ReminderKind, due, insert_reminder};
 pub(crate) use scores::{
     Because, NewScore, all_marks, details, insert_scores, note_rubric, pin_rubric, pinned_text,

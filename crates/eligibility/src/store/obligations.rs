@@ -92,6 +92,51 @@ pub(crate) fn obligations(
     Ok(Page::from_rows(rows, page, |it| it.id.to_string()))
 }
 
+/// What is open, the first due first.
+pub(crate) fn open_obligations(
+    db: &mut Db,
+    due: (Option<Instant>, Option<Instant>),
+    page: &PageRequest,
+) -> Result<Page<Obligation>> {
+    let mut query = with_association!()
+        .filter(b::met_at.is_null())
+        .order((b::due_at.asc(), b::id.asc()))
+        .limit(page.fetch());
+    if let Some(from) = due.0 {
+        query = query.filter(b::due_at.ge(from));
+    }
+    if let Some(before) = due.1 {
+        query = query.filter(b::due_at.lt(before));
+    }
+    if let Some(After { due_at, id }) = page.after::<After>()? {
+        query = query
+            .filter(b::due_at.ge(due_at))
+            .filter(b::due_at.gt(due_at).or(b::id.gt(id)));
+    }
+    let rows: Vec<Obligation> = query.load(db)?.into_iter().map(to_obligation).collect();
+    Ok(Page::from_rows(rows, page, |it| {
+        format!("{}.{}", it.due_at.micros(), it.id)
+    }))
+}
+
+/// Where a page of them ended.
+struct After {
+    due_at: Instant,
+    id: ObligationId,
+}
+
+impl std::str::FromStr for After {
+    type Err = ();
+
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        let (micros, id) = text.split_once('.').ok_or(())?;
+        Ok(Self {
+            due_at: micros.parse().ok().and_then(Instant::from_micros).ok_or(())?,
+            id: id.parse().map_err(|_| ())?,
+        })
+    }
+}
+
 /// One that the actor may read.
 pub(crate) fn obligation(db: &mut Db, actor: &Actor, id: ObligationId) -> Result<Obligation> {
     let mut query = with_association!().filter(b::id.eq(id));

@@ -454,6 +454,20 @@ pub fn handovers(
     Ok(store::handovers(db, actor, filter, page)?.map(|named| shown(named, None)))
 }
 
+/// The appointments from one moment on until another, in their order: so many at the most.
+///
+/// # Errors
+/// When the database fails.
+pub fn appointments(
+    db: &mut Db,
+    actor: &Actor,
+    days: (kernel::Instant, kernel::Instant),
+    most: i64,
+) -> Result<Vec<HandoverView>> {
+    let found = store::appointments(db, actor, days, most)?;
+    Ok(found.into_iter().map(|named| shown(named, None)).collect())
+}
+
 fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
     let lot = allocation::lot_devices(
         db,

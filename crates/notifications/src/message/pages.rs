@@ -75,7 +75,7 @@ impl Message {
                 None => "/ville".to_owned(),
             },
             Self::PickingList { wave_id, .. } => match wave_id {
-                Some(id) => format!("/atelier/remises?wave={id}"),
+                Some(id) => format!("/vagues/{id}/preparation"),
                 None => "/atelier/remises".to_owned(),
             },
             Self::FollowUpDue { obligation, .. } => match obligation {

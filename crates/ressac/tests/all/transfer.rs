@@ -89,6 +89,8 @@ const ROWS: &str = "
         SELECT l.wave_id, l.application_id, NULL, 'Sans suite', p.id, 1677574800000000
         FROM wave_lines AS l, people AS p LIMIT 1;
     INSERT INTO wave_hands (wave_id, actor_id) SELECT w.id, p.id FROM waves AS w, people AS p LIMIT 1;
+    INSERT INTO wave_submissions (wave_id, number, digest, message, settings, awards, submitted_by, submitted_at)
+        SELECT w.id, 7, 'd', 'Relisez', '{}', '[]', p.id, 1677574800000000 FROM waves AS w, people AS p LIMIT 1;
     INSERT INTO webhook_deliveries (id, webhook_id, event, data, status, attempts, due_at, answer, created_at)
         SELECT x'01860000000070008000000000000003', id, 'lot_granted', '{\"n\": 1}', 'failed', 2, 1677574800000000, 503, 1677574800000000
         FROM webhooks LIMIT 1;

@@ -165,6 +165,44 @@ fn beside_a_workshop<T>(app: &TestApp, laptop: &str, work: impl FnOnce() -> T) -
     })
 }
 
+/// How long the workbench takes to answer a change, and the pages beside it to open.
+fn workbench(app: &TestApp, own: &str) {
+    let mut browser = app.browser_of(&app.staff);
+    let trial = "?essai=1&lot_max=30&seed=marseille-2023-1&residual=grow&picking=site_first\
+                 &weight/score=1&supply/kinds=desktop&supply/kinds=laptop&lot_min=";
+    let ranking = "/classement";
+    for page in ["", "/lots", "/stock", "/interventions", "/decision", trial, ranking] {
+        let mut times: Vec<Duration> = (0..9)
+            .map(|number| {
+                let address = match page {
+                    "/classement" => {
+                        let wave = app.staff.get(&own.replace("/ville/vagues/", "/waves/"));
+                        let wave = wave.expect(200);
+                        let programme = wave["programme_id"].as_str().unwrap();
+                        format!("/ville/programmes/{programme}/classement?after={number}000")
+                    }
+                    page if page == trial => format!("{own}{page}{}", 2 + number),
+                    page => format!("{own}{page}"),
+                };
+                let start = Instant::now();
+                let reply = browser.get_once(&address);
+                assert_eq!(reply.status, 200, "{address}: {}", reply.text());
+                start.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        eprintln!(
+            "{:<12} {:>8.0} ms at the median of 9, {:.0} ms at the worst",
+            page.split('?').next().filter(|name| !name.is_empty()).unwrap_or(match page {
+                "" => "workbench",
+                _ => "a change",
+            }),
+            times[4].as_secs_f64() * 1000.0,
+            times[8].as_secs_f64() * 1000.0
+        );
+    }
+}
+
 fn wave_of(app: &TestApp, associations: usize, devices: usize) {
     let stage = Stage::set(app, &[("Alpha", 25, 9_999)], 0);
     crowd(app, &stage.programme, associations - 1);
@@ -193,6 +231,7 @@ fn wave_of(app: &TestApp, associations: usize, devices: usize) {
         app.staff
             .post(&format!("{path}/simulate"), json!({"lot_min": 5}))
     });
+    workbench(app, &path.replace("/waves/", "/ville/vagues/"));
     timed("submit", || {
         app.staff.post(
             &format!("{path}/submit"),

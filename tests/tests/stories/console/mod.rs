@@ -4,6 +4,7 @@ mod access;
 mod association;
 mod bench;
 mod donor;
+mod city_waves;
 mod forms;
 mod public;
 mod sessions;

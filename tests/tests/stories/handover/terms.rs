@@ -102,10 +102,14 @@ both_engines! {
 
         let list = format!("{wave}/devices");
         let reader = app.refurbisher.with_header("accept", "text/html");
-        let french = reader.get(&list).text();
-        assert!(french.contains("Liste de préparation – Première vague") && french.contains("Alpha – 12 appareils"));
-        assert!(waves::tags_of(&alpha).iter().all(|tag| french.contains(tag)));
-        assert!(reader.get(&format!("{list}?lang=en")).text().contains("Picking list – Première vague"));
+        let led = reader.get(&list);
+        let page = led.header("location").to_owned();
+        let mut browser = app.browser_of(&app.refurbisher);
+        let french = browser.get(&page);
+        french.says("Liste de préparation").says("Première vague").says("Alpha – 12");
+        assert!(waves::tags_of(&alpha).iter().all(|tag| french.html.contains(tag)));
+        let led = reader.get(&format!("{list}?lang=en"));
+        browser.get(led.header("location")).says("Picking list");
         app.stranger_refurbisher.with_header("accept", "text/html").get(&list).refused(404, "not_found");
     }
 }
