@@ -17,4 +17,5 @@ pub use service::{
     explanation, hand_over_begins, lines, lot_devices, lots, may_receive, notice, pass_on, pin,
     propose, published, published_version, record_convention, reject, release_lot, replace_device,
     results_of, simulate, submit, unpin, verify_plans, view, waiting_list, wave, wave_name, waves,
+    waves_to_approve,
 };

@@ -15,6 +15,6 @@ pub use model::*;
 pub use note::note;
 pub use retention::retention;
 pub use service::{
-    approve_wave, cancel_wave, complete, handover, handover_named, handovers, missed, pass_on,
-    release, replace, schedule,
+    appointments_on, approve_wave, cancel_wave, complete, handover, handover_named, handovers,
+    missed, pass_on, release, replace, schedule,
 };

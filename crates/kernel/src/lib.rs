@@ -12,6 +12,7 @@ mod fold;
 mod french;
 mod id;
 mod page;
+mod queue;
 mod refusal;
 mod shape;
 mod terms;
@@ -30,15 +31,16 @@ pub use fold::{fold, squash};
 pub use french::{CommuneCode, Rna, Siret};
 pub use id::{
     AccessoryMovement, AccessoryMovementId, ApiKey, ApiKeyId, Appeal, AppealId, Application,
-    ApplicationId, AuditEvent, AuditEventId, Batch, BatchId, Custody, CustodyEventId, Device,
-    DeviceFile, DeviceFileId, DeviceId, Document, DocumentId, Drive, DriveId, Handover, HandoverId,
-    Id, Invitation, InvitationId, Message, MessageId, Obligation, ObligationId, Organisation,
-    OrganisationId, PartMovement, PartMovementId, Person, PersonId, Programme, ProgrammeId,
-    RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore, StoredScoreId, Transfer,
-    TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId,
-    WebhookId,
+    ApplicationId, ApplicationMessage, ApplicationMessageId, AuditEvent, AuditEventId, Batch,
+    BatchId, Custody, CustodyEventId, Device, DeviceFile, DeviceFileId, DeviceId, Document,
+    DocumentId, Drive, DriveId, Handover, HandoverId, Id, Invitation, InvitationId, Message,
+    MessageId, Obligation, ObligationId, Organisation, OrganisationId, PartMovement,
+    PartMovementId, Person, PersonId, Programme, ProgrammeId, RegistrationCase, RegistrationCaseId,
+    Session, SessionId, StoredScore, StoredScoreId, Transfer, TransferId, Wave, WaveId, WaveLine,
+    WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId, WebhookId,
 };
 pub use page::{Cursor, Page, PageRequest};
+pub use queue::Queue;
 pub use refusal::{FieldError, Fields, Refusal, Text};
 pub use shape::Shape;
 pub use terms::{AccessoryKind, DeviceKind, Grade, Language, Theme};

@@ -4,10 +4,10 @@
 
 use allocation::WaveView;
 use db::{Db, Tx};
-use eligibility::Application;
+use eligibility::{Appeal, Application};
 use handover::HandoverView;
 use intake::Batch;
-use kernel::{Actor, ApplicationId, BatchId, DeviceId, HandoverId, TransferId, WaveId};
+use kernel::{Actor, AppealId, ApplicationId, BatchId, DeviceId, HandoverId, TransferId, WaveId};
 use serde::Serialize;
 use workshop::{DeviceView, TransferView};
 
@@ -102,6 +102,7 @@ versioned! {
     DeviceView, DeviceId, workshop::device;
     TransferView, TransferId, workshop::transfer;
     Application, ApplicationId, eligibility::application;
+    Appeal, AppealId, eligibility::appeal;
     WaveView, WaveId, allocation::view;
     HandoverView, HandoverId, handover::handover;
 }

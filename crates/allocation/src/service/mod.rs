@@ -28,7 +28,7 @@ pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
 pub use read::{
     Lot, decided_waves, device_list, lines, lot_devices, lots, results_of, view, wave, wave_name,
-    waves,
+    waves, waves_to_approve,
 };
 pub use replace::{pass_on, replace_device};
 pub use submit::{reject, submit};

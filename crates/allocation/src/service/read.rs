@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use db::{Db, Result};
 use kernel::{
-    Actor, ApplicationId, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Refusal, Role,
-    WaveId,
+    Actor, ApplicationId, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Queue, Refusal,
+    Role, WaveId,
 };
 
 use super::{conventions, load};
@@ -82,6 +82,15 @@ pub fn view(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
     };
     let view = wave_view(db, actor, wave, &lines)?;
     Ok(WaveView { warnings, ..view })
+}
+
+/// Waves that wait for approval: those that whoever asks may approve, and those that wait for
+/// somebody else because they submitted them.
+///
+/// # Errors
+/// When the database fails.
+pub fn waves_to_approve(db: &mut Db, actor: &Actor) -> Result<(Queue, Queue)> {
+    store::submitted(db, actor.person)
 }
 
 /// A page of waves, the newest first.

@@ -1,14 +1,15 @@
 //! Appeals: filed by the association, decided by somebody else than who decided before.
 
-use db::{Db, Result, Tx};
-use kernel::{Actor, AppealId, ApplicationId, Code, Fields, Page, PageRequest};
+use db::{Db, Error, Result, Tx};
+use kernel::{Actor, AppealId, ApplicationId, Code, Fields, Instant, Page, PageRequest};
 use notifications::Message;
 
 use super::application::tell_association;
 use super::score::{Detail, keep_score};
 use crate::Delays;
 use crate::model::{
-    Appeal, AppealDecision, AppealOutcome, ApplicationStatus, Contested, NewAppeal, Reasons,
+    Appeal, AppealDecision, AppealOutcome, ApplicationStatus, Contested, NewAppeal, Outlook,
+    Overturned, Reasons,
 };
 use crate::rules::{self, Verdict};
 use crate::store::{self, Record};
@@ -153,16 +154,51 @@ pub fn decide_appeal(
     store::appeal(tx, actor, id)
 }
 
-fn overturn(tx: &mut Tx<'_>, actor: &Actor, record: &mut Record, reasons: &[String]) -> Result<()> {
+/// What deciding an appeal one way or the other would change, for whoever is about to decide.
+///
+/// # Errors
+/// `not_found`.
+pub fn appeal_outlook(db: &mut Db, actor: &Actor, id: AppealId, now: Instant) -> Result<Outlook> {
+    let appeal = store::appeal(db, actor, id)?;
+    let record = store::application(db, actor, appeal.application_id)?;
+    let overturned = match overturned_score(db, &record, now) {
+        Ok(detail) => {
+            let (programme, score) = (record.row.programme_id, detail.score.score);
+            let (above, others) = store::standing(db, programme, record.row.id, score)?;
+            Ok(Overturned {
+                score,
+                before: record.row.score,
+                rank: above + 1,
+                of: others + 1,
+            })
+        }
+        Err(Error::Refused(refusal)) => Err(*refusal),
+        Err(cause) => return Err(cause),
+    };
+    let may_decide = rules::may_decide_appeal(&appeal, AppealOutcome::Upheld, actor.person);
+    Ok(Outlook {
+        may_decide: appeal.outcome.is_none() && may_decide.is_ok(),
+        overturned,
+    })
+}
+
+/// The score that an application has when an appeal on it is accepted.
+fn overturned_score(db: &mut Db, record: &Record, now: Instant) -> Result<Detail> {
     use ApplicationStatus::{Draft, Withdrawn};
     if matches!(record.row.status, Draft | Withdrawn) {
         return Err(Code::ApplicationStepNotAllowed.into());
     }
     rules::verified(record.association.status)?;
-    let now = tx.now();
-    let detail = Detail::compute(tx, record, now)?;
+    let detail = Detail::compute(db, record, now)?;
     rules::every_mark_there(&detail.score)?;
+    Ok(detail)
+}
+
+fn overturn(tx: &mut Tx<'_>, actor: &Actor, record: &mut Record, reasons: &[String]) -> Result<()> {
+    let now = tx.now();
+    let detail = overturned_score(tx, record, now)?;
     record.row.status = ApplicationStatus::Eligible;
+    record.row.answered_at = None;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(reasons.to_vec()));
@@ -188,6 +224,7 @@ fn uphold(
     }
     let now = tx.now();
     record.row.status = ApplicationStatus::Ineligible;
+    record.row.answered_at = None;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(reasons.to_vec()));

@@ -28,6 +28,7 @@ pub fn request_changes(
     rules::may_request_changes(record.row.status)?;
     let now = tx.now();
     record.row.status = ApplicationStatus::ChangesRequested;
+    record.row.answered_at = None;
     record.row.changes = Some(Changes {
         items: numbered(&input.items),
         requested_at: now,
@@ -144,6 +145,7 @@ pub fn assess(
     let open = [ApplicationStatus::Submitted, ApplicationStatus::InReview];
     if written && open.contains(&record.row.status) {
         record.row.status = ApplicationStatus::InReview;
+        record.row.answered_at = None;
         store::save_application(tx, &mut record.row, now)?;
     }
     let written = store::assessments(tx, id)?;
@@ -177,6 +179,7 @@ pub fn decide(
             None
         }
     };
+    record.row.answered_at = None;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(decision.reasons()));
