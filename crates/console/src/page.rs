@@ -8,7 +8,7 @@ use ::web::{Answer, ApiError, ApiResult, IdempotencyKey, State};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, SET_COOKIE};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::{Db, Tx};
@@ -392,6 +392,18 @@ impl<P: Permission> Page<P> {
         self.visit.state.read_long(&self.who, work).await
     }
 
+    /// Answers with a table of everything that a list shows.
+    ///
+    /// # Errors
+    /// As [`State::read_long`].
+    pub(crate) async fn table<F>(&self, work: F) -> PageResult
+    where
+        F: FnOnce(&mut Db, &Actor) -> db::Result<Answer> + Send + 'static,
+    {
+        let answer = self.read_long(work).await?;
+        Ok(answer.respond_to(&self.visit.request))
+    }
+
     /// Runs the use case of a form, once: [`State::write`]. `deed` is its name in the audit log,
     /// the same as at the other door (`post_batches_id_submit`).
     ///
@@ -401,12 +413,33 @@ impl<P: Permission> Page<P> {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
     {
-        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &form.digest());
+        // forms of one page share its key: where they are sent tells them apart
+        let content = form.digest_at(self.path());
+        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &content);
         let who = self.who.clone().named(deed).with_repeat(repeat);
         let answer = self
             .visit
             .state
             .write(&who, move |tx, actor| Answer::see_other(&work(tx, actor)?))
+            .await?;
+        Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
+    }
+
+    /// The same for a use case that writes many rows: [`State::write_long`].
+    ///
+    /// # Errors
+    /// As [`State::write_long`].
+    pub(crate) async fn write_long<F>(&self, form: &Form, deed: &str, work: F) -> ApiResult<Saved>
+    where
+        F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
+    {
+        let content = form.digest_at(self.path());
+        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &content);
+        let who = self.who.clone().named(deed).with_repeat(repeat);
+        let answer = self
+            .visit
+            .state
+            .write_long(&who, move |tx, actor| Answer::see_other(&work(tx, actor)?))
             .await?;
         Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
     }

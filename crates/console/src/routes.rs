@@ -3,9 +3,7 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CollectBatches, DecideBatches, LogDevices, ManageAccount, ManageWaves, Permission,
-    ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases,
-    ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, UseAccount,
+    Apply, CollectBatches, CreateOrganisations, DecideAppeals, DecideBatches, JudgeOrganisations, LogDevices, ManageAccount, ManageColleagues, ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, SettleRegistrations, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -260,11 +258,28 @@ pages! {
     }
 
     // the city
+    city_search {
+        get "/ville/recherche" => show, ReviewApplications;
+    }
     city_application {
         get "/ville/demandes/{id}" => show, ReviewApplications;
     }
     city_appeal {
+        get "/ville/recours" => list, ReviewApplications;
         get "/ville/recours/{id}" => show, ReviewApplications;
+        post "/ville/recours/{id}/decision" => decide, DecideAppeals;
+    }
+    city_organisations {
+        get "/ville/organisations" => list, JudgeOrganisations;
+        get "/ville/organisations/nouvelle" => blank, CreateOrganisations;
+        post "/ville/organisations/nouvelle" => enter, CreateOrganisations;
+    }
+    city_organisation {
+        get "/ville/organisations/{id}" => show, JudgeOrganisations;
+        post "/ville/organisations/{id}/verification" => verify, JudgeOrganisations;
+        post "/ville/organisations/{id}/suspension" => suspend, JudgeOrganisations;
+        post "/ville/organisations/{id}/membres" => invite, ManageColleagues;
+        post "/ville/organisations/{id}/retrait" => remove, ManageColleagues;
     }
     city_wave {
         get "/ville/vagues/{id}" => show, ManageWaves;
@@ -272,9 +287,11 @@ pages! {
     }
     city_registrations {
         get "/ville/inscriptions" => show, ReadRegistrationCases;
+        post "/ville/inscriptions/{id}/reglement" => settle, SettleRegistrations;
     }
     city_messages {
         get "/ville/messages" => show, ReadOutbox;
+        post "/ville/messages/essai" => test, ReadOutbox;
         post "/ville/messages/{id}/renvoyer" => retry, ReadOutbox;
     }
 }
