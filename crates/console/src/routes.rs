@@ -162,6 +162,7 @@ pages! {
     go {
         get "/aller/dons/{reference}" => batch, UseAccount;
         get "/aller/demandes/{reference}" => application, UseAccount;
+        get "/aller/messages/{reference}" => messages, UseAccount;
         get "/aller/recours/{reference}" => appeal, UseAccount;
         get "/aller/lots/{reference}" => handover, UseAccount;
         get "/aller/suivis/{id}" => obligation, UseAccount;
@@ -209,6 +210,12 @@ pages! {
         post "/demandes/{id}/pieces" => attach, Apply;
         get "/pieces/{id}" => download, ReadApplications;
         post "/pieces/{id}/retirer" => remove, Apply;
+    }
+    application_messages {
+        get "/demandes/{id}/messages" => of_association, ReadApplications;
+        post "/demandes/{id}/messages" => send_as_association, Apply;
+        get "/ville/demandes/{id}/messages" => of_city, ReviewApplications;
+        post "/ville/demandes/{id}/messages" => send_as_city, ReviewApplications;
     }
     application_withdraw {
         get "/demandes/{id}/retrait" => show, Apply;
@@ -261,8 +268,22 @@ pages! {
     city_search {
         get "/ville/recherche" => show, ReviewApplications;
     }
+    city_applications {
+        get "/ville/demandes" => show, ReviewApplications;
+        get "/ville/absences" => absence, ReviewApplications;
+        post "/ville/absences" => transfer, ReviewApplications;
+    }
     city_application {
         get "/ville/demandes/{id}" => show, ReviewApplications;
+    }
+    city_review {
+        post "/ville/demandes/{id}/attribution" => assign, ReviewApplications;
+        post "/ville/demandes/{id}/notes" => assess, ReviewApplications;
+        post "/ville/demandes/{id}/decision" => decide, ReviewApplications;
+    }
+    city_changes {
+        get "/ville/demandes/{id}/precisions" => show, ReviewApplications;
+        post "/ville/demandes/{id}/precisions" => send, ReviewApplications;
     }
     city_appeal {
         get "/ville/recours" => list, ReviewApplications;
