@@ -10,6 +10,7 @@ mod form;
 mod frame;
 mod guard;
 mod language;
+mod moments;
 mod multipart;
 mod nav;
 mod page;

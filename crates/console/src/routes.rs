@@ -3,7 +3,11 @@
 //! another one does not compile.
 
 use ::web::access::{
-    Apply, CollectBatches, CreateOrganisations, DecideAppeals, DecideBatches, JudgeOrganisations, LogDevices, ManageAccount, ManageColleagues, ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaveLines, ReviewApplications, RunHandovers, SettleRegistrations, UseAccount,
+    Apply, CollectBatches, CreateOrganisations, DecideAppeals, DecideBatches, InvitePeople,
+    JudgeOrganisations, LogDevices, ManageAccount, ManageColleagues, ManagePeople,
+    ManageProgrammes, ManageWaves, Permission, ReadApplications, ReadAudit, ReadBatches,
+    ReadEvidence, ReadHandovers, ReadOutbox, ReadRegistrationCases, ReadStock, ReadTransfers,
+    ReadWaveLines, ReviewApplications, RunHandovers, SettleRegistrations, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -301,6 +305,28 @@ pages! {
         post "/ville/organisations/{id}/suspension" => suspend, JudgeOrganisations;
         post "/ville/organisations/{id}/membres" => invite, ManageColleagues;
         post "/ville/organisations/{id}/retrait" => remove, ManageColleagues;
+    }
+    city_journal {
+        get "/ville/journal" => show, ReadAudit;
+    }
+    city_people {
+        get "/ville/personnes" => list, ManagePeople;
+        get "/ville/personnes/nouvelle" => blank, InvitePeople;
+        post "/ville/personnes/nouvelle" => invite, InvitePeople;
+        get "/ville/personnes/{id}" => show, ManagePeople;
+        post "/ville/personnes/{id}" => change, ManagePeople;
+    }
+    city_programmes {
+        get "/ville/programmes" => list, ManageProgrammes;
+        get "/ville/programmes/nouveau" => blank, ManageProgrammes;
+        post "/ville/programmes/nouveau" => create, ManageProgrammes;
+        get "/ville/programmes/{id}" => show, ManageProgrammes;
+        post "/ville/programmes/{id}" => change, ManageProgrammes;
+        post "/ville/territoires" => load_territories, ManageProgrammes;
+    }
+    city_rubric {
+        get "/ville/programmes/{id}/grille" => show, ManageProgrammes;
+        post "/ville/programmes/{id}/grille" => pin, ManageProgrammes;
     }
     city_wave {
         get "/ville/vagues/{id}" => show, ManageWaves;
