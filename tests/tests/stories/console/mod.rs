@@ -2,6 +2,7 @@
 
 mod access;
 mod association;
+mod city;
 mod forms;
 mod public;
 mod sessions;
