@@ -49,6 +49,16 @@ export const PAGES = [
   { name: "city-obligations", path: "/ville/suivis", as: "staff" },
   { name: "city-summary", path: "/ville/bilan", as: "staff" },
   { name: "picking", path: async ({ api }) => `/vagues/${await first(api, "/waves?status=completed")}/preparation`, as: "staff" },
+  { name: "city-desk", path: "/ville", as: "admin" },
+  { name: "city-applications", path: "/ville/demandes", as: "admin" },
+  { name: "city-application", path: async ({ api }) => `/ville/demandes/${await first(api, "/applications")}`, as: "admin" },
+  { name: "city-organisations", path: "/ville/organisations", as: "admin" },
+  { name: "city-organisation", path: async ({ api }) => `/ville/organisations/${await first(api, "/organisations?kind=association")}`, as: "admin" },
+  { name: "city-people", path: "/ville/personnes", as: "admin" },
+  { name: "city-programmes", path: "/ville/programmes", as: "admin" },
+  { name: "city-programme", path: async ({ api }) => `/ville/programmes/${await first(api, "/programmes")}`, as: "admin" },
+  { name: "city-log", path: "/ville/journal", as: "admin" },
+  { name: "city-search", path: "/ville/recherche?q=13", as: "admin" },
 ];
 
 /** A wave that is not planned, made for the picture. */

@@ -14,5 +14,5 @@ pub use service::{
     may_receive, not_given, notice, overview, pass_on, picking, pin, programme_of, propose,
     published, published_version, record_convention, reject, release_lot, replace_device,
     results_of, simulate, since, staff_decisions, stock, submit, trial, unpin, verify_plans, view,
-    waiting_list, wave, wave_name, waves,
+    waiting_list, wave, wave_name, waves, waves_to_approve,
 };

@@ -182,6 +182,15 @@ impl Form {
         }
     }
 
+    /// A digest of everything that was sent, and of where it was sent to.
+    pub(crate) fn digest_at(&self, path: &str) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        hash.update(path.as_bytes());
+        hash.update([0]);
+        hash.update(self.digest());
+        hash.finalize().to_vec()
+    }
+
     /// A digest of everything that was sent.
     pub(crate) fn digest(&self) -> Vec<u8> {
         let mut hash = Sha256::new();

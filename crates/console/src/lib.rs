@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod address;
 mod assets;
 mod cookies;
 mod door;
@@ -9,6 +10,7 @@ mod form;
 mod frame;
 mod guard;
 mod language;
+mod moments;
 mod multipart;
 mod nav;
 mod page;

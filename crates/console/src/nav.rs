@@ -22,7 +22,9 @@ const WORKSHOP: &[Link] = &[("/atelier", "Atelier", "Workshop")];
 const ASSOCIATION: &[Link] = &[("/demandes", "Mes demandes", "My applications")];
 const CITY: &[Link] = &[
     ("/ville", "Ville", "City"),
-    ("/demandes", "Demandes", "Applications"),
+    ("/ville/demandes", "Demandes", "Applications"),
+    ("/ville/organisations", "Organisations", "Organizations"),
+    ("/ville/recherche", "Chercher", "Search"),
     ("/dons", "Dons", "Donations"),
     ("/atelier", "Atelier", "Workshop"),
 ];
@@ -45,13 +47,19 @@ pub(crate) fn of(role: Option<Role>, language: Language, path: &str) -> Vec<NavI
         Some(Role::Association) => ASSOCIATION,
         Some(Role::Staff | Role::Admin) => CITY,
     };
+    let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));
+    // of two that lead to the page at hand, the nearer one
+    let hrefs = links.iter().map(|(href, ..)| *href);
+    let current = hrefs
+        .filter(|href| below(href))
+        .max_by_key(|href| href.len());
     let item = |(href, french, english): &Link| NavItem {
         href,
         text: match language {
             Language::French => french,
             Language::English => english,
         },
-        current: path == *href || path.starts_with(&format!("{href}/")),
+        current: current == Some(*href),
         badge: None,
     };
     links.iter().map(item).collect()

@@ -8,7 +8,7 @@ use ::web::{Answer, ApiError, ApiResult, IdempotencyKey, State};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, SET_COOKIE};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::{Db, Tx};
@@ -126,11 +126,6 @@ impl Visit {
     /// Whether the program is reached from outside, by TLS.
     pub(crate) fn is_public(&self) -> bool {
         self.console.settings.base_url.starts_with("https:")
-    }
-
-    /// Where the program is reached from outside, without a slash at the end.
-    pub(crate) fn base_url(&self) -> &str {
-        self.console.settings.base_url.trim_end_matches('/')
     }
 
     /// A parameter of the address; empty when it is not there.
@@ -341,11 +336,6 @@ impl Saved {
         self
     }
 
-    /// What was made or changed.
-    pub(crate) fn made<T>(&self) -> Option<kernel::Id<T>> {
-        self.id.as_deref()?.parse().ok()
-    }
-
     /// Says what it came to, for the audit log.
     #[must_use]
     pub(crate) fn with_status(mut self, status: impl ToString) -> Self {
@@ -402,6 +392,18 @@ impl<P: Permission> Page<P> {
         self.visit.state.read_long(&self.who, work).await
     }
 
+    /// Answers with a table of everything that a list shows.
+    ///
+    /// # Errors
+    /// As [`State::read_long`].
+    pub(crate) async fn table<F>(&self, work: F) -> PageResult
+    where
+        F: FnOnce(&mut Db, &Actor) -> db::Result<Answer> + Send + 'static,
+    {
+        let answer = self.read_long(work).await?;
+        Ok(answer.respond_to(&self.visit.request))
+    }
+
     /// Runs the use case of a form, once: [`State::write`]. `deed` is its name in the audit log,
     /// the same as at the other door (`post_batches_id_submit`).
     ///
@@ -411,7 +413,9 @@ impl<P: Permission> Page<P> {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
     {
-        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &form.digest());
+        // forms of one page share its key: where they are sent tells them apart
+        let content = form.digest_at(self.path());
+        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &content);
         let who = self.who.clone().named(deed).with_repeat(repeat);
         let answer = self
             .visit
@@ -429,7 +433,8 @@ impl<P: Permission> Page<P> {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
     {
-        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &form.digest());
+        let content = form.digest_at(self.path());
+        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &content);
         let who = self.who.clone().named(deed).with_repeat(repeat);
         let answer = self
             .visit

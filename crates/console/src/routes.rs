@@ -4,11 +4,13 @@
 
 use ::web::access::{
     AnswerReceptions, Apply, ApproveWaves, CancelBatches, CloseBatches, CollectBatches,
-    CorrectDevices, CountStock, DecideBatches, DecideEvidence, DecideWaves, LogDevices,
-    ManageAccount, ManageWaves, Permission, ReadApplications, ReadBatches, ReadEvidence,
-    ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock,
-    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReviewApplications,
-    RunHandovers, SendDevices, UseAccount,
+    CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches, DecideEvidence,
+    DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount, ManageColleagues,
+    ManagePeople, ManageProgrammes, ManageWaves, Permission, ReadApplications, ReadAudit,
+    ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking,
+    ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches,
+    RegisterBatches, ReviewApplications, RunHandovers, SendDevices, SettleRegistrations,
+    UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -170,6 +172,7 @@ pages! {
     go {
         get "/aller/dons/{reference}" => batch, UseAccount;
         get "/aller/demandes/{reference}" => application, UseAccount;
+        get "/aller/messages/{reference}" => messages, UseAccount;
         get "/aller/recours/{reference}" => appeal, UseAccount;
         get "/aller/lots/{reference}" => handover, UseAccount;
         get "/aller/suivis/{id}" => obligation, UseAccount;
@@ -236,6 +239,12 @@ pages! {
         post "/demandes/{id}/pieces" => attach, Apply;
         get "/pieces/{id}" => download, ReadApplications;
         post "/pieces/{id}/retirer" => remove, Apply;
+    }
+    application_messages {
+        get "/demandes/{id}/messages" => of_association, ReadApplications;
+        post "/demandes/{id}/messages" => send_as_association, Apply;
+        get "/ville/demandes/{id}/messages" => of_city, ReviewApplications;
+        post "/ville/demandes/{id}/messages" => send_as_city, ReviewApplications;
     }
     application_withdraw {
         get "/demandes/{id}/retrait" => show, Apply;
@@ -369,11 +378,64 @@ pages! {
     }
 
     // the city
+    city_search {
+        get "/ville/recherche" => show, ReviewApplications;
+    }
+    city_applications {
+        get "/ville/demandes" => show, ReviewApplications;
+        get "/ville/absences" => absence, ReviewApplications;
+        post "/ville/absences" => transfer, ReviewApplications;
+    }
     city_application {
         get "/ville/demandes/{id}" => show, ReviewApplications;
     }
+    city_review {
+        post "/ville/demandes/{id}/attribution" => assign, ReviewApplications;
+        post "/ville/demandes/{id}/notes" => assess, ReviewApplications;
+        post "/ville/demandes/{id}/decision" => decide, ReviewApplications;
+    }
+    city_changes {
+        get "/ville/demandes/{id}/precisions" => show, ReviewApplications;
+        post "/ville/demandes/{id}/precisions" => send, ReviewApplications;
+    }
     city_appeal {
+        get "/ville/recours" => list, ReviewApplications;
         get "/ville/recours/{id}" => show, ReviewApplications;
+        post "/ville/recours/{id}/decision" => decide, DecideAppeals;
+    }
+    city_organisations {
+        get "/ville/organisations" => list, JudgeOrganisations;
+        get "/ville/organisations/nouvelle" => blank, CreateOrganisations;
+        post "/ville/organisations/nouvelle" => enter, CreateOrganisations;
+    }
+    city_organisation {
+        get "/ville/organisations/{id}" => show, JudgeOrganisations;
+        post "/ville/organisations/{id}/verification" => verify, JudgeOrganisations;
+        post "/ville/organisations/{id}/suspension" => suspend, JudgeOrganisations;
+        post "/ville/organisations/{id}/membres" => invite, ManageColleagues;
+        post "/ville/organisations/{id}/retrait" => remove, ManageColleagues;
+    }
+    city_journal {
+        get "/ville/journal" => show, ReadAudit;
+    }
+    city_people {
+        get "/ville/personnes" => list, ManagePeople;
+        get "/ville/personnes/nouvelle" => blank, InvitePeople;
+        post "/ville/personnes/nouvelle" => invite, InvitePeople;
+        get "/ville/personnes/{id}" => show, ManagePeople;
+        post "/ville/personnes/{id}" => change, ManagePeople;
+    }
+    city_programmes {
+        get "/ville/programmes" => list, ManageProgrammes;
+        get "/ville/programmes/nouveau" => blank, ManageProgrammes;
+        post "/ville/programmes/nouveau" => create, ManageProgrammes;
+        get "/ville/programmes/{id}" => show, ManageProgrammes;
+        post "/ville/programmes/{id}" => change, ManageProgrammes;
+        post "/ville/territoires" => load_territories, ManageProgrammes;
+    }
+    city_rubric {
+        get "/ville/programmes/{id}/grille" => show, ManageProgrammes;
+        post "/ville/programmes/{id}/grille" => pin, ManageProgrammes;
     }
     city_ranking {
         get "/ville/programmes/{id}/classement" => show, ReadRanking;
@@ -423,9 +485,11 @@ pages! {
     }
     city_registrations {
         get "/ville/inscriptions" => show, ReadRegistrationCases;
+        post "/ville/inscriptions/{id}/reglement" => settle, SettleRegistrations;
     }
     city_messages {
         get "/ville/messages" => show, ReadOutbox;
+        post "/ville/messages/essai" => test, ReadOutbox;
         post "/ville/messages/{id}/renvoyer" => retry, ReadOutbox;
     }
 }

@@ -13,4 +13,4 @@ pub use lists::{CommitmentTexts, Lists, Term};
 pub use model::*;
 pub use service::*;
 pub use setup::{Delays, EligibilitySettings, Setup};
-pub use store::{search_key, uncommitted, works_on};
+pub use store::{loaded_territories, search_key, uncommitted, works_on};

@@ -20,7 +20,7 @@ pub use model::*;
 pub use note::note;
 pub use retention::retention;
 pub use service::{
-    allow, appointments, approve_wave, cancel_wave, complete, decide_application, handover,
-    handover_named, handovers, missed, name_collector, not_given, pass_on, release, replace,
-    schedule,
+    allow, appointments, appointments_on, approve_wave, cancel_wave, complete, decide_application,
+    handover, handover_named, handovers, missed, name_collector, not_given, pass_on, release,
+    replace, schedule,
 };

@@ -8,11 +8,24 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::{
-    Actor, ApplicationId, Code, HandoverId, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role,
-    WaveId,
+    Actor, ApplicationId, Code, HandoverId, Instant, OrganisationId, Page, PageRequest, PersonId,
+    Queue, Refusal, Role, WaveId,
 };
 
 use crate::model::{Handover, HandoverFilter, HandoverStatus};
+
+/// Appointments that begin between two moments.
+pub(crate) fn appointments(db: &mut Db, from: Instant, to: Instant) -> Result<Queue> {
+    let begin: Vec<Option<Instant>> = h::table
+        .filter(h::status.eq(HandoverStatus::Scheduled))
+        .filter(h::appointment_from.ge(from))
+        .filter(h::appointment_from.lt(to))
+        .select(h::appointment_from)
+        .limit(Queue::FETCH)
+        .load(db)?;
+    let begin: Vec<Instant> = begin.into_iter().flatten().collect();
+    Ok(Queue::of(&begin))
+}
 
 /// A handover with the names that go with it.
 pub(crate) struct Named {

@@ -145,6 +145,8 @@ ids! {
     RegistrationCase RegistrationCaseId;
     /// A file that supports an application.
     Document DocumentId;
+    /// A message between the city and an association about an application.
+    ApplicationMessage ApplicationMessageId;
     /// A request to look at a decision again.
     Appeal AppealId;
     /// What an association owes from what it received.

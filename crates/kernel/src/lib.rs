@@ -13,6 +13,7 @@ mod french;
 mod id;
 mod page;
 pub mod phone;
+mod queue;
 mod refusal;
 mod shape;
 mod terms;
@@ -31,15 +32,17 @@ pub use fold::{fold, squash};
 pub use french::{CommuneCode, Rna, Siret};
 pub use id::{
     AccessoryMovement, AccessoryMovementId, ApiKey, ApiKeyId, Appeal, AppealId, Application,
-    ApplicationId, AuditEvent, AuditEventId, Batch, BatchId, Custody, CustodyEventId, Device,
-    DeviceFile, DeviceFileId, DeviceId, Document, DocumentId, Drive, DriveId, Handover, HandoverId,
-    Id, Invitation, InvitationId, Message, MessageId, Obligation, ObligationId, Organisation,
-    OrganisationChange, OrganisationChangeId, OrganisationId, PartMovement, PartMovementId, Person, PersonId, Programme, ProgrammeId,
-    RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore, StoredScoreId, Transfer,
-    TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId,
-    WebhookId,
+    ApplicationId, ApplicationMessage, ApplicationMessageId, AuditEvent, AuditEventId, Batch,
+    BatchId, Custody, CustodyEventId, Device, DeviceFile, DeviceFileId, DeviceId, Document,
+    DocumentId, Drive, DriveId, Handover, HandoverId, Id, Invitation, InvitationId, Message,
+    MessageId, Obligation, ObligationId, Organisation, OrganisationChange, OrganisationChangeId,
+    OrganisationId, PartMovement, PartMovementId, Person, PersonId, Programme, ProgrammeId,
+    RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore, StoredScoreId,
+    Transfer, TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery,
+    WebhookDeliveryId, WebhookId,
 };
 pub use page::{Cursor, Page, PageRequest};
+pub use queue::Queue;
 pub use refusal::{FieldError, Fields, Refusal, Text};
 pub use shape::Shape;
 pub use terms::{AccessoryKind, DeviceKind, Grade, Language, Theme};

@@ -72,6 +72,14 @@ impl PageRequest {
         }
     }
 
+    /// A request for the first so many, for exports of lists that grow without end.
+    pub fn first(most: u32) -> Self {
+        Self {
+            limit: most.min(u32::MAX - 1),
+            after: None,
+        }
+    }
+
     /// How many rows to load: one more than the page shows.
     pub fn fetch(&self) -> i64 {
         i64::from(self.limit) + 1

@@ -159,6 +159,8 @@ events! {
     "application_received" [Association] Alone always webhook "Accusé de réception de la demande" "Acknowledgement of the application";
     "application_to_review" [Staff] Gathered optional webhook "Demande à instruire" "Application to review";
     "changes_requested" [Association] Alone always webhook "Compléments demandés" "Changes requested";
+    "application_message" [Association Staff] Alone optional private "Message sur une demande" "Message about an application";
+    "programme_changed" [Association] Alone always private "Programme modifié" "Programme changed";
     "application_withdrawn" [Association] Alone always webhook "Demande retirée" "Application withdrawn";
     "application_eligible" [Association] Alone always webhook "Demande éligible" "Application eligible";
     "application_ineligible" [Association] Alone always webhook "Demande non éligible" "Application not eligible";
@@ -184,6 +186,7 @@ events! {
     "handover_missed" [Association Staff] Gathered optional webhook "Rendez-vous manqué" "Missed appointment";
     "follow_up_due" [Association] Gathered optional webhook "Bilan attendu" "Report due";
 
+    "test_mail" [Person] Alone always private "Message d'essai" "Test mail";
     "mail_failed" [Staff] Alone always private "Messages non remis" "Mail that failed";
     "chain_head" [Staff] Alone optional private "Tête des chaînes" "Head of the chains";
     "webhook_disabled" [Person] Alone always private "Webhook désactivé" "Webhook disabled";

@@ -29,7 +29,9 @@ pub use service::choices::{
     unsubscribe, unsubscribe_link,
 };
 pub use service::failures::report_failures;
-pub use service::outbox::{list, notification, push, push_all, push_many, retry};
+pub use service::outbox::{
+    list, notification, push, push_all, push_many, retry, send_test, undelivered,
+};
 pub use service::retention::{forget_recipient, forget_recipients_before, mails_to};
 pub use service::webhooks::{
     create_webhook, delete_webhook, deliveries, enable_webhook, webhook, webhooks,

@@ -4,10 +4,10 @@
 
 use allocation::WaveView;
 use db::{Db, Tx};
-use eligibility::Application;
+use eligibility::{Appeal, Application};
 use handover::HandoverView;
 use intake::Batch;
-use kernel::{Actor, ApplicationId, BatchId, DeviceId, HandoverId, TransferId, WaveId};
+use kernel::{Actor, AppealId, ApplicationId, BatchId, DeviceId, HandoverId, TransferId, WaveId};
 use serde::Serialize;
 use workshop::{DeviceView, TransferView};
 
@@ -103,5 +103,6 @@ versioned! {
     TransferView, TransferId, workshop::transfer;
     Application, ApplicationId, eligibility::application;
     WaveView, WaveId, allocation::overview;
+    Appeal, AppealId, eligibility::appeal;
     HandoverView, HandoverId, handover::handover;
 }

@@ -7,6 +7,7 @@ use identity::{SignIn, SignedIn, TokenPair};
 use kernel::{Code, PersonId, Refusal};
 
 use crate::access::{Allowed, Permission};
+use crate::answer::Answer;
 use crate::problem::{ApiError, ApiResult};
 use crate::record::Origin;
 use crate::security::client_address;
@@ -124,6 +125,36 @@ pub async fn prove<P: Permission>(
         return Err(Refusal::field(pointer, code, code.help()).into());
     }
     Ok(sign_in)
+}
+
+/// Whoever is signed in proves who they are with password and code, and for some minutes may do what
+/// a stolen session should not.
+///
+/// # Errors
+/// As [`prove`]; `second_factor_required`, `second_factor_refused`.
+pub async fn renew_proof<P: Permission>(
+    state: &State,
+    who: &Allowed<P>,
+    request: &HttpRequest,
+    password: String,
+    totp: Option<String>,
+) -> ApiResult<()> {
+    // a digest of the body would be one of the password
+    let who = who.clone().without_repeat().named("post_me_proof");
+    let origin = Origin::of(request);
+    let proof = prove(state, &who, request, password, "/password").await?;
+    let (vault, proven) = (state.vault.clone(), proof.clone());
+    let outcome = state
+        .write(&who, move |tx, actor| {
+            identity::take_code(tx, &vault, actor.person, totp.as_deref())?;
+            identity::proven(tx, &proven, None)?;
+            identity::renew_proof(tx, actor)?;
+            Ok(Answer::no_content())
+        })
+        .await;
+    note_refused_code(state, &proof, &origin, outcome)
+        .await
+        .map(drop)
 }
 
 /// Records a code that was refused, and hands the outcome on.

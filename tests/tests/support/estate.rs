@@ -175,6 +175,7 @@ pub fn well_formed(operation: &str) -> Value {
         return json!({"drive": "D1", "accepted_as": "wrong_clock", "reason": "Essai"});
     }
     match operation.rsplit('/').next().unwrap_or_default() {
+        "messages" => json!({"message": "Bonjour."}),
         "people" => json!({"email": "x@y.example", "name": "X"}),
         "events" => json!({"type": "moved", "location": "A1"}),
         "contradictions" => json!({"field": "serial", "keep": "known", "reason": "Essai"}),

@@ -30,8 +30,8 @@ pub use explanation::{explanation, notice, published, published_version};
 pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
 pub use read::{
-    Lot, decided_waves, device_list, lines, lines_found, lot_devices, lots, overview, picking, results_of,
-    view, wave, wave_name, waves,
+    Lot, decided_waves, device_list, lines, lines_found, lot_devices, lots, overview, picking,
+    results_of, view, wave, wave_name, waves, waves_to_approve,
 };
 pub use replace::{not_given, pass_on, replace_device};
 pub use submit::{reject, submit};

@@ -2,8 +2,8 @@
 
 use db::{Db, Result};
 use kernel::{
-    Actor, ApplicationId, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Refusal, Role,
-    WaveId,
+    Actor, ApplicationId, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Queue, Refusal,
+    Role, WaveId,
 };
 
 use super::{conventions, load};
@@ -89,6 +89,15 @@ pub fn view(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
 pub fn overview(db: &mut Db, actor: &Actor, id: WaveId) -> Result<WaveView> {
     let wave = wave(db, actor, id)?;
     wave_view(db, actor, wave)
+}
+
+/// Waves that wait for approval: those that whoever asks may approve, and those that wait for
+/// somebody else because they submitted them.
+///
+/// # Errors
+/// When the database fails.
+pub fn waves_to_approve(db: &mut Db, actor: &Actor) -> Result<(Queue, Queue)> {
+    store::submitted(db, actor.person)
 }
 
 /// A page of waves, the newest first.

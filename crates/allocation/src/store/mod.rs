@@ -29,8 +29,8 @@ pub(crate) use supply::{
     spares, stock, supply_by_class, unknown_batches,
 };
 pub(crate) use waves::{
-    Step, change_settings, insert_wave, next_ordinal, plan_documents, save_plan, step, wave,
-    wave_ids_with_line, waves,
+    Step, change_settings, insert_wave, next_ordinal, plan_documents, save_plan, step, submitted,
+    wave, wave_ids_with_line, waves,
 };
 
 /// Ids of one `IN (…)`.

@@ -3,7 +3,9 @@
 use db::schema::{wave_lines as l, waves as w};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, WaveId};
+use kernel::{
+    Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Queue, WaveId,
+};
 
 use crate::model::{Settings, Wave, WaveFilter, WaveStatus};
 
@@ -13,6 +15,22 @@ pub(crate) fn wave(db: &mut Db, id: WaveId) -> Result<Option<Wave>> {
         .select(Wave::as_select())
         .first(db)
         .optional()?)
+}
+
+/// Waves that wait for approval: those that somebody else submitted, and one's own.
+pub(crate) fn submitted(db: &mut Db, reader: PersonId) -> Result<(Queue, Queue)> {
+    let rows: Vec<(Option<PersonId>, Option<Instant>)> = w::table
+        .filter(w::status.eq(WaveStatus::Submitted))
+        .order(w::id)
+        .select((w::submitted_by, w::submitted_at))
+        .limit(Queue::FETCH)
+        .load(db)?;
+    let (own, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(by, _)| *by == Some(reader));
+    let queue = |rows: Vec<(Option<PersonId>, Option<Instant>)>| {
+        let since: Vec<Instant> = rows.into_iter().filter_map(|(_, at)| at).collect();
+        Queue::of(&since)
+    };
+    Ok((queue(others), queue(own)))
 }
 
 /// A page of waves, the newest first; of an association only those decided in which it

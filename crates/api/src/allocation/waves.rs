@@ -2,13 +2,15 @@
 
 use actix_web::{get, patch, post, web};
 use allocation::{NewWave, WaveChange, WaveFilter, WaveStatus, WaveView};
-use kernel::{Page, ProgrammeId, WaveId};
+use kernel::{Page, PageRequest, ProgrammeId, WaveId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use ::web::columns;
+
 use crate::access::{Allowed, ManageWaves, ReadWaveLines};
 use crate::{
-    Answer, ApiResult, Body, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
+    Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
 };
 
 /// Makes a wave of a programme, as a draft: what may be given, and by which settings.
@@ -64,7 +66,7 @@ pub struct Filter {
     status: Option<WaveStatus>,
 }
 
-/// Waves, the newest first, within the same bounds.
+/// Waves, the newest first, within the same bounds. As CSV, all that the filter finds.
 #[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(Filter, PagingParams),
     responses((status = 200, body = Page<WaveView>), Problems))]
 #[get("/waves")]
@@ -73,7 +75,9 @@ pub async fn list(
     who: Allowed<ReadWaveLines>,
     Params(filter): Params<Filter>,
     Paging(page): Paging,
+    Csv(csv): Csv,
 ) -> ApiResult<Answer> {
+    let page = if csv { PageRequest::everything() } else { page };
     let filter = WaveFilter {
         programme_id: filter.programme_id,
         status: filter.status,
@@ -83,7 +87,10 @@ pub async fn list(
             allocation::waves(db, actor, &filter, &page)
         })
         .await?;
-    Ok(Answer::ok(&page)?)
+    match csv {
+        true => Ok(columns::waves(page.items)?),
+        false => Ok(Answer::ok(&page)?),
+    }
 }
 
 /// One wave with the sums of its plan, within the same bounds.

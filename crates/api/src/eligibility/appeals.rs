@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use actix_web::{get, post, web};
 use eligibility::{Appeal, AppealDecision, NewAppeal};
-use kernel::{AppealId, ApplicationId, Page};
+use kernel::{AppealId, ApplicationId, Page, PageRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use ::web::columns;
+
 use crate::access::{Allowed, Apply, DecideAppeals, ReadApplications};
 use crate::{
-    Answer, ApiResult, Body, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
+    Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
 };
 
 /// Contests the decision on an application within two months, or the refusal that silence
@@ -43,7 +45,8 @@ pub struct Filter {
     application_id: Option<ApplicationId>,
 }
 
-/// Appeals, the newest first: the city sees all, an association its own.
+/// Appeals, the newest first: the city sees all, an association its own. As CSV, all that the filter
+/// finds.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams),
     responses((status = 200, body = Page<Appeal>), Problems))]
 #[get("/appeals")]
@@ -52,13 +55,18 @@ pub async fn list(
     who: Allowed<ReadApplications>,
     Params(filter): Params<Filter>,
     Paging(page): Paging,
+    Csv(csv): Csv,
 ) -> ApiResult<Answer> {
+    let page = if csv { PageRequest::everything() } else { page };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_table(&who, csv, move |db, actor| {
             eligibility::appeals(db, actor, filter.open, filter.application_id, &page)
         })
         .await?;
-    Ok(Answer::ok(&page)?)
+    match csv {
+        true => Ok(columns::appeals(page.items)?),
+        false => Ok(Answer::ok(&page)?),
+    }
 }
 
 /// One appeal: the city sees all, an association its own.

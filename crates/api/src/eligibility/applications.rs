@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use actix_web::{get, patch, post, web};
 use eligibility::{
-    Answered, Application, ApplicationFilter, ApplicationStatus, Form, NewApplication, NewRequests,
+    Answered, Application, ApplicationFilter, ApplicationStatus, Assigned, Form, NewApplication,
+    NewRequests,
 };
-use kernel::{Actor, ApplicationId, Page, PageRequest, ProgrammeId};
+use kernel::{Actor, ApplicationId, Page, PageRequest, PersonId, ProgrammeId};
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+use ::web::columns;
 
 use crate::access::{Allowed, Apply, ReadApplications};
 use crate::{
@@ -147,6 +150,10 @@ pub struct Filter {
     programme_id: Option<ProgrammeId>,
     /// In this status.
     status: Option<ApplicationStatus>,
+    /// That this person of the city's staff has.
+    assigned_to: Option<PersonId>,
+    /// Only those whose association answered what was asked, and nobody has looked at it yet.
+    answered: Option<bool>,
     /// Whose association's name or reference contains this.
     q: Option<String>,
 }
@@ -167,7 +174,10 @@ pub async fn list(
         .read_table(&who, csv, move |db, actor| {
             let filter = ApplicationFilter {
                 programme_id: filter.programme_id,
+                association_id: None,
                 status: filter.status,
+                assigned: filter.assigned_to.map(Assigned::To),
+                answered: filter.answered.unwrap_or(false),
                 q: filter.q,
             };
             let page = if csv { PageRequest::everything() } else { page };
@@ -177,65 +187,7 @@ pub async fn list(
     if !csv {
         return Ok(Answer::ok(&page)?);
     }
-    Ok(Answer::csv(COLUMNS, page.items.iter().map(cells))?)
-}
-
-const COLUMNS: &[&str] = &[
-    "reference",
-    "programme",
-    "association",
-    "status",
-    "requests",
-    "purpose",
-    "themes",
-    "beneficiaries_per_year",
-    "trained_staff",
-    "own_use",
-    "postal_code",
-    "score",
-    "submitted_at",
-    "silence_at",
-    "decided_at",
-    "reasons",
-    "id",
-];
-
-fn cells(application: &Application) -> Vec<String> {
-    fn text(value: Option<impl ToString>) -> String {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    }
-    let form = &application.form;
-    let requests = form.requests.iter().flatten();
-    let requests: Vec<_> = requests
-        .map(|r| format!("{} {}", r.quantity, r.kind))
-        .collect();
-    let themes: Vec<_> = form
-        .themes
-        .iter()
-        .flatten()
-        .map(|theme| theme.as_str())
-        .collect();
-    let site = form.site.as_ref();
-    vec![
-        application.reference.clone(),
-        application.programme.clone(),
-        application.association.clone(),
-        application.status.to_string(),
-        requests.join("|"),
-        text(form.purpose),
-        themes.join("|"),
-        text(form.beneficiaries_per_year),
-        text(form.trained_staff),
-        text(form.own_use),
-        site.and_then(|site| site.postal_code.clone())
-            .unwrap_or_default(),
-        text(application.score),
-        text(application.submitted_at),
-        text(application.silence_at),
-        text(application.decided_at),
-        application.reasons.join(" | "),
-        application.id.to_string(),
-    ]
+    Ok(columns::applications(&page.items)?)
 }
 
 /// One application: the city sees all, with their assessments; an association its own.

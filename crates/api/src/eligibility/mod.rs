@@ -4,6 +4,7 @@ mod appeals;
 mod applications;
 mod documents;
 mod lists;
+mod messages;
 mod obligations;
 mod programmes;
 mod ranking;
@@ -20,6 +21,7 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(programmes::create)
         .service(programmes::list)
         .service(programmes::get)
+        .service(programmes::change)
         .service(programmes::rubric)
         .service(applications::create)
         .service(applications::update)
@@ -29,6 +31,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(applications::withdraw)
         .service(applications::resolve)
         .service(applications::ask_otherwise)
+        .service(messages::list)
+        .service(messages::write)
         .service(documents::attach)
         .service(documents::list)
         .service(documents::get)
@@ -49,6 +53,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(review::request_changes)
         .service(review::assess)
         .service(review::decide)
+        .service(review::assign)
+        .service(review::transfer)
         .service(score::get)
         .service(territories::load);
 }

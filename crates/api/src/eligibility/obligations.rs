@@ -2,12 +2,14 @@
 
 use actix_web::{get, post, web};
 use eligibility::{FollowUpReport, NewObligation, Obligation, ObligationFilter};
-use kernel::{ObligationId, OrganisationId, Page};
+use kernel::{ObligationId, OrganisationId, Page, PageRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use ::web::columns;
+
 use crate::access::{Allowed, Apply, ReadApplications, ReviewApplications};
-use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
+use crate::{Answer, ApiResult, Body, Csv, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// Notes what an association owes from what it received, such as a follow-up.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = OrganisationId, Path)),
@@ -55,7 +57,8 @@ pub struct Filter {
     overdue: Option<bool>,
 }
 
-/// What associations owe, the newest first: the city sees all, an association its own.
+/// What associations owe, the newest first: the city sees all, an association its own. As CSV, all
+/// that the filter finds.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams),
     responses((status = 200, body = Page<Obligation>), Problems))]
 #[get("/obligations")]
@@ -64,10 +67,12 @@ pub async fn all(
     who: Allowed<ReadApplications>,
     Params(filter): Params<Filter>,
     Paging(page): Paging,
+    Csv(csv): Csv,
 ) -> ApiResult<Answer> {
     let now = state.database.now();
+    let page = if csv { PageRequest::everything() } else { page };
     let page = state
-        .read(&who, move |db, actor| {
+        .read_table(&who, csv, move |db, actor| {
             let filter = ObligationFilter {
                 association_id: filter.association_id,
                 open: filter.open,
@@ -76,7 +81,10 @@ pub async fn all(
             eligibility::obligations(db, actor, &filter, now, &page)
         })
         .await?;
-    Ok(Answer::ok(&page)?)
+    match csv {
+        true => Ok(columns::obligations(page.items)?),
+        false => Ok(Answer::ok(&page)?),
+    }
 }
 
 /// An association says what became of what it received, which meets the obligation; staff

@@ -1,7 +1,10 @@
 //! `/applications`: what staff do with them.
 
 use actix_web::{post, put, web};
-use eligibility::{Application, Assessment, AssessmentInput, ChangesInput, Decision};
+use eligibility::{
+    Application, Assessment, AssessmentInput, Assignment, CaseTransfer, ChangesInput, Decision,
+    Transferred,
+};
 use kernel::ApplicationId;
 
 use super::applications::{changed, check_version};
@@ -65,6 +68,41 @@ pub async fn decide(
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
             changed(&handover::decide_application(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Gives an application to somebody of the city's staff, or to nobody: it stands among what waits
+/// for them, and anybody may still review it. Its version stays.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
+    request_body = Assignment, responses((status = 200, body = Application), Problems))]
+#[put("/applications/{id}/assignment")]
+pub async fn assign(
+    state: web::Data<State>,
+    who: Allowed<ReviewApplications>,
+    PathId(id): PathId<kernel::Application>,
+    body: Body<Assignment>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            changed(&eligibility::assign(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Gives every open case of somebody to somebody else of the city's staff, or to nobody: before a
+/// leave.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])),
+    request_body = CaseTransfer, responses((status = 200, body = Transferred), Problems))]
+#[post("/applications/transfer")]
+pub async fn transfer(
+    state: web::Data<State>,
+    who: Allowed<ReviewApplications>,
+    body: Body<CaseTransfer>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, _| {
+            Answer::ok(&eligibility::transfer_cases(tx, &body)?)
         })
         .await
 }

@@ -53,6 +53,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(personal_data::of_person)
         .service(personal_data::erase)
         .service(users::invite)
+        .service(users::list)
+        .service(users::change)
         .service(registrations::register)
         .service(registrations::cases)
         .service(registrations::open)

@@ -9,9 +9,12 @@ use kernel::{Page, PageRequest, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use ::web::columns;
+
 use crate::access::{
     Allowed, ChangeOrganisations, CreateOrganisations, JudgeOrganisations, ReadOrganisations,
 };
+
 use crate::{
     Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
 };
@@ -71,31 +74,7 @@ pub async fn list(
     if !csv {
         return Ok(Answer::ok(&page)?);
     }
-    let header = [
-        "id",
-        "kind",
-        "name",
-        "siret",
-        "rna",
-        "status",
-        "address",
-        "postal_code",
-        "commune",
-    ];
-    let rows = page.items.into_iter().map(|o| {
-        [
-            o.id.to_string(),
-            o.kind.to_string(),
-            o.name,
-            o.siret.unwrap_or_default(),
-            o.rna.unwrap_or_default(),
-            o.status.to_string(),
-            o.address,
-            o.postal_code,
-            o.commune,
-        ]
-    });
-    Ok(Answer::csv(&header, rows)?)
+    Ok(columns::organisations(page.items)?)
 }
 
 /// One organization: the city sees all, others their own.

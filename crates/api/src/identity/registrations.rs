@@ -2,14 +2,16 @@
 
 use actix_web::{HttpRequest, get, post, web};
 use identity::{
-    CaseOutcome, CaseStatus, NewRegistrationCase, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
+    CaseStatus, NewRegistrationCase, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
 };
-use kernel::{Page, RegistrationCaseId};
+use kernel::{Page, PageRequest, RegistrationCaseId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use ::web::columns;
+
 use crate::access::{Allowed, Anyone, ReadRegistrationCases, SettleRegistrations};
-use crate::{Answer, ApiResult, Body, Paging, PagingParams, Params, PathId, Problems, State};
+use crate::{Answer, ApiResult, Body, Csv, Paging, PagingParams, Params, PathId, Problems, State};
 
 /// An association registers itself, or a firm that gives (`kind`: `donor`). What the copy of
 /// the public register knows is filled in and verified; what it does not know is accepted, and only the decision waits for staff.
@@ -35,7 +37,8 @@ pub struct Filter {
     status: Option<CaseStatus>,
 }
 
-/// Registrations of associations that were there already, the newest first.
+/// Registrations of associations that were there already, the newest first. As CSV, all that the
+/// filter finds.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams),
     responses((status = 200, body = Page<RegistrationCase>), Problems))]
 #[get("/registration-cases")]
@@ -44,13 +47,18 @@ pub async fn cases(
     who: Allowed<ReadRegistrationCases>,
     Params(filter): Params<Filter>,
     Paging(page): Paging,
+    Csv(csv): Csv,
 ) -> ApiResult<Answer> {
+    let page = if csv { PageRequest::everything() } else { page };
     let page = state
-        .read(&who, move |db, _| {
+        .read_table(&who, csv, move |db, _| {
             identity::registration_cases(db, filter.status, &page)
         })
         .await?;
-    Ok(Answer::ok(&page)?)
+    match csv {
+        true => Ok(columns::registration_cases(page.items)?),
+        false => Ok(Answer::ok(&page)?),
+    }
 }
 
 /// Opens a case by hand: staff noticed that two associations may be one.
@@ -82,11 +90,7 @@ pub async fn settle(
 ) -> ApiResult<Answer> {
     state
         .write(&who, move |tx, actor| {
-            let case = identity::settle_case(tx, actor, id, &body)?;
-            if let (CaseOutcome::Merge, Some(other)) = (body.outcome, case.other_id) {
-                eligibility::adopt_applications(tx, other, case.organisation_id)?;
-            }
-            Answer::ok(&case)
+            Answer::ok(&eligibility::settle_registration(tx, actor, id, &body)?)
         })
         .await
 }

@@ -8,8 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::{Allowed, ManageAccount, UseAccount};
-use crate::record::Origin;
-use crate::sign_in::{Attempt, note_refused_code, prove, sign_in};
+use crate::sign_in::{self, Attempt};
 use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 
 /// A sign-in.
@@ -44,7 +43,9 @@ pub async fn login(
         code: login.totp,
         device_token: login.device_token,
     };
-    Ok(Answer::ok(&sign_in(&state, &request, attempt).await?)?)
+    Ok(Answer::ok(
+        &sign_in::sign_in(&state, &request, attempt).await?,
+    )?)
 }
 
 /// A refresh token.
@@ -149,17 +150,6 @@ pub async fn renew_proof(
     request: HttpRequest,
     Body(given): Body<Proof>,
 ) -> ApiResult<Answer> {
-    let who = who.without_repeat(); // a digest of the body would be one of the password
-    let origin = Origin::of(&request);
-    let proof = prove(&state, &who, &request, given.password, "/password").await?;
-    let (vault, totp, proven) = (state.vault.clone(), given.totp, proof.clone());
-    let outcome = state
-        .write(&who, move |tx, actor| {
-            identity::take_code(tx, &vault, actor.person, totp.as_deref())?;
-            identity::proven(tx, &proven, None)?;
-            identity::renew_proof(tx, actor)?;
-            Ok(Answer::no_content())
-        })
-        .await;
-    note_refused_code(&state, &proof, &origin, outcome).await
+    sign_in::renew_proof(&state, &who, &request, given.password, given.totp).await?;
+    Ok(Answer::no_content())
 }

@@ -14,6 +14,7 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(templates::list)
         .service(templates::preview)
         .service(outbox::list)
+        .service(outbox::test)
         .service(outbox::get)
         .service(outbox::retry)
         .service(preferences::read)

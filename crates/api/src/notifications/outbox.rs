@@ -1,13 +1,17 @@
 //! `/notifications`.
 
 use actix_web::{get, post, web};
-use kernel::Page;
+use kernel::{Page, PageRequest};
 use notifications::{Notification, NotificationStatus};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use ::web::columns;
+
 use crate::access::{Allowed, ReadOutbox};
-use crate::{Answer, ApiResult, IfMatch, Paging, PagingParams, Params, PathId, Problems, State};
+use crate::{
+    Answer, ApiResult, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
+};
 
 /// Which messages to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -19,7 +23,7 @@ pub struct Filter {
     to: Option<String>,
 }
 
-/// Messages of the outbox, the newest first.
+/// Messages of the outbox, the newest first. As CSV, the newest 50 000.
 #[utoipa::path(tag = "Notifications", security(("bearer" = [])), params(Filter, PagingParams),
     responses((status = 200, body = Page<Notification>), Problems))]
 #[get("/notifications")]
@@ -28,9 +32,15 @@ pub async fn list(
     who: Allowed<ReadOutbox>,
     Params(filter): Params<Filter>,
     Paging(page): Paging,
+    Csv(csv): Csv,
 ) -> ApiResult<Answer> {
+    let page = if csv {
+        PageRequest::first(columns::MOST)
+    } else {
+        page
+    };
     let page = state
-        .read(&who, move |db, _| {
+        .read_table(&who, csv, move |db, _| {
             let filter = notifications::Filter {
                 status: filter.status,
                 to: filter.to,
@@ -38,7 +48,24 @@ pub async fn list(
             notifications::list(db, &filter, &page)
         })
         .await?;
-    Ok(Answer::ok(&page)?)
+    match csv {
+        true => Ok(columns::notifications(page.items)?),
+        false => Ok(Answer::ok(&page)?),
+    }
+}
+
+/// Sends a test mail to whoever asks, to see whether mail leaves.
+#[utoipa::path(tag = "Notifications", operation_id = "send_test_mail", security(("bearer" = [])),
+    responses((status = 202, description = "It is on its way."), Problems))]
+#[post("/notifications/test")]
+pub async fn test(state: web::Data<State>, who: Allowed<ReadOutbox>) -> ApiResult<Answer> {
+    state
+        .write(&who, |tx, actor| {
+            let recipient = identity::recipient(tx, actor.person)?;
+            notifications::send_test(tx, &recipient)?;
+            Ok(Answer::accepted())
+        })
+        .await
 }
 
 /// One message of the outbox.

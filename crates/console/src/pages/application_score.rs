@@ -92,7 +92,7 @@ impl ScorePage {
 }
 
 /// Hundredths of a point, as the reader writes numbers.
-fn points(hundredths: i32, language: Language) -> String {
+pub(super) fn points(hundredths: i32, language: Language) -> String {
     let mark = match language {
         Language::French => ',',
         Language::English => '.',

@@ -6,7 +6,7 @@ use kernel::{Instant, Message};
 use notifications::{Filter, Notification, NotificationStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
+use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, address};
 
 /// What the list shows.
 #[derive(Deserialize)]
@@ -67,15 +67,13 @@ pub(crate) async fn show(
         .await?;
     let status = wanted.status.map_or("", |status| status.as_str());
     let to = to.unwrap_or_default();
-    let next = found.next.map(|cursor| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("status", status), ("to", &to), ("after", &cursor)] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        format!("/ville/messages?{}", query.finish())
-    });
+    let at = |name: &str, value: &str| {
+        address::with(
+            "/ville/messages",
+            &[("status", status), ("to", &to), (name, value)],
+        )
+    };
+    let next = found.next.map(|cursor| at("after", &cursor));
     let view = CityMessages {
         status: status.to_owned(),
         messages: found.items.into_iter().map(Row::from).collect(),
@@ -98,6 +96,19 @@ pub(crate) async fn retry(
                 .saying("Le message repart.", "The message is sent again."))
         })
         .await?;
+    Ok(page.see(&saved))
+}
+
+pub(crate) async fn test(page: Page<ReadOutbox>, form: Form) -> PageResult {
+    let test = |tx: &mut db::Tx<'_>, actor: &kernel::Actor| {
+        let recipient = identity::recipient(tx, actor.person)?;
+        notifications::send_test(tx, &recipient)?;
+        Ok(Saved::at("/ville/messages").saying(
+            "Un message d’essai part vers votre adresse.",
+            "A test mail is on its way to your address.",
+        ))
+    };
+    let saved = page.write(&form, "post_notifications_test", test).await?;
     Ok(page.see(&saved))
 }
 

@@ -45,6 +45,18 @@ pub(crate) async fn application(page: Page<UseAccount>, reference: Path<String>)
     .await
 }
 
+/// The messages about an application.
+pub(crate) async fn messages(page: Page<UseAccount>, reference: Path<String>) -> PageResult {
+    lead(page, reference, |db, actor, reference| {
+        let id = eligibility::application_named(db, actor, reference)?.id;
+        Ok(match actor.is_city() {
+            true => format!("/ville/demandes/{id}/messages"),
+            false => format!("/demandes/{id}/messages"),
+        })
+    })
+    .await
+}
+
 pub(crate) async fn appeal(page: Page<UseAccount>, reference: Path<String>) -> PageResult {
     lead(page, reference, |db, actor, reference| {
         let appeal = eligibility::appeal_named(db, actor, reference)?;

@@ -51,6 +51,8 @@ diesel::table! {
         created_at -> Moment,
         updated_at -> Moment,
         search_key -> Text,
+        assigned_to -> Nullable<Key>,
+        answered_at -> Nullable<Moment>,
     }
 }
 

@@ -114,3 +114,17 @@ diesel::table! {
         computed_by -> Key,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    application_messages (id) {
+        id -> Key,
+        application_id -> Key,
+        author_id -> Key,
+        of_city -> Bool,
+        text -> Text,
+        at -> Moment,
+    }
+}

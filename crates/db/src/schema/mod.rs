@@ -22,8 +22,8 @@ pub use cookies::session_cookies;
 pub use counts::device_counts;
 pub use eligibility::{applications, assessments, programmes, territories};
 pub use follow_ups::{
-    appeals, application_scores, document_uploads, documents, obligations, programme_rubrics,
-    reminders,
+    appeals, application_messages, application_scores, document_uploads, documents, obligations,
+    programme_rubrics, reminders,
 };
 pub use handover::{donor_news, handovers};
 pub use identity::{
@@ -109,6 +109,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminders,
     programme_rubrics,
     application_scores,
+    application_messages,
 );
 
 diesel::joinable!(people -> organisations (organisation_id));
@@ -136,4 +137,6 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     wave_lines::association_id,
     devices::workshop_id,
 );
+diesel::joinable!(application_messages -> applications (application_id));
+diesel::joinable!(application_messages -> people (author_id));
 diesel::joinable!(donor_news -> batches (batch_id));

@@ -7,7 +7,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Form, Request, StoredCommitments};
+use super::{Assigned, Form, Request, StoredCommitments};
 
 text_enum! {
     /// How far an application has come.
@@ -77,6 +77,13 @@ pub struct Application {
     pub score: Option<i32>,
     /// The fragility index that the score used, in tenths.
     pub fragility: Option<i32>,
+    /// Who of the city's staff reviews it: for staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<PersonId>,
+    /// When the association answered what was asked, while nobody has looked at it yet: for staff
+    /// only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Instant>,
     /// What assessors gave: for staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessments: Option<Vec<Assessment>>,
@@ -195,8 +202,14 @@ pub struct Assessment {
 pub struct ApplicationFilter {
     /// Of this programme.
     pub programme_id: Option<ProgrammeId>,
+    /// Of this association.
+    pub association_id: Option<OrganisationId>,
     /// In this state.
     pub status: Option<ApplicationStatus>,
+    /// By who reviews it.
+    pub assigned: Option<Assigned>,
+    /// Only those whose association answered what was asked, and nobody has looked at it yet.
+    pub answered: bool,
     /// Part of the association's name or of the reference.
     pub q: Option<String>,
 }

@@ -170,6 +170,28 @@ pub struct AppealDecision {
     pub reasons: Option<Reasons>,
 }
 
+/// What deciding an appeal would change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlook {
+    /// Whoever asks may decide it.
+    pub may_decide: bool,
+    /// What accepting it comes to, or what is in the way.
+    pub overturned: Result<Overturned, kernel::Refusal>,
+}
+
+/// What accepting an appeal comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overturned {
+    /// The score, in hundredths of a point.
+    pub score: i32,
+    /// The score that it has now, if any.
+    pub before: Option<i32>,
+    /// Its rank by score among the eligible applications of the programme.
+    pub rank: i64,
+    /// How many those are then.
+    pub of: i64,
+}
+
 /// What an association owes from what it received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Obligation {

@@ -1,6 +1,7 @@
 //! What eligibility speaks of: programmes, applications, assessments.
 
 mod application;
+mod desk;
 mod follow_up;
 mod form;
 mod programme;
@@ -12,13 +13,18 @@ pub use application::{
     Application, ApplicationFilter, ApplicationStatus, AskedBefore, Assessment, Candidate,
     ChangeRequest, Changes, HowResolved, NewRequests, Resolution,
 };
+pub use desk::{
+    Assigned, Assignment, CaseMessage, CaseTransfer, Desk, Neighbors, NewMessage, Review, ToAssess,
+    Transferred,
+};
 pub use follow_up::{
     Appeal, AppealDecision, AppealOutcome, Contested, Document, DocumentKind, FollowUpReport,
-    NewAppeal, NewDocument, NewObligation, Obligation, ObligationFilter, Received,
+    NewAppeal, NewDocument, NewObligation, Obligation, ObligationFilter, Outlook, Overturned,
+    Received,
 };
 pub(crate) use follow_up::{MarksAround, Reopened};
 pub use form::{Commitments, Form, NewApplication, Purpose, Request, SiteForm, StoredCommitments};
-pub use programme::{NewProgramme, Programme, TerritoryNames};
+pub use programme::{NewProgramme, Programme, ProgrammeChange, TerritoryNames};
 pub use ranking::{
     Comparison, Difference, Move, Ranked, Ranking, RankingFilter, RubricChoice, RubricName,
     ScoreBand, ToCheck,

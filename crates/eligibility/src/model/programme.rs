@@ -31,6 +31,48 @@ pub struct NewProgramme {
     pub follow_up_months: Option<i32>,
 }
 
+/// What changes of a programme that is there. What is absent stays; null clears a deadline or a
+/// territory.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+pub struct ProgrammeChange {
+    /// What people call it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What it gives.
+    #[serde(default)]
+    pub kinds: Option<Vec<DeviceKind>>,
+    /// The smallest lot, from 1 on.
+    #[serde(default)]
+    pub lot_min: Option<i32>,
+    /// The largest lot.
+    #[serde(default)]
+    pub lot_max: Option<i32>,
+    /// From when applications are taken.
+    #[serde(default)]
+    pub opens_at: Option<Instant>,
+    /// Until when; null for no deadline.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Instant>)]
+    pub closes_at: Option<Option<Instant>>,
+    /// Commune codes or départements, or a name; null for anywhere.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<TerritoryNames>)]
+    pub territory: Option<Option<TerritoryNames>>,
+    /// Months after a handover when the association reports on it.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 120)]
+    pub follow_up_months: Option<i32>,
+}
+
+/// Tells null from what is absent.
+fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// One area or several.
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
 #[serde(untagged)]

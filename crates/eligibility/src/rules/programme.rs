@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kernel::{Code, Fields, Instant, Refusal, Text};
+use kernel::{Code, DeviceKind, Fields, Instant, Refusal, Text};
 
 use crate::model::{NewProgramme, Programme};
 
@@ -94,6 +94,77 @@ fn check_lots(fields: &mut Fields, new: &NewProgramme) {
             ),
         );
     }
+}
+
+/// What of a programme changed that associations with an open application have to know, in
+/// sentences.
+pub(crate) fn what_changed(before: &Programme, after: &Programme) -> Vec<Text> {
+    let mut told = Vec::new();
+    if after.name != before.name {
+        told.push(Text::new(
+            format!("Le programme s'appelle désormais « {} ».", after.name),
+            format!("The programme is now called \"{}\".", after.name),
+        ));
+    }
+    if after.opens_at != before.opens_at {
+        let day = after.opens_at.date();
+        told.push(Text::new(
+            format!(
+                "Les demandes sont reçues à partir du {}.",
+                day.format("%d/%m/%Y")
+            ),
+            format!("Applications are taken from {day} on."),
+        ));
+    }
+    if after.closes_at != before.closes_at {
+        told.push(match after.closes_at {
+            None => Text::new(
+                "Il n'y a plus de date limite.",
+                "There is no deadline any more.",
+            ),
+            Some(at) => {
+                let at = at.in_paris();
+                Text::new(
+                    format!(
+                        "Les demandes sont reçues jusqu'au {}.",
+                        at.format("%d/%m/%Y à %H h %M")
+                    ),
+                    format!(
+                        "Applications are taken until {}.",
+                        at.format("%Y-%m-%d at %H:%M")
+                    ),
+                )
+            }
+        });
+    }
+    if (after.lot_min, after.lot_max) != (before.lot_min, before.lot_max) {
+        let (least, most) = (after.lot_min, after.lot_max);
+        told.push(Text::new(
+            format!("Un lot compte de {least} à {most} appareils."),
+            format!("A lot has {least} to {most} devices."),
+        ));
+    }
+    if after.kinds != before.kinds {
+        let list = |of: fn(DeviceKind, u64) -> &'static str| -> String {
+            let names: Vec<&str> = after.kinds.iter().map(|kind| of(*kind, 2)).collect();
+            names.join(", ")
+        };
+        told.push(Text::new(
+            format!("Le programme donne : {}.", list(DeviceKind::french)),
+            format!("The programme gives: {}.", list(DeviceKind::english)),
+        ));
+    }
+    if after.territory != before.territory {
+        let place = |nowhere: &str| match after.territory.as_str() {
+            "" => nowhere.to_owned(),
+            names => names.to_owned(),
+        };
+        told.push(Text::new(
+            format!("Territoire : {}.", place("partout")),
+            format!("Territory: {}.", place("anywhere")),
+        ));
+    }
+    told
 }
 
 /// Whether a draft may be opened: before the opening it may, to prepare.

@@ -1,12 +1,14 @@
 //! What staff may write while they review, and what an eligible application needs.
 
 use identity::OrganisationStatus;
-use kernel::{Code, Fields, Refusal, Text};
+use kernel::{Code, Fields, PersonId, Refusal, Text};
 use serde_json::json;
 
 use super::changes::Named;
 use super::steps::may_apply;
-use crate::model::{ApplicationStatus, AssessmentInput, ChangesInput, Decision, Outcome};
+use crate::model::{
+    ApplicationStatus, Assessment, AssessmentInput, ChangesInput, Decision, Outcome,
+};
 use crate::rubric::{CriterionScore, KnockOutOutcome, Rubric, Score};
 
 /// Characters of a sentence that staff write, at the most.
@@ -129,6 +131,24 @@ pub(crate) fn check_given_reasons(reasons: &[String], needed: bool) -> Result<()
         fields.text(&format!("/reasons/{at}"), reason, SENTENCE);
     }
     fields.check()
+}
+
+/// The assessments that somebody may see while the application is not decided: their own, and those
+/// of others on a criterion that they assessed themselves, or recused themselves from. So nobody's
+/// mark leans on another's. Once it is decided, all of them.
+pub(crate) fn seen_by(
+    all: Vec<Assessment>,
+    reader: PersonId,
+    status: ApplicationStatus,
+) -> Vec<Assessment> {
+    use ApplicationStatus::{Eligible, Ineligible, Withdrawn};
+    if matches!(status, Eligible | Ineligible | Withdrawn) {
+        return all;
+    }
+    let own = all.iter().filter(|it| it.assessor_id == reader);
+    let own: Vec<String> = own.map(|it| it.criterion.clone()).collect();
+    let seen = all.into_iter().filter(|it| own.contains(&it.criterion));
+    seen.collect()
 }
 
 /// What an eligible application needs: an association that is verified, every condition of
@@ -260,6 +280,35 @@ mod tests {
             may_be_eligible(OrganisationStatus::Verified, &score(true, true)).unwrap_err();
         assert_eq!(refusal.code, Code::AssessmentMissing);
         assert!(refusal.detail.fr.contains("Qualité"));
+    }
+
+    #[test]
+    fn the_marks_of_others_are_seen_after_ones_own() {
+        let person = |last: char| {
+            let id = format!("0190a000-0000-7000-8000-00000000000{last}");
+            kernel::Id::from_uuid(id.parse().unwrap())
+        };
+        let mark = |criterion: &str, by| Assessment {
+            criterion: criterion.to_owned(),
+            assessor_id: person(by),
+            assessor: String::new(),
+            points: Some(3),
+            justification: "Solide.".to_owned(),
+            recused: false,
+            at: "2023-02-28T09:00:00Z".parse().unwrap(),
+        };
+        let all = || {
+            vec![
+                mark("project", '1'),
+                mark("project", '2'),
+                mark("team", '2'),
+            ]
+        };
+        let seen = |by, status| seen_by(all(), person(by), status).len();
+        assert_eq!(seen('1', ApplicationStatus::InReview), 2);
+        assert_eq!(seen('2', ApplicationStatus::InReview), 3);
+        assert_eq!(seen('3', ApplicationStatus::InReview), 0);
+        assert_eq!(seen('3', ApplicationStatus::Eligible), 3);
     }
 
     #[test]

@@ -167,6 +167,11 @@ impl ApplicationStatus {
         may_edit(self).is_ok()
     }
 
+    /// The association may be asked for changes.
+    pub fn may_be_asked(self) -> bool {
+        may_request_changes(self).is_ok()
+    }
+
     /// The association may take it back, unless a lot is reserved for it.
     pub fn is_withdrawable(self) -> bool {
         may_withdraw(self) == Ok(Verdict::Do)

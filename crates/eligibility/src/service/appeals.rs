@@ -1,15 +1,15 @@
 //! Appeals: filed by the association, decided by somebody else than who decided before.
 
-use db::{Db, Result, Tx};
-use kernel::{Actor, AppealId, ApplicationId, Code, Fields, Page, PageRequest};
+use db::{Db, Error, Result, Tx};
+use kernel::{Actor, AppealId, ApplicationId, Code, Fields, Instant, Page, PageRequest};
 use notifications::Message;
 
 use super::application::tell_association;
 use super::score::{Detail, keep_score, rubric_of};
 use crate::Delays;
 use crate::model::{
-    Appeal, AppealDecision, AppealOutcome, ApplicationStatus, Contested, NewAppeal, Reasons,
-    Reopened,
+    Appeal, AppealDecision, AppealOutcome, ApplicationStatus, Contested, NewAppeal, Outlook,
+    Overturned, Reasons, Reopened,
 };
 use crate::rubric::{Rubric, decimal_fr};
 use crate::rules::{self, MarkedAnew, Verdict};
@@ -167,6 +167,46 @@ pub fn decide_appeal(
     store::appeal(tx, actor, id)
 }
 
+/// What deciding an appeal one way or the other would change, for whoever is about to decide.
+///
+/// # Errors
+/// `not_found`.
+pub fn appeal_outlook(db: &mut Db, actor: &Actor, id: AppealId, now: Instant) -> Result<Outlook> {
+    let appeal = store::appeal(db, actor, id)?;
+    let record = store::application(db, actor, appeal.application_id)?;
+    let overturned = match overturned_score(db, &record, now) {
+        Ok(detail) => {
+            let (programme, score) = (record.row.programme_id, detail.score.score);
+            let (above, others) = store::standing(db, programme, record.row.id, score)?;
+            Ok(Overturned {
+                score,
+                before: record.row.score,
+                rank: above + 1,
+                of: others + 1,
+            })
+        }
+        Err(Error::Refused(refusal)) => Err(*refusal),
+        Err(cause) => return Err(cause),
+    };
+    let may_decide = rules::may_decide_appeal(&appeal, AppealOutcome::Upheld, actor.person);
+    Ok(Outlook {
+        may_decide: appeal.outcome.is_none() && may_decide.is_ok(),
+        overturned,
+    })
+}
+
+/// The score that an application has when an appeal on it is accepted, by the marks that count.
+fn overturned_score(db: &mut Db, record: &Record, now: Instant) -> Result<Detail> {
+    use ApplicationStatus::{Draft, Withdrawn};
+    if matches!(record.row.status, Draft | Withdrawn) {
+        return Err(Code::ApplicationStepNotAllowed.into());
+    }
+    rules::verified(record.association.status)?;
+    let detail = Detail::compute(db, record, now)?;
+    rules::every_mark_there(&detail.score)?;
+    Ok(detail)
+}
+
 fn overturn(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -174,11 +214,6 @@ fn overturn(
     appeal: &Appeal,
     reasons: &[String],
 ) -> Result<MarkedAnew> {
-    use ApplicationStatus::{Draft, Withdrawn};
-    if matches!(record.row.status, Draft | Withdrawn) {
-        return Err(Code::ApplicationStepNotAllowed.into());
-    }
-    rules::verified(record.association.status)?;
     let now = tx.now();
     let programme = store::programme(tx, record.row.programme_id)?;
     let rubric = rubric_of(&programme)?;
@@ -189,9 +224,9 @@ fn overturn(
             replace_marks(tx, record.row.id, appeal.id, &rubric)?
         }
     };
-    let detail = Detail::compute(tx, record, now)?;
-    rules::every_mark_there(&detail.score)?;
+    let detail = overturned_score(tx, record, now)?;
     record.row.status = ApplicationStatus::Eligible;
+    record.row.answered_at = None;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(reasons.to_vec()));
@@ -274,6 +309,7 @@ fn uphold(
         return Ok(());
     }
     record.row.status = ApplicationStatus::Ineligible;
+    record.row.answered_at = None;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(reasons.to_vec()));

@@ -38,16 +38,28 @@ pub fn applications(
     filter: &ApplicationFilter,
     page: &PageRequest,
 ) -> Result<Page<Application>> {
-    Ok(store::applications(db, actor, filter, page)?.map(to_application))
+    Ok(store::applications(db, actor, filter, page)?.map(|record| for_reader(actor, record)))
 }
 
-/// With the assessments, when staff ask.
+/// Whose case it is, and what the desk has not looked at yet, is for the city.
+fn for_reader(actor: &Actor, record: Record) -> Application {
+    let mut application = to_application(record);
+    if !actor.is_city() {
+        application.assigned_to = None;
+        application.answered_at = None;
+    }
+    application
+}
+
+/// With the assessments, when staff ask: those of others once the reader gave theirs.
 pub(super) fn view(db: &mut Db, actor: &Actor, record: Record) -> Result<Application> {
     let register_check = record.association.register_check.clone();
-    let mut application = to_application(record);
+    let mut application = for_reader(actor, record);
     if actor.is_city() {
         application.register_check = register_check;
-        application.assessments = Some(store::assessments(db, application.id)?);
+        let all = store::assessments(db, application.id)?;
+        let seen = rules::seen_by(all, actor.person, application.status);
+        application.assessments = Some(seen);
     }
     Ok(application)
 }
@@ -80,6 +92,8 @@ fn to_application(record: Record) -> Application {
         reasons: row.reasons.map(|reasons| reasons.0).unwrap_or_default(),
         score: row.score,
         fragility: row.fragility,
+        assigned_to: row.assigned_to,
+        answered_at: row.answered_at,
         assessments: None,
         version: row.version,
         created_at: row.created_at,
@@ -135,6 +149,7 @@ pub fn submit(
         record.row.silence_at = Some(now.plus_months(setup.delays.silence_months));
     } else {
         record.row.status = ApplicationStatus::InReview;
+        record.row.answered_at = Some(now);
         resume(&mut record, now);
     }
     store::save_application(tx, &mut record.row, now)?;
@@ -212,6 +227,7 @@ pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: ApplicationId) -> Result<App
     rules::no_lot_reserved(store::reserved_devices(tx, id)?)?;
     let was_draft = record.row.status == ApplicationStatus::Draft;
     record.row.status = ApplicationStatus::Withdrawn;
+    record.row.answered_at = None;
     let now = tx.now();
     store::save_application(tx, &mut record.row, now)?;
     if !was_draft {

@@ -1,8 +1,10 @@
 //! Opening an application and filling it in.
 
 use db::{Result, Tx};
-use identity::{Organisation, OrganisationKind};
-use kernel::{Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, Text};
+use identity::{CaseOutcome, Organisation, OrganisationKind, RegistrationCase, Settlement};
+use kernel::{
+    Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, RegistrationCaseId, Text,
+};
 
 use super::application::view;
 use crate::lists::Lists;
@@ -137,6 +139,8 @@ fn new_row(
         version: 1,
         created_at: now,
         updated_at: now,
+        assigned_to: None,
+        answered_at: None,
     })
 }
 
@@ -205,13 +209,23 @@ pub fn resolve_change(
     view(tx, actor, record)
 }
 
-/// Two associations became one: the applications of the one are the other's from now on.
+/// Settles a registration that met an association that is there. When the two become one, the
+/// applications of the second are those of the first from now on.
 ///
 /// # Errors
-/// When the database fails.
-pub fn adopt_applications(tx: &mut Tx<'_>, from: OrganisationId, to: OrganisationId) -> Result<()> {
-    let now = tx.now();
-    store::move_applications(tx, from, to, now)
+/// As [`identity::settle_case`].
+pub fn settle_registration(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: RegistrationCaseId,
+    settlement: &Settlement,
+) -> Result<RegistrationCase> {
+    let case = identity::settle_case(tx, actor, id, settlement)?;
+    if let (CaseOutcome::Merge, Some(other)) = (settlement.outcome, case.other_id) {
+        let now = tx.now();
+        store::move_applications(tx, other, case.organisation_id, now)?;
+    }
+    Ok(case)
 }
 
 /// An association has another name: its applications are found by it.

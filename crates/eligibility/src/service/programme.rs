@@ -1,10 +1,11 @@
 //! Programmes.
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, Page, PageRequest, ProgrammeId};
+use kernel::{Actor, Page, PageRequest, ProgrammeId, Text};
+use notifications::{Message, Quantity};
 
 use super::score::rubric_of;
-use crate::model::{NewProgramme, Programme};
+use crate::model::{NewProgramme, Programme, ProgrammeChange, TerritoryNames};
 use crate::{Setup, rules, store};
 
 /// Creates a programme, which pins its rubric: version and text.
@@ -45,6 +46,97 @@ pub fn create_programme(
     store::insert_programme(tx, &programme, actor.person)?;
     store::note_rubric(tx, &programme, actor.person)?;
     Ok(programme)
+}
+
+/// Changes a programme, also while it runs. Associations with an open application hear of what
+/// matters to them; nothing of what they filled in is touched.
+///
+/// # Errors
+/// `not_found`, `invalid_fields`, `stale_version`.
+pub fn change_programme(
+    tx: &mut Tx<'_>,
+    id: ProgrammeId,
+    change: &ProgrammeChange,
+) -> Result<Programme> {
+    let before = store::programme(tx, id)?;
+    let mut after = changed(&before, change);
+    rules::check_programme(&whole(&after))?;
+    if after == before {
+        return Ok(before);
+    }
+    let now = tx.now();
+    store::update_programme(tx, &mut after, now)?;
+    let told = rules::what_changed(&before, &after);
+    if !told.is_empty() {
+        tell_open(tx, &after, &told)?;
+    }
+    Ok(after)
+}
+
+/// So many associations are filling in an application of a programme, and hear of its changes.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_applications(db: &mut Db, programme: ProgrammeId) -> Result<usize> {
+    Ok(store::open_drafts(db, programme)?.len())
+}
+
+fn changed(before: &Programme, change: &ProgrammeChange) -> Programme {
+    let mut after = before.clone();
+    if let Some(name) = &change.name {
+        name.trim().clone_into(&mut after.name);
+    }
+    if let Some(kinds) = &change.kinds {
+        after.kinds.clone_from(kinds);
+    }
+    after.lot_min = change.lot_min.unwrap_or(before.lot_min);
+    after.lot_max = change.lot_max.unwrap_or(before.lot_max);
+    after.opens_at = change.opens_at.unwrap_or(before.opens_at);
+    after.closes_at = change.closes_at.unwrap_or(before.closes_at);
+    after.follow_up_months = change.follow_up_months.unwrap_or(before.follow_up_months);
+    if let Some(territory) = &change.territory {
+        let names = territory.as_ref().map(|names| names.joined());
+        after.territory = names.unwrap_or_default();
+    }
+    after
+}
+
+/// A programme as if it were new, to be checked by the same rule.
+fn whole(programme: &Programme) -> NewProgramme {
+    NewProgramme {
+        name: programme.name.clone(),
+        rubric: programme.rubric.clone(),
+        kinds: programme.kinds.clone(),
+        lot_min: programme.lot_min,
+        lot_max: programme.lot_max,
+        opens_at: programme.opens_at,
+        closes_at: programme.closes_at,
+        territory: Some(TerritoryNames::One(programme.territory.clone())),
+        follow_up_months: Some(programme.follow_up_months),
+    }
+}
+
+fn tell_open(tx: &mut Tx<'_>, programme: &Programme, told: &[Text]) -> Result<()> {
+    let changes: Vec<Quantity> = told
+        .iter()
+        .map(|text| Quantity {
+            fr: text.fr.clone().into_owned(),
+            en: text.en.clone().into_owned(),
+        })
+        .collect();
+    let drafts = store::open_drafts(tx, programme.id)?;
+    let associations: Vec<_> = drafts.iter().map(|(_, association)| *association).collect();
+    let contacts = identity::contacts_of_all(tx, &associations)?;
+    for (reference, association) in drafts {
+        let message = Message::ProgrammeChanged {
+            reference,
+            programme: programme.name.clone(),
+            changes: changes.clone(),
+        };
+        let people = contacts.get(&association).map_or(&[][..], Vec::as_slice);
+        notifications::push_all(tx, people, &message)?;
+    }
+    Ok(())
 }
 
 /// One programme.

@@ -28,6 +28,7 @@ pub fn request_changes(
     rules::may_request_changes(record.row.status)?;
     let now = tx.now();
     record.row.status = ApplicationStatus::ChangesRequested;
+    record.row.answered_at = None;
     record.row.changes = Some(Changes {
         items: numbered(&input.items),
         requested_at: now,
@@ -150,6 +151,7 @@ pub fn assess(
         }
         None if written => {
             record.row.status = ApplicationStatus::InReview;
+            record.row.answered_at = None;
             store::save_application(tx, &mut record.row, now)?;
         }
         _ => {}
@@ -216,6 +218,7 @@ pub fn decide(
             None
         }
     };
+    record.row.answered_at = None;
     record.row.decided_by = Some(actor.person);
     record.row.decided_at = Some(now);
     record.row.reasons = Some(store::ReasonList(decision.reasons()));

@@ -4,27 +4,21 @@ use db::schema::{
     applications as a, handovers, organisations as o, programmes as p, wave_devices, wave_lines,
     waves,
 };
-use db::search::{Searched, Wanted};
 use db::{Db, Error, Result};
 use diesel::prelude::*;
 use identity::OrganisationStatus;
 use identity::register::RegisterCheck;
 use kernel::{
-    Actor, ApplicationId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId,
-    Refusal, Theme, fold, squash,
+    Actor, ApplicationId, Code, Instant, OrganisationId, PersonId, ProgrammeId, Refusal, Theme,
+    fold, squash,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ApplicationFilter, ApplicationStatus, AskedBefore, Candidate, Changes, Form, Request,
-    SiteForm, StoredCommitments,
+    ApplicationStatus, AskedBefore, Candidate, Changes, Form, Request, SiteForm,
+    StoredCommitments,
 };
 use crate::territory::Site;
-
-const APPLICATIONS: Searched = Searched {
-    table: "applications",
-    letters: "application_search",
-};
 
 /// The form as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +64,8 @@ pub(crate) struct ApplicationRow {
     pub version: i32,
     pub created_at: Instant,
     pub updated_at: Instant,
+    pub assigned_to: Option<PersonId>,
+    pub answered_at: Option<Instant>,
 }
 
 /// What an application's association is.
@@ -166,56 +162,6 @@ pub(crate) fn application_named(db: &mut Db, reference: &str) -> Result<Applicat
         .first(db)
         .optional()?;
     id.ok_or_else(|| Refusal::not_found().into())
-}
-
-/// The newest first.
-pub(crate) fn applications(
-    db: &mut Db,
-    actor: &Actor,
-    filter: &ApplicationFilter,
-    page: &PageRequest,
-) -> Result<Page<Record>> {
-    let mut query = a::table
-        .inner_join(o::table)
-        .inner_join(p::table.on(p::id.eq(a::programme_id)))
-        .select((
-            ApplicationRow::as_select(),
-            AssociationRow::as_select(),
-            p::name,
-        ))
-        .order(a::id.desc())
-        .limit(page.fetch())
-        .into_boxed();
-    if let Some(organisation) = actor.limited_to() {
-        query = query.filter(a::association_id.eq(organisation));
-    }
-    if let Some(programme) = filter.programme_id {
-        query = query.filter(a::programme_id.eq(programme));
-    }
-    if let Some(status) = filter.status {
-        query = query.filter(a::status.eq(status));
-    }
-    if let Some(few) = APPLICATIONS.few(db, filter.q.as_deref().and_then(Wanted::words))? {
-        query = query.filter(a::id.eq_any::<Vec<ApplicationId>>(few));
-    }
-    if let Some(q) = filter.q.as_deref() {
-        query = db::with_words!(query, a::search_key, q);
-    }
-    if let Some(after) = page.after::<ApplicationId>()? {
-        query = query.filter(a::id.lt(after));
-    }
-    let found: Vec<(ApplicationRow, AssociationRow, String)> = query.load(db)?;
-    let rows = found
-        .into_iter()
-        .map(|(row, association, programme)| Record {
-            row,
-            association,
-            programme,
-        })
-        .collect();
-    Ok(Page::from_rows(rows, page, |record| {
-        record.row.id.to_string()
-    }))
 }
 
 /// The reference and the form of what the association sent last.
@@ -331,6 +277,7 @@ pub(crate) fn save_application(db: &mut Db, row: &mut ApplicationRow, now: Insta
             a::score.eq(row.score),
             a::scored_at.eq(row.scored_at),
             a::fragility.eq(row.fragility),
+            a::answered_at.eq(row.answered_at),
             a::version.eq(row.version + 1),
             a::updated_at.eq(now),
         ))

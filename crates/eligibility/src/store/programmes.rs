@@ -1,12 +1,14 @@
 //! Rows of `programmes`.
 
-use db::schema::programmes as p;
+use db::schema::{applications as a, programmes as p};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{DeviceKind, Instant, Page, PageRequest, PersonId, ProgrammeId, Refusal};
+use kernel::{
+    Code, DeviceKind, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Refusal,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::model::Programme;
+use crate::model::{ApplicationStatus, Programme};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -109,4 +111,44 @@ pub(crate) fn insert_programme(
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// Writes what changed, guarded by the version that was read.
+pub(crate) fn update_programme(db: &mut Db, programme: &mut Programme, now: Instant) -> Result<()> {
+    let rows = diesel::update(p::table.find(programme.id))
+        .filter(p::version.eq(programme.version))
+        .set((
+            p::name.eq(&programme.name),
+            p::kinds.eq(Kinds(programme.kinds.clone())),
+            p::lot_min.eq(programme.lot_min),
+            p::lot_max.eq(programme.lot_max),
+            p::opens_at.eq(programme.opens_at),
+            p::closes_at.eq(programme.closes_at),
+            p::territory.eq(&programme.territory),
+            p::follow_up_months.eq(programme.follow_up_months),
+            p::version.eq(programme.version + 1),
+            p::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    db::guard(rows, Code::StaleVersion)?;
+    programme.version += 1;
+    programme.updated_at = now;
+    Ok(())
+}
+
+/// Applications of a programme that are with their association: which, and whose.
+pub(crate) fn open_drafts(
+    db: &mut Db,
+    programme: ProgrammeId,
+) -> Result<Vec<(String, OrganisationId)>> {
+    let open = [
+        ApplicationStatus::Draft,
+        ApplicationStatus::ChangesRequested,
+    ];
+    Ok(a::table
+        .filter(a::programme_id.eq(programme))
+        .filter(a::status.eq_any(open))
+        .order(a::id)
+        .select((a::reference, a::association_id))
+        .load(db)?)
 }

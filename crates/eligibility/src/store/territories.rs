@@ -107,3 +107,19 @@ pub(crate) fn all_rows(db: &mut Db) -> Result<(Vec<Row>, Option<Origin>)> {
     let origin = found.first().map(|row| (row.source.clone(), row.loaded_at));
     Ok((found.into_iter().map(Into::into).collect(), origin))
 }
+
+/// Where the table that is used comes from, when it was loaded, and how many rows it has.
+///
+/// # Errors
+/// When the database fails.
+pub fn loaded_territories(db: &mut Db) -> Result<Option<(String, Instant, i64)>> {
+    let first: Option<Origin> = t::table
+        .select((t::source, t::loaded_at))
+        .first(db)
+        .optional()?;
+    let Some((source, loaded_at)) = first else {
+        return Ok(None);
+    };
+    let rows = t::table.count().get_result(db)?;
+    Ok(Some((source, loaded_at, rows)))
+}

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use allocation::{Lot, Remark, Wave};
 use db::{Db, Result, Tx};
 use eligibility::Received;
-use kernel::{Actor, DeviceId, HandoverId, OrganisationId, Page, PageRequest, WaveId};
+use kernel::{
+    Actor, DeviceId, HandoverId, Instant, OrganisationId, Page, PageRequest, Queue, WaveId,
+};
 use notifications::{Appointment, Message, Quantity};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +23,16 @@ use crate::model::{
 };
 use crate::rules::{self, Expected, Verdict};
 use crate::store::{self, Named, Step};
+
+/// Appointments of a day in Paris; the oldest is the first of them.
+///
+/// # Errors
+/// When the database fails.
+pub fn appointments_on(db: &mut Db, day: kernel::Date) -> Result<Queue> {
+    let begin = Instant::start_of(day);
+    let next = day.succ_opt().map_or(begin.plus_days(1), Instant::start_of);
+    store::appointments(db, begin, next)
+}
 
 /// Approves a wave and plans the handover of each lot, one for each application and
 /// workshop, in the same transaction.

@@ -13,7 +13,8 @@ pub use organisations::{
     RegisteredOrganisation, Registration, RegistrationPerson,
 };
 pub use people::{
-    Invited, Me, Member, MyOrganisation, NewColleague, NewPerson, Person, ProfileChange,
+    Invited, Me, Member, MyOrganisation, NewColleague, NewPerson, Person, ProfileChange, User,
+    UserChange,
 };
 pub use records::{
     AuditEvent, AuditFilter, AuditReport, HeldAccount, HeldLink, HeldSession, PersonalData,

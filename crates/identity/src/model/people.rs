@@ -23,6 +23,41 @@ pub struct Person {
     pub language: Language,
 }
 
+/// An account of the city's people, as the administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct User {
+    /// Their id.
+    pub id: PersonId,
+    /// For whom they act.
+    pub organisation_id: OrganisationId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// Has accepted the invitation.
+    pub signed_up: bool,
+    /// Cannot sign in.
+    pub disabled: bool,
+    /// Signs in with a code, too.
+    pub second_factor: bool,
+    /// When they last signed in.
+    pub last_login_at: Option<Instant>,
+    /// Rises with each change.
+    pub version: i32,
+}
+
+/// What an administrator changes of an account; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct UserChange {
+    /// What they may do: a role that fits their organization.
+    pub role: Option<Role>,
+    /// Whether they are kept from signing in.
+    pub disabled: Option<bool>,
+}
+
 /// Someone to be invited.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewPerson {

@@ -149,7 +149,10 @@ type Columns = (
 
 /// The association of this number, or else the one of this establishment; of several
 /// establishments' entries, an active one.
-pub(super) fn find(db: &mut Db, rna: Option<&str>, siret: Option<&str>) -> Result<Option<Entry>> {
+///
+/// # Errors
+/// When the database fails.
+pub fn find(db: &mut Db, rna: Option<&str>, siret: Option<&str>) -> Result<Option<Entry>> {
     let columns = (
         r::rna,
         r::siret,

@@ -8,5 +8,5 @@ mod waldec;
 
 pub use check::{RegisterAnswer, RegisterCheck};
 pub(crate) use check::{filled_in, look_up};
-pub use entries::{RegisterState, finish_load, put_entries, register_state};
+pub use entries::{RegisterState, find, finish_load, put_entries, register_state};
 pub use waldec::{Entry, EntryStatus, Flaw, Waldec};

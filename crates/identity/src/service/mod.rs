@@ -19,6 +19,7 @@ mod second_factors;
 mod session_cookies;
 mod sessions;
 mod sign_in;
+mod users;
 
 pub use api_keys::{api_keys, create_api_key, keys_of_maker, revoke_api_key};
 pub use attempts::{count_wrong_link, forget_old_attempts, may_register};
@@ -51,3 +52,4 @@ pub use sign_in::{
     SignIn, SignedIn, begin_proof, begin_sign_in, failed, finish_sign_in, has_second_factor,
     proven, take_code,
 };
+pub use users::{change_user, user, users_of_city};

@@ -3,10 +3,26 @@
 use db::schema::{organisations as o, registration_cases as c};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Code, Instant, OrganisationId, Page, PageRequest, PersonId, RegistrationCaseId};
+use kernel::{
+    Code, Instant, OrganisationId, Page, PageRequest, PersonId, Queue, RegistrationCaseId,
+};
 
 use super::exists;
 use crate::model::{CaseKind, CaseStatus, RegistrationCase};
+
+/// Cases that wait to be settled.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_registration_cases(db: &mut Db) -> Result<Queue> {
+    let since: Vec<Instant> = c::table
+        .filter(c::status.eq(CaseStatus::Open))
+        .order(c::id)
+        .select(c::created_at)
+        .limit(Queue::FETCH)
+        .load(db)?;
+    Ok(Queue::of(&since))
+}
 
 type Columns = (
     RegistrationCaseId,

@@ -11,6 +11,7 @@ mod personal_data;
 mod second_factors;
 mod session_cookies;
 mod sessions;
+mod users;
 
 use db::{Db, Result};
 
@@ -24,13 +25,18 @@ pub(crate) use attempts::{
 };
 pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_links, seal_chain};
 pub(crate) use badges::{badge_holder, delete_badge, set_badge};
+pub use cases::open_registration_cases;
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
     changes_of, identifier_taken, insert_change, insert_organisation, maybe_the_same,
     save_organisation, set_email_domain, set_status, with_identifier,
 };
-pub use organisations::{names, organisation, organisation_of_kind, organisations, search_key};
-pub use people::{contacts, contacts_of_all, credentials, me, person, staff_contacts};
+pub use organisations::{
+    names, organisation, organisation_of_kind, organisations, pending_organisations, search_key,
+};
+pub use people::{
+    contacts, contacts_of_all, credentials, me, person, recipient, staff, staff_contacts,
+};
 pub(crate) use people::{
     disable, email_taken, end_sessions, in_same_mailbox, insert_person, is_disabled, members,
     move_people, replace_hash, set_email, set_password, set_profile,
@@ -38,7 +44,7 @@ pub(crate) use people::{
 pub(crate) use personal_data::{
     acts, closed_before, erase_cases_before, erase_from_cases, erase_person, forget_devices_before,
     forget_links_before, forget_sessions_before, held_account, held_links, held_sessions,
-    other_admin,
+    is_erased, other_admin,
 };
 pub use second_factors::sealed_secrets;
 pub(crate) use second_factors::{
@@ -51,6 +57,8 @@ pub(crate) use sessions::{
     insert_session, is_session_of, link, live_session, open_sessions, proven_at, refresh_token,
     session_began, set_proven, signing_in, use_links, use_links_for, use_refresh_token,
 };
+
+pub(crate) use users::{enable, set_role, users};
 
 /// Whether a count is not zero.
 fn exists<'q, Q>(db: &mut Db, count: Q) -> Result<bool>

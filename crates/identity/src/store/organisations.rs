@@ -6,7 +6,9 @@ use db::schema::{organisation_changes as oc, organisations as o};
 use db::search::{Searched, Wanted};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Code, Instant, OrganisationId, Page, PageRequest, Refusal, Text, fold, squash};
+use kernel::{
+    Code, Instant, OrganisationId, Page, PageRequest, Queue, Refusal, Text, fold, squash,
+};
 
 use crate::model::{
     Organisation, OrganisationChange, OrganisationFilter, OrganisationKind, OrganisationStatus,
@@ -146,6 +148,20 @@ pub fn organisations(
         .map(Into::into)
         .collect();
     Ok(Page::from_rows(rows, page, |row| row.id.to_string()))
+}
+
+/// Organizations that nobody vouched for yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn pending_organisations(db: &mut Db) -> Result<Queue> {
+    let since: Vec<Instant> = o::table
+        .filter(o::status.eq(OrganisationStatus::Pending))
+        .order(o::id)
+        .select(o::created_at)
+        .limit(Queue::FETCH)
+        .load(db)?;
+    Ok(Queue::of(&since))
 }
 
 /// The names of organizations.

@@ -134,6 +134,33 @@ pub fn staff_contacts(db: &mut Db) -> Result<Vec<Recipient>> {
     Ok(rows.into_iter().map(to_recipient).collect())
 }
 
+/// Somebody as mail addresses them.
+///
+/// # Errors
+/// `not_found`.
+pub fn recipient(db: &mut Db, id: PersonId) -> Result<Recipient> {
+    let person = person(db, id)?.ok_or_else(Refusal::not_found)?;
+    Ok(to_recipient((
+        person.id,
+        person.email,
+        person.name,
+        person.language,
+    )))
+}
+
+/// Those who review and approve for the city and can sign in, by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn staff(db: &mut Db) -> Result<Vec<(PersonId, String)>> {
+    Ok(p::table
+        .filter(p::role.eq_any([Role::Staff, Role::Admin]))
+        .filter(p::disabled.eq(false))
+        .order((p::name, p::id))
+        .select((p::id, p::name))
+        .load(db)?)
+}
+
 type Contact = (PersonId, String, String, Language);
 
 fn to_recipient((id, email, name, language): Contact) -> Recipient {

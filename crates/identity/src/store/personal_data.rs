@@ -16,6 +16,11 @@ use crate::model::{CaseStatus, HeldAccount, HeldLink, HeldSession};
 
 /// An erased account's address: no mail goes there (RFC 2606).
 const NOWHERE: &str = "@erased.invalid";
+/// Whether an address is that of an erased account.
+pub(crate) fn is_erased(email: &str) -> bool {
+    email.ends_with(NOWHERE)
+}
+
 /// An erased account's name.
 const NAMELESS: &str = "Personne effacée";
 

@@ -235,6 +235,27 @@ pub enum Message {
         programme: String,
         items: Vec<ChangeItem>,
     },
+    /// To whoever asked for it: mail leaves.
+    TestMail { at: Instant },
+    /// To the association, or to the city's staff who have the case: somebody of the other side wrote
+    /// about an application.
+    ApplicationMessage {
+        reference: String,
+        programme: String,
+        association: String,
+        /// Who wrote it.
+        author: String,
+        /// What they wrote, line by line.
+        lines: Vec<String>,
+        /// The association wrote it.
+        to_city: bool,
+    },
+    /// To associations with an open application: what applies in its programme changed.
+    ProgrammeChanged {
+        reference: String,
+        programme: String,
+        changes: Vec<Quantity>,
+    },
     /// To the association.
     ApplicationWithdrawn {
         reference: String,

@@ -45,6 +45,7 @@ impl Message {
             Self::ApplicationReceived { reference, .. }
             | Self::ApplicationToReview { reference, .. }
             | Self::ChangesRequested { reference, .. }
+            | Self::ProgrammeChanged { reference, .. }
             | Self::ApplicationWithdrawn { reference, .. }
             | Self::ApplicationEligible { reference, .. }
             | Self::ApplicationIneligible { reference, .. }
@@ -56,6 +57,8 @@ impl Message {
             | Self::LotGranted { reference, .. }
             | Self::LotNotGranted { reference, .. }
             | Self::LotReleased { reference, .. } => format!("/aller/demandes/{reference}"),
+            Self::TestMail { .. } => "/ville/messages".to_owned(),
+            Self::ApplicationMessage { reference, .. } => format!("/aller/messages/{reference}"),
             Self::AppealReceived { reference, .. }
             | Self::AppealToReview { reference, .. }
             | Self::AppealDecided { reference, .. } => format!("/aller/recours/{reference}"),

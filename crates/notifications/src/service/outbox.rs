@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use db::{Db, Error, Result, Tx, guard};
-use kernel::{Code, MessageId, Page, PageRequest, PersonId, Refusal};
+use kernel::{Code, MessageId, Page, PageRequest, PersonId, Queue, Refusal};
 
 use super::webhooks;
 use crate::events::{self, Choice, Event};
@@ -125,6 +125,14 @@ pub fn list(db: &mut Db, filter: &Filter, request: &PageRequest) -> Result<Page<
     Ok(page.map(|row| view(row, &names)))
 }
 
+/// Messages that were given up, and that somebody has to look at.
+///
+/// # Errors
+/// When the database fails.
+pub fn undelivered(db: &mut Db) -> Result<Queue> {
+    store::dead(db)
+}
+
 /// One message of the outbox. For staff.
 ///
 /// # Errors
@@ -134,6 +142,15 @@ pub fn notification(db: &mut Db, id: MessageId) -> Result<Notification> {
     let carriers: Vec<_> = row.part_of.into_iter().collect();
     let names = store::message_ids(db, &carriers)?;
     Ok(view(row, &names))
+}
+
+/// Sends a test mail to whoever asks, to see whether mail leaves.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_test(tx: &mut Tx<'_>, recipient: &Recipient) -> Result<()> {
+    let at = tx.now();
+    push(tx, recipient, &Message::TestMail { at })
 }
 
 /// Sends again, by hand, what failed, with all that travels in the same mail. For staff.

@@ -7,11 +7,22 @@ use db::{Db, Result, Tx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kernel::{Instant, Language, MessageId, PageRequest, PersonId};
+use kernel::{Instant, Language, MessageId, PageRequest, PersonId, Queue};
 
 use super::waiting;
 use crate::model::Ended;
 use crate::{Filter, Message, NotificationStatus, Recipient};
+
+/// Messages that were given up.
+pub(crate) fn dead(db: &mut Db) -> Result<Queue> {
+    let since: Vec<Instant> = outbox::table
+        .filter(outbox::status.eq(NotificationStatus::Dead))
+        .order(outbox::id)
+        .select(outbox::created_at)
+        .limit(Queue::FETCH)
+        .load(db)?;
+    Ok(Queue::of(&since))
+}
 
 #[derive(Insertable)]
 #[diesel(table_name = outbox, treat_none_as_default_value = false)]

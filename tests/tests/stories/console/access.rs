@@ -135,4 +135,8 @@ fn is_of_somebody(row: &Row) -> bool {
 }
 
 /// What is nobody's own: anyone of the role may ask it by the same id.
-const SHARED: &[&str] = &["/ville/messages/{id}/renvoyer"];
+const SHARED: &[&str] = &[
+    "/ville/messages/{id}/renvoyer",
+    "/ville/inscriptions/{id}/reglement",
+    "/ville/personnes/{id}",
+];

@@ -5,6 +5,7 @@ mod association;
 mod bench;
 mod donor;
 mod city_waves;
+mod city;
 mod forms;
 mod public;
 mod sessions;

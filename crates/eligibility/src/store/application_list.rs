@@ -1,0 +1,108 @@
+//! Lists of applications, and what stands beside one in them.
+
+use db::schema::{applications as a, organisations as o, programmes as p};
+use db::search::{Searched, Wanted};
+use db::{Db, Result};
+use diesel::prelude::*;
+use kernel::{Actor, ApplicationId, Page, PageRequest};
+
+use super::applications::{ApplicationRow, AssociationRow, Record};
+use crate::model::{ApplicationFilter, Assigned, Neighbors};
+
+const APPLICATIONS: Searched = Searched {
+    table: "applications",
+    letters: "application_search",
+};
+
+/// The applications that a filter finds, among those that the actor may read; neither ordered nor
+/// cut.
+macro_rules! found {
+    ($db:expr, $actor:expr, $filter:expr, $columns:expr) => {{
+        let filter: &ApplicationFilter = $filter;
+        let mut query = a::table
+            .inner_join(o::table)
+            .inner_join(p::table.on(p::id.eq(a::programme_id)))
+            .select($columns)
+            .into_boxed();
+        if let Some(organisation) = $actor.limited_to() {
+            query = query.filter(a::association_id.eq(organisation));
+        }
+        if let Some(programme) = filter.programme_id {
+            query = query.filter(a::programme_id.eq(programme));
+        }
+        if let Some(association) = filter.association_id {
+            query = query.filter(a::association_id.eq(association));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(a::status.eq(status));
+        }
+        match filter.assigned {
+            Some(Assigned::To(person)) => query = query.filter(a::assigned_to.eq(person)),
+            Some(Assigned::Nobody) => query = query.filter(a::assigned_to.is_null()),
+            None => {}
+        }
+        if filter.answered {
+            query = query.filter(a::answered_at.is_not_null());
+        }
+        if let Some(few) = APPLICATIONS.few($db, filter.q.as_deref().and_then(Wanted::words))? {
+            query = query.filter(a::id.eq_any::<Vec<ApplicationId>>(few));
+        }
+        if let Some(q) = filter.q.as_deref() {
+            query = db::with_words!(query, a::search_key, q);
+        }
+        query
+    }};
+}
+
+/// The newest first.
+pub(crate) fn applications(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &ApplicationFilter,
+    page: &PageRequest,
+) -> Result<Page<Record>> {
+    let columns = (
+        ApplicationRow::as_select(),
+        AssociationRow::as_select(),
+        p::name,
+    );
+    let mut query = found!(db, actor, filter, columns)
+        .order(a::id.desc())
+        .limit(page.fetch());
+    if let Some(after) = page.after::<ApplicationId>()? {
+        query = query.filter(a::id.lt(after));
+    }
+    let found: Vec<(ApplicationRow, AssociationRow, String)> = query.load(db)?;
+    let rows = found
+        .into_iter()
+        .map(|(row, association, programme)| Record {
+            row,
+            association,
+            programme,
+        })
+        .collect();
+    Ok(Page::from_rows(rows, page, |record| {
+        record.row.id.to_string()
+    }))
+}
+
+/// The application above one in a filtered list, and the one below it, each with the name of its
+/// association.
+pub(crate) fn neighbors(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &ApplicationFilter,
+    of: ApplicationId,
+) -> Result<Neighbors> {
+    let above: Option<(ApplicationId, String)> = found!(db, actor, filter, (a::id, o::name))
+        .filter(a::id.gt(of))
+        .order(a::id)
+        .first(db)
+        .optional()?;
+    let below: Option<(ApplicationId, String)> = found!(db, actor, filter, (a::id, o::name))
+        .filter(a::id.lt(of))
+        .order(a::id.desc())
+        .first(db)
+        .optional()?;
+    Ok(Neighbors { above, below })
+}
