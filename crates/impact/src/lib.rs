@@ -6,4 +6,4 @@ mod service;
 mod store;
 
 pub use model::{Counted, Figures, Given, TerritoryFigures, WaveFigures};
-pub use service::{counted, figures, given};
+pub use service::{counted, figures, given, given_version};
