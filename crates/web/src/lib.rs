@@ -3,6 +3,7 @@
 pub mod access;
 mod answer;
 mod change;
+pub mod email;
 pub mod extract;
 pub mod files;
 pub mod idempotency;

@@ -99,6 +99,7 @@ impl Estate {
             Role::Donor => Some(&app.other_donor),
             Role::Refurbisher => Some(&app.stranger_refurbisher),
             Role::Association => Some(&self.other_association),
+            Role::Helper => Some(&app.helper),
             Role::Staff | Role::Admin => None,
         }
     }
@@ -146,6 +147,7 @@ const THINGS: &[(&str, &str)] = &[
     ("approbations", "waves"),
     ("organisations", "organisations"),
     ("suivis", "obligations"),
+    ("sessions", "me/sessions"),
 ];
 
 impl Estate {

@@ -2,7 +2,12 @@
 //! addresses stand in `routes.rs`.
 
 pub(crate) mod account;
+pub(crate) mod account_data;
+pub(crate) mod account_email;
 pub(crate) mod account_messages;
+pub(crate) mod account_password;
+pub(crate) mod account_second_factor;
+pub(crate) mod account_sessions;
 pub(crate) mod appeal_new;
 pub(crate) mod application;
 pub(crate) mod application_check;
@@ -35,6 +40,7 @@ pub(crate) mod language;
 pub(crate) mod lot;
 pub(crate) mod password_link;
 pub(crate) mod programme;
+mod proof;
 pub(crate) mod public_wave;
 pub(crate) mod registration;
 pub(crate) mod scan;

@@ -1,8 +1,10 @@
 //! The pages, as people use them: without scripts.
 
 mod access;
+mod account;
 mod association;
 mod forms;
 mod public;
 mod sessions;
+mod weight;
 mod workshop;
