@@ -25,7 +25,7 @@ pub use service::{
     ask_email_change, audit_events, begin_proof, begin_second_factor, begin_sign_in, change_email,
     change_password, change_profile, change_status, check_link, check_new_password, confirm,
     confirm_second_factor, create_api_key, create_organisation, end_other_sessions,
-    end_own_session, end_session, erase_person, failed, finish_sign_in, forget_old_attempts,
+    end_own_session, end_session, enter_organisation, erase_person, failed, finish_sign_in, forget_old_attempts,
     forget_password, found_city, freshly_proven, has_second_factor, invite, invite_colleague,
     keys_of_maker, make_badge, may_register, members, note_case, open_session, open_sessions,
     operator_by_badge, operator_by_password, operators, personal_data, proven, record, refresh,
@@ -35,8 +35,8 @@ pub use service::{
 };
 pub use service::{OpenLink, Visitor, end_cookie, give_cookie, keep_session, open_link, visitor};
 pub use store::{
-    KeyHolder, api_key, contacts, contacts_of_all, credentials, me, names, organisation,
-    organisation_of_kind, organisations, person, sealed_secrets, search_key, staff_contacts,
+    KeyHolder, api_key, contacts, contacts_of_all, credentials, entered_by, me, names,
+    organisation, organisation_of_kind, organisation_seen_by, organisations, person, sealed_secrets, search_key, staff_contacts,
     touch_api_key,
 };
 pub use vault::Vault;

@@ -28,7 +28,7 @@ pub fn role_fits(role: Role, kind: OrganisationKind) -> Result<(), Refusal> {
         Role::Donor => kind == OrganisationKind::Donor,
         Role::Refurbisher => kind == OrganisationKind::Workshop,
         Role::Association => kind == OrganisationKind::Association,
-        Role::Staff | Role::Admin => kind == OrganisationKind::City,
+        Role::Helper | Role::Staff | Role::Admin => kind == OrganisationKind::City,
     };
     if fits {
         return Ok(());
@@ -48,6 +48,28 @@ pub fn role_of(kind: OrganisationKind) -> Role {
         OrganisationKind::Association => Role::Association,
         OrganisationKind::City => Role::Staff,
     }
+}
+
+/// Only an association or a firm that gives registers itself, and a helper registers associations.
+pub(crate) fn check_registered_kind(
+    fields: &mut Fields,
+    at: &str,
+    kind: Option<OrganisationKind>,
+    by_helper: bool,
+) {
+    let text = match kind {
+        None | Some(OrganisationKind::Association) => return,
+        Some(_) if by_helper => Text::new(
+            "Vous n'inscrivez que des associations.",
+            "You register associations only.",
+        ),
+        Some(OrganisationKind::Donor) => return,
+        Some(_) => Text::new(
+            "Seules une association ou une entreprise qui donne s'inscrivent elles-mêmes.",
+            "Only an association or a firm that gives registers itself.",
+        ),
+    };
+    fields.push(format!("{at}/kind"), Code::Invalid, text);
 }
 
 /// An address in the form in which it is stored and compared.

@@ -58,7 +58,7 @@ fn to_appeal((row, application, association_id, association): Found) -> Appeal {
 
 macro_rules! appeals_seen_by {
     ($actor:expr) => {{
-        let mut query = l::table
+        let query = l::table
             .inner_join(a::table.inner_join(o::table))
             .select((
                 AppealRow::as_select(),
@@ -67,10 +67,7 @@ macro_rules! appeals_seen_by {
                 o::name,
             ))
             .into_boxed();
-        if let Some(organisation) = $actor.limited_to() {
-            query = query.filter(a::association_id.eq(organisation));
-        }
-        query
+        seen_by!(query, $actor)
     }};
 }
 

@@ -115,7 +115,7 @@ fn site(form: &Form, association: &AssociationRow) -> Site {
 
 /// An application that the actor may read.
 pub(crate) fn application(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<Record> {
-    let mut query = a::table
+    let query = a::table
         .inner_join(o::table)
         .inner_join(p::table.on(p::id.eq(a::programme_id)))
         .filter(a::id.eq(id))
@@ -125,10 +125,8 @@ pub(crate) fn application(db: &mut Db, actor: &Actor, id: ApplicationId) -> Resu
             p::name,
         ))
         .into_boxed();
-    if let Some(organisation) = actor.limited_to() {
-        query = query.filter(a::association_id.eq(organisation));
-    }
-    let found: Option<(ApplicationRow, AssociationRow, String)> = query.first(db).optional()?;
+    let found: Option<(ApplicationRow, AssociationRow, String)> =
+        seen_by!(query, actor).first(db).optional()?;
     let (row, association, programme) = found.ok_or_else(Refusal::not_found)?;
     Ok(Record {
         row,
@@ -154,7 +152,7 @@ pub(crate) fn applications(
     filter: &ApplicationFilter,
     page: &PageRequest,
 ) -> Result<Page<Record>> {
-    let mut query = a::table
+    let query = a::table
         .inner_join(o::table)
         .inner_join(p::table.on(p::id.eq(a::programme_id)))
         .select((
@@ -165,9 +163,7 @@ pub(crate) fn applications(
         .order(a::id.desc())
         .limit(page.fetch())
         .into_boxed();
-    if let Some(organisation) = actor.limited_to() {
-        query = query.filter(a::association_id.eq(organisation));
-    }
+    let mut query = seen_by!(query, actor);
     if let Some(programme) = filter.programme_id {
         query = query.filter(a::programme_id.eq(programme));
     }

@@ -26,9 +26,12 @@ pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_link
 pub(crate) use badges::{badge_holder, delete_badge, set_badge};
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
-    identifier_taken, insert_organisation, namesake, set_status, with_identifier,
+    identifier_taken, insert_organisation, namesake, note_helper, set_status, with_identifier,
 };
-pub use organisations::{names, organisation, organisation_of_kind, organisations, search_key};
+pub use organisations::{
+    entered_by, names, organisation, organisation_of_kind, organisation_seen_by, organisations,
+    search_key,
+};
 pub use people::{contacts, contacts_of_all, credentials, me, person, staff_contacts};
 pub(crate) use people::{
     disable, email_taken, end_sessions, in_same_mailbox, insert_person, is_disabled, members,

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use db::schema::organisations as o;
+use db::schema::{helped_associations as h, organisations as o};
 use db::search::{Searched, Wanted};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Code, Instant, OrganisationId, Page, PageRequest, Refusal, Text, fold, squash};
+use kernel::{
+    Actor, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role, Text, fold,
+    squash,
+};
 
 use super::exists;
 use crate::model::{Organisation, OrganisationFilter, OrganisationKind, OrganisationStatus};
@@ -72,6 +75,43 @@ pub fn organisation(db: &mut Db, id: OrganisationId) -> Result<Option<Organisati
     Ok(row.map(Into::into))
 }
 
+/// One organization, if the actor may see it: the city all, a helper those that they entered, others
+/// their own.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisation_seen_by(
+    db: &mut Db,
+    actor: &Actor,
+    id: OrganisationId,
+) -> Result<Option<Organisation>> {
+    let seen = match (actor.role, actor.limited_to()) {
+        (Role::Helper, _) => entered_by(db, id)? == Some(actor.person),
+        (_, Some(own)) => own == id,
+        (_, None) => true,
+    };
+    match seen {
+        true => organisation(db, id),
+        false => Ok(None),
+    }
+}
+
+/// The helper who entered an organization, if one did.
+///
+/// # Errors
+/// When the database fails.
+pub fn entered_by(db: &mut Db, id: OrganisationId) -> Result<Option<PersonId>> {
+    let found = h::table.find(id).select(h::helper_id);
+    Ok(found.first(db).optional()?)
+}
+
+/// Notes which helper entered an organization.
+pub(crate) fn note_helper(db: &mut Db, id: OrganisationId, helper: PersonId) -> Result<()> {
+    let row = (h::association_id.eq(id), h::helper_id.eq(helper));
+    diesel::insert_into(h::table).values(row).execute(db)?;
+    Ok(())
+}
+
 /// An organization that a body names, and that has to be of this kind.
 ///
 /// # Errors
@@ -119,6 +159,10 @@ pub fn organisations(
     }
     if let Some(only) = filter.only {
         query = query.filter(o::id.eq(only));
+    }
+    if let Some(helper) = filter.entered_by {
+        let helped = h::table.filter(h::helper_id.eq(helper));
+        query = query.filter(o::id.eq_any(helped.select(h::association_id)));
     }
     if let Some(few) = ORGANISATIONS.few(db, filter.q.as_deref().and_then(Wanted::words))? {
         query = query.filter(o::id.eq_any::<Vec<OrganisationId>>(few));
