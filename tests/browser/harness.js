@@ -12,6 +12,7 @@
 import { basename } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { checkPage, launch, visit } from "./lib/browser.js";
+import { POINTER } from "./lib/hands.js";
 import { ENGINES, Server } from "./lib/server.js";
 
 export { ADMIN, PASSWORD } from "./lib/server.js";
@@ -20,9 +21,9 @@ export { checkPage };
 const told = [];
 
 /** Tells a story on each engine. `open(path, options)` shows a page in a browser of its own. */
-export function story(name, tell, { minutes = 2 } = {}) {
+export function story(name, tell, { minutes = 2, seconds = minutes * 60 } = {}) {
   if (told.length === 0) queueMicrotask(runAll);
-  told.push({ name, tell, timeout: minutes * 60_000 });
+  told.push({ name, tell, timeout: seconds * 1000 });
 }
 
 /** Only the stories of this name (or of a file of this name), where scripts/test was given one. */
@@ -72,14 +73,19 @@ async function tellTo(server, browser, tell) {
 
 const headings = (page) => page.getByRole("heading").allInnerTexts().catch(() => []);
 
-/** Fills in the sign-in page that is shown, or the one that a page asks for. */
-export async function signIn(page, person) {
+/** Fills in the sign-in page that is shown, or goes there first. */
+export async function signIn(page, person, hands = POINTER) {
   if (!new URL(page.url()).pathname.startsWith("/connexion")) await page.goto("/connexion");
-  const main = page.getByRole("main");
-  await main.getByLabel(/adresse (électronique|e-mail)|e-?mail/i).fill(person.email);
-  await main.getByLabel(/^(mot de passe|password)/i).fill(person.password);
-  await main.getByRole("button", { name: /se connecter|sign in/i }).click();
+  await fillSignIn(page, person, hands);
   await page.waitForURL((url) => !url.pathname.startsWith("/connexion"));
+}
+
+/** Fills in the sign-in form that is shown. */
+export async function fillSignIn(page, person, hands = POINTER) {
+  const main = page.getByRole("main");
+  await hands.fill(main.getByLabel(/adresse (électronique|e-mail)|e-?mail/i), person.email);
+  await hands.fill(main.getByLabel(/^(mot de passe|password)/i), person.password);
+  await hands.press(main.getByRole("button", { name: /se connecter|sign in/i }));
 }
 
 /** Clicks something of the header, which a small screen keeps in its menu. */

@@ -5,6 +5,15 @@
 export const PAGES = [
   { name: "home", path: "/" },
   { name: "sign-in", path: "/connexion" },
+  { name: "forgotten", path: "/mot-de-passe-oublie" },
+  { name: "void-link", path: "/invitation?token=x" },
+  { name: "registration", path: "/inscription" },
+  { name: "registration-sent", path: "/inscription/envoyee" },
+  { name: "programme", path: async ({ api }) => `/programmes/${await first(api, "/programmes")}` },
+  { name: "figures", path: "/chiffres" },
+  { name: "public-wave", path: async ({ api }) => `/vagues/${await first(api, "/waves?status=completed")}` },
+  { name: "accessibility", path: "/accessibilite" },
+  { name: "legal", path: "/mentions" },
   { name: "nothing-here", path: "/rien-de-tel" },
   { name: "styles", path: "/styles" },
   { name: "donor-home", path: "/dons", as: "donor" },
@@ -59,6 +68,24 @@ export const PAGES = [
   { name: "city-programme", path: async ({ api }) => `/ville/programmes/${await first(api, "/programmes")}`, as: "admin" },
   { name: "city-log", path: "/ville/journal", as: "admin" },
   { name: "city-search", path: "/ville/recherche?q=13", as: "admin" },
+
+  { name: "account", path: "/compte", as: "association" },
+  { name: "account-password", path: "/compte/mot-de-passe", as: "association" },
+  { name: "account-email", path: "/compte/adresse", as: "association" },
+  { name: "account-second-factor", path: "/compte/deuxieme-facteur", as: "association" },
+  { name: "account-sessions", path: "/compte/sessions", as: "association" },
+  { name: "account-messages", path: "/compte/messages", as: "association" },
+  { name: "account-data", path: "/compte/donnees", as: "association" },
+
+  { name: "association-application", path: own("/applications", "/demandes"), as: "association" },
+  { name: "association-points", path: own("/applications", "/demandes", "/points"), as: "association" },
+  { name: "association-documents", path: own("/applications", "/demandes", "/pieces"), as: "association" },
+  { name: "association-project", path: own("/applications", "/demandes", "/projet"), as: "association" },
+  { name: "association-appeal", path: own("/applications", "/demandes", "/recours"), as: "association" },
+  { name: "association-lot", path: own("/handovers", "/lots"), as: "association" },
+
+  { name: "helper-home", path: "/demandes", as: "helper" },
+  { name: "helper-registration", path: "/inscription", as: "helper" },
 ];
 
 /** A wave that is not planned, made for the picture. */
@@ -71,3 +98,11 @@ async function draft(api) {
 
 /** The id of the newest thing of a list. */
 const first = async (api, path) => (await api("GET", path, { as: "admin" })).items[0].id;
+
+/** The page of the newest thing of a list that whoever looks at it may see. */
+function own(list, page, below = "") {
+  return async ({ api }) => {
+    const { items } = await api("GET", list, { as: "association" });
+    return `${page}/${items[0].id}${below}`;
+  };
+}

@@ -5,7 +5,7 @@ use actix_web::web;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::system::{self, Readiness};
-use crate::{identity, intake, routes};
+use crate::{intake, routes};
 
 /// Where the OpenAPI document is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -25,7 +25,6 @@ impl Door {
             .route("/api/docs", web::get().to(system::to_docs))
             .route(DOCUMENT, web::get().to(system::document))
             .configure(intake::pages)
-            .configure(identity::pages)
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)));
     }
 }

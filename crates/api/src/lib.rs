@@ -19,7 +19,9 @@ use ::web::{
     OptionalBody, Paging, PagingParams, Params, PathId, Problems, Published, State, Upload,
     Versioned,
 };
-use ::web::{access, extract, files, page, passwords, problem, reading, record, security, sign_in};
+use ::web::{
+    access, email, extract, files, page, passwords, problem, reading, record, security, sign_in,
+};
 
 pub use door::Door;
 pub use openapi::document;

@@ -20,7 +20,7 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// One file.
 pub(crate) struct Asset {
-    name: &'static str,
+    name: String,
     /// Its name with a digest of its content.
     versioned: String,
     plain: web::Bytes,
@@ -31,13 +31,18 @@ pub(crate) struct Asset {
 pub(crate) struct Assets(Vec<Asset>);
 
 impl Assets {
-    /// Compresses every file.
+    /// Compresses every file, those of the city among them.
     ///
     /// # Errors
     /// When a file cannot be compressed, which memory alone can cause.
-    pub(crate) fn load() -> Result<Self, String> {
-        ASSETS
+    pub(crate) fn load(own: Vec<(&'static str, Vec<u8>)>) -> Result<Self, String> {
+        let ours = ASSETS
             .iter()
+            .map(|(name, content)| (*name, web::Bytes::from_static(content)));
+        let own = own
+            .into_iter()
+            .map(|(name, content)| (name, content.into()));
+        ours.chain(own)
             .map(|(name, content)| Asset::new(name, content).map_err(|cause| cause.to_string()))
             .collect::<Result<_, _>>()
             .map(Self)
@@ -58,19 +63,19 @@ impl Assets {
 }
 
 impl Asset {
-    fn new(name: &'static str, content: &'static [u8]) -> std::io::Result<Self> {
-        let digest = Sha256::digest(content);
+    fn new(name: &str, content: web::Bytes) -> std::io::Result<Self> {
+        let digest = Sha256::digest(&content);
         let digest: String = digest.iter().take(5).map(|b| format!("{b:02x}")).collect();
         let versioned = match name.rsplit_once('.') {
             Some((stem, ending)) => format!("{stem}-{digest}.{ending}"),
             None => format!("{name}-{digest}"),
         };
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        gzip.write_all(content)?;
+        gzip.write_all(&content)?;
         Ok(Self {
-            name,
+            name: name.to_owned(),
             versioned,
-            plain: web::Bytes::from_static(content),
+            plain: content,
             gzip: gzip.finish()?.into(),
         })
     }

@@ -9,7 +9,10 @@ use actix_web::web;
 
 use crate::assets::{self, Assets};
 use crate::templates::Templates;
-use crate::{errors, guard, routes, samples, session};
+use crate::{errors, guard, routes, samples, session, theme};
+
+/// The city's style sheet.
+pub(crate) const THEME: &str = "theme.css";
 
 /// What the operator decides about the pages.
 #[derive(Debug, Clone)]
@@ -22,6 +25,12 @@ pub struct ConsoleSettings {
     pub base_url: String,
     /// A folder with templates that take the place of ours; none when empty.
     pub templates: PathBuf,
+    /// The city's color, `#rrggbb`; ours when empty.
+    pub accent: String,
+    /// The same where people read light text on dark.
+    pub accent_dark: String,
+    /// A picture that stands before the name, SVG or PNG; none when empty.
+    pub logo: PathBuf,
 }
 
 impl Default for ConsoleSettings {
@@ -31,6 +40,9 @@ impl Default for ConsoleSettings {
             contact: "contact@localhost".to_owned(),
             base_url: "http://127.0.0.1:8080".to_owned(),
             templates: PathBuf::new(),
+            accent: String::new(),
+            accent_dark: String::new(),
+            logo: PathBuf::new(),
         }
     }
 }
@@ -50,14 +62,19 @@ pub struct Door {
 }
 
 impl Door {
-    /// Reads the templates, and writes every sample with them: a mistake shows at the start.
+    /// Reads the templates, and writes every sample with them: a mistake shows at the start, as does
+    /// a color that cannot be read.
     ///
     /// # Errors
-    /// The file and line at fault.
+    /// The file and line, or the setting, at fault.
     pub fn new(settings: ConsoleSettings) -> Result<Self, String> {
+        let style = theme::style(&settings.accent, &settings.accent_dark)?;
+        let style = style.map(|style| (THEME, style.into_bytes()));
+        let logo = theme::logo(&settings.logo)?;
+        let own = style.into_iter().chain(logo).collect();
         let console = Console {
             templates: Templates::load(&settings.templates)?,
-            assets: Assets::load()?,
+            assets: Assets::load(own)?,
             settings,
         };
         samples::check(&console)?;

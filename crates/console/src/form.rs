@@ -133,6 +133,11 @@ impl Form {
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// The code of a second factor, if one was typed.
+    pub(crate) fn code(&self) -> Option<String> {
+        Some(self.get("code").to_owned()).filter(|code| !code.is_empty())
+    }
+
     /// Every value of a field, such as the boxes that are checked.
     #[allow(dead_code)] // for pages to come
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
@@ -208,6 +213,12 @@ impl Form {
             part(&file.bytes);
         }
         hash.finalize().to_vec()
+    }
+
+    /// The same of what was sent to an address: several forms of a page have one key.
+    pub(crate) fn digest_at(&self, path: &str) -> Vec<u8> {
+        let hash = Sha256::new().chain_update(path);
+        hash.chain_update(self.digest()).finalize().to_vec()
     }
 
     /// Every field that was typed.

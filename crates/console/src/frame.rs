@@ -3,7 +3,7 @@
 use kernel::Language;
 use serde::Serialize;
 
-use crate::door::Console;
+use crate::door::{Console, THEME};
 use crate::nav::{self, NavItem};
 use crate::page::Visit;
 
@@ -82,12 +82,12 @@ impl Frame {
             city: City {
                 name: console.settings.city.clone(),
                 contact: console.settings.contact.clone(),
-                logo: None,
+                logo: asset("logo.svg").or_else(|| asset("logo.png")),
             },
             assets: Files {
                 css: asset("app.css"),
                 js: asset("app.js"),
-                theme: None,
+                theme: asset(THEME),
             },
             phase: None,
         }

@@ -15,11 +15,13 @@ mod multipart;
 mod nav;
 mod page;
 mod pages;
+mod qr;
 mod routes;
 mod samples;
 mod session;
 mod sign_in_first;
 mod templates;
+mod theme;
 
 pub use door::{ConsoleSettings, Door};
 pub use routes::{Row, TABLE};

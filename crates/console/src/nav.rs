@@ -8,7 +8,7 @@ pub(crate) fn home_of(role: Role) -> &'static str {
     match role {
         Role::Donor => "/dons",
         Role::Refurbisher => "/atelier",
-        Role::Association => "/demandes",
+        Role::Association | Role::Helper => "/demandes",
         Role::Staff | Role::Admin => "/ville",
     }
 }
@@ -20,6 +20,14 @@ const PUBLIC: &[Link] = &[("/", "Accueil", "Home")];
 const DONOR: &[Link] = &[("/dons", "Mes dons", "My donations")];
 const WORKSHOP: &[Link] = &[("/atelier", "Atelier", "Workshop")];
 const ASSOCIATION: &[Link] = &[("/demandes", "Mes demandes", "My applications")];
+const HELPER: &[Link] = &[
+    ("/demandes", "Demandes", "Applications"),
+    (
+        "/inscription",
+        "Inscrire une association",
+        "Register an association",
+    ),
+];
 const CITY: &[Link] = &[
     ("/ville", "Ville", "City"),
     ("/ville/demandes", "Demandes", "Applications"),
@@ -45,6 +53,7 @@ pub(crate) fn of(role: Option<Role>, language: Language, path: &str) -> Vec<NavI
         Some(Role::Donor) => DONOR,
         Some(Role::Refurbisher) => WORKSHOP,
         Some(Role::Association) => ASSOCIATION,
+        Some(Role::Helper) => HELPER,
         Some(Role::Staff | Role::Admin) => CITY,
     };
     let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));

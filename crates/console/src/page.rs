@@ -2,6 +2,7 @@
 //! answered.
 
 use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ::web::access::{Allowed, Permission};
 use ::web::{Answer, ApiError, ApiResult, IdempotencyKey, State};
@@ -442,6 +443,29 @@ impl<P: Permission> Page<P> {
             .write_long(&who, move |tx, actor| Answer::see_other(&work(tx, actor)?))
             .await?;
         Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
+    }
+
+    /// Runs a use case whose outcome is shown this once, such as a key: nothing of it is kept for a
+    /// repeat.
+    ///
+    /// # Errors
+    /// As [`State::write`].
+    pub(crate) async fn write_untold<T, F>(&self, deed: &str, work: F) -> ApiResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Actor) -> db::Result<T> + Send + 'static,
+    {
+        let made = Arc::new(Mutex::new(None));
+        let inside = Arc::clone(&made);
+        let who = self.who.clone().named(deed).without_repeat();
+        let write = self.visit.state.write(&who, move |tx, actor| {
+            let outcome = work(tx, actor)?;
+            *inside.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+            Ok(Answer::no_content())
+        });
+        write.await?;
+        let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        made.ok_or_else(|| db::Error::internal("a use case without an outcome").into())
     }
 
     /// The whole of a simple form: reads its fields, runs the use case once, leads to what was

@@ -168,6 +168,33 @@ pages! {
         get "/compte/messages" => show, ManageAccount;
         post "/compte/messages" => choose, ManageAccount;
     }
+    account_password {
+        get "/compte/mot-de-passe" => show, ManageAccount;
+        post "/compte/mot-de-passe" => change, ManageAccount;
+    }
+    account_email {
+        get "/compte/adresse" => show, ManageAccount;
+        post "/compte/adresse" => ask, ManageAccount;
+        get "/email" => open, Anybody;
+        post "/email" => confirm, Anybody;
+    }
+    account_second_factor {
+        get "/compte/deuxieme-facteur" => show, ManageAccount;
+        post "/compte/deuxieme-facteur" => begin, ManageAccount;
+        post "/compte/deuxieme-facteur/code" => confirm, ManageAccount;
+        post "/compte/deuxieme-facteur/retirer" => remove, ManageAccount;
+    }
+    account_sessions {
+        get "/compte/sessions" => show, ManageAccount;
+        post "/compte/sessions" => end_others, ManageAccount;
+        post "/compte/sessions/{id}/fermer" => end, ManageAccount;
+    }
+    account_data {
+        get "/compte/donnees" => show, ManageAccount;
+        get "/compte/donnees.json" => download, ManageAccount;
+        get "/compte/fermer" => ask, ManageColleagues;
+        post "/compte/fermer" => leave, ManageColleagues;
+    }
 
     go {
         get "/aller/dons/{reference}" => batch, UseAccount;

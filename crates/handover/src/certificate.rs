@@ -4,13 +4,15 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
+use crate::page::{escaped, page};
 use db::schema::{
     batches as b, custody_events as e, devices as d, drives as r, organisations as o, people as p,
 };
-use crate::page::{escaped, page};
 use db::{Db, Result};
 use diesel::prelude::*;
-use kernel::{Actor, BatchId, Code, DeviceId, DeviceKind, Instant, Language, PersonId, Refusal, Text};
+use kernel::{
+    Actor, BatchId, Code, DeviceId, DeviceKind, Instant, Language, PersonId, Refusal, Text,
+};
 use serde::Serialize;
 use serde_json::json;
 use workshop::{AcceptedAs, EraseMethod, Media, Proof};

@@ -191,11 +191,7 @@ pub fn may_allow(handover: &Handover, reason: &str) -> Result<Verdict, Refusal> 
 pub fn may_name_collector(handover: &Handover, name: &str) -> Result<Verdict, Refusal> {
     let name = name.trim();
     if name.chars().count() > 200 {
-        return Err(Refusal::field(
-            "/name",
-            Code::TooLong,
-            Code::TooLong.help(),
-        ));
+        return Err(Refusal::field("/name", Code::TooLong, Code::TooLong.help()));
     }
     match handover.status {
         HandoverStatus::Completed | HandoverStatus::Cancelled => Err(not_now(handover.status)),
@@ -417,7 +413,10 @@ mod tests {
         assert_eq!(with(None, Some("Tablette en panne.")), Ok(()));
         assert_eq!(with(None, None).unwrap_err(), "/signature");
         assert_eq!(with(Some(" "), None).unwrap_err(), "/signature");
-        assert_eq!(with(None, Some("")).unwrap_err(), "/signature_waived/reason");
+        assert_eq!(
+            with(None, Some("")).unwrap_err(),
+            "/signature_waived/reason"
+        );
         assert_eq!(with(Some("A"), Some("B")).unwrap_err(), "/signature_waived");
         let script = with(Some("data:text/html,<b>"), None);
         assert_eq!(script.unwrap_err(), "/signature");

@@ -117,7 +117,9 @@ pub(crate) fn handovers(
         query = query.filter(h::application_id.eq(application));
     }
     if let Some((from, to)) = filter.completed {
-        query = query.filter(h::completed_at.ge(from)).filter(h::completed_at.lt(to));
+        query = query
+            .filter(h::completed_at.ge(from))
+            .filter(h::completed_at.lt(to));
     }
     if let Some(code) = &filter.postal_code {
         query = query.filter(o::postal_code.eq(code.clone()));

@@ -30,7 +30,7 @@ pub fn role_fits(role: Role, kind: OrganisationKind) -> Result<(), Refusal> {
         Role::Donor => kind == OrganisationKind::Donor,
         Role::Refurbisher => kind == OrganisationKind::Workshop,
         Role::Association => kind == OrganisationKind::Association,
-        Role::Staff | Role::Admin => kind == OrganisationKind::City,
+        Role::Helper | Role::Staff | Role::Admin => kind == OrganisationKind::City,
     };
     if fits {
         return Ok(());
@@ -50,6 +50,28 @@ pub fn role_of(kind: OrganisationKind) -> Role {
         OrganisationKind::Association => Role::Association,
         OrganisationKind::City => Role::Staff,
     }
+}
+
+/// Only an association or a firm that gives registers itself, and a helper registers associations.
+pub(crate) fn check_registered_kind(
+    fields: &mut Fields,
+    at: &str,
+    kind: Option<OrganisationKind>,
+    by_helper: bool,
+) {
+    let text = match kind {
+        None | Some(OrganisationKind::Association) => return,
+        Some(_) if by_helper => Text::new(
+            "Vous n'inscrivez que des associations.",
+            "You register associations only.",
+        ),
+        Some(OrganisationKind::Donor) => return,
+        Some(_) => Text::new(
+            "Seules une association ou une entreprise qui donne s'inscrivent elles-mêmes.",
+            "Only an association or a firm that gives registers itself.",
+        ),
+    };
+    fields.push(format!("{at}/kind"), Code::Invalid, text);
 }
 
 /// An address in the form in which it is stored and compared.
@@ -221,8 +243,24 @@ fn identifier<T: std::str::FromStr<Err = Code>>(
 
 /// Words that every association may have in its name.
 const COMMON_WORDS: [&str; 18] = [
-    "association", "asso", "assoc", "loi", "1901", "l", "la", "le", "les", "d", "de", "des", "du",
-    "et", "a", "au", "aux", "en",
+    "association",
+    "asso",
+    "assoc",
+    "loi",
+    "1901",
+    "l",
+    "la",
+    "le",
+    "les",
+    "d",
+    "de",
+    "des",
+    "du",
+    "et",
+    "a",
+    "au",
+    "aux",
+    "en",
 ];
 
 /// A name without accents, case and the words that every association has, so that « Association
@@ -241,10 +279,30 @@ pub fn core_name(name: &str) -> String {
 
 /// Domains at which anybody has an address.
 const EVERYBODYS: [&str; 24] = [
-    "aol.com", "bbox.fr", "club-internet.fr", "free.fr", "gmail.com", "gmx.com", "gmx.fr",
-    "googlemail.com", "hotmail.com", "hotmail.fr", "icloud.com", "laposte.net", "live.com",
-    "live.fr", "me.com", "msn.com", "numericable.fr", "orange.fr", "outlook.com", "outlook.fr",
-    "proton.me", "sfr.fr", "wanadoo.fr", "yahoo.fr",
+    "aol.com",
+    "bbox.fr",
+    "club-internet.fr",
+    "free.fr",
+    "gmail.com",
+    "gmx.com",
+    "gmx.fr",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.fr",
+    "icloud.com",
+    "laposte.net",
+    "live.com",
+    "live.fr",
+    "me.com",
+    "msn.com",
+    "numericable.fr",
+    "orange.fr",
+    "outlook.com",
+    "outlook.fr",
+    "proton.me",
+    "sfr.fr",
+    "wanadoo.fr",
+    "yahoo.fr",
 ];
 
 /// The domain of an address, where it says something of whose it is.
@@ -356,9 +414,15 @@ mod tests {
 
     #[test]
     fn an_association_is_found_under_another_spelling() {
-        assert_eq!(core_name("Association « Les Cigales »"), core_name("cigales"));
+        assert_eq!(
+            core_name("Association « Les Cigales »"),
+            core_name("cigales")
+        );
         assert_eq!(core_name("Les"), "les");
-        assert_eq!(own_domain("nadia@Cigales.example").as_deref(), Some("cigales.example"));
+        assert_eq!(
+            own_domain("nadia@Cigales.example").as_deref(),
+            Some("cigales.example")
+        );
         assert_eq!(own_domain("nadia@gmail.com"), None);
         let alike = |name: &str, postal_code: &str, address: &str, domain: Option<&str>| Alike {
             id: kernel::Id::from_uuid("0190a000-0000-7000-8000-000000000000".parse().expect("id")),
@@ -368,15 +432,45 @@ mod tests {
             address: kernel::fold(address),
             email_domain: domain.map(str::to_owned),
         };
-        let known = alike("Les Cigales", "13001", "3 rue de l'Église", Some("cigales.example"));
+        let known = alike(
+            "Les Cigales",
+            "13001",
+            "3 rue de l'Église",
+            Some("cigales.example"),
+        );
         let same = |other: Alike| may_be_the_same(&known, &other);
         assert!(same(alike("Association Les Cigales", "13001", "", None)));
-        assert!(same(alike("Les Cigalés", "13002", "", Some("cigales.example"))));
-        assert!(same(alike("Cigales du Panier", "13001", "3, RUE de l'église", None)));
-        assert!(same(alike("Centre social", "13001", "3 rue de l'Eglise", Some("cigales.example"))));
+        assert!(same(alike(
+            "Les Cigalés",
+            "13002",
+            "",
+            Some("cigales.example")
+        )));
+        assert!(same(alike(
+            "Cigales du Panier",
+            "13001",
+            "3, RUE de l'église",
+            None
+        )));
+        assert!(same(alike(
+            "Centre social",
+            "13001",
+            "3 rue de l'Eglise",
+            Some("cigales.example")
+        )));
         assert!(!same(alike("Les Cigales", "75011", "", None)));
-        assert!(!same(alike("Les Fourmis", "13001", "3 rue de l'Église", None)));
-        assert!(!same(alike("Les Fourmis", "13001", "", Some("cigales.example"))));
+        assert!(!same(alike(
+            "Les Fourmis",
+            "13001",
+            "3 rue de l'Église",
+            None
+        )));
+        assert!(!same(alike(
+            "Les Fourmis",
+            "13001",
+            "",
+            Some("cigales.example")
+        )));
     }
 
     #[test]

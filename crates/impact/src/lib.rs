@@ -7,5 +7,5 @@ mod store;
 mod yearly;
 
 pub use model::{Counted, Figures, Given, TerritoryFigures, WaveFigures};
-pub use service::{counted, figures, given};
+pub use service::{counted, figures, given, given_version};
 pub use yearly::{Handed, Year, year};

@@ -26,6 +26,15 @@ pub fn counted(db: &mut Db, programme: ProgrammeId) -> Result<Counted> {
     })
 }
 
+/// By what to know whether [`given`] still says what a programme gave.
+///
+/// # Errors
+/// `not_found` when there is no such programme.
+pub fn given_version(db: &mut Db, programme: ProgrammeId) -> Result<i64> {
+    let programme = eligibility::programme(db, programme)?;
+    store::changes(db, programme.id)
+}
+
 /// What the waves of a programme gave: goes through their lines.
 ///
 /// # Errors

@@ -115,7 +115,12 @@ fn districts(db: &mut Db, (from, to): (Instant, Instant)) -> Result<Vec<(String,
     let rows: Vec<(String, Option<i64>, i64, i64)> = completed!(from, to)
         .inner_join(o::table.on(o::id.eq(h::association_id)))
         .group_by(o::postal_code)
-        .select((o::postal_code, sum(h::devices), count_star(), associations()))
+        .select((
+            o::postal_code,
+            sum(h::devices),
+            count_star(),
+            associations(),
+        ))
         .load(db)?;
     let mut districts: Vec<(String, Handed)> = rows
         .into_iter()

@@ -14,14 +14,12 @@ pub use model::{
     ReceptionAnswer, ReceptionLink, Restrictions, Schedule, TitleRoute, Window, association_tag,
 };
 pub use service::{
-    Answers, ReadManifest, accept, answer_reception, ask_donor, cancel, check_manifest, collect,
-    is_closed, manifest_reading, mark_closed, mark_received, may_count, put_manifest,
-    read_manifest, reception_link, refuse, register, rename_donor, restrict, schedule, submit, tell_late,
     Answers, FollowLink, KeptList, PENDING_MOST, PendingList, ReadManifest, accept, accept_pickup,
     answer_reception, ask_donor, ask_to_move_pickup, cancel, change_pickup, check_manifest,
-    collect, drop_list, followed_batch, keep_list, make_follow_link, manifest_reading, mark_closed,
-    mark_received, pending_list, put_manifest, read_manifest, reception_link, refuse, register,
-    restrict, revoke_follow_link, schedule, submit,
+    collect, drop_list, followed_batch, is_closed, keep_list, make_follow_link, manifest_reading,
+    mark_closed, mark_received, may_count, pending_list, put_manifest, read_manifest,
+    reception_link, refuse, register, rename_donor, restrict, revoke_follow_link, schedule, submit,
+    tell_late,
 };
 pub use store::{
     batch, batch_named, batches, differing, follow_link_made_at, forget_contacts_before,

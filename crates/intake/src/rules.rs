@@ -283,7 +283,9 @@ pub fn donor_of(actor: &Actor, named: Option<OrganisationId>) -> Result<Organisa
                 "A donor registers its own batches only; leave this field out.",
             ),
         )),
-        (Role::Refurbisher | Role::Association, _) => Err(Refusal::plain(Code::NotAllowed)),
+        (Role::Refurbisher | Role::Association | Role::Helper, _) => {
+            Err(Refusal::plain(Code::NotAllowed))
+        }
     }
 }
 

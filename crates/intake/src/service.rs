@@ -14,10 +14,10 @@ use kernel::{Actor, BatchId, Code, OrganisationId, Refusal};
 use crate::model::{Batch, BatchStatus, Collection, NewBatch, Pickup, Restrictions, Schedule};
 use crate::rules::{self, Step, Verdict};
 use crate::store::{self, Change};
-pub use reception::{answer_reception, ask_donor, is_closed, reception_link, tell_late};
 pub use follow::{FollowLink, followed_batch, make_follow_link, revoke_follow_link};
 pub use pending::{KeptList, PENDING_MOST, PendingList, drop_list, keep_list, pending_list};
 pub use pickup::{accept_pickup, ask_to_move_pickup, change_pickup};
+pub use reception::{answer_reception, ask_donor, is_closed, reception_link, tell_late};
 pub use upload::{
     Answers, ReadManifest, check_manifest, manifest_reading, put_manifest, read_manifest,
 };

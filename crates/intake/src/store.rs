@@ -301,7 +301,7 @@ fn visible(actor: &Actor) -> Result<Scope, Refusal> {
         Role::Staff | Role::Admin => Ok(Scope::All),
         Role::Donor => Ok(Scope::Donor(actor.organisation)),
         Role::Refurbisher => Ok(Scope::Workshop(actor.organisation)),
-        Role::Association => Err(Refusal::not_found()),
+        Role::Association | Role::Helper => Err(Refusal::not_found()),
     }
 }
 

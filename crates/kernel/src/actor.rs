@@ -11,6 +11,8 @@ text_enum! {
         Refurbisher = "refurbisher",
         /// Applies for an association.
         Association = "association",
+        /// Registers associations and applies for them, and does nothing else.
+        Helper = "helper",
         /// Reviews, allocates and approves for the city.
         Staff = "staff",
         /// Does what staff do, and manages people and keys.
@@ -43,6 +45,11 @@ impl Actor {
     /// Acts for the city: sees every organization's cases.
     pub fn is_city(&self) -> bool {
         matches!(self.role, Role::Staff | Role::Admin)
+    }
+
+    /// Applies on behalf of associations: says for which one.
+    pub fn applies_for_others(&self) -> bool {
+        self.is_city() || self.role == Role::Helper
     }
 
     /// `None` for the city, which is not limited to one organization; else the only

@@ -37,9 +37,9 @@ pub use id::{
     DocumentId, Drive, DriveId, Handover, HandoverId, Id, Invitation, InvitationId, Message,
     MessageId, Obligation, ObligationId, Organisation, OrganisationChange, OrganisationChangeId,
     OrganisationId, PartMovement, PartMovementId, Person, PersonId, Programme, ProgrammeId,
-    RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore, StoredScoreId,
-    Transfer, TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery,
-    WebhookDeliveryId, WebhookId,
+    RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore, StoredScoreId, Transfer,
+    TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId,
+    WebhookId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use queue::Queue;

@@ -213,6 +213,9 @@ fn console_settings(settings: &Settings) -> ConsoleSettings {
         contact: settings.mail.contact.clone(),
         base_url: settings.mail.base_url.clone(),
         templates: settings.console.templates.clone(),
+        accent: settings.console.accent.clone(),
+        accent_dark: settings.console.accent_dark.clone(),
+        logo: settings.console.logo.clone(),
     }
 }
 

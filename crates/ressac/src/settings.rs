@@ -164,6 +164,12 @@ pub struct CitySection {
 pub struct ConsoleSection {
     /// A folder with templates of one's own.
     pub templates: PathBuf,
+    /// The city's color.
+    pub accent: String,
+    /// The same on dark.
+    pub accent_dark: String,
+    /// A picture before the name.
+    pub logo: PathBuf,
 }
 
 /// Section `labels`.

@@ -36,6 +36,8 @@ pub struct TestApp {
     pub staff: Client,
     /// Someone else of the city's staff.
     pub other_staff: Client,
+    /// Registers associations and applies for them.
+    pub helper: Client,
     /// Of the donor « Orange ».
     pub donor: Client,
     /// Of another donor.
@@ -161,6 +163,7 @@ impl TestApp {
             admin: anyone.clone(),
             staff: anyone.clone(),
             other_staff: anyone.clone(),
+            helper: anyone.clone(),
             donor: anyone.clone(),
             other_donor: anyone.clone(),
             refurbisher: anyone.clone(),
@@ -195,6 +198,7 @@ impl TestApp {
         self.admin = self.person(city, Role::Admin, "Alix Admin");
         self.staff = self.person(city, Role::Staff, "Sam Service");
         self.other_staff = self.person(city, Role::Staff, "Olga Service");
+        self.helper = self.person(city, Role::Helper, "Hélène Aide");
         let donor = self.organisation(OrganisationKind::Donor, "Orange");
         self.donor = self.person(donor, Role::Donor, "Dora Don");
         let other = self.organisation(OrganisationKind::Donor, "Autre donateur");

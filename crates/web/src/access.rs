@@ -63,9 +63,9 @@ macro_rules! permissions {
 permissions! {
     // identity
     /// See and end one's own session.
-    UseAccount: Identity, [Donor Refurbisher Association Staff Admin] OwnAccount;
+    UseAccount: Identity, [Donor Refurbisher Association Helper Staff Admin] OwnAccount;
     /// Change one's own password, second factor and name, and read what is held about oneself.
-    ManageAccount: Identity, [Donor Refurbisher Association Staff Admin] InPerson OwnAccount Recorded;
+    ManageAccount: Identity, [Donor Refurbisher Association Helper Staff Admin] InPerson OwnAccount Recorded;
     /// Invite people.
     InvitePeople: Identity, [Admin] InPerson Recorded;
     /// Erase people, and help who lost their second factor.
@@ -74,10 +74,10 @@ permissions! {
     ManageApiKeys: Identity, [Admin] InPerson Recorded;
     /// Read who saw and changed what.
     ReadAudit: Identity, [Staff Admin] InPerson;
-    /// Enter organizations.
-    CreateOrganisations: Identity, [Staff Admin] Recorded;
-    /// Read organizations: the city all, others their own.
-    ReadOrganisations: Identity, [Donor Refurbisher Association Staff Admin] Recorded;
+    /// Enter organizations: staff any that they know, helpers associations.
+    CreateOrganisations: Identity, [Helper Staff Admin] Recorded;
+    /// Read organizations: the city all, helpers those that they entered, others their own.
+    ReadOrganisations: Identity, [Donor Refurbisher Association Helper Staff Admin] Recorded;
     /// Read who acts for one's own organization.
     ReadColleagues: Identity, [Donor Refurbisher Association Staff Admin] Recorded;
     /// Invite people into one's own organization, and leave it.
@@ -137,13 +137,13 @@ permissions! {
 
     // eligibility
     /// Read programmes.
-    ReadProgrammes: Eligibility, [Donor Refurbisher Association Staff Admin];
+    ReadProgrammes: Eligibility, [Donor Refurbisher Association Helper Staff Admin];
     /// Set up programmes and load the tables they use.
     ManageProgrammes: Eligibility, [Staff Admin] Recorded;
-    /// Apply, change, submit and withdraw one's own application; staff on behalf.
-    Apply: Eligibility, [Association Staff Admin];
-    /// Read applications: the city all, an association its own.
-    ReadApplications: Eligibility, [Association Staff Admin] Recorded;
+    /// Apply, change, submit and withdraw one's own application; staff and helpers on behalf.
+    Apply: Eligibility, [Association Helper Staff Admin];
+    /// Read applications: the city all, helpers those that they opened, an association its own.
+    ReadApplications: Eligibility, [Association Helper Staff Admin] Recorded;
     /// Read the ranking.
     ReadRanking: Eligibility, [Staff Admin] Recorded;
     /// Ask for changes, assess and decide.

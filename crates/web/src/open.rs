@@ -33,16 +33,23 @@ impl State {
     /// # Errors
     /// As [`State::figures`].
     pub async fn figures_of(&self, counted: Counted) -> db::Result<Figures> {
-        let (id, version) = (counted.programme_id, counted.given.to_string());
-        let version = async { Ok((version, ())) };
+        let given = self.given(counted.programme_id, counted.given).await?;
+        Ok(Figures::of(counted, (*given).clone()))
+    }
+
+    /// What the waves of a programme gave, in the version that [`impact::given_version`] names.
+    ///
+    /// # Errors
+    /// As [`State::figures`].
+    pub async fn given(&self, id: ProgrammeId, version: i64) -> db::Result<Arc<Given>> {
+        let version = async { Ok((version.to_string(), ())) };
         let make = async move |()| {
             let given = self
                 .database
                 .read_long(None, move |db| impact::given(db, id));
             given.await.map(Arc::new)
         };
-        let given = self.kept.given.get(&id.to_string(), version, make).await?;
-        Ok(Figures::of(counted, (*given).clone()))
+        self.kept.given.get(&id.to_string(), version, make).await
     }
 
     /// The public notice on the algorithm of a wave.

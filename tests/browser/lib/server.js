@@ -116,10 +116,14 @@ export class Server {
     return person.token;
   }
 
-  /** Somebody with a role, who has accepted their invitation: the same each time. */
-  async person(role) {
-    if (!this.people.has(role)) this.people.set(role, await this.#invite(role));
-    return this.people.get(role);
+  /**
+   * Somebody with a role, who has accepted their invitation: the same each time. `which` tells
+   * colleagues of one organization apart.
+   */
+  async person(role, which = "") {
+    const key = `${role}${which}`;
+    if (!this.people.has(key)) this.people.set(key, await this.#invite(role, which));
+    return this.people.get(key);
   }
 
   /** Another member of the organization of a role, the same each time. */
@@ -146,9 +150,10 @@ export class Server {
     return (await run(program, command, { env: this.env, cwd: root })).stdout;
   }
 
-  async #invite(role) {
-    const person = { email: `${role}@ressac.example`, password: PASSWORD, name: NAMES[role] };
+  async #invite(role, which) {
+    const person = { email: `${role}${which}@ressac.example`, password: PASSWORD, name: NAMES[role] };
     const admin = this.people.get("admin");
+    if (which) return this.#inviteColleague(person, role, admin);
     if (role === "association") {
       const made = await this.api("POST", "/registrations", {
         body: { organisation: ORGANISATIONS.association, person: { name: person.name, email: person.email } },
@@ -164,6 +169,13 @@ export class Server {
       });
     }
     return this.#accept(person);
+  }
+
+  async #inviteColleague(person, role, admin) {
+    const { organisation } = await this.person(role);
+    const { email, name } = person;
+    await this.api("POST", "/users", { as: admin, body: { email, name, role, organisation_id: organisation } });
+    return this.#accept({ ...person, organisation });
   }
 
   async #accept(person) {

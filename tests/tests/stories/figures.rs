@@ -48,6 +48,46 @@ both_engines! {
         app.anyone.get("/programmes/0190c42e-5d5e-7000-8000-000000000000/figures").refused(404, "not_found");
     }
 
+    fn programmes_their_rules_and_decided_waves_are_open_to_everyone(app) {
+        let stage = Stage::set(app, &[("Alpha", 10, 8_000)], 10);
+        let own = format!("/programmes/{}", stage.programme);
+        let ended = json!({"name": "Marseille 2022", "rubric": "marseille-2023", "kinds": ["desktop"], "lot_min": 10,
+            "lot_max": 30, "opens_at": "2022-02-01T00:00:00Z", "closes_at": "2022-03-01T00:00:00Z", "territory": "13055"});
+        app.staff.post("/programmes", ended).expect(201);
+        let open = app.anyone.get("/programmes?public=true");
+        let list = open.json();
+        let names: Vec<_> = list["items"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+        assert_eq!((names, &list["next"]), (vec![&json!("Marseille – Orange 2023")], &Value::Null));
+        let shown = app.anyone.get(&own);
+        assert_eq!(shown.json(), app.staff.get(&own).json());
+        let rubric = app.anyone.get(&format!("{own}/rubric"));
+        assert!(rubric.text().contains("[[criteria]]"), "{}", rubric.text());
+        assert!(rubric.header("content-type").starts_with("application/toml"));
+
+        let waves = format!("{own}/waves");
+        let wave = stage.submitted_wave(app, "Vague");
+        let undecided = app.anyone.get(&waves);
+        assert_eq!(undecided.json()["items"], json!([]), "nobody hears of what is not decided");
+        app.other_staff.post(&format!("{wave}/approve"), waves::plan_read(&app.other_staff, &wave)).expect(200);
+        let knows = app.anyone.with_header("If-None-Match", undecided.header("etag"));
+        let decided = knows.get(&waves).expect(200);
+        let first = &decided["items"][0];
+        assert_eq!((&first["name"], &first["devices"]), (&json!("Vague"), &json!(10)));
+        assert_eq!(format!("/waves/{}", first["id"].as_str().unwrap()), wave);
+        assert!(!decided.to_string().contains("Alpha"), "{decided}");
+        // those who sign in see more
+        assert!(app.staff.get(&waves).expect(200)["items"][0]["version"].is_number());
+
+        for (path, reply) in [("/programmes?public=true", &open), (&own, &shown), (&format!("{own}/rubric"), &rubric)] {
+            let knows = app.anyone.with_header("If-None-Match", reply.header("etag"));
+            assert_eq!(knows.get(path).status, 304, "{path}");
+        }
+        let nothing = "/programmes/0190c42e-5d5e-7000-8000-000000000000";
+        for path in ["", "/rubric", "/waves"] {
+            app.anyone.get(&format!("{nothing}{path}")).refused(404, "not_found");
+        }
+    }
+
     fn many_who_ask_at_once_are_all_answered_the_same(app) {
         let stage = Stage::set(app, &[("Alpha", 10, 8_000)], 10);
         stage.approved_wave(app, "Vague");

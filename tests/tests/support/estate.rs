@@ -99,6 +99,7 @@ impl Estate {
             Role::Donor => Some(&app.other_donor),
             Role::Refurbisher => Some(&app.stranger_refurbisher),
             Role::Association => Some(&self.other_association),
+            Role::Helper => Some(&app.helper),
             Role::Staff | Role::Admin => None,
         }
     }
@@ -148,13 +149,18 @@ const THINGS: &[(&str, &str)] = &[
     ("approbations", "waves"),
     ("organisations", "organisations"),
     ("suivis", "obligations"),
+    ("sessions", "me/sessions"),
 ];
 
 impl Estate {
     /// The address of a page with somebody else's id in it; none for what nobody here has.
     pub fn page(&self, path: &str) -> Option<String> {
         let (before, _) = path.split_once("/{id}")?;
-        let named = |name: &str| before.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
+        let named = |name: &str| {
+            before
+                .strip_suffix(name)
+                .is_some_and(|rest| rest.ends_with('/'))
+        };
         let (_, first) = THINGS.iter().find(|(name, _)| named(name))?;
         let operation = path.replace(before, &format!("/api/v1/{first}"));
         let below = self.path(&operation)?;

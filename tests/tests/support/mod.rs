@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod applications;
 pub mod check;
 pub mod estate;
+pub mod generator;
 pub mod intake;
 pub mod operations;
 pub mod plans;

@@ -19,7 +19,8 @@ pub use submission::{
 pub use trial::{GroupSum, Left, Reserve, StockRow, StockView, Trial, TrialPlan};
 pub use views::{
     ApplicationResult, Approval, Award, Comparison, DeviceFilter, Difference, LineFilter, LineView,
-    LotDevice, PickingLot, ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter, WaveView,
+    LotDevice, PickingLot, ProposalView, Shift, Simulated, SimulatedPlan, Waiting, WaveFilter,
+    WaveView,
 };
 pub use wave::{
     LineReason, Pin, PinInput, Rejection, Remark, Submission, Wave, WaveLine, WaveReason,

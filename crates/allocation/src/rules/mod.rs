@@ -29,7 +29,7 @@ pub use steps::{
     Verdict, digest_named, may_approve, may_cancel, may_complete, may_hand_over, may_pin,
     may_propose, may_reject, may_submit, message_fits, reason_given, same_plan,
 };
+pub use trial::{About, first, kinds, moves, split, trial_plan};
 pub use values::{
     above_city_gift, convention_due, euros, every_kind_has_a_value, value_cents, without_value,
 };
-pub use trial::{About, first, kinds, moves, split, trial_plan};

@@ -69,9 +69,7 @@ pub fn without_value(kinds: impl IntoIterator<Item = DeviceKind>) -> Vec<DeviceK
 ///
 /// # Errors
 /// `value_missing`, saying where it is set.
-pub fn every_kind_has_a_value(
-    kinds: impl IntoIterator<Item = DeviceKind>,
-) -> Result<(), Refusal> {
+pub fn every_kind_has_a_value(kinds: impl IntoIterator<Item = DeviceKind>) -> Result<(), Refusal> {
     let missing = without_value(kinds);
     if missing.is_empty() {
         return Ok(());
@@ -178,7 +176,11 @@ mod tests {
 
     #[test]
     fn value_missing() {
-        let kinds = [DeviceKind::Desktop, DeviceKind::LaserCutter, DeviceKind::Other];
+        let kinds = [
+            DeviceKind::Desktop,
+            DeviceKind::LaserCutter,
+            DeviceKind::Other,
+        ];
         let refusal = every_kind_has_a_value(kinds).unwrap_err();
         assert_eq!(refusal.code, Code::ValueMissing);
         assert!(refusal.detail.fr.contains("config/values.toml"));

@@ -82,12 +82,7 @@ fn submissions(db: &mut Db, rows: Vec<SubmissionRow>) -> Result<Vec<SubmissionVi
 }
 
 /// Who receives something else than in a plan that was submitted before.
-fn differences(
-    db: &mut Db,
-    wave: &Wave,
-    before: &SubmissionRow,
-    now: &[Award],
-) -> Result<Moves> {
+fn differences(db: &mut Db, wave: &Wave, before: &SubmissionRow, now: &[Award]) -> Result<Moves> {
     let before: Vec<Award> = serde_json::from_str(&before.awards)?;
     let nothing = |id: &str| Award {
         id: id.to_owned(),

@@ -8,8 +8,8 @@ use kernel::{
 
 use super::{conventions, load};
 use crate::model::{
-    ApplicationResult, DeviceFilter, Granted, LineFilter, LineView, LotDevice, PickingLot, Wave, WaveFilter,
-    WaveLine, WaveView,
+    ApplicationResult, DeviceFilter, Granted, LineFilter, LineView, LotDevice, PickingLot, Wave,
+    WaveFilter, WaveLine, WaveView,
 };
 use crate::store::LineSums;
 use crate::{rules, store};

@@ -23,7 +23,11 @@ struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.applications, self.requests, self.position)
+        write!(
+            f,
+            "{}.{}.{}",
+            self.applications, self.requests, self.position
+        )
     }
 }
 
@@ -57,8 +61,7 @@ pub fn waiting_list(
     // each has a request at the least, and some of the first one were shown before
     let most = page.fetch().saturating_add(1);
     let part = (from.applications, most);
-    let candidates =
-        eligibility::candidates_in_order(db, programme, association_of(actor), part)?;
+    let candidates = eligibility::candidates_in_order(db, programme, association_of(actor), part)?;
     let ids: Vec<ApplicationId> = candidates.iter().map(|it| it.application_id).collect();
     let no_wave = WaveId::from_uuid(Default::default());
     let of = (ids.len() <= store::IDS).then_some(ids.as_slice());

@@ -79,11 +79,7 @@ pub fn trial(
 }
 
 /// Says who has more and less than by the first plan.
-fn beside(
-    mut plans: Vec<TrialPlan>,
-    outcomes: &[Outcome],
-    (from, most): (usize, usize),
-) -> Trial {
+fn beside(mut plans: Vec<TrialPlan>, outcomes: &[Outcome], (from, most): (usize, usize)) -> Trial {
     let (mut gains, mut losses) = Default::default();
     if let [own, others @ ..] = outcomes {
         for (plan, outcome) in plans.iter_mut().skip(1).zip(others) {
@@ -260,4 +256,3 @@ pub fn programme_of(db: &mut Db, actor: &Actor, id: WaveId) -> Result<Programme>
     let wave = super::read::wave(db, actor, id)?;
     eligibility::programme(db, wave.programme_id)
 }
-

@@ -13,8 +13,7 @@ pub(crate) use conventions::{
 };
 pub(crate) use devices::{
     changed_places, given, history, history_of, insert_devices, is_like, live_counts, lot_devices,
-    lots_of,
-    mark_released, reserved_devices, workshops_of,
+    lots_of, mark_released, reserved_devices, workshops_of,
 };
 pub(crate) use lines::{
     LineSums, decided_lines, explanation, insert_explanations, line_sums, lines,
@@ -25,8 +24,8 @@ pub(crate) use submissions::{
     SubmissionRow, insert_submission, last_submission, note_return, submissions,
 };
 pub(crate) use supply::{
-    Stock, Wanted, batch_references, changed_devices, classes_of, gifts, left_out, ready_devices, replace_supply, shelves,
-    spares, stock, supply_by_class, unknown_batches,
+    Stock, Wanted, batch_references, changed_devices, classes_of, gifts, left_out, ready_devices,
+    replace_supply, shelves, spares, stock, supply_by_class, unknown_batches,
 };
 pub(crate) use waves::{
     Step, change_settings, insert_wave, next_ordinal, plan_documents, save_plan, step, submitted,

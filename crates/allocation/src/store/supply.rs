@@ -119,13 +119,16 @@ pub(crate) fn stock(db: &mut Db, wanted: Wanted<'_>) -> Result<Vec<Stock>> {
             query = query.filter(not(overwritten()));
         }
         let rows: Vec<Row> = query.load(db)?;
-        found.extend(rows.into_iter().map(|(grade, workshop, batch, count)| Stock {
-            kind,
-            grade,
-            workshop,
-            batch,
-            devices: u64::try_from(count).unwrap_or(0),
-        }));
+        found.extend(
+            rows.into_iter()
+                .map(|(grade, workshop, batch, count)| Stock {
+                    kind,
+                    grade,
+                    workshop,
+                    batch,
+                    devices: u64::try_from(count).unwrap_or(0),
+                }),
+        );
     }
     Ok(found)
 }
@@ -159,10 +162,7 @@ pub(crate) fn left_out(db: &mut Db, wanted: Wanted<'_>) -> Result<BTreeMap<Devic
 }
 
 /// How people name these batches.
-pub(crate) fn batch_references(
-    db: &mut Db,
-    ids: &[BatchId],
-) -> Result<HashMap<BatchId, String>> {
+pub(crate) fn batch_references(db: &mut Db, ids: &[BatchId]) -> Result<HashMap<BatchId, String>> {
     let rows: Vec<(BatchId, String)> = batches::table
         .filter(batches::id.eq_any(ids.to_vec()))
         .select((batches::id, batches::reference))

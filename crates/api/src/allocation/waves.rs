@@ -1,16 +1,20 @@
 //! `/programmes/{id}/waves`, `/waves`: making a wave, finding one.
 
-use actix_web::{get, patch, post, web};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, Responder, get, patch, post, web};
 use allocation::{NewWave, WaveChange, WaveFilter, WaveStatus, WaveView};
+use impact::WaveFigures;
 use kernel::{Page, PageRequest, ProgrammeId, WaveId};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use ::web::columns;
 
 use crate::access::{Allowed, ManageWaves, ReadWaveLines};
 use crate::{
-    Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
+    Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems,
+    Published, State,
 };
 
 /// Makes a wave of a programme, as a draft: what may be given, and by which settings.
@@ -32,17 +36,33 @@ pub async fn create(
         .await
 }
 
+/// What is listed of the waves of a programme.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum WavesOfProgramme {
+    /// For those who sign in.
+    Whole(Page<WaveView>),
+    /// For anyone.
+    Decided(Page<WaveFigures>),
+}
+
 /// The waves of a programme, the newest first; an association sees those decided in which
-/// it takes part.
-#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = ProgrammeId, Path), PagingParams),
-    responses((status = 200, body = Page<WaveView>), Problems))]
+/// it takes part. Without credentials the decided ones, in their order, with their figures; made
+/// once a change, `If-None-Match` is answered with 304.
+#[utoipa::path(tag = "Allocation", security((), ("bearer" = [])), params(("id" = ProgrammeId, Path), PagingParams),
+    responses((status = 200, body = WavesOfProgramme), (status = 304), Problems))]
 #[get("/programmes/{id}/waves")]
 pub async fn list_of_programme(
+    request: HttpRequest,
     state: web::Data<State>,
-    who: Allowed<ReadWaveLines>,
+    published: web::Data<Published>,
+    who: Option<Allowed<ReadWaveLines>>,
     PathId(id): PathId<kernel::Programme>,
     Paging(page): Paging,
-) -> ApiResult<Answer> {
+) -> ApiResult<HttpResponse> {
+    let Some(who) = who else {
+        return decided(&request, state, published, id).await;
+    };
     let filter = WaveFilter {
         programme_id: Some(id),
         status: None,
@@ -52,7 +72,29 @@ pub async fn list_of_programme(
             allocation::waves(db, actor, &filter, &page)
         })
         .await?;
-    Ok(Answer::ok(&page)?)
+    Ok(Answer::ok(&WavesOfProgramme::Whole(page))?.respond_to(&request))
+}
+
+/// The decided waves, for anyone.
+async fn decided(
+    request: &HttpRequest,
+    state: web::Data<State>,
+    published: web::Data<Published>,
+    id: ProgrammeId,
+) -> ApiResult<HttpResponse> {
+    let (published, state) = (published.into_inner(), state.into_inner());
+    let database = Arc::clone(&state.database);
+    let version = async move {
+        let version = database.read(move |db| impact::given_version(db, id));
+        let version = version.await?;
+        Ok((version.to_string(), version))
+    };
+    let make = async move |version| {
+        let items = state.given(id, version).await?.waves.clone();
+        Answer::ok(&WavesOfProgramme::Decided(Page { items, next: None }))
+    };
+    let name = format!("waves of {id}");
+    Ok(published.answer(request, name, version, make).await?)
 }
 
 /// Which waves to list.

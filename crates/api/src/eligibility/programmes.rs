@@ -1,15 +1,20 @@
-//! `/programmes`.
+//! `/programmes`: what anyone may read, signed in or not, and making one.
 
 use std::sync::Arc;
 
-use actix_web::{get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, patch, post, web};
 use eligibility::{NewProgramme, Programme, ProgrammeChange};
-use kernel::{Page, PageRequest};
+use kernel::{Page, PageRequest, ProgrammeId};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use ::web::columns;
 
 use crate::access::{Allowed, ManageProgrammes, ReadProgrammes};
-use crate::{Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, PathId, Problems, State};
+use crate::{
+    Answer, ApiError, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId,
+    Problems, Published, State,
+};
 
 /// Creates a programme. It pins its rubric: a later change of the file does not touch it.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), request_body = NewProgramme,
@@ -29,39 +34,88 @@ pub async fn create(
         .await
 }
 
-/// Programmes, the newest first. As CSV, all of them.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(PagingParams),
-    responses((status = 200, body = Page<Programme>), Problems))]
-#[get("/programmes")]
-pub async fn list(
-    state: web::Data<State>,
-    who: Allowed<ReadProgrammes>,
-    Paging(page): Paging,
-    Csv(csv): Csv,
-) -> ApiResult<Answer> {
-    let page = if csv { PageRequest::everything() } else { page };
-    let page = state
-        .read_table(&who, csv, move |db, _| eligibility::programmes(db, &page))
-        .await?;
-    match csv {
-        true => Ok(columns::programmes(page.items)?),
-        false => Ok(Answer::ok(&page)?),
-    }
+/// Which programmes to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only those that take applications or will take them: for anyone, without credentials, all
+    /// at once.
+    #[serde(default)]
+    public: bool,
 }
 
-/// One programme.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = kernel::ProgrammeId, Path)),
-    responses((status = 200, body = Programme), Problems))]
+/// Programmes, the newest first; as CSV, all of them. With `public=true` those that are open or will be, which anyone
+/// may read; made once a change, `If-None-Match` is answered with 304.
+#[utoipa::path(tag = "Eligibility", security((), ("bearer" = [])), params(Filter, PagingParams),
+    responses((status = 200, body = Page<Programme>), (status = 304), Problems))]
+#[get("/programmes")]
+pub async fn list(
+    request: HttpRequest,
+    state: web::Data<State>,
+    published: web::Data<Published>,
+    who: Result<Allowed<ReadProgrammes>, ApiError>,
+    Params(filter): Params<Filter>,
+    Paging(page): Paging,
+    Csv(csv): Csv,
+) -> ApiResult<HttpResponse> {
+    if filter.public {
+        return open(&request, &state, published).await;
+    }
+    let page = if csv { PageRequest::everything() } else { page };
+    let page = state
+        .read_table(&who?, csv, move |db, _| eligibility::programmes(db, &page))
+        .await?;
+    let answer = match csv {
+        true => columns::programmes(page.items)?,
+        false => Answer::ok(&page)?,
+    };
+    Ok(answer.respond_to(&request))
+}
+
+/// The programmes that are open or will be.
+async fn open(
+    request: &HttpRequest,
+    state: &State,
+    published: web::Data<Published>,
+) -> ApiResult<HttpResponse> {
+    let database = Arc::clone(&state.database);
+    let version = async move {
+        let now = database.now();
+        let open = database.read(move |db| eligibility::open_programmes(db, now));
+        let open = open.await?;
+        let versions: Vec<_> = open.iter().map(|it| (it.id, it.version)).collect();
+        Ok((format!("{versions:?}"), open))
+    };
+    let make = async |items| Answer::ok(&Page { items, next: None });
+    let (published, name) = (
+        published.into_inner(),
+        "programmes that are open".to_owned(),
+    );
+    Ok(published.answer(request, name, version, make).await?)
+}
+
+/// One programme. Anyone may read it; `ETag` is its version for those who sign in.
+#[utoipa::path(tag = "Eligibility", security((), ("bearer" = [])), params(("id" = kernel::ProgrammeId, Path)),
+    responses((status = 200, body = Programme), (status = 304), Problems))]
 #[get("/programmes/{id}")]
 pub async fn get(
+    request: HttpRequest,
     state: web::Data<State>,
-    who: Allowed<ReadProgrammes>,
+    published: web::Data<Published>,
+    who: Option<Allowed<ReadProgrammes>>,
     PathId(id): PathId<kernel::Programme>,
-) -> ApiResult<Answer> {
-    let programme = state
-        .read(&who, move |db, _| eligibility::programme(db, id))
-        .await?;
-    Ok(Answer::ok(&programme)?.version(programme.version))
+) -> ApiResult<HttpResponse> {
+    if let Some(who) = who {
+        let programme = state
+            .read(&who, move |db, _| eligibility::programme(db, id))
+            .await?;
+        let answer = Answer::ok(&programme)?.version(programme.version);
+        return Ok(answer.respond_to(&request));
+    }
+    let make = async |programme| Answer::ok(&programme);
+    let (published, name) = (published.into_inner(), format!("programme {id}"));
+    let version = version(&state, id);
+    Ok(published.answer(&request, name, version, make).await?)
 }
 
 /// Changes a programme, also while it runs: what is absent stays, null clears the deadline or the
@@ -85,17 +139,35 @@ pub async fn change(
         .await
 }
 
-/// The rules of a programme: its rubric, as it was pinned.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = kernel::ProgrammeId, Path)),
-    responses((status = 200, body = String, content_type = "application/toml"), Problems))]
+/// The rules of a programme: its rubric, as it was pinned. Anyone may read them; made once a
+/// change, `If-None-Match` is answered with 304.
+#[utoipa::path(tag = "Eligibility", params(("id" = kernel::ProgrammeId, Path)),
+    responses((status = 200, body = String, content_type = "application/toml"), (status = 304), Problems))]
 #[get("/programmes/{id}/rubric")]
 pub async fn rubric(
+    request: HttpRequest,
     state: web::Data<State>,
-    who: Allowed<ReadProgrammes>,
+    published: web::Data<Published>,
     PathId(id): PathId<kernel::Programme>,
-) -> ApiResult<Answer> {
-    let programme = state
-        .read(&who, move |db, _| eligibility::programme(db, id))
-        .await?;
-    Ok(Answer::text("application/toml", programme.rubric_text))
+) -> ApiResult<HttpResponse> {
+    let make = async |programme: Programme| {
+        let text = programme.rubric_text;
+        Ok(Answer::text("application/toml", text))
+    };
+    let (published, name) = (published.into_inner(), format!("rubric of {id}"));
+    let version = version(&state, id);
+    Ok(published.answer(&request, name, version, make).await?)
+}
+
+/// By what to know whether what is published of a programme is still so, with the programme.
+fn version(
+    state: &State,
+    id: ProgrammeId,
+) -> impl Future<Output = db::Result<(String, Programme)>> + use<> {
+    let database = Arc::clone(&state.database);
+    async move {
+        let programme = database.read(move |db| eligibility::programme(db, id));
+        let programme = programme.await?;
+        Ok((programme.version.to_string(), programme))
+    }
 }

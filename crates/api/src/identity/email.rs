@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::{Allowed, ManageAccount};
+use crate::email::change;
 use crate::record::Origin;
 use crate::sign_in::{note_refused_code, prove};
 use crate::{Answer, ApiResult, Body, Problems, State};
@@ -53,7 +54,7 @@ pub async fn ask(
 #[derive(Deserialize, ToSchema)]
 pub struct Confirmation {
     /// From the link.
-    pub(super) token: String,
+    token: String,
 }
 
 /// Changes the address to the one that the link was mailed to. Every session ends but the one
@@ -66,26 +67,6 @@ pub async fn confirm(
     request: HttpRequest,
     Body(confirmation): Body<Confirmation>,
 ) -> ApiResult<Answer> {
-    change(&state, &request, confirmation).await?;
+    change(&state, &request, confirmation.token).await?;
     Ok(Answer::no_content())
-}
-
-/// Changes the address that a link is for, and records it.
-pub(super) async fn change(
-    state: &State,
-    request: &HttpRequest,
-    Confirmation { token }: Confirmation,
-) -> db::Result<()> {
-    let origin = Origin::of(request);
-    state
-        .database
-        .write(move |tx| {
-            let (person, same_mailbox) = identity::change_email(tx, &token)?;
-            let origin = match same_mailbox {
-                true => origin.clone().with("same_mailbox", true.into()),
-                false => origin.clone(),
-            };
-            identity::record(tx, origin.of_person(person))
-        })
-        .await
 }

@@ -3,7 +3,6 @@
 mod api_keys;
 mod audit;
 mod email;
-mod email_page;
 mod me;
 mod operators;
 mod organisations;
@@ -15,14 +14,7 @@ mod second_factor;
 mod sessions;
 mod users;
 
-use actix_web::web;
-
 use crate::Routes;
-
-/// The pages behind the links in mails.
-pub(crate) fn pages(config: &mut web::ServiceConfig) {
-    email_page::routes(config);
-}
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {

@@ -19,7 +19,8 @@ use crate::{
     Answer, ApiResult, Body, Csv, IfMatch, Paging, PagingParams, Params, PathId, Problems, State,
 };
 
-/// Enters an organization that staff know; it is verified by that.
+/// Enters an organization that staff know; it is verified by that. A helper enters associations,
+/// which the register or staff verify.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), request_body = NewOrganisation,
     responses((status = 201, body = Organisation), Problems))]
 #[post("/organisations")]
@@ -29,8 +30,8 @@ pub async fn create(
     body: Body<NewOrganisation>,
 ) -> ApiResult<Answer> {
     state
-        .write(&who, move |tx, _| {
-            let organisation = identity::create_organisation(tx, &body)?;
+        .write(&who, move |tx, actor| {
+            let organisation = identity::enter_organisation(tx, actor, &body)?;
             Ok(Answer::created(&organisation)?.version(organisation.version))
         })
         .await
@@ -48,7 +49,8 @@ pub struct Filter {
     q: Option<String>,
 }
 
-/// Organizations, the newest first: the city sees all, others their own.
+/// Organizations, the newest first: the city sees all, helpers those that they entered, others
+/// their own.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams),
     responses((status = 200, body = Page<Organisation>), Problems))]
 #[get("/organisations")]
@@ -66,7 +68,7 @@ pub async fn list(
                 kind: filter.kind,
                 status: filter.status,
                 q: filter.q,
-                only: actor.limited_to(),
+                ..OrganisationFilter::seen_by(actor)
             };
             identity::organisations(db, &filter, &page)
         })
@@ -77,7 +79,7 @@ pub async fn list(
     Ok(columns::organisations(page.items)?)
 }
 
-/// One organization: the city sees all, others their own.
+/// One organization: the city sees all, helpers those that they entered, others their own.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = kernel::OrganisationId, Path)),
     responses((status = 200, body = Organisation), Problems))]
 #[get("/organisations/{id}")]
@@ -88,10 +90,8 @@ pub async fn get(
 ) -> ApiResult<Answer> {
     let organisation = state
         .read(&who, move |db, actor| {
-            if actor.limited_to().is_some_and(|own| own != id) {
-                return Err(Refusal::not_found().into());
-            }
-            identity::organisation(db, id)?.ok_or_else(|| Refusal::not_found().into())
+            identity::organisation_seen_by(db, actor, id)?
+                .ok_or_else(|| Refusal::not_found().into())
         })
         .await?;
     Ok(Answer::ok(&organisation)?.version(organisation.version))

@@ -2,7 +2,8 @@
 
 use actix_web::{HttpRequest, get, post, web};
 use identity::{
-    CaseStatus, NewRegistrationCase, RegisteredOrganisation, Registration, RegistrationCase, Settlement,
+    CaseStatus, NewRegistrationCase, RegisteredOrganisation, Registration, RegistrationCase,
+    Settlement,
 };
 use kernel::{Page, PageRequest, RegistrationCaseId};
 use serde::Deserialize;
@@ -16,8 +17,9 @@ use crate::{Answer, ApiResult, Body, Csv, Paging, PagingParams, Params, PathId, 
 /// An association registers itself, or a firm that gives (`kind`: `donor`). What the copy of
 /// the public register knows is filled in and verified; what it does not know is accepted, and only the decision waits for staff.
 /// One that is there already is refused, and staff have one case to settle. From one network
-/// address so many may come in an hour (`auth.registrations_per_hour`).
-#[utoipa::path(tag = "Identity", request_body = Registration,
+/// address so many may come in an hour (`auth.registrations_per_hour`). With the credentials of a
+/// helper the association is one for which they may apply.
+#[utoipa::path(tag = "Identity", security((), ("bearer" = [])), request_body = Registration,
     responses((status = 201, body = RegisteredOrganisation), Problems))]
 #[post("/registrations")]
 pub async fn register(

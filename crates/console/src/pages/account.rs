@@ -1,4 +1,5 @@
-//! `/compte`: who one is here, and in which language one is written to.
+//! `/compte`: who one is here, in which language one is written to, and where the rest of the account
+//! is.
 
 use ::web::ApiError;
 use ::web::access::ManageAccount;
@@ -15,6 +16,8 @@ use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 struct AccountPage {
     email: String,
     organisation: String,
+    /// Signs in with a code, too.
+    second_factor: bool,
 }
 
 impl View for AccountPage {
@@ -26,6 +29,7 @@ impl AccountPage {
         Self {
             email: me.email,
             organisation: me.organisation.name,
+            second_factor: me.second_factor,
         }
     }
 }
@@ -76,13 +80,14 @@ pub(crate) async fn correct(page: Page<ManageAccount>, form: Form) -> PageResult
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
-    let page = AccountPage {
+    let page = |second_factor| AccountPage {
         email: "ada@asso.example".to_owned(),
         organisation: "Les Amis".to_owned(),
+        second_factor,
     };
     let wrong = |form: FormView| form.with_mistake("name", "123");
     vec![
-        Sample::of("account", &page),
-        Sample::of("account with a mistake", &page).with_form(wrong),
+        Sample::of("account", &page(false)),
+        Sample::of("account with a mistake", &page(true)).with_form(wrong),
     ]
 }

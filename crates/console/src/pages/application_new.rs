@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use ::web::ApiError;
 use ::web::access::Apply;
+use db::Db;
 use eligibility::{NewApplication, Programme};
-use kernel::{Instant, OrganisationId, ProgrammeId, Refusal};
+use kernel::{Actor, Instant, OrganisationId, ProgrammeId, Refusal, Role};
 use serde::{Deserialize, Serialize};
 
 use super::application_parts::{SAMPLE_ID, kind_name};
@@ -18,10 +19,12 @@ struct NewPage {
     chosen: Option<Open>,
     /// What was sent last, to start from.
     last: Option<String>,
-    /// For which association, when somebody of the city enters it.
+    /// For which association, when somebody enters it for others.
     on_behalf: Option<String>,
-    /// Somebody of the city has to say for which association.
+    /// Whoever enters it has to say for which association.
     association_missing: bool,
+    /// A helper chooses it on the first page.
+    helper: bool,
 }
 
 #[derive(Clone, Serialize)]
@@ -49,11 +52,28 @@ struct Opening {
     start: Option<String>,
 }
 
+/// For whom an application is opened: one's own association, or the one that whoever applies for
+/// others names, with its name.
+fn applicant(
+    db: &mut Db,
+    actor: &Actor,
+    named: Option<OrganisationId>,
+) -> db::Result<(Option<OrganisationId>, Option<String>)> {
+    if !actor.applies_for_others() {
+        return Ok((Some(actor.organisation), None));
+    }
+    let found = match named {
+        Some(named) => identity::organisation_seen_by(db, actor, named)?,
+        None => None,
+    };
+    Ok(found.map(|it| (it.id, it.name)).unzip())
+}
+
 async fn load(page: &Page<Apply>, asked: &Opening) -> Result<NewPage, ApiError> {
     let (now, language) = (page.state().database.now(), page.language());
     let (programme, named) = (asked.programme, asked.association);
     page.read(move |db, actor| {
-        let association = actor.limited_to().or(named);
+        let (applicant, on_behalf) = applicant(db, actor, named)?;
         let found = eligibility::open_programmes(db, now)?;
         let open = |it: &Programme| Open {
             id: it.id.to_string(),
@@ -73,20 +93,17 @@ async fn load(page: &Page<Apply>, asked: &Opening) -> Result<NewPage, ApiError> 
             [only] => Some(only),
             several => several.iter().find(|it| Some(it.id) == programme),
         };
-        let last = match (association, chosen) {
+        let last = match (applicant, chosen) {
             (Some(association), Some(chosen)) => eligibility::last_form(db, association, chosen)?,
             _ => None,
-        };
-        let on_behalf = match named.filter(|_| actor.is_city()) {
-            Some(named) => identity::organisation(db, named)?.map(|it| it.name),
-            None => None,
         };
         Ok(NewPage {
             programmes: found.iter().map(open).collect(),
             chosen: chosen.map(open),
             last: last.map(|(reference, _)| reference),
-            association_missing: actor.is_city() && on_behalf.is_none(),
+            association_missing: actor.applies_for_others() && on_behalf.is_none(),
             on_behalf,
+            helper: actor.role == Role::Helper,
         })
     })
     .await
@@ -123,7 +140,8 @@ pub(crate) async fn create(page: Page<Apply>, form: Form) -> PageResult {
             };
             let programme = eligibility::programme(tx, opening.programme.ok_or_else(missing)?)?;
             let from_last = opening.start.as_deref() == Some("last");
-            let last = match actor.limited_to().or(opening.association) {
+            let (applicant, _) = applicant(tx, actor, opening.association)?;
+            let last = match applicant {
                 Some(association) if from_last => {
                     eligibility::last_form(tx, association, &programme)?
                 }
@@ -161,6 +179,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         last: None,
         on_behalf: None,
         association_missing: false,
+        helper: false,
     };
     let wrong = |form: FormView| form.with_mistake("programme", "123");
     let again = NewPage {
@@ -168,14 +187,20 @@ pub(crate) fn samples() -> Vec<Sample> {
         on_behalf: Some("Les Amis".to_owned()),
         ..page(vec![open.clone()], Some(open.clone()))
     };
-    let without = NewPage {
+    let without = |helper| NewPage {
         association_missing: true,
+        helper,
         ..page(vec![open.clone()], Some(open.clone()))
     };
     vec![
-        Sample::of("new application", &page(vec![open.clone(), open], None)).with_form(wrong),
+        Sample::of(
+            "new application",
+            &page(vec![open.clone(), open.clone()], None),
+        )
+        .with_form(wrong),
         Sample::of("new application from the last", &again),
-        Sample::of("new application for nobody", &without),
+        Sample::of("new application for nobody", &without(false)),
+        Sample::of("new application of a helper for nobody", &without(true)),
         Sample::of("new application, nothing open", &page(Vec::new(), None)),
     ]
 }

@@ -1,12 +1,13 @@
 //! `/demandes`: what is awaited, and from whom; an association's applications, the newest first.
-//! The city sees everybody's.
+//! A helper sees those that they opened, and for whom they may open others; the city everybody's.
 
 use ::web::Paging;
 use ::web::access::ReadApplications;
 use db::Db;
 use eligibility::{Application, ApplicationFilter, ApplicationStatus, ObligationFilter};
 use handover::{HandoverFilter, HandoverStatus, HandoverView};
-use kernel::{Actor, Instant, PageRequest};
+use identity::{Organisation, OrganisationFilter, OrganisationStatus};
+use kernel::{Actor, Instant, PageRequest, Role};
 use serde::Serialize;
 
 use super::application_parts::SAMPLE_ID;
@@ -16,6 +17,10 @@ use crate::{Page, PageResult, Sample, View};
 struct AssociationHome {
     name: String,
     city: bool,
+    /// Somebody applies for others.
+    helper: bool,
+    /// The associations that a helper registered, the newest first.
+    helped: Vec<Helped>,
     /// What the association has to do.
     todo: Vec<Item>,
     /// What it waits for.
@@ -25,6 +30,14 @@ struct AssociationHome {
     /// The address of the next page of the list.
     next: Option<String>,
     first_page: bool,
+}
+
+/// An association that a helper may apply for.
+#[derive(Serialize)]
+struct Helped {
+    id: String,
+    name: String,
+    verified: bool,
 }
 
 /// Something that is awaited.
@@ -76,6 +89,7 @@ impl From<&Application> for Row {
 pub(crate) async fn show(page: Page<ReadApplications>, Paging(asked): Paging) -> PageResult {
     let now = page.state().database.now();
     let (name, city) = (page.name(), page.actor().is_city());
+    let helper = page.actor().role == Role::Helper;
     let first_page = page.query("after").is_empty();
     let home = page
         .read(move |db, actor| {
@@ -84,6 +98,8 @@ pub(crate) async fn show(page: Page<ReadApplications>, Paging(asked): Paging) ->
             let mut home = AssociationHome {
                 name,
                 city,
+                helper,
+                helped: Vec::new(),
                 todo: Vec::new(),
                 waiting: Vec::new(),
                 programmes: Vec::new(),
@@ -91,7 +107,10 @@ pub(crate) async fn show(page: Page<ReadApplications>, Paging(asked): Paging) ->
                 next: list.next.map(|next| format!("/demandes?after={next}")),
                 first_page,
             };
-            if first_page && !city {
+            if first_page && helper {
+                home.helped = helped(db, actor)?;
+                list.items.iter().for_each(|it| home.await_application(it));
+            } else if first_page && !city {
                 home.programmes = open(db, &list.items, now)?;
                 list.items.iter().for_each(|it| home.await_application(it));
                 home.await_others(db, actor, now)?;
@@ -100,6 +119,21 @@ pub(crate) async fn show(page: Page<ReadApplications>, Paging(asked): Paging) ->
         })
         .await?;
     page.show(&home)
+}
+
+/// The associations that a helper registered last.
+fn helped(db: &mut Db, actor: &Actor) -> db::Result<Vec<Helped>> {
+    let (seen, few) = (
+        OrganisationFilter::seen_by(actor),
+        PageRequest::new(Some(50), None)?,
+    );
+    let found = identity::organisations(db, &seen, &few)?;
+    let row = |it: Organisation| Helped {
+        id: it.id.to_string(),
+        verified: it.status == OrganisationStatus::Verified,
+        name: it.name,
+    };
+    Ok(found.items.into_iter().map(row).collect())
 }
 
 /// Programmes that applications may be opened in.
@@ -122,10 +156,14 @@ fn open(db: &mut Db, own: &[Application], now: Instant) -> db::Result<Vec<Open>>
 impl AssociationHome {
     fn await_application(&mut self, application: &Application) {
         use ApplicationStatus::{ChangesRequested, Draft, InReview, Submitted};
+        let about = match self.helper {
+            true => &application.association,
+            false => &application.programme,
+        };
         let item = |what, at| Item {
             what,
             href: format!("/demandes/{}", application.id),
-            name: format!("{} ({})", application.reference, application.programme),
+            name: format!("{} ({about})", application.reference),
             at,
             late: false,
         };
@@ -214,6 +252,8 @@ pub(crate) fn samples() -> Vec<Sample> {
     let page = |applications, city| AssociationHome {
         name: "Ada Aidante".to_owned(),
         city,
+        helper: false,
+        helped: Vec::new(),
         todo: Vec::new(),
         waiting: Vec::new(),
         programmes: Vec::new(),
@@ -237,7 +277,24 @@ pub(crate) fn samples() -> Vec<Sample> {
         programmes: vec![open(None), open(Some(SAMPLE_ID))],
         ..page(rows(), false)
     };
+    let helping = |verified| Helped {
+        id: SAMPLE_ID.to_owned(),
+        name: "Les Amis".to_owned(),
+        verified,
+    };
+    let helper = AssociationHome {
+        helper: true,
+        helped: vec![helping(true), helping(false)],
+        todo: vec![item("draft", false)],
+        ..page(rows(), false)
+    };
+    let new_helper = AssociationHome {
+        helper: true,
+        ..page(Vec::new(), false)
+    };
     vec![
+        Sample::of("helper's home", &helper),
+        Sample::of("helper's home, empty", &new_helper),
         Sample::of("association's home", &full),
         Sample::of("association's home, empty", &page(Vec::new(), false)),
         Sample::of("applications for the city", &page(rows(), true)),

@@ -70,15 +70,19 @@ impl DossierView {
             number: last.as_ref().map_or(1, |it| it.number),
             message: last.and_then(|it| it.message),
             returned: before.as_ref().and_then(returned),
-            differences: (dossier.differences.as_ref())
-                .map(|moves| MovesView::of(moves, language)),
+            differences: (dossier.differences.as_ref()).map(|moves| MovesView::of(moves, language)),
             settings,
             interventions: (dossier.interventions.iter())
                 .map(|it| InterventionRow::of(it, language))
                 .collect(),
             intervention_count: dossier.intervention_count,
             warning_count: dossier.warnings.len(),
-            warnings: dossier.warnings.iter().take(WARNINGS).map(warning).collect(),
+            warnings: dossier
+                .warnings
+                .iter()
+                .take(WARNINGS)
+                .map(warning)
+                .collect(),
             since: dossier.since.into(),
             refused: dossier.refused.map(|refusal| say(&refusal.detail)),
         }

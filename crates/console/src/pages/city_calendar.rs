@@ -384,7 +384,10 @@ pub(crate) fn samples() -> Vec<Sample> {
         lot: Row::sample(status),
         wave_id: SAMPLE_ID.to_owned(),
         application: "D-2023-0042".to_owned(),
-        open: !matches!(status, HandoverStatus::Completed | HandoverStatus::Cancelled),
+        open: !matches!(
+            status,
+            HandoverStatus::Completed | HandoverStatus::Cancelled
+        ),
         day: "2023-03-09".to_owned(),
         begins: "10:00".to_owned(),
         ends: "11:00".to_owned(),

@@ -120,7 +120,10 @@ pub(crate) fn samples() -> Vec<Sample> {
     };
     let page = |rows: Vec<Row>, show: &str| Obligations {
         show: show.to_owned(),
-        addresses: rows.first().map(|_| contact.email.clone()).unwrap_or_default(),
+        addresses: rows
+            .first()
+            .map(|_| contact.email.clone())
+            .unwrap_or_default(),
         next: (!rows.is_empty()).then(|| "?after=x".to_owned()),
         rows,
     };

@@ -163,8 +163,14 @@ pub(crate) async fn show(
     let after = wanted.after.parse().unwrap_or(0);
     let now = page.state().database.now();
     let (programme, ranking) = match filter.provisional || filter.to_check {
-        true => page.read_long(move |db, _| found(db, id, &filter, after, now)).await?,
-        false => page.read(move |db, _| found(db, id, &filter, after, now)).await?,
+        true => {
+            page.read_long(move |db, _| found(db, id, &filter, after, now))
+                .await?
+        }
+        false => {
+            page.read(move |db, _| found(db, id, &filter, after, now))
+                .await?
+        }
     };
     let language = page.language();
     let path = format!("/ville/programmes/{id}/classement");
@@ -257,19 +263,41 @@ async fn table(page: &Page<ReadRanking>, id: ProgrammeId, wanted: &Wanted) -> Pa
         .await?;
     let header = match page.language() {
         Language::French => [
-            "rang", "score", "reference", "association", "etat", "provisoire", "fragility",
-            "appareils_demandes", "code_postal", "themes", "recue_le", "a_verifier",
+            "rang",
+            "score",
+            "reference",
+            "association",
+            "etat",
+            "provisoire",
+            "fragility",
+            "appareils_demandes",
+            "code_postal",
+            "themes",
+            "recue_le",
+            "a_verifier",
         ],
         Language::English => [
-            "rank", "score", "reference", "association", "status", "provisional", "fragility",
-            "requested", "postal_code", "themes", "submitted_at", "to_check",
+            "rank",
+            "score",
+            "reference",
+            "association",
+            "status",
+            "provisional",
+            "fragility",
+            "requested",
+            "postal_code",
+            "themes",
+            "submitted_at",
+            "to_check",
         ],
     };
     let decimal = |hundredths: i32| format!("{}.{:02}", hundredths / 100, hundredths % 100);
     let rows = ranking.items.iter().map(|it| {
         let themes: Vec<_> = it.themes.iter().map(|theme| theme.as_str()).collect();
         let checks: Vec<_> = it.checks.iter().map(|check| check.as_str()).collect();
-        let fragility = it.fragility.map(|f| format!("{}.{}", f / 10, (f % 10).abs()));
+        let fragility = it
+            .fragility
+            .map(|f| format!("{}.{}", f / 10, (f % 10).abs()));
         vec![
             it.rank.to_string(),
             decimal(it.score),
@@ -302,7 +330,10 @@ pub(crate) fn samples() -> Vec<Sample> {
         postal_code: "13003".to_owned(),
         themes: vec!["-".to_owned()],
         submitted_at: Instant::from_micros(1_700_000_000_000_000).filter(|_| !provisional),
-        checks: eligibility::ToCheck::ALL.iter().map(|it| it.as_str()).collect(),
+        checks: eligibility::ToCheck::ALL
+            .iter()
+            .map(|it| it.as_str())
+            .collect(),
     };
     let page = |rows: Vec<Row>| RankingPage {
         id: SAMPLE_ID.to_owned(),
@@ -341,7 +372,11 @@ pub(crate) fn samples() -> Vec<Sample> {
     vec![
         Sample::of(
             "ranking",
-            &page(statuses.map(|status| row(status, *status != eligibility::ApplicationStatus::Eligible)).collect()),
+            &page(
+                statuses
+                    .map(|status| row(status, *status != eligibility::ApplicationStatus::Eligible))
+                    .collect(),
+            ),
         ),
         Sample::of("ranking, none", &page(Vec::new())),
     ]

@@ -228,7 +228,11 @@ async fn workbench(
         none,
         wave: Head::of(wave, &programme, language),
     };
-    Ok((status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY), view, form))
+    Ok((
+        status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY),
+        view,
+        form,
+    ))
 }
 
 fn encoded(tried: &Tried) -> String {
@@ -330,8 +334,20 @@ pub(crate) fn samples() -> Vec<Sample> {
         gain,
         lose: 1,
         changes: [
-            "lot_min", "lot_max", "reserve", "reserve_below", "reserve_lot", "residual", "picking",
-            "complements", "weight", "caps", "kinds", "grades", "at_most", "seed",
+            "lot_min",
+            "lot_max",
+            "reserve",
+            "reserve_below",
+            "reserve_lot",
+            "residual",
+            "picking",
+            "complements",
+            "weight",
+            "caps",
+            "kinds",
+            "grades",
+            "at_most",
+            "seed",
         ]
         .map(|name| SettingChange {
             name,

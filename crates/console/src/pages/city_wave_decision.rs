@@ -144,10 +144,9 @@ pub(crate) async fn cancel(
             page.write_long(&form, deed, move |tx, actor| {
                 seen.of::<WaveView>(tx, actor, id)?;
                 handover::cancel_wave(tx, actor, id, &body.reason)?;
-                Ok(Saved::at(format!("/ville/vagues/{id}/decision")).about(id).saying(
-                    "La vague est annulée.",
-                    "The wave is called off.",
-                ))
+                Ok(Saved::at(format!("/ville/vagues/{id}/decision"))
+                    .about(id)
+                    .saying("La vague est annulée.", "The wave is called off."))
             })
             .await
         }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use ::web::access::{DecideWaves, ManageWaves};
 use ::web::ApiError;
+use ::web::access::{DecideWaves, ManageWaves};
 use actix_web::web::Path;
 use allocation::{LineFilter, PinInput, WaveStatus, WaveView};
 use kernel::{ApplicationId, Code, DeviceKind, Language, PageRequest, Refusal, Text, WaveId};
@@ -132,7 +132,13 @@ impl Typed {
                 );
             }
             Some("fix") => Some(self.granted),
-            _ => return wrong("/decision", "Choisissez ce que vous décidez.", "Choose what you decide."),
+            _ => {
+                return wrong(
+                    "/decision",
+                    "Choisissez ce que vous décidez.",
+                    "Choose what you decide.",
+                );
+            }
         };
         Ok(PinInput {
             granted,
@@ -203,7 +209,9 @@ pub(crate) async fn unpin(page: Page<DecideWaves>, path: Ids, form: Form) -> Pag
                         "Cette ligne n’est pas fixée, ou quelqu’un l’a déjà libérée.",
                         "This line is not fixed, or somebody released it already.",
                     );
-                    let wave = page.read(move |db, actor| allocation::wave(db, actor, id)).await;
+                    let wave = page
+                        .read(move |db, actor| allocation::wave(db, actor, id))
+                        .await;
                     wave.map(|_| page.see(&at.telling(text, "info")))
                 }
                 _ => Err(cause),

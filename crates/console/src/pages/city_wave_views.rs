@@ -204,10 +204,7 @@ impl InterventionRow {
     }
 }
 
-pub(crate) async fn interventions(
-    page: Page<ManageWaves>,
-    PathId(id): PathId<Wave>,
-) -> PageResult {
+pub(crate) async fn interventions(page: Page<ManageWaves>, PathId(id): PathId<Wave>) -> PageResult {
     let language = page.language();
     let (wave, programme, (found, count)) = page
         .read_long(move |db, actor| {

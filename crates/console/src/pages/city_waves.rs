@@ -49,7 +49,9 @@ impl Row {
         Self {
             id: wave.id.to_string(),
             name: wave.name.clone(),
-            programme: programme.map(|known| known.text.clone()).unwrap_or_default(),
+            programme: programme
+                .map(|known| known.text.clone())
+                .unwrap_or_default(),
             status: wave.status.as_str(),
             granted: quantities(&wave.granted, language),
             associations: wave.associations,
@@ -86,11 +88,18 @@ pub(crate) async fn list(
         })
         .await?;
     let programmes = choices(&programmes);
-    let programme = wanted.programme.map(|id| id.to_string()).unwrap_or_default();
+    let programme = wanted
+        .programme
+        .map(|id| id.to_string())
+        .unwrap_or_default();
     let status = wanted.status.map(|it| it.to_string()).unwrap_or_default();
     let next = found.next.map(|cursor| {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        let given = [("programme", &programme), ("status", &status), ("after", &cursor)];
+        let given = [
+            ("programme", &programme),
+            ("status", &status),
+            ("after", &cursor),
+        ];
         query.extend_pairs(given.into_iter().filter(|(_, value)| !value.is_empty()));
         format!("/ville/vagues?{}", query.finish())
     });
@@ -98,7 +107,10 @@ pub(crate) async fn list(
         rows: (found.items.iter())
             .map(|wave| Row::of(wave, &programmes, page.language()))
             .collect(),
-        statuses: WaveStatus::ALL.iter().map(|status| status.as_str()).collect(),
+        statuses: WaveStatus::ALL
+            .iter()
+            .map(|status| status.as_str())
+            .collect(),
         programmes,
         programme,
         status,
@@ -138,7 +150,9 @@ async fn new_page(page: &Page<ManageWaves>, wanted: Option<ProgrammeId>) -> ApiR
         kinds: chosen
             .map(|programme| {
                 let kinds = programme.kinds.iter();
-                kinds.map(|kind| Choice::kind(*kind, page.language())).collect()
+                kinds
+                    .map(|kind| Choice::kind(*kind, page.language()))
+                    .collect()
             })
             .unwrap_or_default(),
         lot_min: chosen.map(|programme| programme.lot_min),
@@ -228,14 +242,20 @@ pub(crate) fn samples() -> Vec<Sample> {
         programmes: programmes(),
         programme: SAMPLE_ID.to_owned(),
         status: "draft".to_owned(),
-        statuses: WaveStatus::ALL.iter().map(|status| status.as_str()).collect(),
+        statuses: WaveStatus::ALL
+            .iter()
+            .map(|status| status.as_str())
+            .collect(),
         next: (!rows.is_empty()).then(|| "/ville/vagues?after=x".to_owned()),
         rows,
     };
     let new = |chosen: bool| NewPage {
         programmes: programmes(),
         programme: if chosen { SAMPLE_ID } else { "" }.to_owned(),
-        kinds: vec![Choice::kind(kernel::DeviceKind::Desktop, Language::French); usize::from(chosen)],
+        kinds: vec![
+            Choice::kind(kernel::DeviceKind::Desktop, Language::French);
+            usize::from(chosen)
+        ],
         lot_min: chosen.then_some(10),
         lot_max: chosen.then_some(30),
     };

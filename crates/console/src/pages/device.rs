@@ -248,7 +248,8 @@ async fn keep_photos(
     }
     let mut kept = Vec::with_capacity(sent.len());
     for file in sent {
-        let photo = files::keep_photograph(page.state(), Some(&file.name), file.bytes.clone()).await;
+        let photo =
+            files::keep_photograph(page.state(), Some(&file.name), file.bytes.clone()).await;
         kept.push(photo.map_err(at_the_field)?);
     }
     page.write(form, "post_devices_id_photographs", move |tx, actor| {
@@ -264,9 +265,7 @@ async fn keep_photos(
 /// What is wrong with a file is said at the field for files.
 fn at_the_field(cause: ApiError) -> ApiError {
     match cause.refused() {
-        Some(refusal) => {
-            Refusal::field("/photos", refusal.code, refusal.detail.clone()).into()
-        }
+        Some(refusal) => Refusal::field("/photos", refusal.code, refusal.detail.clone()).into(),
         None => cause,
     }
 }

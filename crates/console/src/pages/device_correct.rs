@@ -51,9 +51,10 @@ async fn load(page: &Page<CorrectDevices>, id: DeviceId) -> ApiResult<(CorrectPa
         .read(move |db, actor| {
             let device = workshop::device(db, actor, id)?;
             let log = workshop::events(db, actor, id, &PageRequest::everything())?;
-            let last = log.items.into_iter().rfind(|line| {
-                line.from_stage != line.to_stage && line.to_stage == device.stage
-            });
+            let last = log
+                .items
+                .into_iter()
+                .rfind(|line| line.from_stage != line.to_stage && line.to_stage == device.stage);
             let wrong = last
                 .filter(|line| REVERSIBLE.contains(&line.event_type.as_str()))
                 .map(|line| Wrong {
@@ -175,11 +176,13 @@ pub(crate) fn samples() -> Vec<Sample> {
         unannounced,
     };
     let wrong = |form: FormView| form.with_mistake("serial", "123");
-    let mut all = vec![
-        Sample::of("correct a device", &page("received", None, true)).with_form(wrong),
-    ];
-    for (stage, event) in [("scrapped", "scrapped"), ("parts", "harvested"), ("missing", "missing")]
-    {
+    let mut all =
+        vec![Sample::of("correct a device", &page("received", None, true)).with_form(wrong)];
+    for (stage, event) in [
+        ("scrapped", "scrapped"),
+        ("parts", "harvested"),
+        ("missing", "missing"),
+    ] {
         let name = format!("correct a device, {event}");
         all.push(Sample::of(&name, &page(stage, Some(event), false)));
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ::web::access::LogDevices;
 use ::web::ApiError;
+use ::web::access::LogDevices;
 use actix_web::web::Path;
 use kernel::{Code, DeviceId, Language, Refusal, Text};
 use serde::{Deserialize, Serialize};
@@ -297,11 +297,20 @@ async fn record(
         let text = match recorded.status {
             EventOutcome::AlreadyApplied => Text::new(
                 format!("C’était déjà noté : {}.", stage.french()),
-                format!("It was recorded before: {}.", stage.as_str().replace('_', " ")),
+                format!(
+                    "It was recorded before: {}.",
+                    stage.as_str().replace('_', " ")
+                ),
             ),
             _ => Text::new(
-                format!("C’est noté. La machine est maintenant : {}.", stage.french()),
-                format!("It is recorded. The machine is now: {}.", stage.as_str().replace('_', " ")),
+                format!(
+                    "C’est noté. La machine est maintenant : {}.",
+                    stage.french()
+                ),
+                format!(
+                    "It is recorded. The machine is now: {}.",
+                    stage.as_str().replace('_', " ")
+                ),
             ),
         };
         Ok(Saved::at(format!("/atelier/appareils/{id}")).telling(text, "success"))
@@ -368,12 +377,21 @@ mod tests {
         let all = [
             ("triaged", "outcome=keep"),
             ("erased", drives),
-            ("tested", "checks/boot=pass&checks/audio=na&battery_percent=80"),
-            ("repaired", "description=SSD&minutes=20&parts/0/kind=SSD+240+go&parts/0/quantity=1&parts/1/kind="),
+            (
+                "tested",
+                "checks/boot=pass&checks/audio=na&battery_percent=80",
+            ),
+            (
+                "repaired",
+                "description=SSD&minutes=20&parts/0/kind=SSD+240+go&parts/0/quantity=1&parts/1/kind=",
+            ),
             ("graded", "cosmetic=B&note=Bien"),
             ("quality_checked", "passed=yes"),
             ("moved", "location=B-12"),
-            ("scrapped", "reason=Casse&weight_grams=7000&batteries/weight_grams=100"),
+            (
+                "scrapped",
+                "reason=Casse&weight_grams=7000&batteries/weight_grams=100",
+            ),
             ("harvested", "parts/0/kind=ventilateur"),
             ("ready", ""),
         ];
@@ -382,6 +400,9 @@ mod tests {
             assert!(workshop::read_event(&event).is_ok(), "{event}");
         }
         let repaired = event("repaired", all[3].1);
-        assert_eq!(repaired["parts"], json!([{"kind": "ssd", "label": "240 Go", "quantity": 1, "recovered": false}]));
+        assert_eq!(
+            repaired["parts"],
+            json!([{"kind": "ssd", "label": "240 Go", "quantity": 1, "recovered": false}])
+        );
     }
 }

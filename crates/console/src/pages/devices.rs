@@ -124,9 +124,10 @@ impl Shown {
             ("q", &self.q),
         ];
         let sort = if self.longest { "waiting" } else { "" };
-        let given = given
-            .into_iter()
-            .chain([("waiting", waiting), ("sort", sort), ("after", cursor)]);
+        let given =
+            given
+                .into_iter()
+                .chain([("waiting", waiting), ("sort", sort), ("after", cursor)]);
         query.extend_pairs(given.filter(|(_, value)| !value.is_empty()));
         format!("/atelier/appareils?{}", query.finish())
     }

@@ -240,7 +240,11 @@ fn machine(attached: AttachedReport, say: impl Fn(&Text) -> String) -> Machine {
             proven: drive.proven,
             method: drive.reported.method.as_str().to_owned(),
             standard: drive.reported.standard,
-            doubts: drive.doubts.iter().map(|doubt| say(&doubt.detail)).collect(),
+            doubts: drive
+                .doubts
+                .iter()
+                .map(|doubt| say(&doubt.detail))
+                .collect(),
         }
     });
     Machine {
@@ -280,8 +284,12 @@ fn without_a_machine(report: Option<&ErasureReport>) -> Text {
         false => serials.join(", "),
     };
     Text::new(
-        format!("Aucune de vos machines n’a été vue avec ce disque : {serials}. Rien n’est enregistré. Renvoyez le fichier en disant de quelle machine il est."),
-        format!("None of your machines was seen with this drive: {serials}. Nothing is saved. Send the file again and say which machine it is about."),
+        format!(
+            "Aucune de vos machines n’a été vue avec ce disque : {serials}. Rien n’est enregistré. Renvoyez le fichier en disant de quelle machine il est."
+        ),
+        format!(
+            "None of your machines was seen with this drive: {serials}. Nothing is saved. Send the file again and say which machine it is about."
+        ),
     )
 }
 
@@ -298,7 +306,11 @@ pub(crate) fn samples() -> Vec<Sample> {
         proven,
         method: "clear".to_owned(),
         standard: "NIST".to_owned(),
-        doubts: if proven { vec![] } else { vec!["123".to_owned()] },
+        doubts: if proven {
+            vec![]
+        } else {
+            vec!["123".to_owned()]
+        },
     };
     let machine = |known, refused: Option<&str>| Machine {
         id: super::application_parts::SAMPLE_ID.to_owned(),

@@ -28,7 +28,7 @@ pub(crate) async fn batch(page: Page<UseAccount>, reference: Path<String>) -> Pa
         Ok(match actor.role {
             Role::Refurbisher => format!("/atelier/lots/{id}"),
             Role::Staff | Role::Admin => format!("/ville/dons/{id}"),
-            Role::Donor | Role::Association => format!("/dons/{id}"),
+            Role::Donor | Role::Association | Role::Helper => format!("/dons/{id}"),
         })
     })
     .await
@@ -76,7 +76,7 @@ pub(crate) async fn handover(page: Page<UseAccount>, reference: Path<String>) ->
     lead(page, reference, |db, actor, reference| {
         let id = handover::handover_named(db, actor, reference)?.id;
         Ok(match actor.role {
-            Role::Association => page_or("/lots/{id}", &id.to_string(), "/demandes"),
+            Role::Association | Role::Helper => page_or("/lots/{id}", &id.to_string(), "/demandes"),
             Role::Refurbisher | Role::Donor => format!("/atelier/remises?lot={id}"),
             Role::Staff | Role::Admin => format!("/ville/remises/{id}"),
         })

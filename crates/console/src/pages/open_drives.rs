@@ -78,7 +78,11 @@ impl DriveRow {
             method: proof.map(|proof| proof.method.as_str()),
             at: proof.map(|proof| proof.at),
             tool: proof.and_then(|proof| proof.tool.clone()),
-            doubts: drive.doubts.iter().map(|doubt| say(&doubt.detail)).collect(),
+            doubts: drive
+                .doubts
+                .iter()
+                .map(|doubt| say(&doubt.detail))
+                .collect(),
             options: open
                 .map(|open| open.options.iter().map(|one| one.as_str()).collect())
                 .unwrap_or_default(),
@@ -103,7 +107,11 @@ impl DriveRow {
             method: proven.then_some("clear"),
             at: now.filter(|_| proven),
             tool: proven.then(|| "nwipe".to_owned()),
-            doubts: if proven { Vec::new() } else { vec!["123".to_owned()] },
+            doubts: if proven {
+                Vec::new()
+            } else {
+                vec!["123".to_owned()]
+            },
             options: match proven {
                 true => Vec::new(),
                 false => AcceptedAs::ALL.iter().map(|one| one.as_str()).collect(),

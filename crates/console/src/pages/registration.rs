@@ -1,5 +1,5 @@
-//! `/inscription`: an association, or a firm that gives, registers itself. A mail then lets whoever
-//! filled it in choose a password.
+//! `/inscription`: an association, or a firm that gives, registers itself, or a helper registers an
+//! association. A mail then lets the person who was named choose a password.
 
 use ::web::access::Anyone;
 use ::web::registration;
@@ -12,6 +12,8 @@ use crate::{Form, FormView, PageResult, Sample, Saved, View, Visit};
 struct RegistrationPage {
     /// The confirmation is on its way.
     sent: bool,
+    /// Somebody registers an association for its people.
+    helper: bool,
 }
 
 impl View for RegistrationPage {
@@ -46,11 +48,18 @@ pub(crate) async fn show(visit: Visit) -> PageResult {
             language: visit.language(),
         },
     })?;
-    visit.show_form(&RegistrationPage { sent: false }, &form)
+    visit.show_form(&page_of(&visit), &form)
+}
+
+fn page_of(visit: &Visit) -> RegistrationPage {
+    RegistrationPage {
+        sent: false,
+        helper: registration::helper_of(visit.request()).is_some(),
+    }
 }
 
 pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
-    let page = RegistrationPage { sent: false };
+    let page = page_of(&visit);
     let asked: Registration = match form.read() {
         Ok(asked) => asked,
         Err(cause) => return visit.retry(&page, &form, cause),
@@ -60,15 +69,32 @@ pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
     if let Err(cause) = made {
         return visit.retry(&page, &form, cause);
     }
-    Ok(visit.see(&Saved::at("/inscription/envoyee")))
+    Ok(visit.see(&match page.helper {
+        true => Saved::at("/demandes").saying(
+            "L'association est inscrite. Vous pouvez saisir sa demande.",
+            "The association is registered. You can enter its application.",
+        ),
+        false => Saved::at("/inscription/envoyee"),
+    }))
 }
 
 pub(crate) async fn sent(visit: Visit) -> PageResult {
-    visit.show_form(&RegistrationPage { sent: true }, &FormView::empty()?)
+    let page = RegistrationPage {
+        sent: true,
+        helper: false,
+    };
+    visit.show_form(&page, &FormView::empty()?)
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
-    let page = |sent| RegistrationPage { sent };
+    let page = |sent| RegistrationPage {
+        sent,
+        helper: false,
+    };
+    let helper = RegistrationPage {
+        sent: false,
+        helper: true,
+    };
     let wrong = |form: FormView| {
         form.with_mistake("organisation/siret", "123")
             .with_mistake("person/email", "jo")
@@ -77,5 +103,6 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample::of("registration", &page(false)),
         Sample::of("registration with mistakes", &page(false)).with_form(wrong),
         Sample::of("registration, sent", &page(true)),
+        Sample::of("registration by a helper", &helper),
     ]
 }

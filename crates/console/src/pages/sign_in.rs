@@ -6,6 +6,7 @@ use actix_web::http::header::{LOCATION, SET_COOKIE};
 use kernel::{Code, Refusal};
 use serde::Serialize;
 
+use super::proof::at_code;
 use crate::cookies::Cookie;
 use crate::{Form, FormView, PageResult, Sample, View, Visit, nav, session};
 
@@ -97,14 +98,13 @@ pub(crate) async fn show(visit: Visit) -> PageResult {
 }
 
 pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
-    let code = form.get("code");
     let signed_in = ::web::sign_in::sign_in(
         visit.state(),
         visit.request(),
         ::web::sign_in::Attempt {
             email: form.get("email").to_owned(),
             password: form.exact("password"),
-            code: Some(code.to_owned()).filter(|code| !code.is_empty()),
+            code: form.code(),
             device_token: Cookie::Device.of(visit.request()),
         },
     )
@@ -146,11 +146,8 @@ pub(crate) async fn send(visit: Visit, form: Form) -> PageResult {
 fn again(visit: &Visit, form: &Form, cause: ApiError) -> PageResult {
     let refused = cause.code();
     let cause = match refused {
-        Some(code @ (Code::SecondFactorRequired | Code::SecondFactorRefused)) => {
-            Refusal::field("/code", code, code.help()).into()
-        }
         Some(code @ Code::InvalidCredentials) => Refusal::field("/email", code, code.help()).into(),
-        _ => cause,
+        _ => at_code(cause),
     };
     let with_code = [
         Some(Code::SecondFactorRequired),

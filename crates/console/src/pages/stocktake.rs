@@ -102,8 +102,7 @@ pub(crate) async fn book(page: Page<CountStock>, form: Form) -> PageResult {
         Ok(counted) => {
             let counted = Stocktake::from(counted);
             let saved = page.write(&form, "post_workshops_id_stocktake", move |tx, actor| {
-                let differences =
-                    workshop::stocktake(tx, actor, actor.organisation, &counted)?;
+                let differences = workshop::stocktake(tx, actor, actor.organisation, &counted)?;
                 let (text, kind) = told(&differences);
                 Ok(Saved::at("/atelier/stock").telling(text, kind))
             });
@@ -148,7 +147,11 @@ fn told(differences: &[Difference]) -> (Text, &'static str) {
         );
         return (text, "success");
     }
-    let more = if differences.len() > NAMED { " …" } else { "" };
+    let more = if differences.len() > NAMED {
+        " …"
+    } else {
+        ""
+    };
     let lines = |french: bool| {
         let line = |one: &Difference| {
             let name = in_words(&one.name, french);

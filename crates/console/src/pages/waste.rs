@@ -198,11 +198,13 @@ async fn give_number(page: &Page<LogDevices>, form: &Form) -> Result<Saved, ApiE
         let refused = answer.results.iter();
         let mut refused = refused.filter(|result| result.status == EventOutcome::Refused);
         let saved = Saved::at("/atelier/dechets?noted=no");
-        Ok(match refused.next().and_then(|result| result.detail.clone()) {
-            // the others are saved
-            Some(detail) => saved.telling(detail, "warning"),
-            None => saved.saying("Le bordereau est noté.", "The waste note is recorded."),
-        })
+        Ok(
+            match refused.next().and_then(|result| result.detail.clone()) {
+                // the others are saved
+                Some(detail) => saved.telling(detail, "warning"),
+                None => saved.saying("Le bordereau est noté.", "The waste note is recorded."),
+            },
+        )
     })
     .await
 }

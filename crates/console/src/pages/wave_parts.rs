@@ -358,45 +358,67 @@ pub(crate) fn setting_changes(
             ("lot_max", settings.lot_max.to_string()),
             (
                 "reserve",
-                list(share.map(|share| quantities(&share.quantity, language)).unwrap_or_default()),
+                list(
+                    share
+                        .map(|share| quantities(&share.quantity, language))
+                        .unwrap_or_default(),
+                ),
             ),
             (
                 "reserve_below",
-                share.map(|share| share.below.to_string()).unwrap_or_default(),
+                share
+                    .map(|share| share.below.to_string())
+                    .unwrap_or_default(),
             ),
             (
                 "reserve_lot",
-                share.map(|share| share.lot_min.to_string()).unwrap_or_default(),
+                share
+                    .map(|share| share.lot_min.to_string())
+                    .unwrap_or_default(),
             ),
             ("residual", settings.residual.to_string()),
             ("picking", settings.picking.to_string()),
             ("complements", settings.complements.to_string()),
             (
                 "weight",
-                format!("{} + {} × points + {} × indice", weight.base, weight.score, weight.fragility),
+                format!(
+                    "{} + {} × points + {} × indice",
+                    weight.base, weight.score, weight.fragility
+                ),
             ),
             ("caps", list(caps.collect())),
             (
                 "kinds",
-                list(supply
-                    .kinds
-                    .iter()
-                    .flatten()
-                    .map(|kind| kind_word(*kind, language).to_owned())
-                    .collect()),
+                list(
+                    supply
+                        .kinds
+                        .iter()
+                        .flatten()
+                        .map(|kind| kind_word(*kind, language).to_owned())
+                        .collect(),
+                ),
             ),
             (
                 "grades",
-                list(supply.grades.iter().flatten().map(ToString::to_string).collect()),
+                list(
+                    supply
+                        .grades
+                        .iter()
+                        .flatten()
+                        .map(ToString::to_string)
+                        .collect(),
+                ),
             ),
             (
                 "at_most",
-                list(supply
-                    .at_most
-                    .iter()
-                    .flatten()
-                    .map(|(kind, most)| format!("{} ≤ {most}", kind_word(*kind, language)))
-                    .collect()),
+                list(
+                    supply
+                        .at_most
+                        .iter()
+                        .flatten()
+                        .map(|(kind, most)| format!("{} ≤ {most}", kind_word(*kind, language)))
+                        .collect(),
+                ),
             ),
             ("seed", settings.seed.clone()),
         ]

@@ -77,7 +77,11 @@ impl Tried {
             lot_max: Some(own.lot_max.into()),
             supply: TriedSupply {
                 kinds: own.supply.kinds.clone().unwrap_or_else(|| kinds.to_vec()),
-                grades: own.supply.grades.clone().unwrap_or_else(|| Grade::ALL.to_vec()),
+                grades: own
+                    .supply
+                    .grades
+                    .clone()
+                    .unwrap_or_else(|| Grade::ALL.to_vec()),
                 at_most: own.supply.at_most.clone().unwrap_or_default(),
             },
             reserve_small: TriedShare {
@@ -170,9 +174,10 @@ impl Tried {
         let typed = typed.filter(|cap| !cap.tag.trim().is_empty() || cap.max.is_some());
         typed
             .map(|cap| {
-                let known = own.caps.iter().find(|known| {
-                    known.tag == cap.tag.trim() && known.kind == cap.kind
-                });
+                let known = own
+                    .caps
+                    .iter()
+                    .find(|known| known.tag == cap.tag.trim() && known.kind == cap.kind);
                 CapInput {
                     id: known.map(|known| known.id.clone()),
                     tag: cap.tag.clone(),

@@ -64,9 +64,7 @@ pub(crate) async fn list(
 ) -> PageResult {
     let status = narrowed.status;
     let found = page
-        .read(move |db, actor| {
-            workshop::transfers(db, actor, TransferFilter { status }, &request)
-        })
+        .read(move |db, actor| workshop::transfers(db, actor, TransferFilter { status }, &request))
         .await?;
     let status = status.map(|status| status.to_string()).unwrap_or_default();
     page.show(&TransfersPage {
@@ -177,9 +175,10 @@ fn named(cause: ApiError, form: &Form) -> ApiError {
         .filter(|line| !line.is_empty())
         .collect();
     for error in &mut refusal.errors {
-        let number = error.pointer.as_deref().and_then(|pointer| {
-            pointer.strip_prefix("/devices/")?.parse::<usize>().ok()
-        });
+        let number = error
+            .pointer
+            .as_deref()
+            .and_then(|pointer| pointer.strip_prefix("/devices/")?.parse::<usize>().ok());
         if let Some(line) = number.and_then(|number| lines.get(number)) {
             error.detail = kernel::Text::new(
                 format!("{line} : {}", error.detail.fr),

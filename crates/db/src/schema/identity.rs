@@ -261,3 +261,13 @@ diesel::table! {
         timestamp_token -> Nullable<Binary>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    helped_associations (association_id) {
+        association_id -> Key,
+        helper_id -> Key,
+    }
+}

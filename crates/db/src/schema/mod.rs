@@ -27,9 +27,9 @@ pub use follow_ups::{
 };
 pub use handover::{donor_news, handovers};
 pub use identity::{
-    api_keys, audit_chains, audit_events, badges, chain_epochs, chain_heads, idempotency_keys,
-    invitations, known_devices, organisation_changes, organisations, people, recovery_codes, refresh_tokens,
-    second_factors, sessions, sign_in_attempts,
+    api_keys, audit_chains, audit_events, badges, chain_epochs, chain_heads, helped_associations,
+    idempotency_keys, invitations, known_devices, organisation_changes, organisations, people,
+    recovery_codes, refresh_tokens, second_factors, sessions, sign_in_attempts,
 };
 pub use intake::{
     batches, counters, follow_links, pending_lists, reception_answers, reception_links,
@@ -44,6 +44,7 @@ pub use workshop::{
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     people,
+    helped_associations,
     invitations,
     sessions,
     refresh_tokens,

@@ -203,12 +203,12 @@ fn merge<T>(old: Option<T>, new: Option<T>, both: impl FnOnce(T, T) -> T) -> Opt
     }
 }
 
-/// The body that opens an application: the form as far as it is filled in, and for staff who
-/// apply on behalf of an association, which one.
+/// The body that opens an application: the form as far as it is filled in, and for staff and
+/// helpers, who apply on behalf of an association, which one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct NewApplication {
-    /// Staff only: the association on whose behalf they apply.
+    /// Staff and helpers only: the association on whose behalf they apply.
     pub association_id: Option<OrganisationId>,
     /// What is asked for, each kind once.
     pub requests: Option<Vec<Request>>,

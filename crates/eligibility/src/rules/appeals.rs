@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{Code, Instant, PersonId, Refusal, Text};
 
-use crate::model::{
-    Appeal, AppealOutcome, ApplicationStatus, Contested, MarksAround, Reopened,
-};
+use crate::model::{Appeal, AppealOutcome, ApplicationStatus, Contested, MarksAround, Reopened};
 use crate::rubric::Rubric;
 
 /// A decision that can be contested.
@@ -201,7 +199,10 @@ mod tests {
         let eligible = ApplicationStatus::Eligible;
         let decided = may_mark_anew(eligible, &reopened, false, person(1)).unwrap_err();
         let marked = may_mark_anew(eligible, &reopened, true, person(2)).unwrap_err();
-        assert_eq!((decided.code, marked.code), (Code::SamePerson, Code::SamePerson));
+        assert_eq!(
+            (decided.code, marked.code),
+            (Code::SamePerson, Code::SamePerson)
+        );
         may_mark_anew(eligible, &reopened, false, person(2)).unwrap();
         let withdrawn = ApplicationStatus::Withdrawn;
         let gone = may_mark_anew(withdrawn, &reopened, false, person(2)).unwrap_err();

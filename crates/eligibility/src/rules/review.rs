@@ -102,10 +102,7 @@ fn unknown_field() -> Text {
 /// # Errors
 /// `invalid_fields` when an application is found not eligible without a reason, or found
 /// eligible after all.
-pub(crate) fn check_reasons(
-    decision: &Decision,
-    status: ApplicationStatus,
-) -> Result<(), Refusal> {
+pub(crate) fn check_reasons(decision: &Decision, status: ApplicationStatus) -> Result<(), Refusal> {
     let needed = match decision.outcome {
         Outcome::Ineligible => true,
         Outcome::Eligible => status == ApplicationStatus::Ineligible,
@@ -344,8 +341,7 @@ mod tests {
     #[test]
     fn a_refusal_has_its_reasons() {
         let in_review = ApplicationStatus::InReview;
-        let decide =
-            |outcome, reasons| check_reasons(&Decision { outcome, reasons }, in_review);
+        let decide = |outcome, reasons| check_reasons(&Decision { outcome, reasons }, in_review);
         assert!(decide(Outcome::Ineligible, None).is_err());
         assert!(
             decide(

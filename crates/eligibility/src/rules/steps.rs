@@ -257,10 +257,17 @@ mod tests {
             Ok(Verdict::AlreadyDone)
         );
         assert_eq!(
-            may_decide(Eligible, Outcome::Ineligible, Since::default()).unwrap_err().code,
+            may_decide(Eligible, Outcome::Ineligible, Since::default())
+                .unwrap_err()
+                .code,
             code
         );
-        assert_eq!(may_decide(Draft, Outcome::Eligible, Since::default()).unwrap_err().code, code);
+        assert_eq!(
+            may_decide(Draft, Outcome::Eligible, Since::default())
+                .unwrap_err()
+                .code,
+            code
+        );
         assert_eq!(
             may_decide(ChangesRequested, Outcome::Ineligible, Since::default()),
             Ok(Verdict::Do)

@@ -1,9 +1,10 @@
 //! Opening an application and filling it in.
 
-use db::{Result, Tx};
+use db::{Db, Result, Tx};
 use identity::{CaseOutcome, Organisation, OrganisationKind, RegistrationCase, Settlement};
 use kernel::{
-    Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, RegistrationCaseId, Text,
+    Actor, ApplicationId, Code, OrganisationId, ProgrammeId, Refusal, RegistrationCaseId, Role,
+    Text,
 };
 
 use super::application::view;
@@ -12,7 +13,8 @@ use crate::model::{Answered, Application, ApplicationStatus, Form, NewApplicatio
 use crate::store::{ApplicationRow, Record, Stored};
 use crate::{rules, store};
 
-/// Opens an application, half-filled or empty. Staff may do so on behalf of an association.
+/// Opens an application, half-filled or empty. Staff may do so on behalf of an association, and
+/// helpers on behalf of one that they registered.
 ///
 /// # Errors
 /// `not_found`, `unknown_reference`, `organisation_suspended`, `programme_closed`,
@@ -27,7 +29,7 @@ pub fn create_application(
     let programme = store::programme(tx, programme)?;
     let form = new.form();
     rules::check_draft(&form, &programme.kinds, lists)?;
-    let association = applicant(actor, new.association_id)?;
+    let association = applicant(tx, actor, new.association_id)?;
     let association = identity::organisation_of_kind(
         tx,
         association,
@@ -78,9 +80,31 @@ fn only_one(tx: &mut Tx<'_>, programme: &Programme, association: &Organisation) 
     Ok(())
 }
 
-/// For whom an application is opened: the actor's association, or for staff the one they name.
-fn applicant(actor: &Actor, named: Option<OrganisationId>) -> Result<OrganisationId, Refusal> {
-    match (actor.limited_to(), named) {
+/// For whom an application is opened: the actor's association; for staff the one they name, for a
+/// helper one that they registered.
+fn applicant(db: &mut Db, actor: &Actor, named: Option<OrganisationId>) -> Result<OrganisationId> {
+    if let (Role::Helper, Some(named)) = (actor.role, named) {
+        if identity::entered_by(db, named)? == Some(actor.person) {
+            return Ok(named);
+        }
+        return Err(Refusal::field(
+            "/association_id",
+            Code::UnknownReference,
+            Text::new(
+                "Vous ne saisissez de demande que pour une association que vous avez inscrite.",
+                "You enter applications only for an association that you registered.",
+            ),
+        )
+        .into());
+    }
+    Ok(applicant_of(actor, named)?)
+}
+
+fn applicant_of(actor: &Actor, named: Option<OrganisationId>) -> Result<OrganisationId, Refusal> {
+    match (
+        actor.limited_to().filter(|_| !actor.applies_for_others()),
+        named,
+    ) {
         (Some(own), None) => Ok(own),
         (Some(own), Some(named)) if own == named => Ok(own),
         (Some(_), Some(_)) => Err(Refusal::field(
@@ -126,7 +150,7 @@ fn new_row(
             asked_before: Vec::new(),
         },
         changes: None,
-        assisted: actor.is_city(),
+        assisted: actor.applies_for_others(),
         created_by: actor.person,
         submitted_at: None,
         silence_at: None,

@@ -34,8 +34,7 @@ pub use draft::{
 pub use messages::{messages, write_message};
 pub use obligations::{
     meet_obligation, note_obligation, obligation, obligations, obligations_of, open_obligations,
-    owe_follow_up,
-    report_follow_up,
+    owe_follow_up, report_follow_up,
 };
 pub use programme::{
     change_programme, clear_counts, create_programme, open_applications, programme, programmes,

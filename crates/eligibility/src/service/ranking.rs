@@ -104,7 +104,10 @@ fn places(
         false => i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1),
     };
     let ids = store::ranked_ids(db, programme.id, from, limit)?;
-    let ranks = ids.into_iter().zip(after + 1..).map(|(id, rank)| (rank, id));
+    let ranks = ids
+        .into_iter()
+        .zip(after + 1..)
+        .map(|(id, rank)| (rank, id));
     if !narrowed {
         return Ok(ranks.collect());
     }

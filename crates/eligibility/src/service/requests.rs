@@ -62,8 +62,9 @@ pub fn ask_otherwise(
 fn rescored(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Detail>> {
     let id = record.row.id;
     let stored = store::score_detail(tx, id)?;
-    let stored = stored
-        .ok_or_else(|| Error::Inconsistent(format!("application {id} is eligible without a score")))?;
+    let stored = stored.ok_or_else(|| {
+        Error::Inconsistent(format!("application {id} is eligible without a score"))
+    })?;
     let mut detail: Detail = serde_json::from_str(&stored)?;
     let programme = store::programme(tx, record.row.programme_id)?;
     let rubric = rubric_of(&programme)?;

@@ -60,7 +60,7 @@ fn to_appeal((row, application, association_id, association): Found) -> Appeal {
 
 macro_rules! appeals_seen_by {
     ($actor:expr) => {{
-        let mut query = l::table
+        let query = l::table
             .inner_join(a::table.inner_join(o::table))
             .select((
                 AppealRow::as_select(),
@@ -69,10 +69,7 @@ macro_rules! appeals_seen_by {
                 o::name,
             ))
             .into_boxed();
-        if let Some(organisation) = $actor.limited_to() {
-            query = query.filter(a::association_id.eq(organisation));
-        }
-        query
+        seen_by!(query, $actor)
     }};
 }
 
@@ -148,7 +145,13 @@ pub(crate) fn reopened_by(db: &mut Db, application: ApplicationId) -> Result<Opt
                 .or(l::outcome.eq(overturned).and(l::marked_anew_at.is_null())),
         )
         .order(l::id.desc())
-        .select((l::id, l::reference, l::contested, l::contested_by, l::outcome))
+        .select((
+            l::id,
+            l::reference,
+            l::contested,
+            l::contested_by,
+            l::outcome,
+        ))
         .first(db)
         .optional()?;
     Ok(found.map(
@@ -182,7 +185,10 @@ pub(crate) fn under_appeal(db: &mut Db, application: ApplicationId) -> Result<bo
 pub(crate) fn note_marked_anew(db: &mut Db, id: AppealId, now: Instant) -> Result<()> {
     let rows = diesel::update(l::table.find(id))
         .filter(l::marked_anew_at.is_null())
-        .set((l::marked_anew_at.eq(Some(now)), l::version.eq(l::version + 1)))
+        .set((
+            l::marked_anew_at.eq(Some(now)),
+            l::version.eq(l::version + 1),
+        ))
         .execute(db)?;
     db::guard(rows, Code::StaleVersion)
 }

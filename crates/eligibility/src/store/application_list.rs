@@ -24,9 +24,7 @@ macro_rules! found {
             .inner_join(p::table.on(p::id.eq(a::programme_id)))
             .select($columns)
             .into_boxed();
-        if let Some(organisation) = $actor.limited_to() {
-            query = query.filter(a::association_id.eq(organisation));
-        }
+        query = seen_by!(query, $actor);
         if let Some(programme) = filter.programme_id {
             query = query.filter(a::programme_id.eq(programme));
         }

@@ -15,8 +15,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ApplicationStatus, AskedBefore, Candidate, Changes, Form, Request, SiteForm,
-    StoredCommitments,
+    ApplicationStatus, AskedBefore, Candidate, Changes, Form, Request, SiteForm, StoredCommitments,
 };
 use crate::territory::Site;
 
@@ -132,7 +131,7 @@ fn site_of(form: Option<&SiteForm>, own: &Place<'_>) -> Site {
 
 /// An application that the actor may read.
 pub(crate) fn application(db: &mut Db, actor: &Actor, id: ApplicationId) -> Result<Record> {
-    let mut query = a::table
+    let query = a::table
         .inner_join(o::table)
         .inner_join(p::table.on(p::id.eq(a::programme_id)))
         .filter(a::id.eq(id))
@@ -142,10 +141,8 @@ pub(crate) fn application(db: &mut Db, actor: &Actor, id: ApplicationId) -> Resu
             p::name,
         ))
         .into_boxed();
-    if let Some(organisation) = actor.limited_to() {
-        query = query.filter(a::association_id.eq(organisation));
-    }
-    let found: Option<(ApplicationRow, AssociationRow, String)> = query.first(db).optional()?;
+    let found: Option<(ApplicationRow, AssociationRow, String)> =
+        seen_by!(query, actor).first(db).optional()?;
     let (row, association, programme) = found.ok_or_else(Refusal::not_found)?;
     Ok(Record {
         row,
@@ -186,11 +183,7 @@ pub fn search_key(reference: &str, association: &str) -> String {
 }
 
 /// Finds the applications of an association by its new name.
-pub(crate) fn rename_applicant(
-    db: &mut Db,
-    association: OrganisationId,
-    name: &str,
-) -> Result<()> {
+pub(crate) fn rename_applicant(db: &mut Db, association: OrganisationId, name: &str) -> Result<()> {
     let own: Vec<(ApplicationId, String)> = a::table
         .filter(a::association_id.eq(association))
         .select((a::id, a::reference))

@@ -77,15 +77,12 @@ pub(crate) fn documents(db: &mut Db, application: ApplicationId) -> Result<Vec<D
 
 /// One that the actor may read.
 pub(crate) fn document(db: &mut Db, actor: &Actor, id: DocumentId) -> Result<Document> {
-    let mut query = d::table
+    let query = d::table
         .inner_join(a::table)
         .filter(d::id.eq(id))
         .select(columns!())
         .into_boxed();
-    if let Some(organisation) = actor.limited_to() {
-        query = query.filter(a::association_id.eq(organisation));
-    }
-    let row: Option<Columns> = query.first(db).optional()?;
+    let row: Option<Columns> = seen_by!(query, actor).first(db).optional()?;
     row.map(to_document)
         .ok_or_else(|| Refusal::not_found().into())
 }

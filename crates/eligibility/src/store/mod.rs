@@ -1,5 +1,19 @@
 //! Rows and queries. No decisions.
 
+/// Narrows a query over applications to those that the actor may see: the city all, a helper those
+/// that they opened, an association its own.
+macro_rules! seen_by {
+    ($query:expr, $actor:expr) => {{
+        let mut query = $query;
+        if $actor.role == kernel::Role::Helper {
+            query = query.filter(a::created_by.eq($actor.person));
+        } else if let Some(organisation) = $actor.limited_to() {
+            query = query.filter(a::association_id.eq(organisation));
+        }
+        query
+    }};
+}
+
 mod appeals;
 mod application_list;
 mod applications;

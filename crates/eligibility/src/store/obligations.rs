@@ -131,7 +131,11 @@ impl std::str::FromStr for After {
     fn from_str(text: &str) -> std::result::Result<Self, ()> {
         let (micros, id) = text.split_once('.').ok_or(())?;
         Ok(Self {
-            due_at: micros.parse().ok().and_then(Instant::from_micros).ok_or(())?,
+            due_at: micros
+                .parse()
+                .ok()
+                .and_then(Instant::from_micros)
+                .ok_or(())?,
             id: id.parse().map_err(|_| ())?,
         })
     }

@@ -36,7 +36,12 @@ pub fn name_collector(
 ///
 /// # Errors
 /// `not_found`, `invalid_fields`, `handover_step_not_allowed`.
-pub fn allow(tx: &mut Tx<'_>, actor: &Actor, id: HandoverId, body: &Missed) -> Result<HandoverView> {
+pub fn allow(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: HandoverId,
+    body: &Missed,
+) -> Result<HandoverView> {
     let handover = store::handover(tx, actor, id)?;
     if rules::may_allow(&handover, &body.reason)? == Verdict::AlreadyDone {
         return view(tx, handover);

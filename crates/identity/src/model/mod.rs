@@ -9,8 +9,8 @@ mod sign_in;
 pub use cases::{CaseKind, CaseOutcome, CaseStatus, RegistrationCase, Settlement};
 pub use organisations::{
     NewOrganisation, NewRegistrationCase, Organisation, OrganisationChange, OrganisationFilter,
-    OrganisationKind, OrganisationPatch, OrganisationStatus,
-    RegisteredOrganisation, Registration, RegistrationPerson,
+    OrganisationKind, OrganisationPatch, OrganisationStatus, RegisteredOrganisation, Registration,
+    RegistrationPerson,
 };
 pub use people::{
     Invited, Me, Member, MyOrganisation, NewColleague, NewPerson, Person, ProfileChange, User,

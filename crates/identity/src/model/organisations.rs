@@ -1,6 +1,6 @@
 //! Organizations, and how an association registers itself.
 
-use kernel::{Instant, Language, OrganisationId, text_enum};
+use kernel::{Actor, Instant, Language, OrganisationId, PersonId, Role, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -114,6 +114,20 @@ pub struct OrganisationFilter {
     pub q: Option<String>,
     /// Only this one: what people outside the city may see.
     pub only: Option<OrganisationId>,
+    /// Only those that this helper entered.
+    pub entered_by: Option<PersonId>,
+}
+
+impl OrganisationFilter {
+    /// What an actor may see: the city all, a helper those that they entered, others their own.
+    pub fn seen_by(actor: &Actor) -> Self {
+        let helper = actor.role == Role::Helper;
+        Self {
+            only: actor.limited_to().filter(|_| !helper),
+            entered_by: helper.then_some(actor.person),
+            ..Self::default()
+        }
+    }
 }
 
 /// An association that registers itself.

@@ -10,8 +10,8 @@ use notifications::Message;
 use super::organisations::change_status;
 use super::people::invite;
 use crate::model::{
-    CaseKind, CaseOutcome, CaseStatus, NewPerson, NewRegistrationCase, Organisation, OrganisationKind,
-    OrganisationStatus, Person, Registration, RegistrationCase, Settlement,
+    CaseKind, CaseOutcome, CaseStatus, NewPerson, NewRegistrationCase, Organisation,
+    OrganisationKind, OrganisationStatus, Person, Registration, RegistrationCase, Settlement,
 };
 use crate::register;
 use crate::rules::Alike;

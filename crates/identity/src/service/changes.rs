@@ -27,8 +27,8 @@ pub fn change_organisation(
 ) -> Result<Organisation> {
     let before = own(tx, actor, id)?;
     let (mut after, identifiers) = patched(&before, patch)?;
-    let identity_changes = (&before.name, &before.siret, &before.rna)
-        != (&after.name, &after.siret, &after.rna);
+    let identity_changes =
+        (&before.name, &before.siret, &before.rna) != (&after.name, &after.siret, &after.rna);
     if store::identifier_taken(tx, after.siret.as_deref(), after.rna.as_deref(), Some(id))? {
         return Err(taken(&identifiers).into());
     }
@@ -97,7 +97,11 @@ fn patched(
     };
     let mut fields = Fields::default();
     let identifiers = rules::check_organisation(&mut fields, "", &new);
-    let representative = optional(&mut fields, "/representative", patch.representative.as_ref());
+    let representative = optional(
+        &mut fields,
+        "/representative",
+        patch.representative.as_ref(),
+    );
     let contact_email = optional(&mut fields, "/contact_email", patch.contact_email.as_ref());
     if let Some(Some(email)) = &contact_email {
         rules::check_email(&mut fields, "/contact_email", email);

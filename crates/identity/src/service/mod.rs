@@ -39,7 +39,7 @@ pub use passwords::{
 };
 pub use people::{change_profile, found_city, invite};
 pub use personal_data::{Kept, Kind, RetentionSettings, erase_person, personal_data, retention};
-pub use registration::register;
+pub use registration::{enter_organisation, register};
 pub use second_factors::{
     begin_second_factor, confirm_second_factor, remove_second_factor, use_second_factor,
 };

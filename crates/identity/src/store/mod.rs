@@ -28,11 +28,12 @@ pub(crate) use badges::{badge_holder, delete_badge, set_badge};
 pub use cases::open_registration_cases;
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{
-    changes_of, identifier_taken, insert_change, insert_organisation, maybe_the_same,
+    changes_of, identifier_taken, insert_change, insert_organisation, maybe_the_same, note_helper,
     save_organisation, set_email_domain, set_status, with_identifier,
 };
 pub use organisations::{
-    names, organisation, organisation_of_kind, organisations, pending_organisations, search_key,
+    entered_by, names, organisation, organisation_of_kind, organisation_seen_by, organisations,
+    pending_organisations, search_key,
 };
 pub use people::{
     contacts, contacts_of_all, credentials, me, person, recipient, staff, staff_contacts,

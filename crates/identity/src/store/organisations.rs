@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use db::schema::{organisation_changes as oc, organisations as o};
+use db::schema::{helped_associations as h, organisation_changes as oc, organisations as o};
 use db::search::{Searched, Wanted};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{
-    Code, Instant, OrganisationId, Page, PageRequest, Queue, Refusal, Text, fold, squash,
+    Actor, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Queue, Refusal, Role, Text,
+    fold, squash,
 };
 
 use crate::model::{
     Organisation, OrganisationChange, OrganisationFilter, OrganisationKind, OrganisationStatus,
 };
-use crate::rules::{self, Alike};
 use crate::register::RegisterCheck;
+use crate::rules::{self, Alike};
 
 /// Associations that are looked at of those that may be the same.
 const ALIKE: i64 = 100;
@@ -85,6 +86,43 @@ pub fn organisation(db: &mut Db, id: OrganisationId) -> Result<Option<Organisati
     Ok(row.map(Into::into))
 }
 
+/// One organization, if the actor may see it: the city all, a helper those that they entered, others
+/// their own.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisation_seen_by(
+    db: &mut Db,
+    actor: &Actor,
+    id: OrganisationId,
+) -> Result<Option<Organisation>> {
+    let seen = match (actor.role, actor.limited_to()) {
+        (Role::Helper, _) => entered_by(db, id)? == Some(actor.person),
+        (_, Some(own)) => own == id,
+        (_, None) => true,
+    };
+    match seen {
+        true => organisation(db, id),
+        false => Ok(None),
+    }
+}
+
+/// The helper who entered an organization, if one did.
+///
+/// # Errors
+/// When the database fails.
+pub fn entered_by(db: &mut Db, id: OrganisationId) -> Result<Option<PersonId>> {
+    let found = h::table.find(id).select(h::helper_id);
+    Ok(found.first(db).optional()?)
+}
+
+/// Notes which helper entered an organization.
+pub(crate) fn note_helper(db: &mut Db, id: OrganisationId, helper: PersonId) -> Result<()> {
+    let row = (h::association_id.eq(id), h::helper_id.eq(helper));
+    diesel::insert_into(h::table).values(row).execute(db)?;
+    Ok(())
+}
+
 /// An organization that a body names, and that has to be of this kind.
 ///
 /// # Errors
@@ -132,6 +170,10 @@ pub fn organisations(
     }
     if let Some(only) = filter.only {
         query = query.filter(o::id.eq(only));
+    }
+    if let Some(helper) = filter.entered_by {
+        let helped = h::table.filter(h::helper_id.eq(helper));
+        query = query.filter(o::id.eq_any(helped.select(h::association_id)));
     }
     if let Some(few) = ORGANISATIONS.few(db, filter.q.as_deref().and_then(Wanted::words))? {
         query = query.filter(o::id.eq_any::<Vec<OrganisationId>>(few));
@@ -207,7 +249,14 @@ pub(crate) fn with_identifier(
 /// Associations that may be the same as this one, for the rule to look at: those of its name, of
 /// its people's domain, or at its postal code.
 pub(crate) fn maybe_the_same(db: &mut Db, this: &Alike, but: OrganisationId) -> Result<Vec<Alike>> {
-    type Row = (OrganisationId, String, String, String, String, Option<String>);
+    type Row = (
+        OrganisationId,
+        String,
+        String,
+        String,
+        String,
+        Option<String>,
+    );
     let mut found: Vec<Row> = Vec::new();
     let candidates = || {
         o::table
@@ -227,25 +276,24 @@ pub(crate) fn maybe_the_same(db: &mut Db, this: &Alike, but: OrganisationId) -> 
     let by_name = candidates().filter(o::core_key.eq(&this.core)).limit(ALIKE);
     found.extend(by_name.load::<Row>(db)?);
     if let Some(domain) = &this.email_domain {
-        let by_domain = candidates()
-            .filter(o::email_domain.eq(domain))
-            .limit(ALIKE);
+        let by_domain = candidates().filter(o::email_domain.eq(domain)).limit(ALIKE);
         found.extend(by_domain.load::<Row>(db)?);
     }
     let by_place = candidates()
         .filter(o::postal_code.eq(&this.postal_code))
         .limit(ALIKE * 5);
     found.extend(by_place.load::<Row>(db)?);
-    let alike = found.into_iter().map(
-        |(id, core, postal_code, commune, address, email_domain)| Alike {
-            id,
-            core,
-            postal_code,
-            commune: fold(&commune),
-            address: fold(&address),
-            email_domain,
-        },
-    );
+    let alike =
+        found.into_iter().map(
+            |(id, core, postal_code, commune, address, email_domain)| Alike {
+                id,
+                core,
+                postal_code,
+                commune: fold(&commune),
+                address: fold(&address),
+                email_domain,
+            },
+        );
     Ok(alike.collect())
 }
 

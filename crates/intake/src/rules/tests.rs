@@ -201,7 +201,10 @@ fn date_in_future_for_a_truck_that_has_not_left() {
         to: now.plus_days(1),
     };
     let within = collection("2023-03-01T08:00:00Z", None, None);
-    assert_eq!(check_collection(&within, Some(agreed), (now, None), now), Ok(None));
+    assert_eq!(
+        check_collection(&within, Some(agreed), (now, None), now),
+        Ok(None)
+    );
     let beyond = collection("2023-03-01T08:00:01Z", None, None);
     assert!(check_collection(&beyond, Some(agreed), (now, None), now).is_err());
 }

@@ -11,6 +11,7 @@ const OLGA: &str = "olga@marseille.example.org";
 const DORA: &str = "dora@orange.example.org";
 const RITA: &str = "rita@atelier.example.org";
 const REMI: &str = "remi@atelier.example.org";
+const HELENE: &str = "helene@marseille.example.org";
 
 /// The accounts that the demo leaves behind.
 pub const ACCOUNTS: &[(&str, &str)] = &[
@@ -20,6 +21,7 @@ pub const ACCOUNTS: &[(&str, &str)] = &[
     ("donor", DORA),
     ("refurbisher", RITA),
     ("refurbisher", REMI),
+    ("helper", HELENE),
 ];
 
 /// Everyone but the associations, signed in.
@@ -64,6 +66,8 @@ impl Cast {
             )?;
             enter(client, mailbox, email)
         };
+        // registers associations and applies for them, at a desk of the city
+        join(HELENE, "Hélène Aide", "helper", &city)?;
         Ok(Self {
             sam: join(SAM, "Sam Service", "staff", &city)?,
             olga: join(OLGA, "Olga Service", "staff", &city)?,

@@ -26,7 +26,8 @@ pub use hardware::{
     NetworkInterface, Pixels, Processor, SeenDrive,
 };
 pub use look::{
-    Arrival, CountBy, CountGroup, DeviceCounts, DeviceFilter, KindTemplate, WaitingCount, WorkshopTemplates,
+    Arrival, CountBy, CountGroup, DeviceCounts, DeviceFilter, KindTemplate, WaitingCount,
+    WorkshopTemplates,
 };
 pub use parts::{CountedParts, Part, PartChange, PartCount, Repair, RepairView, Repairs, part_key};
 pub use reception::{

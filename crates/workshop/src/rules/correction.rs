@@ -318,10 +318,7 @@ pub fn duplicate_serial(other: &Device) -> Refusal {
     Refusal::new(
         Code::DuplicateSerial,
         Text::new(
-            format!(
-                "{name} a déjà ce numéro de série ({}).{fr}",
-                stage.french()
-            ),
+            format!("{name} a déjà ce numéro de série ({}).{fr}", stage.french()),
             format!("{name} has this serial number already ({stage}).{en}"),
         ),
     )

@@ -9,7 +9,8 @@ use super::evidence::{keep_the_past, settle};
 use super::hardware::{check_reason, in_workshop};
 use super::{Change, Facts, Verdict};
 use crate::model::{
-    Acceptance, Accepted, AcceptedAs, Device, Drive, EraseMethod, EraseResult, Proof, Review, Statement,
+    Acceptance, Accepted, AcceptedAs, Device, Drive, EraseMethod, EraseResult, Proof, Review,
+    Statement,
 };
 
 /// A person proposes to accept what keeps a drive from being proven.

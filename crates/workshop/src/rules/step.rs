@@ -4,7 +4,8 @@ use kernel::{Code, Refusal, Text};
 
 use super::erasure::{self, proven};
 use super::{
-    Asking, Change, Facts, Proven, already_reserved, correction, parts, quality, reception, transfer, waste,
+    Asking, Change, Facts, Proven, already_reserved, correction, parts, quality, reception,
+    transfer, waste,
 };
 use crate::Settings;
 use crate::model::{Device, DriveErasure, Event, Stage, Triage};

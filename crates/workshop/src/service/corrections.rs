@@ -77,9 +77,9 @@ impl Recorder<'_> {
         let other = known.other.as_ref().map(|other| other.id);
         if let Some(key) = key {
             let named = store::by_serial_keys(tx, &[key])?;
-            known.serial_of = named.into_iter().find(|device| {
-                device.id != id && Some(device.id) != other && device.is_live()
-            });
+            known.serial_of = named
+                .into_iter()
+                .find(|device| device.id != id && Some(device.id) != other && device.is_live());
         }
         self.ledger.set_correcting(id, known);
         Ok(())

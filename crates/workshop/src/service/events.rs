@@ -227,7 +227,10 @@ pub(super) fn result(
 
 /// The tag in a device's name.
 fn tag_of(name: &str) -> String {
-    name.split_whitespace().next().unwrap_or_default().to_owned()
+    name.split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Decides and applies lines, one after the other, on devices that were loaded at once.

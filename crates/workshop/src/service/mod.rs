@@ -33,16 +33,16 @@ pub use counts::{counts, templates};
 pub use events::{is_of_its_device_alone, lock, record, record_all};
 pub use evidence::{content_used, evidence_file, evidence_files};
 pub use hardware::{may_add_evidence, put_hardware, resolve_contradiction};
-pub use missing::{missing, possible_steps};
 pub use labels::{LabelChoice, LabelFacts, MOST_LABELS, labels};
+pub use missing::{missing, possible_steps};
 pub use names::find_devices;
 pub use parts::{PART_COLUMNS, change_parts, part_rows, part_stock, repairs};
 pub use past::{Past, take_over};
 pub use photograph::attach_photograph;
 pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events, waiting_longest};
 pub use reception::{close, receive, reconciliation};
-pub use reservation::{hand_over, not_given, release, reserve, reserve_lots};
 pub use report::{attach_report, devices_of_report};
+pub use reservation::{hand_over, not_given, release, reserve, reserve_lots};
 pub use review::{acceptances, confirm_acceptance, propose_acceptance};
 pub use stocktake::{accessory_movements, stocktake};
 pub use transfers::{

@@ -35,9 +35,7 @@ pub fn accessory_movements(
         .into_iter()
         .map(|device| (device.id, device.tag))
         .collect();
-    let references: HashMap<_, _> = store::batch_references(db, &batches)?
-        .into_iter()
-        .collect();
+    let references: HashMap<_, _> = store::batch_references(db, &batches)?.into_iter().collect();
     Ok(page.map(|movement| MovementView {
         kind: movement.kind,
         delta: movement.delta,

@@ -28,7 +28,7 @@ impl Scope {
             Role::Staff | Role::Admin => Self::All,
             Role::Donor => Self::Donor(actor.organisation),
             Role::Refurbisher => Self::Workshop(actor.organisation),
-            Role::Association => Self::Nothing,
+            Role::Association | Role::Helper => Self::Nothing,
         }
     }
 }

@@ -171,7 +171,15 @@ fn workbench(app: &TestApp, own: &str) {
     let trial = "?essai=1&lot_max=30&seed=marseille-2023-1&residual=grow&picking=site_first\
                  &weight/score=1&supply/kinds=desktop&supply/kinds=laptop&lot_min=";
     let ranking = "/classement";
-    for page in ["", "/lots", "/stock", "/interventions", "/decision", trial, ranking] {
+    for page in [
+        "",
+        "/lots",
+        "/stock",
+        "/interventions",
+        "/decision",
+        trial,
+        ranking,
+    ] {
         let mut times: Vec<Duration> = (0..9)
             .map(|number| {
                 let address = match page {
@@ -193,10 +201,13 @@ fn workbench(app: &TestApp, own: &str) {
         times.sort_unstable();
         eprintln!(
             "{:<12} {:>8.0} ms at the median of 9, {:.0} ms at the worst",
-            page.split('?').next().filter(|name| !name.is_empty()).unwrap_or(match page {
-                "" => "workbench",
-                _ => "a change",
-            }),
+            page.split('?')
+                .next()
+                .filter(|name| !name.is_empty())
+                .unwrap_or(match page {
+                    "" => "workbench",
+                    _ => "a change",
+                }),
             times[4].as_secs_f64() * 1000.0,
             times[8].as_secs_f64() * 1000.0
         );

@@ -36,6 +36,7 @@ fn cast(app: &TestApp) -> Vec<(Role, Browser)> {
         (Role::Donor, &app.donor),
         (Role::Refurbisher, &app.refurbisher),
         (Role::Association, &association),
+        (Role::Helper, &app.helper),
         (Role::Staff, &app.staff),
         (Role::Admin, &app.admin),
     ];

@@ -1,7 +1,9 @@
 //! The pages of a workshop without scripts: a truck counted, machines worked on step by step,
 //! reports and doubts, the stock, waste, shipments, a station that several people share.
 
-use crate::support::workshop::{advance, dock, intact, log, machine, scheduled, stage, stock, text};
+use crate::support::workshop::{
+    advance, dock, intact, log, machine, scheduled, stage, stock, text,
+};
 use testkit::{Browser, PageOf, TestApp, both_engines, json};
 
 fn tag(app: &TestApp, id: &str) -> String {

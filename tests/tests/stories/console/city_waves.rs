@@ -6,15 +6,25 @@ use testkit::{Browser, PageOf, TestApp, Value, both_engines, json};
 
 /// Three associations, and too few desktops for all that they ask.
 fn stage(app: &TestApp) -> Stage {
-    let associations = [("Alpha", 20, 8_000), ("Beta", 20, 7_000), ("Gamma", 12, 6_000)];
+    let associations = [
+        ("Alpha", 20, 8_000),
+        ("Beta", 20, 7_000),
+        ("Gamma", 12, 6_000),
+    ];
     Stage::set(app, &associations, 36)
 }
 
 /// The settings that a workbench shows, as the query that tries them with one of them changed.
 fn tried(page: &PageOf, name: &str, value: &str) -> String {
-    let form = page.forms.iter().find(|form| !form.post && form.names.iter().any(|it| it == "essai"));
+    let form = page
+        .forms
+        .iter()
+        .find(|form| !form.post && form.names.iter().any(|it| it == "essai"));
     let form = form.unwrap_or_else(|| panic!("no settings at {}: {:?}", page.path, page.forms));
-    let fields = form.fields.iter().filter(|(known, text)| known != name && !text.is_empty());
+    let fields = form
+        .fields
+        .iter()
+        .filter(|(known, text)| known != name && !text.is_empty());
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(fields);
     query.append_pair(name, value);
@@ -23,12 +33,18 @@ fn tried(page: &PageOf, name: &str, value: &str) -> String {
 
 /// The address of a wave that is proposed, for pages.
 fn proposed(app: &TestApp, stage: &Stage) -> String {
-    format!("/ville/vagues/{}", id_at(&stage.proposed_wave(app, "Première vague")))
+    format!(
+        "/ville/vagues/{}",
+        id_at(&stage.proposed_wave(app, "Première vague"))
+    )
 }
 
 fn submitted(app: &TestApp, stage: &Stage) -> (String, String) {
     let id = id_at(&stage.submitted_wave(app, "Première vague")).to_owned();
-    (format!("/ville/vagues/{id}"), format!("/ville/approbations/{id}"))
+    (
+        format!("/ville/vagues/{id}"),
+        format!("/ville/approbations/{id}"),
+    )
 }
 
 /// What the wave at an address of pages gives an application.
@@ -39,7 +55,9 @@ fn granted(app: &TestApp, own: &str, application: &str) -> i64 {
 }
 
 fn wave(app: &TestApp, own: &str) -> Value {
-    app.staff.get(&own.replace("/ville/vagues/", "/waves/")).expect(200)
+    app.staff
+        .get(&own.replace("/ville/vagues/", "/waves/"))
+        .expect(200)
 }
 
 both_engines! {

@@ -1,12 +1,14 @@
 //! The pages, as people use them: without scripts.
 
 mod access;
+mod account;
 mod association;
 mod bench;
-mod donor;
-mod city_waves;
 mod city;
+mod city_waves;
+mod donor;
 mod forms;
 mod public;
 mod sessions;
+mod weight;
 mod workshop;

@@ -4,6 +4,7 @@ mod appeals;
 mod applications;
 mod documents;
 mod follow_ups;
+mod helpers;
 mod programmes;
 mod registers;
 mod review;

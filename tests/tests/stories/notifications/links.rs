@@ -10,7 +10,7 @@ use notifications::Message;
 use testkit::{Browser, Mail, PageOf, TestApp, both_engines, json};
 
 /// Pages of the API's door.
-const ELSEWHERE: &[&str] = &["/reception", "/email"];
+const ELSEWHERE: &[&str] = &["/reception"];
 
 /// Whether a path has the shape of a row of the table.
 fn matches(row: &str, path: &str) -> bool {

@@ -7,7 +7,6 @@ use testkit::{Client, Reply, TestApp, both_engines, json};
 
 const OLD: &str = "jo@ville.example";
 const NEW: &str = "jo.dupont@ville.example";
-const FORM: &str = "application/x-www-form-urlencoded";
 
 fn ask(who: &Client, email: &str) -> Reply {
     who.post("/me/email", json!({"email": email, "password": PASSWORD}))
@@ -33,13 +32,13 @@ both_engines! {
         assert_eq!(here.get("/me").expect(200)["email"], OLD, "nothing changes yet");
         let token = link(app, "email_change", NEW);
 
-        let opened = app.anyone.get(&format!("//email?token={token}"));
-        assert!(opened.text().contains("method=\"post\" action=\"/email\"") && opened.text().contains(&token));
+        let mut browser = app.browser();
+        let opened = browser.get(&format!("/email?token={token}"));
+        opened.is_at(200, &format!("/email?token={token}")).says(OLD).says(NEW);
         assert_eq!(here.get("/me").expect(200)["email"], OLD, "looking changes nothing");
         there.get("/me").expect(200);
 
-        let sent = app.anyone.send("POST", "//email", FORM, format!("token={token}").as_bytes());
-        assert_eq!(sent.status, 200, "{}", sent.text());
+        browser.submit_to(&opened, "/email", &[]).says("Votre adresse est changée");
         assert_eq!(here.get("/me").expect(200)["email"], NEW);
         there.get("/me").refused(401, "session_ended");
         assert_eq!(told(app, OLD), ["email_asked", "email"]);
@@ -49,12 +48,11 @@ both_engines! {
         // links to the old address are void, and this one is used
         app.anyone.post("/auth/reset", json!({"token": reset, "password": "un goéland sur le mât"})).refused(422, "invalid_token");
         app.anyone.post("/auth/email", json!({"token": token})).refused(422, "invalid_token");
-        let again = app.anyone.send("POST", "//email", FORM, format!("token={token}").as_bytes());
-        assert_eq!(again.status, 422);
-        assert!(!again.text().contains("<form"), "{}", again.text());
+        let again = browser.submit_to(&opened, "/email", &[]);
+        again.is_at(422, "/email").says("Ce lien n’est plus valable").says("Demander un nouveau lien");
         let id = here.get("/me").expect(200)["id"].as_str().unwrap().to_owned();
         let recorded = app.admin.get(&format!("/audit?subject={id}")).expect(200).to_string();
-        assert!(recorded.contains("post_me_email") && recorded.contains("post_email"), "{recorded}");
+        assert!(recorded.contains("post_me_email") && recorded.contains("post_auth_email"), "{recorded}");
         assert!(!recorded.contains("dupont@"));
     }
 

@@ -1,49 +1,12 @@
 //! The second factor: set up, asked for, lost.
 
 use crate::support::accounts::{PASSWORD, client, link, login, sign_up};
+use crate::support::generator::Generator;
 use db::schema::second_factors;
 use diesel::prelude::*;
-use hmac::{Hmac, KeyInit, Mac};
 use identity::SecondFactorRule;
-use kernel::Clock;
-use sha1::Sha1;
 use testkit::{Client, Engine, TestApp, Value, both_engines, json};
 use web::SecuritySettings;
-
-/// An authenticator application (RFC 6238): a second implementation, so that ours is not its
-/// own judge.
-struct Generator(Vec<u8>);
-
-impl Generator {
-    /// Takes the secret as it is typed in, in base 32.
-    fn typed(secret: &str) -> Self {
-        let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
-        for letter in secret.bytes() {
-            let value = match letter {
-                b'A'..=b'Z' => letter - b'A',
-                _ => letter - b'2' + 26,
-            };
-            bits = (bits << 5) | u32::from(value);
-            count += 5;
-            if count >= 8 {
-                count -= 8;
-                bytes.push((bits >> count) as u8);
-            }
-        }
-        Self(bytes)
-    }
-
-    /// What it shows now.
-    fn code(&self, app: &TestApp) -> String {
-        let step = app.clock.now().micros() / 30_000_000;
-        let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).unwrap();
-        mac.update(&step.to_be_bytes());
-        let digest = mac.finalize().into_bytes();
-        let at = usize::from(digest[19] & 15);
-        let number = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-        format!("{:06}", number % 1_000_000)
-    }
-}
 
 /// Sets up a second factor; the recovery codes and the generator.
 fn enroll(app: &TestApp, who: &Client) -> (Vec<String>, Generator) {

@@ -30,15 +30,25 @@ fn unannounced(app: &TestApp, batch: &str, serial: &Value) -> String {
     let lines = json!([{"serial": serial, "kind": "desktop"}]);
     let counted = app
         .refurbisher
-        .post(&format!("/batches/{batch}/receive"), json!({"devices": lines}))
+        .post(
+            &format!("/batches/{batch}/receive"),
+            json!({"devices": lines}),
+        )
         .expect(200);
     assert_eq!(counted["devices"][0]["status"], "unexpected", "{counted}");
     text(&counted["devices"][0]["id"])
 }
 
 fn missing_of(app: &TestApp, batch: &str) -> (Value, Value, Value) {
-    let view = app.donor.get(&format!("/batches/{batch}/reconciliation")).expect(200);
-    (view["received"].clone(), view["missing"].clone(), view["unexpected"].clone())
+    let view = app
+        .donor
+        .get(&format!("/batches/{batch}/reconciliation"))
+        .expect(200);
+    (
+        view["received"].clone(),
+        view["missing"].clone(),
+        view["unexpected"].clone(),
+    )
 }
 
 both_engines! {

@@ -44,7 +44,10 @@ impl Arrived {
                 note: None,
             })
             .collect();
-        let typed = self.devices.iter().filter(|line| line.serial.is_some() || self.unreadable);
+        let typed = self
+            .devices
+            .iter()
+            .filter(|line| line.serial.is_some() || self.unreadable);
         lines.extend(typed.cloned());
         if lines.is_empty() && self.unreadable {
             let detail = Text::new(
@@ -190,13 +193,25 @@ fn told_of_many(answer: &ReceptionAnswer) -> (Text, &'static str) {
     let mut kind = "success";
     if answer.already_received > 0 {
         let names = named(ReceptionStatus::AlreadyReceived);
-        french.push_str(&format!(" Déjà comptés : {} ({names}).", answer.already_received));
-        english.push_str(&format!(" Counted before: {} ({names}).", answer.already_received));
+        french.push_str(&format!(
+            " Déjà comptés : {} ({names}).",
+            answer.already_received
+        ));
+        english.push_str(&format!(
+            " Counted before: {} ({names}).",
+            answer.already_received
+        ));
     }
     if answer.unexpected > 0 {
         let names = named(ReceptionStatus::Unexpected);
-        french.push_str(&format!(" En plus de la liste : {} ({names}).", answer.unexpected));
-        english.push_str(&format!(" Not on the list: {} ({names}).", answer.unexpected));
+        french.push_str(&format!(
+            " En plus de la liste : {} ({names}).",
+            answer.unexpected
+        ));
+        english.push_str(&format!(
+            " Not on the list: {} ({names}).",
+            answer.unexpected
+        ));
         kind = "warning";
     }
     if answer.refused > 0 {

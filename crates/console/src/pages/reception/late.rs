@@ -95,8 +95,12 @@ pub(crate) async fn receive_late(
 fn found_again(device: &str) -> Text {
     let device: String = device.chars().take(60).collect();
     Text::new(
-        format!("{device} est reçu. Ses preuves d’effacement sont à refaire : personne ne sait où il était."),
-        format!("{device} is received. Its proofs of erasure are to be made again: nobody knows where it was."),
+        format!(
+            "{device} est reçu. Ses preuves d’effacement sont à refaire : personne ne sait où il était."
+        ),
+        format!(
+            "{device} is received. Its proofs of erasure are to be made again: nobody knows where it was."
+        ),
     )
 }
 

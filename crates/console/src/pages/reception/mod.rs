@@ -176,7 +176,10 @@ impl ReceptionPage {
             next: None,
             late: None,
             kinds: DeviceKind::ALL.iter().map(|kind| kind.as_str()).collect(),
-            accessory_kinds: AccessoryKind::ALL.iter().map(|kind| kind.as_str()).collect(),
+            accessory_kinds: AccessoryKind::ALL
+                .iter()
+                .map(|kind| kind.as_str())
+                .collect(),
         }
     }
 }
@@ -255,7 +258,10 @@ pub(crate) fn samples() -> Vec<Sample> {
         next: Some("/atelier/lots/x?voir=recus&after=x".to_owned()),
         late,
         kinds: DeviceKind::ALL.iter().map(|kind| kind.as_str()).collect(),
-        accessory_kinds: AccessoryKind::ALL.iter().map(|kind| kind.as_str()).collect(),
+        accessory_kinds: AccessoryKind::ALL
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect(),
     };
     let mut all: Vec<Sample> = BatchStatus::ALL
         .iter()

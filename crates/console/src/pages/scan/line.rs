@@ -105,7 +105,8 @@ impl Line {
         if method == "none" {
             return json!({"method": "absent", "result": "success"});
         }
-        let mut drive = json!({"serial": plain(&self.drive), "method": method, "result": "success"});
+        let mut drive =
+            json!({"serial": plain(&self.drive), "method": method, "result": "success"});
         for (name, value) in [("tool", &self.tool), ("media", &self.media)] {
             if !value.is_empty() {
                 drive[name] = json!(value);
@@ -119,7 +120,11 @@ impl Line {
         let settings = Settings::built_in().ok();
         let kind = DeviceKind::ALL.iter().find(|one| one.as_str() == kind);
         let checks = settings.zip(kind).map(|(it, kind)| it.checks(*kind));
-        let mut names: Vec<&str> = checks.unwrap_or_default().iter().map(|it| &*it.name).collect();
+        let mut names: Vec<&str> = checks
+            .unwrap_or_default()
+            .iter()
+            .map(|it| &*it.name)
+            .collect();
         if names.is_empty() {
             names.push("all_checks");
         }
@@ -130,7 +135,9 @@ impl Line {
             () => "pass",
         };
         let checks = names.into_iter();
-        checks.map(|name| (name.to_owned(), json!(result(name)))).collect()
+        checks
+            .map(|name| (name.to_owned(), json!(result(name))))
+            .collect()
     }
 
     /// The verdict on it, in words, and how it is marked.

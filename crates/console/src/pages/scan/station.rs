@@ -120,7 +120,10 @@ async fn change_hands(
     let mut tokens = vec![Cookie::Session.of(page.request()).unwrap_or_default()];
     tokens.extend(present.into_iter().map(|(token, _)| token));
     let name = visitor.name;
-    let text = Text::new(format!("À {name} de scanner."), format!("{name} scans now."));
+    let text = Text::new(
+        format!("À {name} de scanner."),
+        format!("{name} scans now."),
+    );
     let saved = Saved::at(back).telling(text, "success");
     let seconds = page.state().signer.sessions().idle_days * 24 * 3600;
     let session = Cookie::Session.set(page.request(), &token, seconds);
