@@ -215,12 +215,6 @@ impl Form {
         hash.finalize().to_vec()
     }
 
-    /// The same of what was sent to an address: several forms of a page have one key.
-    pub(crate) fn digest_at(&self, path: &str) -> Vec<u8> {
-        let hash = Sha256::new().chain_update(path);
-        hash.chain_update(self.digest()).finalize().to_vec()
-    }
-
     /// Every field that was typed.
     pub(crate) fn into_fields(self) -> Vec<(String, String)> {
         self.fields

@@ -129,6 +129,11 @@ impl Visit {
         self.console.settings.base_url.starts_with("https:")
     }
 
+    /// Where the program is reached from outside, without a slash at the end.
+    pub(crate) fn base_url(&self) -> &str {
+        self.console.settings.base_url.trim_end_matches('/')
+    }
+
     /// A parameter of the address; empty when it is not there.
     pub(crate) fn query(&self, name: &str) -> String {
         form_urlencoded::parse(self.request.query_string().as_bytes())
@@ -335,6 +340,11 @@ impl Saved {
     pub(crate) fn about<T>(mut self, id: kernel::Id<T>) -> Self {
         self.id = Some(id.to_string());
         self
+    }
+
+    /// What was made or changed.
+    pub(crate) fn made<T>(&self) -> Option<kernel::Id<T>> {
+        self.id.as_deref()?.parse().ok()
     }
 
     /// Says what it came to, for the audit log.

@@ -407,7 +407,7 @@ mod tests {
                 }),
                 ..completion(&scans)
             };
-            scanned(&body, &lot).map_err(|refusal| refusal.errors[0].pointer.clone())
+            scanned(&body, &lot).map_err(|refusal| refusal.errors[0].pointer.clone().unwrap())
         };
         assert_eq!(with(Some("Aïcha"), None), Ok(()));
         assert_eq!(with(None, Some("Tablette en panne.")), Ok(()));

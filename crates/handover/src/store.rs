@@ -15,7 +15,7 @@ use kernel::{
 use crate::model::{Handover, HandoverFilter, HandoverStatus};
 
 /// Appointments that begin between two moments.
-pub(crate) fn appointments(db: &mut Db, from: Instant, to: Instant) -> Result<Queue> {
+pub(crate) fn appointments_waiting(db: &mut Db, from: Instant, to: Instant) -> Result<Queue> {
     let begin: Vec<Option<Instant>> = h::table
         .filter(h::status.eq(HandoverStatus::Scheduled))
         .filter(h::appointment_from.ge(from))

@@ -108,6 +108,8 @@ struct CityAppeal {
     filed_at: Instant,
     silence_at: Instant,
     outcome: Option<&'static str>,
+    /// The project is to be marked anew, since the appeal was accepted.
+    to_mark: bool,
     reasons: Vec<String>,
     /// The reasons of the decision that is contested.
     former_reasons: Vec<String>,
@@ -163,6 +165,8 @@ impl CityAppeal {
             filed_at: appeal.filed_at,
             silence_at: appeal.silence_at,
             outcome: appeal.outcome.map(|outcome| outcome.as_str()),
+            to_mark: appeal.outcome == Some(AppealOutcome::Overturned)
+                && appeal.marked_anew_at.is_none(),
             reasons: appeal.reasons,
             former_reasons: application.reasons,
             decided_before,
@@ -270,6 +274,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             filed_at: moment,
             silence_at: moment.plus_days(60),
             outcome,
+            to_mark: outcome == Some("overturned"),
             reasons: vec!["-".to_owned(); usize::from(outcome.is_some())],
             former_reasons: vec!["-".to_owned(); usize::from(decided_before)],
             decided_before,

@@ -82,7 +82,7 @@ pub(crate) async fn list(
         kind: wanted.kind,
         status: wanted.status,
         q: wanted.q.clone(),
-        only: None,
+        ..OrganisationFilter::default()
     };
     if csv {
         let everything = PageRequest::everything();

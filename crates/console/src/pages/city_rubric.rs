@@ -188,7 +188,7 @@ pub(crate) async fn pin(
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
-    let row = |knocked_out| Row {
+    let row = |knocked_out: bool| Row {
         href: format!("/ville/demandes/{SAMPLE_ID}"),
         association: "Les Amis".to_owned(),
         reference: "D-2023-0042".to_owned(),

@@ -102,8 +102,7 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
         for status in [HandoverStatus::Scheduled, HandoverStatus::Planned] {
             let filter = HandoverFilter {
                 status: Some(status),
-                wave_id: None,
-                application_id: None,
+                ..HandoverFilter::default()
             };
             lots.extend(handover::handovers(db, actor, &filter, &few)?.items);
         }

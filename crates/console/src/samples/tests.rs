@@ -14,7 +14,7 @@ fn console() -> Console {
     };
     Console {
         templates: Templates::load(&settings.templates).unwrap(),
-        assets: Assets::load().unwrap(),
+        assets: Assets::load(Vec::new()).unwrap(),
         settings,
     }
 }

@@ -286,6 +286,7 @@ mod tests {
             kernel::Id::from_uuid(id.parse().unwrap())
         };
         let mark = |criterion: &str, by| Assessment {
+            set_aside_at: None,
             criterion: criterion.to_owned(),
             assessor_id: person(by),
             assessor: String::new(),

@@ -48,7 +48,11 @@ pub fn review(db: &mut Db, actor: &Actor, id: ApplicationId, now: Instant) -> Re
         to_assess(criterion, rule, of(&all).len(), of(&seen), actor)
     });
     let criteria = criteria.collect();
-    let eligible = match rules::may_decide(status, Outcome::Eligible) {
+    let since = rules::Since {
+        handed_over: store::handed_over(db, id)?,
+        under_appeal,
+    };
+    let eligible = match rules::may_decide(status, Outcome::Eligible, since) {
         Ok(Verdict::Do) => {
             let detail = Detail::compute(db, &record, now)?;
             rules::may_be_eligible(record.association.status, &detail.score)
@@ -58,10 +62,10 @@ pub fn review(db: &mut Db, actor: &Actor, id: ApplicationId, now: Instant) -> Re
     };
     Ok(Review {
         criteria,
-        may_assess: rules::may_assess(status).is_ok() || under_appeal,
+        may_assess: rules::may_assess(status).is_ok() || store::reopened_by(db, id)?.is_some(),
         may_ask: rules::may_request_changes(status).is_ok(),
         may_refuse: matches!(
-            rules::may_decide(status, Outcome::Ineligible),
+            rules::may_decide(status, Outcome::Ineligible, since),
             Ok(Verdict::Do)
         ),
         eligible,

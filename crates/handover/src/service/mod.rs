@@ -31,7 +31,7 @@ use crate::store::{self, Named, Step};
 pub fn appointments_on(db: &mut Db, day: kernel::Date) -> Result<Queue> {
     let begin = Instant::start_of(day);
     let next = day.succ_opt().map_or(begin.plus_days(1), Instant::start_of);
-    store::appointments(db, begin, next)
+    store::appointments_waiting(db, begin, next)
 }
 
 /// Approves a wave and plans the handover of each lot, one for each application and
