@@ -62,7 +62,7 @@ async function readyScreens(server, staff, count) {
     assert.equal(refused, undefined, JSON.stringify(refused));
   };
   const checks = { picture: "pass", inputs: "pass" };
-  await log(rita, [{ type: "triaged", outcome: "keep" }, { type: "tested", checks }, { type: "graded", cosmetic: "B" }]);
+  await log(rita, [{ type: "triaged", outcome: "keep" }, { type: "erased", drives: [{ method: "absent", media: "other", result: "success" }] }, { type: "tested", checks }, { type: "graded", cosmetic: "B" }]);
   await log(checker, [{ type: "quality_checked", passed: true }, { type: "ready" }]);
 }
 
@@ -150,7 +150,7 @@ story("two of the city decide a wave, and its lots get appointments", async ({ s
   // a line is fixed, with its reason
   await main.getByRole("link", { name: "Le Filet d’entraide" }).click();
   await checkPage(page, "a line of a wave");
-  await main.getByLabel("Fixer ce qu’elle reçoit").check();
+  await main.getByText("Fixer ce qu’elle reçoit", { exact: true }).click();
   await main.getByLabel(/^Si vous fixez/).fill("6");
   await main.getByLabel("Raison").fill("La salle ouvre lundi.");
   await main.getByRole("button", { name: "Recalculer avec cette décision" }).click();
@@ -219,6 +219,7 @@ story("a wave is tried without scripts, in English, in the dark", async ({ serve
   const wave = await server.api("POST", `/programmes/${made.items[0].id}/waves`, { as: staff, body: { name, seed: "s" } });
   const page = await open(`/ville/vagues/${wave.id}`, { width: 768, scripts: false, language: "en", scheme: "dark" });
   await signIn(page, staff);
+  await page.goto(`/ville/vagues/${wave.id}?lang=en`);
   const main = page.getByRole("main");
   await main.getByLabel("Smallest lot", { exact: true }).fill("2");
   await main.getByRole("button", { name: "Try these settings" }).click();

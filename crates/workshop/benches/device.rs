@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kernel::{AccessoryKind, ChainKeys, DeviceKind, Id, Instant, PersonId};
 use serde_json::{Value, json};
 use workshop::custody::{Head, Line, Link, check};
-use workshop::rules::{Asking, Facts, LastEvent, Stock, Verdict, decide};
+use workshop::rules::{Asking, Correcting, Facts, LastEvent, Stock, Verdict, decide};
 use workshop::{Device, Drive, Event, Settings, Stage, read_capture, read_event};
 
 /// Files of `lshw -json`, from the smallest to the largest.
@@ -64,6 +64,7 @@ struct Moment {
     drives: Vec<Drive>,
     last: Option<LastEvent>,
     stock: Stock,
+    correcting: Correcting,
     person: PersonId,
     at: Instant,
     event: Event,
@@ -81,6 +82,7 @@ impl Moment {
             waste: &[],
             arriving_at: None,
             cycle_started_at: self.device.received_at,
+            correcting: &self.correcting,
         };
         let asking = Asking {
             person: self.person,
@@ -124,6 +126,7 @@ fn life() -> Vec<Moment> {
                 accessories: [(AccessoryKind::Keyboard, 2), (AccessoryKind::Mouse, 2)].into(),
                 ..Stock::default()
             },
+            correcting: Correcting::default(),
             person: id(person),
             at: at(600 * n),
             event: read_event(&said).unwrap().event,
@@ -224,6 +227,7 @@ fn decisions(criterion: &mut Criterion) {
         drives: Vec::new(),
         last: None,
         stock: Stock::default(),
+        correcting: Correcting::default(),
         person: id(TESTER),
         at: at(0),
         event: Event::Ready {},

@@ -56,7 +56,7 @@ CREATE TABLE organisation_changes (
     organisation_id uuid NOT NULL REFERENCES organisations (id),
     before TEXT NOT NULL, -- JSON: the fields that were changed, as they were
     reason TEXT,
-    by_person uuid NOT NULL REFERENCES people (id),
+    changed_by uuid NOT NULL REFERENCES people (id),
     at timestamptz NOT NULL
 );
 CREATE INDEX organisation_changes_by_organisation ON organisation_changes (organisation_id, id);

@@ -6,7 +6,12 @@ import assert from "node:assert/strict";
 export const POINTER = {
   press: (control) => control.click(),
   fill: (field, text) => field.fill(text),
-  tick: (box) => box.check(),
+  async tick(box) {
+    if (await box.isChecked()) return;
+    const id = await box.getAttribute("id");
+    await box.page().locator(`label[for="${id}"]`).click(); // as people do: the label covers its box
+    assert.ok(await box.isChecked(), "the label ticks its box");
+  },
   attach: (field, file) => field.setInputFiles(file),
 };
 

@@ -7,7 +7,7 @@ use testkit::TestApp;
 
 /// An authenticator application (RFC 6238): a second implementation, so that ours is not its
 /// own judge.
-pub struct Generator(Vec<u8>);
+pub struct Generator(pub Vec<u8>);
 
 impl Generator {
     /// Takes the secret as it is typed in, in base 32.

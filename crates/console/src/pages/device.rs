@@ -249,7 +249,8 @@ async fn keep_photos(
     let mut kept = Vec::with_capacity(sent.len());
     for file in sent {
         let photo =
-            files::keep_photograph(page.state(), Some(&file.name), file.bytes.clone()).await;
+            files::keep_photograph(page.state(), Some(file.name.as_str()), file.bytes.clone())
+                .await;
         kept.push(photo.map_err(at_the_field)?);
     }
     page.write(form, "post_devices_id_photographs", move |tx, actor| {

@@ -39,7 +39,7 @@ diesel::table! {
         organisation_id -> Key,
         before -> Text,
         reason -> Nullable<Text>,
-        by_person -> Key,
+        changed_by -> Key,
         at -> Moment,
     }
 }

@@ -432,7 +432,7 @@ pub(crate) fn insert_change(
             oc::organisation_id.eq(id),
             oc::before.eq(change.before.to_string()),
             oc::reason.eq(change.reason.as_deref()),
-            oc::by_person.eq(change.by),
+            oc::changed_by.eq(change.by),
             oc::at.eq(change.at),
         ))
         .execute(&mut **tx)?;
@@ -446,7 +446,7 @@ pub(crate) fn changes_of(db: &mut Db, id: OrganisationId) -> Result<Vec<Organisa
         .filter(oc::organisation_id.eq(id))
         .order(oc::id.desc())
         .limit(100)
-        .select((oc::before, oc::reason, oc::by_person, oc::at))
+        .select((oc::before, oc::reason, oc::changed_by, oc::at))
         .load(db)?;
     rows.into_iter()
         .map(|(before, reason, by, at)| {

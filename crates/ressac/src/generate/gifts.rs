@@ -418,6 +418,8 @@ fn pickup(plan: &Plan, donor: &Party) -> Pickup {
         contact_phone: "04 91 00 00 00".to_owned(),
         from: plan.collected,
         to: plan.collected.plus_days(10),
+        windows: Vec::new(),
+        answer: None,
     }
 }
 

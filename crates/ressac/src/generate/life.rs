@@ -256,6 +256,7 @@ impl<'a> Life<'a> {
             Event::QualityChecked { .. } => self.worker(1),
             _ => self.worker(0),
         };
+        let correcting = rules::Correcting::default();
         let facts = Facts {
             device: &self.device,
             drives: &self.drives,
@@ -266,6 +267,7 @@ impl<'a> Life<'a> {
             waste: &[],
             arriving_at: None,
             cycle_started_at: self.device.received_at,
+            correcting: &correcting,
         };
         let asking = Asking {
             person: person.0,

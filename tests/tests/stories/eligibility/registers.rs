@@ -189,10 +189,10 @@ both_engines! {
         let case = json!({"organisation_id": one.organisation, "other_id": other.organisation});
         one.post("/registration-cases", case.clone()).refused(403, "not_allowed");
         let opened = app.staff.post("/registration-cases", case.clone()).expect(201);
-        app.staff.post("/registration-cases", case).refused(422, "duplicate");
+        app.staff.post("/registration-cases", case).refused(422, "invalid_fields");
         let merged = app.staff.post(&format!("/registration-cases/{}/settle", id(&opened)), json!({"outcome": "merge", "note": "La même."})).expect(200);
         assert_eq!(merged["status"], "merged");
-        app.staff.post("/registration-cases", json!({"organisation_id": one.organisation, "other_id": one.organisation})).refused(422, "invalid");
+        app.staff.post("/registration-cases", json!({"organisation_id": one.organisation, "other_id": one.organisation})).refused(422, "invalid_fields");
     }
 
     fn an_organisation_changes_and_is_verified_again_where_it_matters(app) {

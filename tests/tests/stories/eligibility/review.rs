@@ -261,10 +261,10 @@ both_engines! {
         let association = app.association("Clavier ouvert");
         let path = found_eligible(app, &association, &programme, 4);
         let before = association.get(&format!("{path}/score")).expect(200)["score"].clone();
-        app.staff.post(&decide(&path), json!({"outcome": "ineligible"})).refused(422, "required");
+        app.staff.post(&decide(&path), json!({"outcome": "ineligible"})).refused(422, "invalid_fields");
         app.staff.post(&decide(&path), ineligible()).expect(200);
         association.get(&format!("{path}/score")).refused(409, "not_scored");
-        app.staff.post(&decide(&path), eligible()).refused(422, "required");
+        app.staff.post(&decide(&path), eligible()).refused(422, "invalid_fields");
         let again = json!({"outcome": "eligible", "reasons": ["Le justificatif est arrivé."]});
         let appeal = association.post(&format!("{path}/appeals"), json!({"grounds": "Le justificatif est joint."})).expect(201);
         // while an appeal waits, it is the appeal that is decided

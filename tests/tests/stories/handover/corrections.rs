@@ -21,10 +21,10 @@ both_engines! {
             }
             app.refurbisher.post(&format!("{}/complete", path_of(handover)), body)
         };
-        let none = complete(&alpha, json!({})).refused(422, "required");
+        let none = complete(&alpha, json!({})).refused(422, "invalid_fields");
         assert_eq!(none["errors"][0]["pointer"], "/signature");
-        complete(&alpha, json!({"signature": "A", "signature_waived": {"reason": "x"}})).refused(422, "invalid");
-        complete(&alpha, json!({"signature_waived": {"reason": ""}})).refused(422, "required");
+        complete(&alpha, json!({"signature": "A", "signature_waived": {"reason": "x"}})).refused(422, "invalid_fields");
+        complete(&alpha, json!({"signature_waived": {"reason": ""}})).refused(422, "invalid_fields");
         let drawn = "data:image/svg+xml,%3Csvg/%3E";
         let signed = complete(&alpha, json!({"signature": drawn})).expect(200);
         assert_eq!((&signed["signed"], &signed["signature"]), (&json!(true), &json!(drawn)));
@@ -66,7 +66,7 @@ both_engines! {
         waves::complete(&app.refurbisher, &alpha, &tags_of(&alpha)).refused(409, "organisation_suspended");
         let allow = format!("{}/allow", path_of(&alpha));
         app.refurbisher.post(&allow, json!({"reason": "x"})).refused(403, "not_allowed");
-        app.staff.post(&allow, json!({"reason": " "})).refused(422, "required");
+        app.staff.post(&allow, json!({"reason": " "})).refused(422, "invalid_fields");
         let allowed = app.staff.post(&allow, json!({"reason": "Le lot est promis aux enfants du centre."})).expect(200);
         assert_eq!(allowed["allowed_reason"], "Le lot est promis aux enfants du centre.");
         app.refurbisher.post(&format!("{}/schedule", path_of(&alpha)), when).expect(200);
@@ -111,7 +111,7 @@ both_engines! {
         let (alpha, beta) = (handover_of(app, "Alpha"), handover_of(app, "Beta"));
         let application = format!("/applications/{}", stage.applications[0]);
         let decide = format!("{application}/decide");
-        app.staff.post(&decide, json!({"outcome": "ineligible"})).refused(422, "required");
+        app.staff.post(&decide, json!({"outcome": "ineligible"})).refused(422, "invalid_fields");
         let revoked = app.staff.post(&decide, ineligible()).expect(200);
         assert_eq!((&revoked["status"], &revoked["score"]), (&json!("ineligible"), &Value::Null));
         let released = app.staff.get(&path_of(&alpha)).expect(200);
@@ -126,6 +126,6 @@ both_engines! {
         app.staff.post(&format!("/applications/{}/decide", stage.applications[1]), ineligible())
             .refused(409, "application_step_not_allowed");
         // granted again, for a reason
-        app.staff.post(&decide, eligible()).refused(422, "required");
+        app.staff.post(&decide, eligible()).refused(422, "invalid_fields");
     }
 }

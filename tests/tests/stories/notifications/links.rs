@@ -1,13 +1,14 @@
 //! Every button of every mail lands on the thing that it names, for whoever reads the mail.
 
-use crate::support::accounts;
 use crate::support::estate::Estate;
+use crate::support::waves::{self, Stage};
+use crate::support::{accounts, applications, intake};
 use console::TABLE;
 use db::schema::people;
 use diesel::prelude::*;
 use kernel::PersonId;
 use notifications::Message;
-use testkit::{Browser, Mail, PageOf, TestApp, both_engines, json};
+use testkit::{Browser, Mail, PageOf, TestApp, Value, both_engines, json};
 
 /// Pages of the API's door.
 const ELSEWHERE: &[&str] = &["/reception"];
@@ -59,6 +60,142 @@ fn opened(app: &TestApp, mail: &Mail) -> PageOf {
     reader(app, mail).get(&message.page())
 }
 
+/// Each opens for its reader, signed in, and shows what it names.
+fn all_open(app: &TestApp, mails: &[Mail]) {
+    for mail in mails {
+        let page = opened(app, mail);
+        assert_eq!(
+            page.status, 200,
+            "{} to {}: {} {}",
+            mail.kind, mail.to, page.path, page.text
+        );
+        let kind = page.header("content-type");
+        assert!(kind.starts_with("text/html"), "{}", mail.kind);
+        let elsewhere = ["/aller", "/connexion"]
+            .iter()
+            .any(|it| page.path.starts_with(it));
+        assert!(!elsewhere, "{} leads to {}", mail.kind, page.path);
+        let void = page.text.contains("n’est plus valable");
+        assert!(!void, "{} has a link that does not work", mail.kind);
+        let reference = mail.data["reference"].as_str().unwrap_or_default();
+        // an appeal is read on the page of its application
+        let listed = page.path == "/demandes" || mail.kind.starts_with("appeal");
+        assert!(
+            listed || page.text.contains(reference),
+            "{} at {}: {}",
+            mail.kind,
+            page.path,
+            page.text
+        );
+    }
+}
+
+/// A donation from its offer to its end, one that is refused and one that is called off.
+fn donations(app: &TestApp) {
+    intake::batch_at(app, "closed", &["CZC0501"]);
+    let because = json!({"reason": "Trop vieux."});
+    let refused = intake::batch_at(app, "submitted", &[]);
+    app.staff
+        .post(&format!("/batches/{refused}/refuse"), because.clone())
+        .expect(200);
+    let cancelled = intake::batch_at(app, "scheduled", &[]);
+    app.staff
+        .post(&format!("/batches/{cancelled}/cancel"), because)
+        .expect(200);
+}
+
+/// Changes, a withdrawal, an appeal; waves that are sent back, approved, called off; a lot.
+fn applications_and_lots(app: &TestApp) {
+    let stage = Stage::set(app, &[("Alpha", 12, 8_000), ("Beta", 12, 7_000)], 12);
+    let asked = applications::submitted(&app.association("Gamma"), &stage.programme);
+    let items = json!({"items": [{"field": "statement", "message": "Décrivez les ateliers."}]});
+    app.staff
+        .post(&format!("{asked}/request-changes"), items)
+        .expect(200);
+    let leaves = app.association("Delta");
+    let withdrawn = applications::submitted(&leaves, &stage.programme);
+    leaves
+        .post(&format!("{withdrawn}/withdraw"), Value::Null)
+        .expect(200);
+    let refused = app.association("Epsilon");
+    let contested = applications::submitted(&refused, &stage.programme);
+    let decide = applications::decide(&contested);
+    app.staff
+        .post(&decide, applications::ineligible())
+        .expect(200);
+    let appeal = refused
+        .post(
+            &format!("{contested}/appeals"),
+            json!({"grounds": "Réexaminez."}),
+        )
+        .expect(201);
+    app.other_staff
+        .post(
+            &format!("/appeals/{}/decide", applications::id(&appeal)),
+            json!({"outcome": "upheld", "reasons": ["Hors objet."]}),
+        )
+        .expect(200);
+    let sent = stage.submitted_wave(app, "Renvoyée");
+    let mut body = waves::plan_read(&app.other_staff, &sent);
+    body["reason"] = json!("À revoir.");
+    app.other_staff
+        .post(&format!("{sent}/reject"), body)
+        .expect(200);
+    app.staff
+        .post(&format!("{sent}/cancel"), json!({"reason": "Reprise."}))
+        .expect(200);
+    let called_off = stage.approved_wave(app, "Annulée");
+    app.staff
+        .post(
+            &format!("{called_off}/cancel"),
+            json!({"reason": "Local fermé."}),
+        )
+        .expect(200);
+    stage.approved_wave(app, "Remise");
+    let lots = app.staff.get("/handovers?status=planned").expect(200);
+    let lot = app
+        .staff
+        .get(&format!(
+            "/handovers/{}",
+            applications::id(&lots["items"][0])
+        ))
+        .expect(200);
+    waves::complete(&app.refurbisher, &lot, &waves::tags_of(&lot)).expect(200);
+}
+
+/// What happens to accounts and organizations.
+fn accounts_and_organisations(app: &TestApp) {
+    let jo = accounts::client(app, &accounts::sign_up(app, "jo@ville.example"));
+    let forgotten = json!({"email": "jo@ville.example"});
+    app.anyone.post("/auth/forgotten", forgotten).expect(202);
+    let another = json!({"email": "jo@phare.example", "password": accounts::PASSWORD});
+    jo.post("/me/email", another).expect(202);
+    accounts::invite(app, "al@ville.example", "staff");
+    let bare = |name: &str| json!({"name": name, "rna": "W133012345", "address": "1 rue X", "postal_code": "13003", "commune": "Marseille"});
+    let made = applications::register(app, bare("Les Mouettes"), "nadia@mouettes.example");
+    let made = made.expect(201);
+    let id = made["organisation"]["id"].as_str().unwrap();
+    applications::register(app, bare("Les Mouettes"), "autre@mouettes.example")
+        .refused(409, "already_registered");
+    app.staff
+        .post(&format!("/organisations/{id}/verify"), Value::Null)
+        .expect(200);
+    let barred = app.association("Zêta");
+    let colleague = json!({"email": "zoe@zeta.example", "name": "Zoé"});
+    barred
+        .post(
+            &format!("/organisations/{}/people", barred.organisation),
+            colleague,
+        )
+        .expect(201);
+    app.staff
+        .post(
+            &format!("/organisations/{}/suspend", barred.organisation),
+            json!({"reason": "Dissoute."}),
+        )
+        .expect(200);
+}
+
 both_engines! {
     fn every_link_of_every_mail_opens_for_its_reader(app) {
         let estate = Estate::of(app);
@@ -76,16 +213,24 @@ both_engines! {
             "application_received", "application_ineligible", "appeal_to_review", "handover_booked", "handover_missed"] {
             assert!(kinds.contains(expected), "{expected} is not in the story: {kinds:?}");
         }
-        for mail in &mails {
-            let page = opened(app, mail);
-            assert_eq!(page.status, 200, "{} to {}: {} {}", mail.kind, mail.to, page.path, page.text);
-            assert!(page.header("content-type").starts_with("text/html"), "{}", mail.kind);
-            assert!(!page.path.starts_with("/aller") && !page.path.starts_with("/connexion"), "{}", page.path);
-            let reference = mail.data["reference"].as_str().unwrap_or_default();
-            // an appeal is read on the page of its application
-            let listed = page.path == "/demandes" || mail.kind.starts_with("appeal");
-            assert!(listed || page.text.contains(reference), "{} at {}: {}", mail.kind, page.path, page.text);
+        all_open(app, &mails);
+    }
+
+    fn the_other_kinds_of_mail_open_for_their_readers(app) {
+        donations(app);
+        applications_and_lots(app);
+        accounts_and_organisations(app);
+        let mails = app.mails();
+        let kinds: std::collections::BTreeSet<_> = mails.iter().map(|mail| mail.kind.clone()).collect();
+        for expected in ["account_changed", "appeal_decided", "appeal_received", "application_eligible",
+            "application_withdrawn", "association_verified", "batch_accepted", "batch_cancelled", "batch_closed",
+            "batch_collected", "batch_refused", "batch_submitted", "changes_requested", "email_change",
+            "handover_completed", "invitation", "lot_not_granted", "lot_released", "new_member",
+            "organisation_suspended", "password_reset", "pickup_scheduled", "picking_list",
+            "registration_received", "registration_twice", "wave_rejected"] {
+            assert!(kinds.contains(expected), "{expected} is not in the story: {kinds:?}");
         }
+        all_open(app, &mails);
     }
 
     fn a_link_of_somebody_else_helps_and_tells_nothing(app) {

@@ -63,7 +63,7 @@ both_engines! {
         log(&app.refurbisher, id, json!({"type": "scrapped", "reason": "écran cassé"})).expect(200);
         assert_eq!((stage(app, id).as_str(), stock(app, "keyboard")), ("scrapped", 4));
         let wrong = reverse(app, id, "scrapped");
-        log(&app.refurbisher, &ids[1], wrong.clone()).refused(422, "unknown_reference");
+        log(&app.refurbisher, &ids[1], wrong.clone()).refused(422, "invalid_fields");
         log(&app.refurbisher, id, json!({"type": "corrected", "reason": "?"})).refused(422, "invalid_fields");
         correct(&app.donor, id, wrong.clone()).refused(403, "not_allowed");
         correct(&app.stranger_refurbisher, id, wrong.clone()).refused(403, "not_your_workshop");
