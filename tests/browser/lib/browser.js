@@ -47,7 +47,7 @@ export async function visit(browser, url, { width = 1280, scripts = true, langua
     colorScheme: scheme,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000); // a busy machine
   const seen = { origin: new URL(url).origin, scripts, errors: [], strangers: [], document: null };
   page.seen = seen;
   page.on("pageerror", (error) => seen.errors.push(String(error)));

@@ -18,11 +18,11 @@ export class Mails {
     return [...this.read.values()];
   }
 
-  /** The newest mail to an address (about something). The worker takes its time: waits for it. */
-  async to(address, about = /.*/) {
+  /** The newest mail to an address (about something, or with a link to something). The worker takes its time: waits for it. */
+  async to(address, about = /.*/, leads = () => true) {
     const patience = Date.now() + 30_000;
     for (;;) {
-      const found = (await this.all()).filter((mail) => mail.to.includes(address) && about.test(mail.subject));
+      const found = (await this.all()).filter((mail) => mail.to.includes(address) && about.test(mail.subject) && leads(mail));
       if (found.length) return found.at(-1);
       if (Date.now() > patience) throw new Error(`no mail to ${address} about ${about} in ${this.folder}`);
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -158,7 +158,7 @@ pub(crate) async fn pin(
 ) -> PageResult {
     let seen = form.if_match();
     let chosen = form.get("rubric").to_owned();
-    let saved = if chosen.is_empty() {
+    let saved: ApiResult<Saved> = if chosen.is_empty() {
         Err(Refusal::field("/rubric", Code::Required, Code::Required.help()).into())
     } else {
         let setup = Arc::clone(&page.state().eligibility);
@@ -199,7 +199,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         because: (!knocked_out).then(|| "A".to_owned()),
         knocked_out,
     };
-    let tried = |same| Tried {
+    let tried = |same: bool| Tried {
         rubric: "marseille-2024 (2)".to_owned(),
         name: "marseille-2024".to_owned(),
         same,

@@ -196,7 +196,7 @@ async fn workbench(
         _ => FormView::filled(&shown)?,
     };
     let form = form.version(wave.version);
-    let changed = tried.as_ref().is_some_and(|tried| *tried != own);
+    let changed = refused.is_none() && tried.as_ref().is_some_and(|tried| *tried != own);
     let saved = tried.filter(|_| refused.is_none()).unwrap_or(own);
     let path = format!("/ville/vagues/{id}");
     let address = |kept: &[String]| {
