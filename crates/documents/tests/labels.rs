@@ -11,7 +11,7 @@ use kernel::Language;
 /// Dots of an inch of a label printer, the coarsest in use.
 const ROLL: &str = "203";
 /// Sheets go through office printers, whose dots are not those of the labels.
-const SHEET: &str = "300";
+const SHEET: &str = "600";
 
 /// A folder of the test's own, removed with it.
 struct Folder(PathBuf);

@@ -3,7 +3,7 @@
 
 use ::web::access::CorrectDevices;
 use ::web::{ApiResult, PathId};
-use kernel::{DeviceId, DeviceKind, Language, PageRequest};
+use kernel::{DeviceId, DeviceKind, PageRequest};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use workshop::DeviceView;
@@ -20,17 +20,11 @@ struct CorrectPage {
     serial: Option<String>,
     manufacturer: Option<String>,
     model: Option<String>,
-    kinds: Vec<Choice>,
+    kinds: Vec<&'static str>,
     /// The line that may be reversed: its id and what it said.
     wrong: Option<Wrong>,
     /// Nobody had announced it.
     unannounced: bool,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: &'static str,
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -65,10 +59,10 @@ async fn load(page: &Page<CorrectDevices>, id: DeviceId) -> ApiResult<(CorrectPa
         })
         .await?;
     let version = device.version;
-    Ok((view(device, wrong, page.language()), version))
+    Ok((view(device, wrong), version))
 }
 
-fn view(device: DeviceView, wrong: Option<Wrong>, language: Language) -> CorrectPage {
+fn view(device: DeviceView, wrong: Option<Wrong>) -> CorrectPage {
     CorrectPage {
         id: device.id.to_string(),
         unannounced: device.manifest_line.is_none() && device.stage.in_workshop(),
@@ -78,21 +72,13 @@ fn view(device: DeviceView, wrong: Option<Wrong>, language: Language) -> Correct
         serial: device.serial,
         manufacturer: device.manufacturer,
         model: device.model,
-        kinds: kinds(language),
+        kinds: kinds(),
         wrong,
     }
 }
 
-fn kinds(language: Language) -> Vec<Choice> {
-    let text = |kind: DeviceKind| match language {
-        Language::French => kind.french(1).to_owned(),
-        Language::English => kind.as_str().replace('_', " "),
-    };
-    let choices = DeviceKind::ALL.iter().map(|kind| Choice {
-        value: kind.as_str(),
-        text: text(*kind),
-    });
-    choices.collect()
+fn kinds() -> Vec<&'static str> {
+    DeviceKind::ALL.iter().map(|kind| kind.as_str()).collect()
 }
 
 pub(crate) async fn show(
@@ -168,7 +154,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         serial: Some("CZC0001".to_owned()),
         manufacturer: Some("HP".to_owned()),
         model: None,
-        kinds: kinds(Language::French),
+        kinds: kinds(),
         wrong: wrong.map(|event_type| Wrong {
             id: SAMPLE_ID.to_owned(),
             event_type: event_type.to_owned(),

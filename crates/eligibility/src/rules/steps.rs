@@ -257,11 +257,21 @@ mod tests {
             Ok(Verdict::AlreadyDone)
         );
         assert_eq!(
-            may_decide(Eligible, Outcome::Ineligible, Since::default())
-                .unwrap_err()
-                .code,
-            code
+            may_decide(Eligible, Outcome::Ineligible, Since::default()),
+            Ok(Verdict::Do)
         );
+        let handed_over = Since {
+            handed_over: true,
+            ..Since::default()
+        };
+        let under_appeal = Since {
+            under_appeal: true,
+            ..Since::default()
+        };
+        for since in [handed_over, under_appeal] {
+            let again = may_decide(Eligible, Outcome::Ineligible, since);
+            assert_eq!(again.unwrap_err().code, code);
+        }
         assert_eq!(
             may_decide(Draft, Outcome::Eligible, Since::default())
                 .unwrap_err()
