@@ -71,6 +71,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "eligibility",
             "allocation",
             "handover",
+            "impact",
         ],
     ),
     (

@@ -1,5 +1,6 @@
 //! What whoever approves a wave has to look at, and nothing else.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use db::{Db, Error, Result};
@@ -165,9 +166,9 @@ fn interventions(
     let mut names: HashMap<PersonId, String> = HashMap::new();
     let mut views = Vec::new();
     for pin in pins.iter().take(COMPUTED) {
-        if !names.contains_key(&pin.actor) {
+        if let Entry::Vacant(unknown) = names.entry(pin.actor) {
             let name = read::name(db, Some(pin.actor))?.unwrap_or_default();
-            names.insert(pin.actor, name);
+            unknown.insert(name);
         }
         let by = names.get(&pin.actor).cloned().unwrap_or_default();
         views.push(intervention(db, wave, instance, awards, pin, by)?);

@@ -97,7 +97,7 @@ pub async fn get(
     Ok(Answer::ok(&organisation)?.version(organisation.version))
 }
 
-/// Changes an organization: its own people may, staff any. What is absent or null stays. Where
+/// OrganisationHistory an organization: its own people may, staff any. What is absent or null stays. Where
 /// an association changes its name or its numbers, the register is asked again, and what it does
 /// not confirm waits for staff; what staff change they vouch for. What was there before stays in
 /// the record, and its people are told.
@@ -123,14 +123,14 @@ pub async fn change(
 
 /// What an organization was before each change, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Changes {
+pub struct OrganisationHistory {
     /// A hundred at the most.
     items: Vec<OrganisationChange>,
 }
 
 /// What an organization was before each change: the city sees all, others their own.
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = kernel::OrganisationId, Path)),
-    responses((status = 200, body = Changes), Problems))]
+    responses((status = 200, body = OrganisationHistory), Problems))]
 #[get("/organisations/{id}/changes")]
 pub async fn changes(
     state: web::Data<State>,
@@ -142,7 +142,7 @@ pub async fn changes(
             identity::organisation_changes(db, actor, id)
         })
         .await?;
-    Ok(Answer::ok(&Changes { items })?)
+    Ok(Answer::ok(&OrganisationHistory { items })?)
 }
 
 /// Staff vouch for an organization, or reinstate one that was suspended.

@@ -189,7 +189,7 @@ impl InterventionRow {
             excluded,
             granted: vec!["20 desktops".to_owned(); usize::from(!excluded)],
             otherwise: vec!["10 desktops".to_owned(); usize::from(excluded)],
-            reason: "Salle prête.".to_owned(),
+            reason: "Local 12.".to_owned(),
             by: "Sam Service".to_owned(),
             at,
             losers: match excluded {

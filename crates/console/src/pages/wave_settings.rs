@@ -160,13 +160,11 @@ impl Tried {
             .filter(|(_, quantity)| **quantity != 0)
             .map(|(kind, quantity)| (*kind, *quantity))
             .collect();
-        (!quantity.is_empty()).then(|| {
-            ReserveSmallInput::Detail(SmallShareInput {
-                quantity: PerKind::By(quantity),
-                below: share.below,
-                lot_min: share.lot_min,
-            })
-        })
+        (!quantity.is_empty()).then_some(ReserveSmallInput::Detail(SmallShareInput {
+            quantity: PerKind::By(quantity),
+            below: share.below,
+            lot_min: share.lot_min,
+        }))
     }
 
     fn caps(&self, own: &Settings) -> Vec<CapInput> {

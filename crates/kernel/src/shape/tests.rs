@@ -194,7 +194,7 @@ fn a_body_of_strangers_has_a_short_answer() {
 #[test]
 fn a_list_of_mistakes_has_a_short_answer() {
     let many = vec![json!(0); 200_000];
-    let body = json!({"accepts": many.clone(), "lines": many});
+    let body = json!({"accepts": many, "lines": many});
     assert_eq!(Shape::of::<Order>().mistakes(&body).len(), MOST);
 }
 

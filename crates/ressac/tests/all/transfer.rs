@@ -59,6 +59,14 @@ const ROWS: &str = "
         SELECT b.id, 'Parc 2023.csv', x'00ff0a', 'Parc', 'dmy', p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
     INSERT INTO follow_links (batch_id, token_hash, made_by, made_at)
         SELECT b.id, x'06', p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
+    INSERT INTO application_messages (id, application_id, author_id, of_city, text, at)
+        SELECT x'01860000000070008000000000000021', a.id, p.id, TRUE, 'Bonjour,\nla date ?', 1677574800000000
+        FROM applications AS a, people AS p LIMIT 1;
+    INSERT INTO helped_associations (association_id, helper_id)
+        SELECT o.id, p.id FROM organisations AS o, people AS p WHERE o.kind = 'association' LIMIT 1;
+    INSERT INTO organisation_changes (id, organisation_id, before, reason, changed_by, at)
+        SELECT x'01860000000070008000000000000022', o.id, '{\"name\":\"L''Étoile\"}', 'Déménagement', p.id, 1677574800000000
+        FROM organisations AS o, people AS p LIMIT 1;
     INSERT INTO recovery_codes (person_id, code_hash) SELECT id, x'01' FROM people LIMIT 1;
     INSERT INTO second_factors (person_id, secret, last_step, created_at)
         SELECT id, x'0102', 9223372036854775807, 1677574800000000 FROM people LIMIT 1;

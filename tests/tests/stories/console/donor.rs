@@ -57,7 +57,7 @@ both_engines! {
         assert_eq!(wrong.value("declared/0/quantity"), "1 000", "what was typed is kept");
         let done = new_donation(&mut browser, &[("then", "offer"), ("declared/0/quantity", "1 000"), ("accessories/0/quantity", "1000"), ("pickup/contact_phone", "04 91 00 00 00")]);
         let id = id_at(&done);
-        done.is_at(200, &format!("/dons/{id}")).says("Votre don est proposé").says("1 000 ").says("La ville examine votre don");
+        done.is_at(200, &format!("/dons/{id}")).says("Votre don est proposé").says("1000 ordinateurs fixes").says("La ville examine votre don");
         let made = batch(app, &id);
         assert_eq!((&made["status"], &made["declared"][0]["quantity"]), (&json!("submitted"), &json!(1000)));
         assert_eq!(made["accessories"], json!([{"kind": "keyboard", "quantity": 1000}]));

@@ -3,7 +3,6 @@
 mod access;
 mod account;
 mod association;
-mod bench;
 mod city;
 mod city_waves;
 mod donor;

@@ -62,7 +62,6 @@ both_engines! {
             (&association, "/compte"),
         ] {
             let (all, scripts) = weigh(app, browser, path);
-            println!("{path}: {all} bytes, {scripts} of them scripts");
             assert!(all < FIRST_VIEW, "{path} weighs {all} bytes");
             assert!(scripts < SCRIPTS, "{path} brings {scripts} bytes of scripts");
         }

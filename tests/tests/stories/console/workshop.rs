@@ -138,7 +138,7 @@ both_engines! {
         let address = format!("/atelier/appareils/{}", ids[0]);
         let page = browser.get(&address);
         page.is_at(200, &address).says("Ce qui manque maintenant").says("Tout ce qui lui est arrivé").says("Attendu → Reçu");
-        assert!(page.links().contains(&"/atelier/scan?step=triaged.keep".to_owned()), "{:?}", page.links());
+        assert!(page.links().contains(&format!("{address}/etapes/triaged")), "{:?}", page.links());
         let mut other = app.browser_of(&app.stranger_refurbisher);
         assert_eq!(other.get_once(&address).status, 404);
         let theirs = other.get("/atelier/appareils?q=czc0001");

@@ -142,7 +142,7 @@ both_engines! {
         let last = association.get(&format!("{path}/score")).expect(200);
         assert!(last["score"].as_i64() < after["score"].as_i64());
         third.put(&project(&path), mark(1)).refused(409, "application_step_not_allowed");
-        app.read(|db| eligibility::verify_scores(db)).unwrap();
+        app.read(eligibility::verify_scores).unwrap();
     }
 
     fn an_appeal_against_the_score_that_is_upheld_changes_no_points(app) {
@@ -161,6 +161,6 @@ both_engines! {
         let letters = app.mails_of("appeal_decided");
         let letter = &letters[0];
         assert!(letter.data["score"].is_string() && letter.data["contested"] == "score");
-        app.read(|db| eligibility::verify_scores(db)).unwrap();
+        app.read(eligibility::verify_scores).unwrap();
     }
 }

@@ -56,8 +56,6 @@ both_engines! {
         let repeated = app.other_staff.post(&decide(&application), eligible()).expect(200);
         assert_eq!(repeated["version"], decided["version"]);
         assert_eq!(app.mails_of("application_eligible").len(), 1);
-        app.staff.post(&decide(&application), json!({"outcome": "ineligible", "reasons": ["Non."]}))
-            .refused(409, "application_step_not_allowed");
 
         let score = association.get(&format!("{path}/score")).expect(200);
         assert_eq!((&score["score"], &score["provisional"]), (&json!(7980), &json!(false)));

@@ -274,7 +274,7 @@ both_engines! {
         assert_eq!((&read["status"], &read["score"]), (&json!("eligible"), &before));
         let letters = app.mails_of("application_eligible");
         assert_eq!(letters.last().unwrap().data["again"], true);
-        app.read(|db| eligibility::verify_scores(db)).unwrap();
+        app.read(eligibility::verify_scores).unwrap();
     }
 
     fn more_or_less_is_asked_for_until_the_wave_is_closed(app) {
@@ -288,7 +288,7 @@ both_engines! {
         let read = association.post(&ask, requests(25)).expect(200);
         assert_eq!((&read["requests"][0]["quantity"], &read["asked_before"][0]["requests"][0]["quantity"]), (&json!(25), &json!(20)));
         assert_eq!(app.mails_of("application_asks_otherwise").len(), 3); // staff
-        app.read(|db| eligibility::verify_scores(db)).unwrap();
+        app.read(eligibility::verify_scores).unwrap();
         crate::support::waves::stock(app, "desktop", 30, 0);
         let wave = app.staff.post(&format!("/programmes/{programme}/waves"),
             json!({"name": "Vague", "supply": {"kinds": ["desktop"]}, "seed": "marseille-2023-1"})).expect(201);

@@ -180,7 +180,7 @@ both_engines! {
             json!({"field": "serial", "keep": "machine", "reason": "Lu par lshw."})).refused(422, "duplicate_serial");
         assert!(named["detail"].as_str().unwrap().contains("same_as"), "{named}");
         let merge = json!({"same_as": named["device"], "reason": "Étiquette illisible au quai."});
-        let read = correct(&app.refurbisher, &id, merge.clone()).expect(200);
+        let read = correct(&app.refurbisher, &id, merge).expect(200);
         assert_eq!((&read["serial"], &read["stage"]), (&json!("CZC0001"), &json!("triaged")));
         assert_eq!(missing_of(app, &batch), (json!(1), json!(1), json!(0)));
         correct(&app.refurbisher, &id, json!({"same_as": "CZC0002", "reason": "x"})).refused(409, "correction_not_possible");
