@@ -110,7 +110,7 @@ both_engines! {
         let done = browser.submit(&page, &[("organisation/name", "Les Claviers"), ("organisation/address", "1 rue de la Paix"),
             ("organisation/postal_code", "13003"), ("organisation/commune", "Marseille"),
             ("person/name", "Nadia"), ("person/email", "nadia@claviers.example")]);
-        done.is_at(200, "/demandes").says("L’association est inscrite").says("Les Claviers");
+        done.is_at(200, "/demandes").says("L'association est inscrite").says("Les Claviers");
         let start = done.links().into_iter().find(|link| link.starts_with("/demandes/nouvelle?association=")).unwrap();
         let new = browser.get(&start);
         new.says("Vous saisissez cette demande pour Les Claviers");

