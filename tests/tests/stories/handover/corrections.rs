@@ -6,7 +6,7 @@ use crate::support::waves::{self, Stage, appointment, handover_of, path_of, tags
 use testkit::{TestApp, Value, both_engines, json};
 
 fn device(app: &TestApp, tag: &str) -> Value {
-    let list = app.staff.get(&format!("/devices?q={tag}")).expect(200);
+    let list = app.staff.get(&format!("/devices?scan={tag}")).expect(200);
     list["items"][0].clone()
 }
 
