@@ -79,13 +79,15 @@ both_engines! {
             assert_eq!(before["status"], status);
             for step in all.iter().filter(|step| !allowed.contains(step)) {
                 let path = format!("/batches/{id}/{step}");
-                if *step == "receive" && status != "closed" {
+                if *step == "receive" && status == "closed" {
+                    continue; // a machine that turns up late is received
+                }
+                if *step == "receive" {
                     // before a pickup is planned with it, a workshop sees no batch
                     app.refurbisher.post(&path, body(step)).refused(404, "not_found");
                     continue;
                 }
-                let who = if *step == "receive" { &app.refurbisher } else { &app.admin };
-                let problem = who.post(&path, body(step)).refused(409, "batch_step_not_allowed");
+                let problem = app.admin.post(&path, body(step)).refused(409, "batch_step_not_allowed");
                 assert!(problem["detail"].as_str().unwrap().starts_with("Ce lot est"), "{status} {step}: {problem}");
             }
             assert_eq!(app.staff.get(&format!("/batches/{id}")).expect(200), before);
