@@ -250,7 +250,7 @@ fn apply(
     eligibility::assess(tx, actor, id, "project", &mark)?;
     if number.is_multiple_of(10) {
         let decision = serde_json::from_value(json!({"outcome": "eligible"}))?;
-        eligibility::decide(tx, actor, id, &decision)?;
+        eligibility::decide(tx, actor, id, &decision, false)?;
     }
     Ok(())
 }

@@ -27,6 +27,11 @@ pub fn programme_with(app: &TestApp, over: Value) -> String {
     id(&app.staff.post("/programmes", body).expect(201))
 }
 
+/// A client that names the version of an application that it read.
+pub fn knowing(client: &Client, path: &str) -> Client {
+    client.with_header("if-match", client.get(path).header("etag"))
+}
+
 /// The id of what was made.
 pub fn id(made: &Value) -> String {
     made["id"].as_str().unwrap().to_owned()

@@ -53,7 +53,7 @@ pub async fn assess(
 }
 
 /// Decides. What is found eligible gets its score; what is not has its reasons. A decision may be
-/// changed, with reasons, until a lot is handed over; lots that wait are taken back then.
+/// changed, with reasons and `If-Match`, until a lot is handed over; lots that wait are taken back then.
 #[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ApplicationId, Path)),
     request_body = Decision, responses((status = 200, body = Application), Problems))]
 #[post("/applications/{id}/decide")]
@@ -67,7 +67,14 @@ pub async fn decide(
     state
         .write(&who, move |tx, actor| {
             check_version(tx, actor, id, if_match)?;
-            changed(&handover::decide_application(tx, actor, id, &body)?)
+            let version_named = !if_match.expects_nothing();
+            changed(&handover::decide_application(
+                tx,
+                actor,
+                id,
+                &body,
+                version_named,
+            )?)
         })
         .await
 }

@@ -187,7 +187,9 @@ pub(crate) async fn decide(
         Ok(decision) => {
             let decide = move |tx: &mut db::Tx<'_>, actor: &kernel::Actor| {
                 seen.of::<Application>(tx, actor, id)?;
-                let decided = eligibility::decide(tx, actor, id, &decision)?;
+                let version_named = !seen.expects_nothing();
+                let decided =
+                    handover::decide_application(tx, actor, id, &decision, version_named)?;
                 let saved = Saved::at(&*at).about(id).with_status(decided.status);
                 Ok(match decision.outcome {
                     Outcome::Eligible => saved.saying(

@@ -137,9 +137,21 @@ pub(crate) struct Since {
     pub handed_over: bool,
     /// An appeal waits for an answer.
     pub under_appeal: bool,
+    /// Whoever decides named the version that they read, so the decision that they change is known
+    /// to them.
+    pub version_named: bool,
 }
 
 fn may_decide_again(since: Since) -> Result<Verdict, Refusal> {
+    if !since.version_named {
+        return Err(Refusal::new(
+            Code::ApplicationStepNotAllowed,
+            Text::new(
+                "Cette demande est déjà décidée. Pour changer la décision, envoyez la version que vous avez lue (If-Match) avec vos raisons.",
+                "This application is decided already. To change the decision, send the version that you read (If-Match) with your reasons.",
+            ),
+        ));
+    }
     if since.under_appeal {
         return Err(Refusal::new(
             Code::ApplicationStepNotAllowed,
@@ -256,19 +268,23 @@ mod tests {
             may_decide(Eligible, Outcome::Eligible, Since::default()),
             Ok(Verdict::AlreadyDone)
         );
+        let read = Since {
+            version_named: true,
+            ..Since::default()
+        };
         assert_eq!(
-            may_decide(Eligible, Outcome::Ineligible, Since::default()),
+            may_decide(Eligible, Outcome::Ineligible, read),
             Ok(Verdict::Do)
         );
         let handed_over = Since {
             handed_over: true,
-            ..Since::default()
+            ..read
         };
         let under_appeal = Since {
             under_appeal: true,
-            ..Since::default()
+            ..read
         };
-        for since in [handed_over, under_appeal] {
+        for since in [Since::default(), handed_over, under_appeal] {
             let again = may_decide(Eligible, Outcome::Ineligible, since);
             assert_eq!(again.unwrap_err().code, code);
         }

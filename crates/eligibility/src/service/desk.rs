@@ -51,6 +51,7 @@ pub fn review(db: &mut Db, actor: &Actor, id: ApplicationId, now: Instant) -> Re
     let since = rules::Since {
         handed_over: store::handed_over(db, id)?,
         under_appeal,
+        version_named: true, // a form says what it was made from
     };
     let eligible = match rules::may_decide(status, Outcome::Eligible, since) {
         Ok(Verdict::Do) => {

@@ -181,8 +181,8 @@ fn anew(
 }
 
 /// Decides. An eligible application gets its score, with everything that the score used. What
-/// was decided may be decided otherwise, with reasons, until a lot is handed over; a lot that is
-/// reserved is released first.
+/// was decided may be decided otherwise, with reasons, by whoever names the version that they read
+/// (`version_named`), until a lot is handed over; a lot that is reserved is released first.
 ///
 /// # Errors
 /// `not_found`, `invalid_fields` without a reason, `application_step_not_allowed`,
@@ -193,6 +193,7 @@ pub fn decide(
     actor: &Actor,
     id: ApplicationId,
     decision: &Decision,
+    version_named: bool,
 ) -> Result<Application> {
     let mut record = store::application(tx, actor, id)?;
     let again = record.row.decided_at.is_some();
@@ -200,6 +201,7 @@ pub fn decide(
     let since = rules::Since {
         handed_over: again && store::handed_over(tx, id)?,
         under_appeal: again && store::under_appeal(tx, id)?,
+        version_named,
     };
     if rules::may_decide(record.row.status, decision.outcome, since)? == Verdict::AlreadyDone {
         return view(tx, actor, record);

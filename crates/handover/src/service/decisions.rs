@@ -18,6 +18,7 @@ pub fn decide_application(
     actor: &Actor,
     id: ApplicationId,
     decision: &Decision,
+    version_named: bool,
 ) -> Result<Application> {
     let reasons = decision.reasons();
     if decision.outcome == Outcome::Ineligible && !reasons.is_empty() {
@@ -28,5 +29,5 @@ pub fn decide_application(
             release(tx, actor, handover, &body)?;
         }
     }
-    eligibility::decide(tx, actor, id, decision)
+    eligibility::decide(tx, actor, id, decision, version_named)
 }

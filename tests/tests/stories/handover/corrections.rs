@@ -1,6 +1,6 @@
 //! What goes wrong between an award and its lot, and is put right.
 
-use crate::support::applications::{eligible, id, ineligible};
+use crate::support::applications::{eligible, id, ineligible, knowing};
 use crate::support::check::fits_together;
 use crate::support::waves::{self, Stage, appointment, handover_of, path_of, tags_of};
 use testkit::{TestApp, Value, both_engines, json};
@@ -112,7 +112,7 @@ both_engines! {
         let application = format!("/applications/{}", stage.applications[0]);
         let decide = format!("{application}/decide");
         app.staff.post(&decide, json!({"outcome": "ineligible"})).refused(422, "invalid_fields");
-        let revoked = app.staff.post(&decide, ineligible()).expect(200);
+        let revoked = knowing(&app.staff, &application).post(&decide, ineligible()).expect(200);
         assert_eq!((&revoked["status"], &revoked["score"]), (&json!("ineligible"), &Value::Null));
         let released = app.staff.get(&path_of(&alpha)).expect(200);
         assert_eq!((&released["status"], &released["reason"]), (&json!("cancelled"), &json!("Hors objet.")));
@@ -123,7 +123,8 @@ both_engines! {
         fits_together(app);
         // once a lot is handed over, the decision stays
         waves::complete(&app.refurbisher, &beta, &tags_of(&beta)).expect(200);
-        app.staff.post(&format!("/applications/{}/decide", stage.applications[1]), ineligible())
+        let other = format!("/applications/{}", stage.applications[1]);
+        knowing(&app.staff, &other).post(&format!("{other}/decide"), ineligible())
             .refused(409, "application_step_not_allowed");
         // granted again, for a reason
         app.staff.post(&decide, eligible()).refused(422, "invalid_fields");
