@@ -1,11 +1,10 @@
-//! What the server is told to serve for programs: the operations, their documentation, the pages
-//! behind links in mails.
+//! What the server is told to serve for programs: the operations and their documentation.
 
 use actix_web::web;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::routes;
 use crate::system::{self, Readiness};
-use crate::{intake, routes};
 
 /// Where the OpenAPI document is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -24,7 +23,6 @@ impl Door {
             .app_data(self.readiness.clone())
             .route("/api/docs", web::get().to(system::to_docs))
             .route(DOCUMENT, web::get().to(system::document))
-            .configure(intake::pages)
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)));
     }
 }

@@ -20,7 +20,7 @@ use ::web::{
     Versioned,
 };
 use ::web::{
-    access, email, extract, files, page, passwords, problem, reading, record, security, sign_in,
+    access, email, extract, files, passwords, problem, reading, record, security, sign_in,
 };
 
 pub use door::Door;

@@ -154,6 +154,10 @@ pages! {
     follow {
         get "/suivi/{token}" => show, Anybody;
     }
+    reception_link {
+        get "/reception" => show, Anybody;
+        post "/reception" => send, Anybody;
+    }
     unsubscribe {
         get "/unsubscribe" => show, Anybody;
         post "/unsubscribe" => send, Anybody;

@@ -13,7 +13,6 @@ pub mod labels;
 mod metrics;
 mod open;
 mod pace;
-pub mod page;
 pub mod passwords;
 pub mod problem;
 mod published;

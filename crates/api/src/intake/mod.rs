@@ -5,12 +5,10 @@ mod batches;
 mod decisions;
 mod follow;
 mod manifest;
-mod page;
 mod pickup;
 mod upload;
 
 use crate::Routes;
-pub(crate) use page::routes as pages;
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {

@@ -3,9 +3,11 @@
 
 use ::web::access::{AnswerReceptions, Permission, ReadBatches};
 use ::web::{ApiResult, PathId};
-use intake::{Comment, DonorAnswer};
-use kernel::{BatchId, Instant, Language, Role};
+use db::Db;
+use intake::{Batch, Comment, Differing, DonorAnswer};
+use kernel::{Actor, BatchId, Instant, Language, Role};
 use serde::{Deserialize, Serialize};
+use workshop::Reconciliation;
 
 use super::application_parts::kind_name;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
@@ -14,8 +16,12 @@ use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 const LISTED: i64 = 200;
 
 #[derive(Serialize)]
-struct CountPage {
+pub(super) struct CountPage {
     id: String,
+    /// Of the link by which whoever is not signed in answers.
+    token: Option<String>,
+    /// Until when it opens.
+    expires_at: Option<Instant>,
     reference: String,
     title: String,
     /// The count has ended.
@@ -53,22 +59,45 @@ struct Row {
     name: String,
 }
 
+/// What the page is about.
+pub(super) struct Counted {
+    batch: Batch,
+    count: Reconciliation,
+    differing: Vec<Differing>,
+}
+
+impl Counted {
+    /// Loads it, of a batch that the actor may see.
+    pub(super) fn load(db: &mut Db, actor: &Actor, id: BatchId) -> db::Result<Self> {
+        let batch = intake::batch(db, actor, id)?;
+        let count = workshop::reconciliation(db, actor, id)?;
+        let differing = match batch.closed_at.is_some() {
+            true => intake::differing(db, id, LISTED)?,
+            false => Vec::new(),
+        };
+        Ok(Self {
+            batch,
+            count,
+            differing,
+        })
+    }
+}
+
 impl View for CountPage {
     const TEMPLATE: &'static str = "donor_count.html";
 }
 
-async fn load<P: Permission>(page: &Page<P>, id: BatchId) -> ApiResult<CountPage> {
-    let (role, language) = (page.actor().role, page.language());
-    page.read(move |db, actor| {
-        let batch = intake::batch(db, actor, id)?;
-        let count = workshop::reconciliation(db, actor, id)?;
+impl CountPage {
+    /// What there is to see and, for somebody of the donor's, to answer.
+    pub(super) fn of(counted: Counted, is_donor: bool, language: Language) -> Self {
+        let Counted {
+            batch,
+            count,
+            differing,
+        } = counted;
         let ended = batch.closed_at.is_some();
-        let differing = match ended {
-            true => intake::differing(db, id, LISTED)?,
-            false => Vec::new(),
-        };
         let listed = i64::try_from(differing.len()).unwrap_or(i64::MAX);
-        let row = |it: intake::Differing| {
+        let row = |it: Differing| {
             let kind = kind_name(it.kind, 1, language);
             let names = [Some(kind), it.manufacturer.as_deref(), it.model.as_deref()];
             Row {
@@ -81,13 +110,15 @@ async fn load<P: Permission>(page: &Page<P>, id: BatchId) -> ApiResult<CountPage
             differing.into_iter().partition(|it| it.unexpected);
         let confirmed = |it: &intake::ReceptionAnswer| it.answer == DonorAnswer::Confirmed;
         let answer = batch.reception.as_ref();
-        Ok(CountPage {
-            id: id.to_string(),
+        Self {
+            id: batch.id.to_string(),
+            token: None,
+            expires_at: None,
             reference: batch.reference,
             title: batch.title,
             ended,
             closed_at: batch.closed_at,
-            may_answer: role == Role::Donor && ended && !answer.is_some_and(confirmed),
+            may_answer: is_donor && ended && !answer.is_some_and(confirmed),
             kinds: count
                 .per_kind
                 .iter()
@@ -118,7 +149,24 @@ async fn load<P: Permission>(page: &Page<P>, id: BatchId) -> ApiResult<CountPage
             answer: answer.map(|it| it.answer.as_str()),
             comment: answer.and_then(|it| it.comment.clone()),
             devices: answer.map(|it| it.devices.clone()).unwrap_or_default(),
-        })
+        }
+    }
+
+    /// The same for whoever came by a link.
+    pub(super) fn by_link(self, token: String, expires_at: Instant) -> Self {
+        Self {
+            token: Some(token),
+            expires_at: Some(expires_at),
+            ..self
+        }
+    }
+}
+
+async fn load<P: Permission>(page: &Page<P>, id: BatchId) -> ApiResult<CountPage> {
+    let (role, language) = (page.actor().role, page.language());
+    page.read(move |db, actor| {
+        let counted = Counted::load(db, actor, id)?;
+        Ok(CountPage::of(counted, role == Role::Donor, language))
     })
     .await
 }
@@ -131,10 +179,23 @@ pub(crate) async fn show(page: Page<ReadBatches>, PathId(id): PathId<kernel::Bat
 /// The form: boxes of devices, another one by its number, what is wrong.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Sent {
+pub(super) struct Sent {
     comment: Option<String>,
     devices: Vec<String>,
     other: Option<String>,
+}
+
+impl Sent {
+    /// What is said about the count.
+    pub(super) fn said(&self) -> Comment {
+        let others = self.other.as_deref().unwrap_or_default();
+        let others = others.split([',', ';', '\n']).map(str::trim);
+        let others = others.filter(|it| !it.is_empty()).map(str::to_owned);
+        Comment {
+            comment: self.comment.clone(),
+            devices: self.devices.iter().cloned().chain(others).collect(),
+        }
+    }
 }
 
 async fn answer(
@@ -152,14 +213,7 @@ async fn answer(
         &form,
         deed,
         move |tx, actor, sent: &Sent| {
-            let others = sent.other.as_deref().unwrap_or_default();
-            let others = others.split([',', ';', '\n']).map(str::trim);
-            let others = others.filter(|it| !it.is_empty()).map(str::to_owned);
-            let said = Comment {
-                comment: sent.comment.clone(),
-                devices: sent.devices.iter().cloned().chain(others).collect(),
-            };
-            let batch = intake::answer_reception(tx, actor, id, answer, &said)?;
+            let batch = intake::answer_reception(tx, actor, id, answer, &sent.said())?;
             let saved = Saved::at(format!("/dons/{id}/comptage"))
                 .about(id)
                 .with_status(batch.status);
@@ -212,6 +266,8 @@ pub(crate) fn samples() -> Vec<Sample> {
     };
     let view = |ended: bool, answer: Option<&'static str>| CountPage {
         id: "0198c0de-0000-7000-8000-000000000000".to_owned(),
+        token: None,
+        expires_at: None,
         reference: "LOT-2023-0007".to_owned(),
         title: "Marseille".to_owned(),
         ended,
@@ -244,7 +300,13 @@ pub(crate) fn samples() -> Vec<Sample> {
         form.with_mistake("comment", "123")
             .with_mistake("other", "123")
     };
+    let link = |answer| match moment {
+        Some(until) => view(true, answer).by_link("0198c0de".to_owned(), until),
+        None => view(true, answer),
+    };
     vec![
+        Sample::of("count by a link", &link(None)).with_form(wrong),
+        Sample::of("count by a link, confirmed", &link(Some("confirmed"))),
         Sample::of("count under way", &view(false, None)),
         Sample::of("count to answer", &view(true, None)).with_form(wrong),
         Sample::of("count contested", &view(true, Some("contested"))),

@@ -84,6 +84,7 @@ pub(crate) mod programme;
 mod proof;
 pub(crate) mod public_wave;
 pub(crate) mod reception;
+pub(crate) mod reception_link;
 pub(crate) mod registration;
 pub(crate) mod scan;
 pub(crate) mod sign_in;
