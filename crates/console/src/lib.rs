@@ -18,6 +18,7 @@ mod pages;
 mod qr;
 mod routes;
 mod samples;
+mod saved;
 mod session;
 mod sign_in_first;
 mod templates;
@@ -27,5 +28,6 @@ pub use door::{ConsoleSettings, Door};
 pub use routes::{Row, TABLE};
 
 pub(crate) use form::{Form, FormView};
-pub(crate) use page::{Page, PageResult, Saved, View, Visit};
+pub(crate) use page::{Page, PageResult, View, Visit};
 pub(crate) use samples::Sample;
+pub(crate) use saved::Saved;

@@ -15,13 +15,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::{Db, Tx};
 use identity::Visitor;
 use kernel::{Actor, Code, Language, Refusal, Text};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::cookies::Cookie;
 use crate::door::Console;
 use crate::form::{Form, FormView};
 use crate::frame::{Flash, Frame};
+use crate::saved::Saved;
 use crate::{language, sign_in_first};
 
 /// The outcome of a page's handler.
@@ -285,76 +286,6 @@ struct Kept {
     key: Option<String>,
 }
 
-/// Where a form that was saved leads, and what is said there.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Saved {
-    location: String,
-    flash: Option<(Text, String)>,
-    /// What was made or changed, for the audit log.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
-    /// What it came to, for the audit log.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<String>,
-    /// Of what was changed, for a form that saves itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<i32>,
-}
-
-impl Saved {
-    /// Leads to a path of ours.
-    pub(crate) fn at(location: impl Into<String>) -> Self {
-        Self {
-            location: location.into(),
-            flash: None,
-            id: None,
-            status: None,
-            version: None,
-        }
-    }
-
-    /// Says which version was made, for a form that saves itself.
-    #[must_use]
-    pub(crate) fn version(mut self, version: i32) -> Self {
-        self.version = Some(version);
-        self
-    }
-
-    /// Says there what was done.
-    #[must_use]
-    pub(crate) fn saying(mut self, french: &str, english: &str) -> Self {
-        let text = Text::new(french.to_owned(), english.to_owned());
-        self.flash = Some((text, "success".to_owned()));
-        self
-    }
-
-    /// Tells there how it went: `kind` is `success`, `info`, `warning` or `danger`.
-    #[must_use]
-    pub(crate) fn telling(mut self, text: Text, kind: &str) -> Self {
-        self.flash = Some((text, kind.to_owned()));
-        self
-    }
-
-    /// Names what was made or changed, for the audit log.
-    #[must_use]
-    pub(crate) fn about<T>(mut self, id: kernel::Id<T>) -> Self {
-        self.id = Some(id.to_string());
-        self
-    }
-
-    /// What was made or changed.
-    pub(crate) fn made<T>(&self) -> Option<kernel::Id<T>> {
-        self.id.as_deref()?.parse().ok()
-    }
-
-    /// Says what it came to, for the audit log.
-    #[must_use]
-    pub(crate) fn with_status(mut self, status: impl ToString) -> Self {
-        self.status = Some(status.to_string());
-        self
-    }
-}
-
 /// A visit by somebody who has the permission `P` of the one table.
 pub(crate) struct Page<P> {
     visit: Visit,
@@ -424,15 +355,8 @@ impl<P: Permission> Page<P> {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
     {
-        // forms of one page share its key: where they are sent tells them apart
-        let content = form.digest_at(self.path());
-        let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &content);
-        let who = self.who.clone().named(deed).with_repeat(repeat);
-        let answer = self
-            .visit
-            .state
-            .write(&who, move |tx, actor| Answer::see_other(&work(tx, actor)?))
-            .await?;
+        let who = self.once(form, deed);
+        let answer = self.visit.state.write(&who, led(work)).await?;
         Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
     }
 
@@ -444,15 +368,17 @@ impl<P: Permission> Page<P> {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send + 'static,
     {
+        let who = self.once(form, deed);
+        let answer = self.visit.state.write_long(&who, led(work)).await?;
+        Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
+    }
+
+    /// Whoever sends a form: the same form again gets the first answer.
+    fn once(&self, form: &Form, deed: &str) -> Allowed<P> {
+        // forms of one page share its key: where they are sent tells them apart
         let content = form.digest_at(self.path());
         let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &content);
-        let who = self.who.clone().named(deed).with_repeat(repeat);
-        let answer = self
-            .visit
-            .state
-            .write_long(&who, move |tx, actor| Answer::see_other(&work(tx, actor)?))
-            .await?;
-        Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
+        self.who.clone().named(deed).with_repeat(repeat)
     }
 
     /// Runs a use case whose outcome is shown this once, such as a key: nothing of it is kept for a
@@ -507,6 +433,14 @@ impl<P: Permission> Page<P> {
             Err(cause) => self.retry(&view(), form, cause),
         }
     }
+}
+
+/// A use case of a form, with what is kept of its answer.
+fn led<F>(work: F) -> impl Fn(&mut Tx<'_>, &Actor) -> db::Result<Answer> + Send
+where
+    F: Fn(&mut Tx<'_>, &Actor) -> db::Result<Saved> + Send,
+{
+    move |tx, actor| Answer::see_other(&work(tx, actor)?)
 }
 
 impl FromRequest for Visit {

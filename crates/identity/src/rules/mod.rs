@@ -1,25 +1,16 @@
 //! What holds for organizations, people and their passwords. Pure.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+mod alike;
+mod password;
 
-use kernel::{
-    Code, CommuneCode, Fields, Instant, OrganisationId, PersonId, Refusal, Rna, Role, Siret, Text,
-};
+use kernel::{Code, CommuneCode, Fields, Instant, PersonId, Refusal, Rna, Role, Siret, Text};
 
 use crate::model::{
     Member, NewOrganisation, OrganisationKind, OrganisationStatus, SessionSettings,
 };
-use crate::password::PasswordSettings;
 
-/// The longest password, so that hashing it is bounded.
-pub const PASSWORD_MAX: usize = 200;
-/// Characters that a password has to have beside the words that anyone would try.
-const OWN_CHARACTERS: usize = 5;
-
-/// Passwords that were found in leaks most often, in lower case.
-static COMMON: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+pub use alike::{Alike, core_name, may_be_the_same, own_domain};
+pub use password::{PASSWORD_MAX, check_password};
 
 /// The role that an organization's people have fits its kind.
 ///
@@ -119,64 +110,6 @@ pub fn check_email(fields: &mut Fields, pointer: &str, email: &str) {
     }
 }
 
-/// A password is long enough and not what whoever guesses tries first: one of the usual
-/// ones, or little more than a word that goes with the account. Nothing is asked of which
-/// characters it has (NIST SP 800-63B-4, 3.1.1.2).
-///
-/// # Errors
-/// `weak_password`.
-pub fn check_password(
-    settings: &PasswordSettings,
-    password: &str,
-    obvious: &[&str],
-) -> Result<(), Refusal> {
-    let least = settings.least();
-    let length = password.chars().count();
-    let lower = password.to_lowercase();
-    let obvious = settings
-        .obvious
-        .iter()
-        .map(String::as_str)
-        .chain(obvious.iter().copied());
-    let first = lower.chars().next();
-    let monotone = lower.chars().all(|c| Some(c) == first);
-    if (least..=PASSWORD_MAX).contains(&length)
-        && !COMMON.contains(lower.as_str())
-        && !monotone
-        && !is_obvious(&lower, obvious)
-    {
-        return Ok(());
-    }
-    Err(Refusal::field(
-        "/password",
-        Code::WeakPassword,
-        Text::new(
-            format!(
-                "Choisissez {least} caractères ou plus, qui ne soient ni un mot de passe courant ni simplement votre nom, votre adresse ou votre ville. Une phrase se retient bien."
-            ),
-            format!(
-                "Choose {least} characters or more that are neither a common password nor just your name, address or city. A sentence is easy to remember."
-            ),
-        ),
-    ))
-}
-
-/// Whether little is left of a password without the words that go with the account.
-fn is_obvious<'a>(password: &str, words: impl Iterator<Item = &'a str>) -> bool {
-    let folded = kernel::fold(password);
-    let mut words: Vec<String> = words
-        .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()).chain([word]))
-        .map(kernel::fold)
-        .filter(|word| word.chars().count() >= 4)
-        .collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let rest = words
-        .iter()
-        .fold(folded.clone(), |rest, word| rest.replace(word.as_str(), ""));
-    let taken = folded.chars().count() - rest.chars().count();
-    taken > 0 && password.chars().count().saturating_sub(taken) < OWN_CHARACTERS
-}
-
 /// The identifiers of an organization, read.
 #[derive(Debug, Default)]
 pub struct Identifiers {
@@ -239,108 +172,6 @@ fn identifier<T: std::str::FromStr<Err = Code>>(
     text.parse()
         .map_err(|code| fields.push(pointer, code, help()))
         .ok()
-}
-
-/// Words that every association may have in its name.
-const COMMON_WORDS: [&str; 18] = [
-    "association",
-    "asso",
-    "assoc",
-    "loi",
-    "1901",
-    "l",
-    "la",
-    "le",
-    "les",
-    "d",
-    "de",
-    "des",
-    "du",
-    "et",
-    "a",
-    "au",
-    "aux",
-    "en",
-];
-
-/// A name without accents, case and the words that every association has, so that « Association
-/// Les Cigales » and « Les Cigales » are one.
-pub fn core_name(name: &str) -> String {
-    let folded = kernel::fold(name);
-    let words: Vec<&str> = folded
-        .split(' ')
-        .filter(|word| !COMMON_WORDS.contains(word))
-        .collect();
-    match words.is_empty() {
-        true => folded,
-        false => words.join(" "),
-    }
-}
-
-/// Domains at which anybody has an address.
-const EVERYBODYS: [&str; 24] = [
-    "aol.com",
-    "bbox.fr",
-    "club-internet.fr",
-    "free.fr",
-    "gmail.com",
-    "gmx.com",
-    "gmx.fr",
-    "googlemail.com",
-    "hotmail.com",
-    "hotmail.fr",
-    "icloud.com",
-    "laposte.net",
-    "live.com",
-    "live.fr",
-    "me.com",
-    "msn.com",
-    "numericable.fr",
-    "orange.fr",
-    "outlook.com",
-    "outlook.fr",
-    "proton.me",
-    "sfr.fr",
-    "wanadoo.fr",
-    "yahoo.fr",
-];
-
-/// The domain of an address, where it says something of whose it is.
-pub fn own_domain(email: &str) -> Option<String> {
-    let domain = normal_email(email).split_once('@')?.1.to_owned();
-    let everybodys = EVERYBODYS.contains(&domain.as_str()) || domain.starts_with("yahoo.");
-    (!everybodys).then_some(domain)
-}
-
-/// What two associations are compared by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alike {
-    /// Which.
-    pub id: OrganisationId,
-    /// See [`core_name`].
-    pub core: String,
-    /// Postal code.
-    pub postal_code: String,
-    /// Without accents and case.
-    pub commune: String,
-    /// Without accents and case.
-    pub address: String,
-    /// See [`own_domain`].
-    pub email_domain: Option<String>,
-}
-
-/// Whether two associations may be one: the same name in one place or at one domain; much of a
-/// name at one address or domain; or one address and one domain. People decide.
-pub fn may_be_the_same(one: &Alike, other: &Alike) -> bool {
-    let words = |of: &Alike| -> HashSet<String> { of.core.split(' ').map(str::to_owned).collect() };
-    let (few, many) = (words(one), words(other));
-    let same_name = one.core == other.core;
-    let near_name = same_name || few.is_subset(&many) || many.is_subset(&few);
-    let postal_code = one.postal_code == other.postal_code;
-    let place = postal_code || (!one.commune.is_empty() && one.commune == other.commune);
-    let address = postal_code && !one.address.is_empty() && one.address == other.address;
-    let domain = one.email_domain.is_some() && one.email_domain == other.email_domain;
-    (same_name && (place || domain)) || (near_name && (address || domain)) || (address && domain)
 }
 
 /// Whether a status may follow another; `Ok(false)` when it is there already.
@@ -411,6 +242,7 @@ pub fn fresh_enough(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::password::PasswordSettings;
 
     #[test]
     fn an_association_is_found_under_another_spelling() {
