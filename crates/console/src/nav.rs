@@ -16,10 +16,31 @@ pub(crate) fn home_of(role: Role) -> &'static str {
 /// Address, French, English. Add a line for a page that a role opens every day, no other.
 type Link = (&'static str, &'static str, &'static str);
 
-const PUBLIC: &[Link] = &[("/", "Accueil", "Home")];
-const DONOR: &[Link] = &[("/dons", "Mes dons", "My donations")];
-const WORKSHOP: &[Link] = &[("/atelier", "Atelier", "Workshop")];
-const ASSOCIATION: &[Link] = &[("/demandes", "Mes demandes", "My applications")];
+const PUBLIC: &[Link] = &[
+    ("/", "Accueil", "Home"),
+    ("/chiffres", "Chiffres", "Figures"),
+    ("/inscription", "S’inscrire", "Register"),
+];
+const DONOR: &[Link] = &[
+    ("/dons", "Mes dons", "My donations"),
+    ("/dons/nouveau", "Proposer un don", "Offer a donation"),
+];
+const WORKSHOP: &[Link] = &[
+    ("/atelier", "Atelier", "Workshop"),
+    ("/atelier/scan", "Scanner", "Scan"),
+    ("/atelier/lots", "Dons à recevoir", "Donations to receive"),
+    ("/atelier/appareils", "Appareils", "Devices"),
+    ("/atelier/stock", "Stock", "Stock"),
+    ("/atelier/remises", "Remises", "Handovers"),
+];
+const ASSOCIATION: &[Link] = &[
+    ("/demandes", "Mes demandes", "My applications"),
+    (
+        "/chiffres",
+        "Chiffres et attributions",
+        "Figures and allocations",
+    ),
+];
 const HELPER: &[Link] = &[
     ("/demandes", "Demandes", "Applications"),
     (
@@ -31,10 +52,12 @@ const HELPER: &[Link] = &[
 const CITY: &[Link] = &[
     ("/ville", "Ville", "City"),
     ("/ville/demandes", "Demandes", "Applications"),
+    ("/ville/vagues", "Vagues", "Waves"),
+    ("/ville/remises", "Remises", "Handovers"),
     ("/ville/organisations", "Organisations", "Organizations"),
-    ("/ville/recherche", "Chercher", "Search"),
     ("/dons", "Dons", "Donations"),
     ("/atelier", "Atelier", "Workshop"),
+    ("/ville/recherche", "Chercher", "Search"),
 ];
 
 /// A link of the main navigation, as the layout shows it.
