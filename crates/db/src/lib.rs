@@ -26,7 +26,7 @@ pub use database::{Database, DatabaseSettings, Usage};
 pub use dump::{export, import};
 pub use error::{Error, Result, guard};
 pub use lane::{Lane, Place};
-pub use migrate::{SchemaState, compare as schema_state};
+pub use migrate::{SchemaState, compare as schema_state, run as migrate};
 pub use pulse::{Hold, named};
 pub use transaction::Tx;
 

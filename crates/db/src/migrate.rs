@@ -34,7 +34,10 @@ pub enum SchemaState {
 const ATTEMPTS: u32 = 30;
 
 /// Applies the migrations that are missing, one program after the other.
-pub(crate) fn run(url: &str) -> Result<()> {
+///
+/// # Errors
+/// As [`crate::Database::open`].
+pub fn run(url: &str) -> Result<()> {
     if Engine::of_url(url) == Ok(Engine::Sqlite) {
         return run_sqlite(url);
     }

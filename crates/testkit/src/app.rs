@@ -123,7 +123,7 @@ impl TestApp {
 
     /// The same with other decisions of the operator.
     pub fn start_configured(engine: Engine, configuration: Configuration) -> Option<Self> {
-        let place = TestDatabase::create(engine)?;
+        let place = TestDatabase::with_schema(engine)?;
         let start = configuration.starts_at.unwrap_or(START);
         let clock = Arc::new(ManualClock::new(start.parse().expect("a moment")));
         let database = Database::open(place.settings(), clock.clone()).expect("opens");
