@@ -137,8 +137,8 @@ fn label(facts: LabelFacts, language: Language) -> Label {
 /// How far the erasure of the drives is.
 fn drives(all: usize, proven: usize, language: Language) -> String {
     match (language, all) {
-        (Language::French, 0) => "Disques pas encore relevés".to_owned(),
-        (Language::English, 0) => "Drives not recorded yet".to_owned(),
+        (Language::French, 0) => "Disques à relever".to_owned(),
+        (Language::English, 0) => "Drives to record".to_owned(),
         (Language::French, _) if proven == all => format!("Effacé, prouvé ({all}/{all})"),
         (Language::English, _) if proven == all => format!("Erased, proven ({all}/{all})"),
         (Language::French, _) => format!("À EFFACER ({proven}/{all} prouvé)"),
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_label_says_how_far_the_erasure_is() {
-        assert_eq!(drives(0, 0, Language::French), "Disques pas encore relevés");
+        assert_eq!(drives(0, 0, Language::French), "Disques à relever");
         assert_eq!(drives(2, 1, Language::French), "À EFFACER (1/2 prouvé)");
         assert_eq!(drives(1, 1, Language::English), "Erased, proven (1/1)");
     }

@@ -10,7 +10,9 @@ UPDATE applications
     WHERE status = 'in_review' AND json_extract(changes, '$.answered_at') IS NOT NULL;
 CREATE INDEX applications_waiting ON applications (status, submitted_at);
 CREATE INDEX applications_answered ON applications (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX applications_answered_by_id ON applications (id) WHERE answered_at IS NOT NULL;
 CREATE INDEX applications_assigned ON applications (assigned_to, status, submitted_at);
+CREATE INDEX applications_assigned_by_id ON applications (assigned_to, id);
 
 CREATE TABLE application_messages (
     id BLOB NOT NULL PRIMARY KEY,

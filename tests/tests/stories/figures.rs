@@ -14,7 +14,7 @@ both_engines! {
         let first = Stage::set(app, &[("Alpha", 10, 8_000)], 10);
         let wave = first.approved_wave(app, "Vague");
         let second = Stage::set(app, &[("Beta", 10, 8_000)], 0);
-        waves::stock(app, "desktop", 5, 500);
+        waves::stock(app, "desktop", 5);
         assert_eq!(devices(app, &first), json!({"ready": 5, "reserved": 10}));
         assert_eq!(devices(app, &second), json!({"ready": 5}));
         // what comes back is in stock for both
@@ -32,7 +32,7 @@ both_engines! {
         let knows = app.anyone.with_header("If-None-Match", &format!("\"other\", W/{tag}"));
         let again = knows.get(&path);
         assert_eq!((again.status, again.body.len(), again.header("etag")), (304, 0, tag.as_str()));
-        waves::stock(app, "desktop", 1, 500);
+        waves::stock(app, "desktop", 1);
         let changed = knows.get(&path);
         assert_eq!((changed.status, &changed.json()["devices"]["ready"]), (200, &json!(11)));
         assert_ne!(changed.header("etag"), tag);

@@ -66,6 +66,10 @@ const ACCEPTED: &[(&str, &str)] = &[
         "hardly any device contradicts its record: a page is full soon",
     ),
     (
+        "(applications.answered_at IS NOT NULL)",
+        "from an index that has just these, in their order",
+    ),
+    (
         "applications.silence_at BETWEEN ? AND ?",
         "sorts the applications that silence decides in the next days",
     ),

@@ -49,6 +49,7 @@ impl<'a> Walk<'a> {
             ("wave_id", wave),
             ("subject", app.donor.person.clone()),
             ("actor", app.staff.person.clone()),
+            ("assigned_to", app.staff.person.clone()),
             ("programmes", first("/programmes", "id")),
             ("waves", first("/waves", "id")),
             ("notifications", first("/notifications", "id")),
@@ -100,7 +101,7 @@ impl<'a> Walk<'a> {
 
     fn operation(&self, template: &str, operation: &Value) {
         let path = self.path(template);
-        let (wanted, filters) = self.filters(operation);
+        let (wanted, filters) = self.filters(template, operation);
         let pages = filters.iter().any(|filter| filter.starts_with("after="));
         let mut answered = 0;
         for (role, client) in &self.people {
@@ -151,15 +152,16 @@ impl<'a> Walk<'a> {
     }
 
     /// What has to be asked for, and each other parameter with each value that is worth asking.
-    fn filters(&self, operation: &Value) -> (String, Vec<String>) {
+    fn filters(&self, template: &str, operation: &Value) -> (String, Vec<String>) {
         let (mut wanted, mut filters) = (String::new(), Vec::new());
+        let labels = template == "/api/v1/labels"; // of a batch, or of devices
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             if parameter["in"] != "query" {
                 continue;
             }
             let name = parameter["name"].as_str().unwrap();
             let values = self.values(name, &parameter["schema"]);
-            if parameter["required"] == true {
+            if parameter["required"] == true || (labels && name == "batch_id") {
                 wanted.push_str(&format!("{name}={}&", values[0]));
             } else {
                 filters.extend(values.iter().map(|value| format!("{name}={value}")));
@@ -190,6 +192,8 @@ impl<'a> Walk<'a> {
             ("postal_code", ..) => &["13003"],
             ("variant", ..) => &["0"],
             ("year", ..) => &["2023"],
+            ("stock", ..) => &["a4-24", "62x29"],
+            ("form", ..) => &["pdf", "zpl"],
             (_, Some("boolean"), _) => &["true", "false"],
             (_, Some("integer"), _) => &["1"],
             (_, _, Some("date")) => &["2023-02-01"],

@@ -40,7 +40,7 @@ impl Stage {
             applications.push(eligible(app, &client, &programme, *quantity, *score));
             clients.push(client);
         }
-        let tags = stock(app, "desktop", desktops, 0);
+        let tags = stock(app, "desktop", desktops);
         Self {
             programme,
             applications,
@@ -143,7 +143,7 @@ pub fn eligible(
 }
 
 /// Devices that are ready in the first workshop; returns their tags.
-pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String> {
+pub fn stock(app: &TestApp, kind: &str, count: usize) -> Vec<String> {
     let when = pickup_time(app);
     let batch = app.donor.post("/batches", json!({
         "title": "Postes", "declared": [{"kind": kind, "quantity": count.max(1)}],
@@ -158,12 +158,9 @@ pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String
     let donor: OrganisationId = app.donor.organisation.parse().unwrap();
     let workshop: OrganisationId = app.refurbisher.organisation.parse().unwrap();
     let kind = kind.to_owned();
-    let tags: Vec<String> = (from..from + count)
-        .map(|number| format!("RS-{number:05}"))
-        .collect();
-    let names = tags.clone();
     app.write(move |tx| {
-        for (number, tag) in names.iter().enumerate() {
+        let tags = ::intake::tags(tx, count)?;
+        for (number, tag) in tags.iter().enumerate() {
             let row = (
                 (
                     d::id.eq(tx.new_id::<kernel::Device>()),
@@ -211,9 +208,8 @@ pub fn stock(app: &TestApp, kind: &str, count: usize, from: usize) -> Vec<String
                 b::received_at.eq(now),
             ))
             .execute(&mut **tx)?;
-        Ok(())
-    });
-    tags
+        Ok(tags)
+    })
 }
 
 /// From the draft of a batch to the day of its pickup by the first workshop.

@@ -67,7 +67,7 @@ both_engines! {
 
     fn a_gift_goes_to_those_it_is_meant_for(app) {
         let stage = Stage::set(app, &[("Alpha", 30, 9_000), ("Beta", 30, 7_000)], 20);
-        let (for_beta, for_others) = (waves::stock(app, "desktop", 15, 500), waves::stock(app, "desktop", 5, 600));
+        let (for_beta, for_others) = (waves::stock(app, "desktop", 15), waves::stock(app, "desktop", 5));
         for (tag, tied) in [
             (&for_beta[0], json!({"association_ids": [stage.clients[1].organisation]})),
             (&for_others[0], json!({"themes": ["employment"]})),

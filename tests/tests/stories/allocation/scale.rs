@@ -217,8 +217,8 @@ fn workbench(app: &TestApp, own: &str) {
 fn wave_of(app: &TestApp, associations: usize, devices: usize) {
     let stage = Stage::set(app, &[("Alpha", 25, 9_999)], 0);
     crowd(app, &stage.programme, associations - 1);
-    waves::stock(app, "desktop", devices, 0);
-    let laptop = waves::stock(app, "laptop", 1, devices).remove(0);
+    waves::stock(app, "desktop", devices);
+    let laptop = waves::stock(app, "laptop", 1).remove(0);
     eprintln!(
         "{associations} associations, {devices} devices, {:?}",
         app.database.engine()

@@ -165,7 +165,7 @@ both_engines! {
         let stage = Stage::set(app, &[("Alpha", 30, 8_000), ("Beta", 30, 6_000)], 30);
         let path = stage.submitted_wave(app, "Première vague");
         app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).expect(200);
-        waves::stock(app, "desktop", 20, 1_000);
+        waves::stock(app, "desktop", 20);
         let without = stage.wave(app, "Sans compléments", json!({}));
         app.staff.post(&format!("{without}/propose"), Value::Null).refused(409, "nothing_to_allocate");
         let with = stage.wave(app, "Compléments", json!({"complements": true}));
@@ -183,7 +183,7 @@ both_engines! {
 
     fn wave_out_of_date_when_a_donor_ties_its_gift_otherwise(app) {
         let stage = Stage::set(app, &[("Alpha", 20, 8_000), ("Beta", 20, 7_000)], 25);
-        let tied = waves::stock(app, "desktop", 15, 500);
+        let tied = waves::stock(app, "desktop", 15);
         waves::tie(app, &tied[0], Some(&json!({"themes": ["precarity"]})));
         let path = stage.submitted_wave(app, "Vague");
         waves::tie(app, &tied[0], Some(&json!({"themes": ["employment"]})));
@@ -213,7 +213,7 @@ both_engines! {
         association.post(&format!("{application}/submit"), Value::Null).expect(200);
         applications::assess(&app.staff, &application, 4);
         app.staff.post(&applications::decide(&application), applications::eligible()).expect(200);
-        waves::stock(app, "laser_cutter", 2, 0);
+        waves::stock(app, "laser_cutter", 2);
         let wave = json!({"name": "Découpeuses", "supply": {"kinds": ["laser_cutter"]}, "seed": "marseille-2023-1"});
         let wave = app.staff.post(&format!("/programmes/{programme}/waves"), wave).expect(201);
         let path = format!("/waves/{}", applications::id(&wave));

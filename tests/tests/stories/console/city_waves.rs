@@ -221,7 +221,7 @@ both_engines! {
     fn lots_get_appointments_one_is_missed_one_device_is_replaced(app) {
         let stage = stage(app);
         stage.approved_wave(app, "Première vague");
-        let spare = waves::stock(app, "desktop", 1, 700).remove(0);
+        let spare = waves::stock(app, "desktop", 1).remove(0);
         let mut browser = app.browser_of(&app.staff);
         let empty = browser.get("/ville/remises");
         empty.says("Aucun rendez-vous cette semaine").says("Alpha");

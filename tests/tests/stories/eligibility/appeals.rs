@@ -70,7 +70,7 @@ both_engines! {
         let path = submitted(&association, &programme);
         assess(&app.staff, &path, 4);
         app.staff.post(&decide(&path), ineligible()).expect(200);
-        waves::stock(app, "desktop", 20, 0);
+        waves::stock(app, "desktop", 20);
         let wave = |name: &str| {
             let body = json!({"name": name, "supply": {"kinds": ["desktop"]}, "seed": "marseille-2023-1"});
             let made = app.staff.post(&format!("/programmes/{programme}/waves"), body).expect(201);

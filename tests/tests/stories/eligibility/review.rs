@@ -300,7 +300,7 @@ both_engines! {
         assert_eq!((&read["requests"][0]["quantity"], &read["asked_before"][0]["requests"][0]["quantity"]), (&json!(25), &json!(20)));
         assert_eq!(app.mails_of("application_asks_otherwise").len(), 3); // staff
         app.read(eligibility::verify_scores).unwrap();
-        crate::support::waves::stock(app, "desktop", 30, 0);
+        crate::support::waves::stock(app, "desktop", 30);
         let wave = app.staff.post(&format!("/programmes/{programme}/waves"),
             json!({"name": "Vague", "supply": {"kinds": ["desktop"]}, "seed": "marseille-2023-1"})).expect(201);
         let wave = format!("/waves/{}", id(&wave));

@@ -32,7 +32,7 @@ both_engines! {
         let replace = format!("{}/replace", waves::path_of(&alpha));
         let body = json!({"device": failed.to_lowercase(), "reason": "L'écran reste noir."});
         app.refurbisher.post(&replace, body.clone()).refused(409, "no_replacement");
-        let spare = waves::stock(app, "desktop", 1, 900)[0].clone();
+        let spare = waves::stock(app, "desktop", 1)[0].clone();
         waves::set_grade(app, &spare, "C");
         app.refurbisher.post(&replace, body.clone()).refused(409, "no_replacement");
         waves::set_grade(app, &spare, "A");

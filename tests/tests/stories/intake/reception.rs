@@ -212,7 +212,9 @@ both_engines! {
             }
         });
         assert_eq!(kept, 0, "only the hash is kept");
-        for wrong in ["", "x", "%00", &token[..42], &format!("{token}x")] {
+        assert_eq!(open(app, "%00").status, 404);
+        assert_eq!(send(&app.anyone, "%00", "confirm", "").status, 422, "no text");
+        for wrong in ["", "x", &token[..42], &format!("{token}x")] {
             let page = open(app, wrong);
             assert_eq!(page.status, 404, "{wrong}");
             assert!(page.text().contains("Ce lien n’est plus valable"), "{}", page.text());

@@ -126,7 +126,7 @@ both_engines! {
         assert_eq!(data["sessions"].as_array().unwrap().len(), 2);
         assert_eq!(data["links"][0]["purpose"], "invitation");
         assert_eq!(data["mails"][0]["kind"], "invitation");
-        assert_eq!(data["recorded_by"].as_array().unwrap().len(), 2, "signing in and the correction: {}", data["recorded_by"]);
+        assert_eq!(data["recorded_by"].as_array().unwrap().len(), 3, "the invitation, signing in and the correction: {}", data["recorded_by"]);
         assert!(!reply.text().contains("argon2"), "no hash");
         jo.patch("/me", json!({"name": " "})).refused(422, "invalid_fields");
         let id = data["me"]["id"].as_str().unwrap();

@@ -149,8 +149,8 @@ both_engines! {
         let invited = app.admin.post("/users", new).expect(201);
         assert_eq!(invited["same_mailbox"], true);
         let told = app.mails_of("new_member");
-        assert_eq!(told.len() - before, 4, "the administrator, two of the staff, and r1");
-        assert_eq!(told.iter().filter(|mail| mail.data["same_mailbox"] == true).count(), 4);
+        assert_eq!(told.len() - before, 5, "the administrator, two of the staff, the helper, and r1");
+        assert_eq!(told.iter().filter(|mail| mail.data["same_mailbox"] == true).count(), 5);
         let recorded = app.admin.get(&format!("/audit?subject={}", invited["id"].as_str().unwrap())).expect(200);
         assert_eq!(recorded["items"][0]["detail"]["same_mailbox"], true);
         // a stranger who registers learns nothing of it; staff do

@@ -146,7 +146,7 @@ both_engines! {
         assert_eq!((list["items"].as_array().map(Vec::len), &list["items"][0]["name"]), (Some(20), &json!("disque.png")));
         let sent = app.donor.get(&format!("{path}/{}", text(&first["sha256"])));
         assert_eq!((sent.header("content-type"), sent.text().ends_with("a drive in pieces")), ("image/png", true));
-        log(&app.refurbisher, &id, json!({"type": "tested", "checks": {"boot": "pass"}})).refused(409, "erasure_not_proven");
+        log(&app.refurbisher, &id, json!({"type": "ready"})).refused(409, "erasure_not_proven");
         intact(app);
     }
 

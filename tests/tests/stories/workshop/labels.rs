@@ -12,7 +12,7 @@ both_engines! {
         assert_eq!((one.status, one.header("content-type")), (200, "text/plain; charset=utf-8"));
         let label = one.text();
         assert!(label.contains(&format!("^FD>:{first}^FS")) && label.matches("^XA").count() == 1, "{label}");
-        assert!(label.contains("Disques pas encore relevés"), "{label}");
+        assert!(label.contains("Disques à relever"), "{label}");
         // by serial number, in the order in which they are asked for
         let two = app.refurbisher.get("/labels?devices=CZC0002,czc%200001&form=zpl").text();
         let at = |tag: &str| two.find(tag).unwrap_or_else(|| panic!("{tag}: {two}"));
@@ -29,7 +29,7 @@ both_engines! {
         let (_, ids) = dock(app, &["CZC0001"], 1);
         let label = |at: &str| app.refurbisher.get(&format!("/labels?devices={}&form=zpl", ids[0])).text().contains(at);
         log(&app.refurbisher, &ids[0], json!({"type": "triaged", "outcome": "keep"})).expect(200);
-        assert!(label("Disques pas encore relevés"));
+        assert!(label("Disques à relever"));
         log(&app.refurbisher, &ids[0], erased(&["D1"])).expect(200);
         assert!(label("Effacé, prouvé (1/1)"));
     }
