@@ -59,6 +59,7 @@ fn deed(action: &str) -> &'static str {
     match action {
         it if it.starts_with("get_") => "saw",
         it if it.starts_with("delete_") => "removed",
+        it if it.ends_with("_login") => "signed_in",
         it if decides.iter().any(|end| it.ends_with(end)) => "decided",
         _ => "changed",
     }
@@ -66,27 +67,37 @@ fn deed(action: &str) -> &'static str {
 
 /// What an action is about.
 fn about(action: &str) -> &'static str {
-    const KINDS: [(&str, &str); 20] = [
+    const KINDS: [(&str, &str); 30] = [
         ("applications", "application"),
         ("demandes", "application"),
         ("appeals", "appeal"),
         ("recours", "appeal"),
         ("organisations", "organisation"),
         ("registration", "registration"),
+        ("inscriptions", "registration"),
         ("programmes", "programme"),
         ("waves", "wave"),
         ("vagues", "wave"),
         ("handovers", "handover"),
+        ("remises", "handover"),
+        ("device", "device"),
+        ("devices", "device"),
+        ("appareils", "device"),
+        ("obligations", "report"),
+        ("suivis", "report"),
         ("batches", "batch"),
         ("dons", "batch"),
         ("notifications", "mail"),
         ("messages", "mail"),
         ("users", "account"),
         ("people", "account"),
+        ("compte", "account"),
         ("personnes", "account"),
         ("auth", "account"),
         ("me", "account"),
         ("keys", "key"),
+        ("journal", "log"),
+        ("audit", "log"),
     ];
     let words: Vec<&str> = action.split('_').collect();
     let found = KINDS.iter().find(|(word, _)| words.contains(word));
@@ -236,6 +247,9 @@ pub(crate) fn samples() -> Vec<Sample> {
         "patch_users_id",
         "delete_api_keys_id",
         "post_waves_id_approve",
+        "post_auth_login",
+        "get_ville_suivis",
+        "get_ville_journal",
         "something_else",
     ];
     let mut rows: Vec<Row> = actions.map(|it| row(it, Some("Sam Service"))).into();
@@ -258,6 +272,8 @@ mod tests {
             ("get_ville_demandes_id", "saw", "application"),
             ("delete_api_keys_id", "removed", "key"),
             ("post_me_proof", "changed", "account"),
+            ("post_auth_login", "signed_in", "account"),
+            ("get_atelier_appareils_id", "saw", "device"),
             ("get_metrics", "saw", "other"),
         ] {
             assert_eq!((deed(action), about(action)), (done, kind), "{action}");
