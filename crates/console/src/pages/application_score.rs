@@ -84,7 +84,7 @@ impl ScorePage {
             provisional: score.provisional,
             conditions: score.knock_outs.iter().map(condition).collect(),
             criteria: score.criteria.iter().map(criterion).collect(),
-            rubric: format!("{} ({})", score.rubric, score.version),
+            rubric: format!("{}, version {}", score.rubric, score.version),
             reference,
             programme,
         }
@@ -133,7 +133,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             condition(true, true),
         ],
         criteria: vec![criterion("321"), criterion("")],
-        rubric: "marseille-2023 (1)".to_owned(),
+        rubric: "marseille-2023, version 1".to_owned(),
     };
     vec![
         Sample::of("score", &page(false)),

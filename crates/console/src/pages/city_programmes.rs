@@ -55,7 +55,7 @@ impl Row {
             name: it.name,
             opens_at: it.opens_at,
             closes_at: it.closes_at,
-            rubric: format!("{} ({})", it.rubric, it.rubric_version),
+            rubric: format!("{}, version {}", it.rubric, it.rubric_version),
         }
     }
 }
@@ -301,7 +301,7 @@ async fn load(page: &Page<ManageProgrammes>, id: ProgrammeId) -> ApiResult<(City
         opens: Parts::of(Some(it.opens_at)),
         closes: Parts::of(it.closes_at),
         rubrics: Vec::new(),
-        rubric: format!("{} ({})", it.rubric, it.rubric_version),
+        rubric: format!("{}, version {}", it.rubric, it.rubric_version),
         every_kind: every_kind(page.language()),
         open_applications,
     };
@@ -366,7 +366,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         opens_at: at,
         closes_at: Some(at).filter(|_| open),
         open,
-        rubric: "marseille-2023 (1)".to_owned(),
+        rubric: "marseille-2023, version 1".to_owned(),
     };
     let list = |rows: Vec<Row>| CityProgrammes {
         next: (!rows.is_empty()).then(|| "/ville/programmes?after=x".to_owned()),
@@ -393,7 +393,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         opens: Parts::of(Some(at)),
         closes: Parts::default(),
         rubrics: vec![choice("marseille-2023")],
-        rubric: "marseille-2023 (1)".to_owned(),
+        rubric: "marseille-2023, version 1".to_owned(),
         every_kind: every_kind(Language::English),
         open_applications: 3,
     };

@@ -201,7 +201,7 @@ pub(crate) async fn show(
         programme,
         ranked: ranking.ranked,
         median: ranking.median.map(|score| points(score, language)),
-        rubric: format!("{} {}", ranking.rubric, ranking.version),
+        rubric: format!("{}, version {}", ranking.rubric, ranking.version),
         distribution: bands(&ranking),
         rows: ranking.items.iter().map(row).collect(),
         next,
@@ -348,7 +348,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         }],
         ranked: rows.len(),
         median: (!rows.is_empty()).then(|| "62,00".to_owned()),
-        rubric: "marseille-2023 1".to_owned(),
+        rubric: "marseille-2023, version 1".to_owned(),
         distribution: vec![
             Band {
                 from: 0,

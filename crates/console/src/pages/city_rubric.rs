@@ -86,7 +86,10 @@ impl Tried {
             knocked_out: !it.knocked_out.is_empty(),
         };
         Self {
-            rubric: format!("{} ({})", comparison.new.rubric, comparison.new.version),
+            rubric: format!(
+                "{}, version {}",
+                comparison.new.rubric, comparison.new.version
+            ),
             name,
             same: comparison.new.rubric == comparison.old.rubric
                 && comparison.new.version == comparison.old.version,
@@ -126,14 +129,14 @@ async fn load(
     let choice = |name: &str| Choice {
         value: name.to_owned(),
         text: match setup.library.find(name) {
-            Ok((rubric, _)) => format!("{name} ({})", rubric.version),
+            Ok((rubric, _)) => format!("{name}, version {}", rubric.version),
             Err(_) => name.to_owned(),
         },
     };
     let name = known.unwrap_or_default();
     let view = CityRubric {
         id: it.id.to_string(),
-        rubric: format!("{} ({})", it.rubric, it.rubric_version),
+        rubric: format!("{}, version {}", it.rubric, it.rubric_version),
         criteria: criteria.collect(),
         choices: setup.library.names().map(choice).collect(),
         tried: comparison.map(|comparison| Tried::of(name, comparison, language)),
@@ -200,7 +203,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         knocked_out,
     };
     let tried = |same: bool| Tried {
-        rubric: "marseille-2024 (2)".to_owned(),
+        rubric: "marseille-2024, version 2".to_owned(),
         name: "marseille-2024".to_owned(),
         same,
         applications: 27,
@@ -215,14 +218,14 @@ pub(crate) fn samples() -> Vec<Sample> {
     let page = |tried| CityRubric {
         id: SAMPLE_ID.to_owned(),
         programme: "Marseille 2023".to_owned(),
-        rubric: "marseille-2023 (1)".to_owned(),
+        rubric: "marseille-2023, version 1".to_owned(),
         criteria: vec![Criterion {
             title: "A".to_owned(),
             weight: 25,
         }],
         choices: vec![Choice {
             value: "marseille-2024".to_owned(),
-            text: "marseille-2024 (2)".to_owned(),
+            text: "marseille-2024, version 2".to_owned(),
         }],
         tried,
     };
