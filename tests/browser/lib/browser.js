@@ -35,9 +35,11 @@ export function launch() {
 
 /**
  * A browser of somebody's own: no cookie, an empty history. Its page keeps what has to be looked at
- * later: errors of the console, requests to other hosts, and each document as it was sent.
+ * later: errors of the console, requests to other hosts, and each document as it was sent. Without
+ * `markup`, checkPage leaves out what depends on the markup alone.
  */
-export async function visit(browser, url, { width = 1280, scripts = true, language = "fr", scheme = "light" } = {}) {
+export async function visit(browser, url, options = {}) {
+  const { width = 1280, scripts = true, language = "fr", scheme = "light", markup = true } = options;
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width, height: width < 600 ? 640 : 900 },
@@ -48,7 +50,7 @@ export async function visit(browser, url, { width = 1280, scripts = true, langua
   });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000); // a busy machine
-  const seen = { origin: new URL(url).origin, scripts, errors: [], strangers: [], document: null };
+  const seen = { origin: new URL(url).origin, scripts, markup, errors: [], strangers: [], document: null };
   page.seen = seen;
   page.on("pageerror", (error) => seen.errors.push(String(error)));
   page.on("console", (message) => {
@@ -70,6 +72,24 @@ export async function visit(browser, url, { width = 1280, scripts = true, langua
 
 const faultOf = ({ html, failureSummary }) => `${html.slice(0, 200)}\n      ${failureSummary.split("\n").at(-1).trim()}`;
 
+/** What html-validate and, where scripts run, axe-core say of the page that is shown. */
+async function faultsOfMarkup(page) {
+  const { seen } = page;
+  const source = await seen.document?.text().catch(() => null);
+  const report = await validator.validateString(source ?? (await page.content()));
+  const faults = report.results
+    .flatMap((result) => result.messages)
+    .map(({ line, message, ruleId }) => `html-validate, line ${line}: ${message} (${ruleId})`);
+  if (!seen.scripts) return faults;
+  await page.evaluate(axe);
+  const options = { runOnly: RULES, resultTypes: ["violations"] };
+  const { violations } = await page.evaluate((options) => window.axe.run(document, options), options);
+  for (const { id, help, nodes } of violations) {
+    faults.push(`axe, ${id}: ${help}\n    ${nodes.map(faultOf).join("\n    ")}`);
+  }
+  return faults;
+}
+
 /**
  * Fails when the page that is shown has a fault that a program can find: markup, accessibility,
  * an error of the console, a request to another host, something wider than the screen.
@@ -78,18 +98,7 @@ export async function checkPage(page, about = "") {
   const { seen } = page;
   const place = `${about || page.url()} at ${page.viewportSize().width} px`;
   const faults = [];
-  const source = await seen.document?.text().catch(() => null);
-  const report = await validator.validateString(source ?? (await page.content()));
-  for (const { line, message, ruleId } of report.results.flatMap((result) => result.messages)) {
-    faults.push(`html-validate, line ${line}: ${message} (${ruleId})`);
-  }
-  if (seen.scripts) {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
-    for (const { id, help, nodes } of violations) {
-      faults.push(`axe, ${id}: ${help}\n    ${nodes.map(faultOf).join("\n    ")}`);
-    }
-  }
+  if (seen.markup) faults.push(...(await faultsOfMarkup(page)));
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wide > 0) faults.push(`${wide} px wider than the screen`);
   faults.push(...seen.errors.map((text) => `console: ${text}`));

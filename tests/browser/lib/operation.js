@@ -24,7 +24,7 @@ export async function readyDesktops(server, count) {
   const donor = await server.person("donor");
   const refurbisher = await server.person("refurbisher");
   const checker = await server.person("refurbisher", "second");
-  const pickup = { from: at({ days: -2, hour: 8 }), to: at({ days: -2, hour: 17 }) };
+  const pickup = { from: at({ days: 2, hour: 8 }), to: at({ days: 2, hour: 17 }) };
   const batch = await server.api("POST", "/batches", {
     as: donor,
     body: {
