@@ -3,8 +3,8 @@
 use actix_web::{get, web};
 use kernel::{BatchId, DeviceKind, Grade, Instant, OrganisationId, Page, TransferId};
 use serde::Deserialize;
-use utoipa::IntoParams;
-use workshop::{DEVICE_COLUMNS, DeviceFilter, DeviceView, Stage};
+use utoipa::{IntoParams, ToSchema};
+use workshop::{DEVICE_COLUMNS, DeviceFilter, DeviceItem, DeviceView, Stage};
 
 use crate::access::{Allowed, ReadDevices};
 use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, PathId, Problems, State};
@@ -44,6 +44,20 @@ pub struct Filter {
     q: Option<String>,
 }
 
+/// How much of each device.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Expanded {
+    /// `all`: each item as `GET /devices/{id}` answers it, with drives, hardware and kit.
+    expand: Option<Expand>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Expand {
+    All,
+}
+
 impl Filter {
     /// With its days counted from now.
     pub(super) fn at(self, now: Instant) -> DeviceFilter {
@@ -69,13 +83,14 @@ impl Filter {
 
 /// Devices, the oldest first: the city sees all, a workshop and a donor their own. As CSV,
 /// the whole list at once.
-#[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(Filter, PagingParams),
-    responses((status = 200, body = Page<DeviceView>), Problems))]
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(Filter, Expanded, PagingParams),
+    responses((status = 200, body = Page<DeviceItem>), Problems))]
 #[get("/devices")]
 pub async fn list(
     state: web::Data<State>,
     who: Allowed<ReadDevices>,
     Params(filter): Params<Filter>,
+    Params(expanded): Params<Expanded>,
     Paging(page): Paging,
     Csv(csv): Csv,
 ) -> ApiResult<Answer> {
@@ -87,6 +102,12 @@ pub async fn list(
             })
             .await?;
         return Ok(Answer::csv(&DEVICE_COLUMNS, rows)?);
+    }
+    if expanded.expand.is_some() {
+        let page = state.read(&who, move |db, actor| {
+            workshop::devices_in_full(db, actor, &filter, &page)
+        });
+        return Ok(Answer::ok(&page.await?)?);
     }
     let page = state
         .read(&who, move |db, actor| {

@@ -168,7 +168,7 @@ async fn load<P: Permission>(
             true => tasks(&device, &steps),
             false => Vec::new(),
         },
-        device: Row::of(&device, page.language()),
+        device: Row::of(&(&device).into(), page.language()),
         batch_id: device.batch_id.to_string(),
         batch,
         received_at: device.received_at,

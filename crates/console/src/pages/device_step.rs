@@ -243,7 +243,7 @@ async fn load(page: &Page<LogDevices>, id: DeviceId, step: &str) -> Result<StepP
             .filter(|drive| !drive.proven)
             .filter_map(|drive| drive.serial.clone())
             .collect(),
-        device: Row::of(&device, language),
+        device: Row::of(&(&device).into(), language),
         step: step.to_owned(),
         checks,
         parts: parts.iter().map(Part::name).collect(),

@@ -4,7 +4,7 @@ use ::web::access::ReadEvidence;
 use ::web::{Paging, Params};
 use kernel::{DeviceKind, Grade, Instant, Language};
 use serde::{Deserialize, Serialize};
-use workshop::{DeviceFilter, DeviceView, Stage};
+use workshop::{DeviceFilter, DeviceItem, Stage};
 
 use crate::{Page, PageResult, Sample, View};
 
@@ -60,7 +60,7 @@ impl Row {
         }
     }
 
-    pub(super) fn of(device: &DeviceView, language: Language) -> Self {
+    pub(super) fn of(device: &DeviceItem, language: Language) -> Self {
         let names = [device.manufacturer.as_deref(), device.model.as_deref()];
         Self {
             id: device.id.to_string(),

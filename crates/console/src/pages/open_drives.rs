@@ -143,7 +143,7 @@ pub(crate) async fn list(page: Page<ReadEvidence>, Paging(request): Paging) -> P
     };
     let (found, open) = page
         .read(move |db, actor| {
-            let found = workshop::devices(db, actor, &filter, &request)?;
+            let found = workshop::devices_in_full(db, actor, &filter, &request)?;
             let mut open = Vec::with_capacity(found.items.len());
             for device in &found.items {
                 open.push(workshop::acceptances(db, actor, device.id)?);

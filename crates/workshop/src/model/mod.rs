@@ -43,7 +43,8 @@ pub use transfer::{
 };
 pub(crate) use views::as_stored;
 pub use views::{
-    AccessoryCountView, AccessoryStock, BulkAnswer, ChecksReport, DeviceRef, DeviceView, DriveView,
-    EventOutcome, EventResult, EventView, Recorded, ReservationRef, StockChange,
+    AccessoryCountView, AccessoryStock, BulkAnswer, ChecksReport, DeviceItem, DeviceRef,
+    DeviceView, DriveView, EventOutcome, EventResult, EventView, Recorded, ReservationRef,
+    StockChange,
 };
 pub use waste::{BATTERIES, Batteries, Waste, WasteFilter, WasteItem, WasteList, WasteTotal};

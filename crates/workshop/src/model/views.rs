@@ -1,5 +1,6 @@
 //! What the API takes and answers.
 
+use diesel::prelude::*;
 use kernel::{
     AccessoryKind, ApiKeyId, ApplicationId, BatchId, Code, CustodyEventId, DeviceId, DeviceKind,
     Grade, Instant, OrganisationId, PersonId, Text, TransferId, WaveId,
@@ -47,6 +48,36 @@ pub struct DeviceView {
     /// The shipment with which it is under way to another workshop.
     pub transfer_id: Option<TransferId>,
     /// 1, and one more each time it comes back.
+    pub cycle: i32,
+    pub received_at: Option<Instant>,
+    pub ready_at: Option<Instant>,
+    pub updated_at: Instant,
+    pub version: i32,
+}
+
+/// A device as a list shows it.
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = db::schema::devices)]
+#[allow(missing_docs)] // named as in `DeviceView`
+pub struct DeviceItem {
+    pub id: DeviceId,
+    pub tag: String,
+    pub serial: Option<String>,
+    pub kind: DeviceKind,
+    pub manufacturer: Option<String>,
+    pub model: Option<String>,
+    pub stage: Stage,
+    pub stage_at: Instant,
+    pub grade: Option<Grade>,
+    pub batch_id: BatchId,
+    pub donor_id: OrganisationId,
+    pub workshop_id: Option<OrganisationId>,
+    pub manifest_line: Option<i32>,
+    pub erasure_proven: bool,
+    pub triage: Option<Triage>,
+    pub tests_passed: Option<bool>,
+    pub location: Option<String>,
+    pub transfer_id: Option<TransferId>,
     pub cycle: i32,
     pub received_at: Option<Instant>,
     pub ready_at: Option<Instant>,
@@ -127,6 +158,36 @@ impl DeviceView {
             quality_checked: device.quality_checked_by.is_some(),
             kit: device.kit,
             location: device.location,
+            transfer_id: device.transfer_id,
+            cycle: device.cycle,
+            received_at: device.received_at,
+            ready_at: device.ready_at,
+            updated_at: device.updated_at,
+            version: device.version,
+        }
+    }
+}
+
+impl From<&DeviceView> for DeviceItem {
+    fn from(device: &DeviceView) -> Self {
+        Self {
+            id: device.id,
+            tag: device.tag.clone(),
+            serial: device.serial.clone(),
+            kind: device.kind,
+            manufacturer: device.manufacturer.clone(),
+            model: device.model.clone(),
+            stage: device.stage,
+            stage_at: device.stage_at,
+            grade: device.grade,
+            batch_id: device.batch_id,
+            donor_id: device.donor_id,
+            workshop_id: device.workshop_id,
+            manifest_line: device.manifest_line,
+            erasure_proven: device.erasure_proven,
+            triage: device.triage,
+            tests_passed: device.tests_passed,
+            location: device.location.clone(),
             transfer_id: device.transfer_id,
             cycle: device.cycle,
             received_at: device.received_at,

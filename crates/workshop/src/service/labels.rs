@@ -110,7 +110,7 @@ fn of_batch(db: &mut Db, actor: &Actor, batch: BatchId) -> Result<Vec<DeviceView
     loop {
         db::watch::go_on()?;
         let request = PageRequest::new(Some(PageRequest::MAX_LIMIT), after.as_deref())?;
-        let page = reading::devices(db, actor, &filter, &request)?;
+        let page = reading::devices_in_full(db, actor, &filter, &request)?;
         let there = page.items.into_iter();
         all.extend(there.filter(|device| device.stage != crate::model::Stage::Missing));
         if all.len() > MOST_LABELS {

@@ -39,7 +39,9 @@ pub use names::find_devices;
 pub use parts::{PART_COLUMNS, change_parts, part_rows, part_stock, repairs};
 pub use past::{Past, take_over};
 pub use photograph::attach_photograph;
-pub use reading::{DEVICE_COLUMNS, device, device_rows, devices, events, waiting_longest};
+pub use reading::{
+    DEVICE_COLUMNS, device, device_rows, devices, devices_in_full, events, waiting_longest,
+};
 pub use reception::{close, receive, reconciliation};
 pub use report::{attach_report, devices_of_report};
 pub use reservation::{hand_over, not_given, release, reserve, reserve_lots};

@@ -1,6 +1,6 @@
 //! Looking at devices: each actor sees its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use data_encoding::HEXLOWER;
 use db::{Db, Result};
@@ -12,7 +12,7 @@ use super::counts::limits;
 use super::names::resolve;
 use crate::Settings;
 use crate::custody::Link;
-use crate::model::{Device, DeviceFilter, DeviceView, EventView, Stage, as_stored};
+use crate::model::{Device, DeviceFilter, DeviceItem, DeviceView, EventView, Stage, as_stored};
 use crate::store::{self, Scope};
 
 /// One device, if the actor may see it: the city any, a workshop and a donor their own.
@@ -86,7 +86,7 @@ pub fn devices(
     actor: &Actor,
     filter: &DeviceFilter,
     request: &PageRequest,
-) -> Result<Page<DeviceView>> {
+) -> Result<Page<DeviceItem>> {
     if let Some(scanned) = &filter.scan {
         return scanned_device(db, actor, scanned);
     }
@@ -95,8 +95,31 @@ pub fn devices(
     let scope = scope(db, actor, filter)?;
     let listed = store::page(db, scope, filter, limits.as_ref(), request, after)?;
     Ok(Page {
-        items: with_drives(db, listed.rows)?,
+        items: listed.rows,
         next: listed.after.map(|after| Cursor::encode(&after.to_string())),
+    })
+}
+
+/// The same page, each device with its drives and all that is known of it.
+///
+/// # Errors
+/// `invalid_page`.
+pub fn devices_in_full(
+    db: &mut Db,
+    actor: &Actor,
+    filter: &DeviceFilter,
+    request: &PageRequest,
+) -> Result<Page<DeviceView>> {
+    let page = devices(db, actor, filter, request)?;
+    let ids: Vec<DeviceId> = page.items.iter().map(|item| item.id).collect();
+    let mut found: HashMap<DeviceId, Device> = store::by_ids(db, &ids)?
+        .into_iter()
+        .map(|device| (device.id, device))
+        .collect();
+    let rows = ids.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(Page {
+        items: with_drives(db, rows)?,
+        next: page.next,
     })
 }
 
@@ -110,7 +133,7 @@ pub fn waiting_longest(
     actor: &Actor,
     stage: Option<Stage>,
     request: &PageRequest,
-) -> Result<Page<DeviceView>> {
+) -> Result<Page<DeviceItem>> {
     let at_work = |stage: &Stage| stage.in_workshop() && *stage != Stage::Ready;
     let stages: Vec<Stage> = match stage {
         Some(stage) => vec![stage],
@@ -122,7 +145,7 @@ pub fn waiting_longest(
     };
     let (rows, next) = store::longest(db, Scope::of(actor), &stages, request, after)?;
     Ok(Page {
-        items: with_drives(db, rows)?,
+        items: rows,
         next: next.map(|(at, id)| Cursor::encode(&format!("{} {id}", at.micros()))),
     })
 }
@@ -133,16 +156,16 @@ fn since(text: &str) -> Option<store::Since> {
 }
 
 /// What a scanner's string names, alone on a page; nothing when it is nobody's, or not seen.
-fn scanned_device(db: &mut Db, actor: &Actor, scanned: &str) -> Result<Page<DeviceView>> {
+fn scanned_device(db: &mut Db, actor: &Actor, scanned: &str) -> Result<Page<DeviceItem>> {
     let found = resolve(db, &[scanned.to_owned()], Some(actor))?;
     let mut seen = Vec::new();
     for device in found.devices {
         if may_see(db, actor, &device)? {
-            seen.push(device);
+            seen.push(device.id);
         }
     }
     Ok(Page {
-        items: with_drives(db, seen)?,
+        items: store::items(db, &seen)?,
         next: None,
     })
 }
@@ -231,7 +254,7 @@ pub fn device_rows(db: &mut Db, actor: &Actor, filter: &DeviceFilter) -> Result<
     }
 }
 
-fn cells(device: &Device) -> [String; 14] {
+fn cells(device: &DeviceItem) -> [String; 14] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let time = |value: Option<kernel::Instant>| value.map(|at| at.to_string()).unwrap_or_default();
     [

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, PageRequest, Role};
 
 use super::{LOOKUP_CHUNK, search};
-use crate::model::{Device, DeviceFilter, Stage};
+use crate::model::{Device, DeviceFilter, DeviceItem, Stage};
 
 /// Rows of one statement: 32 values each, and SQLite takes 32 766.
 const WRITE_CHUNK: usize = 250;
@@ -44,6 +44,17 @@ pub(crate) fn by_ids(db: &mut Db, ids: &[DeviceId]) -> Result<Vec<Device>> {
         found.extend(d::table.filter(d::id.eq_any(chunk)).load::<Device>(db)?);
     }
     Ok(found)
+}
+
+/// The same as a list shows them, the oldest first.
+pub(crate) fn items(db: &mut Db, ids: &[DeviceId]) -> Result<Vec<DeviceItem>> {
+    Ok(db::on!(db, c => {
+        d::table
+            .filter(d::id.eq_any(ids))
+            .order(d::id)
+            .select(DeviceItem::as_select())
+            .load(c)
+    })?)
 }
 
 /// Keeps others off a device until the transaction ends.
@@ -176,7 +187,7 @@ const LOOKED_AT: i64 = 50_000;
 /// Devices of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
-    pub rows: Vec<Device>,
+    pub rows: Vec<DeviceItem>,
     /// After which the next page begins, if there is one.
     pub after: Option<DeviceId>,
 }
@@ -248,12 +259,12 @@ pub(crate) fn longest(
     stages: &[Stage],
     request: &PageRequest,
     after: Option<Since>,
-) -> Result<(Vec<Device>, Option<Since>)> {
+) -> Result<(Vec<DeviceItem>, Option<Since>)> {
     if matches!(scope, Scope::Nothing) {
         return Ok((Vec::new(), None));
     }
     let engine = db.engine();
-    let mut rows: Vec<Device> = Vec::new();
+    let mut rows: Vec<DeviceItem> = Vec::new();
     // a page of each stage, of which the first are the page of all
     for stage in stages {
         let filter = DeviceFilter {
@@ -263,6 +274,7 @@ pub(crate) fn longest(
         let few: Option<Vec<DeviceId>> = None;
         rows.extend(db::on!(&mut *db, c => {
             let query = d::table
+                .select(DeviceItem::as_select())
                 .order((d::stage_at, d::id))
                 .limit(request.fetch())
                 .into_boxed();
@@ -272,7 +284,7 @@ pub(crate) fn longest(
                     .filter(d::stage_at.ge(at))
                     .filter(d::stage_at.gt(at).or(d::id.gt(id)));
             }
-            query.load::<Device>(c)
+            query.load(c)
         })?);
     }
     rows.sort_unstable_by_key(|device| (device.stage_at, device.id));
@@ -291,10 +303,14 @@ fn listed(
     few: Option<Vec<DeviceId>>,
     request: &PageRequest,
     range: Range,
-) -> Result<Vec<Device>> {
+) -> Result<Vec<DeviceItem>> {
     let engine = db.engine();
     Ok(db::on!(db, c => {
-        let query = d::table.order(d::id).limit(request.fetch()).into_boxed();
+        let query = d::table
+            .select(DeviceItem::as_select())
+            .order(d::id)
+            .limit(request.fetch())
+            .into_boxed();
         let mut query = narrowed!(query, engine, scope, filter, few);
         if let Some(after) = range.after {
             query = query.filter(d::id.gt(after));

@@ -22,7 +22,7 @@ pub(crate) use custody::{
 };
 pub(crate) use devices::{
     Scope, Since, by_ids, by_serial_keys, by_tags, devices_after, expected_of_batch, insert_all,
-    lock, longest, page, seal,
+    items, lock, longest, page, seal,
 };
 pub(crate) use drives::{
     DriveRow, ProvenIn, holders, insert_all as insert_drives, of_devices, proven_in,

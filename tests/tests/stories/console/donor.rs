@@ -32,7 +32,7 @@ fn batch(app: &TestApp, id: &str) -> Value {
 fn devices(app: &TestApp, id: &str) -> Vec<Value> {
     let found = app
         .donor
-        .get(&format!("/devices?batch_id={id}"))
+        .get(&format!("/devices?batch_id={id}&expand=all"))
         .expect(200);
     found["items"].as_array().unwrap().clone()
 }

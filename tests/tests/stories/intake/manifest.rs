@@ -273,7 +273,7 @@ both_engines! {
         let report = upload(&app.donor, &id, &file).expect(200);
         assert_eq!((&report["accepted"], &report["preview"][4]["serial"]), (&json!(11_000), &json!("CZC00004")));
         assert_eq!(announced(app, &id), 11_000);
-        let last = &app.staff.get("/devices?q=CZC10999").expect(200)["items"][0];
+        let last = &app.staff.get("/devices?q=CZC10999&expand=all").expect(200)["items"][0];
         assert_eq!((&last["manifest_line"], &last["attributes"]["note"]), (&json!(11_001), &json!(remark)));
         assert_eq!(upload(&app.donor, &id, &file).expect(200)["unchanged"], true);
         let twice = upload(&app.donor, &id, format!("{file}CZC00007;UC;\n")).refused(422, "duplicate_serial");

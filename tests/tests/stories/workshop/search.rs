@@ -33,6 +33,25 @@ both_engines! {
         assert_eq!(csv.text().lines().count(), 2);
     }
 
+    fn a_list_carries_what_a_list_shows_and_the_rest_is_asked_for(app) {
+        let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 0);
+        let listed = app.refurbisher.get("/devices").expect(200);
+        let expanded = app.refurbisher.get("/devices?expand=all").expect(200);
+        for (number, id) in ids.iter().enumerate() {
+            let (item, whole) = (&listed["items"][number], &expanded["items"][number]);
+            assert_eq!(*whole, app.refurbisher.get(&format!("/devices/{id}")).expect(200));
+            for (field, value) in item.as_object().unwrap() {
+                assert_eq!(*value, whole[field], "{field}");
+            }
+            for absent in ["hardware", "drives", "attributes", "kit"] {
+                assert!(item.get(absent).is_none() && whole.get(absent).is_some(), "{absent}");
+            }
+        }
+        app.refurbisher.get("/devices?expand=everything").refused(422, "invalid_fields");
+        let hidden = app.stranger_refurbisher.get("/devices?expand=all").expect(200);
+        assert_eq!(hidden["items"], json!([]));
+    }
+
     fn accents_and_case_do_not_matter_in_words_and_places(app) {
         let (_, ids) = dock(app, &["CZC0001", "CZC0002"], 0);
         log(&app.refurbisher, &ids[0], json!({"type": "moved", "location": "Étagère Nº 4"})).expect(200);

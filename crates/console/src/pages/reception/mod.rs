@@ -10,7 +10,7 @@ use intake::{Batch, BatchStatus, Window};
 use kernel::{AccessoryKind, DeviceKind, Instant, Role};
 use serde::Serialize;
 use workshop::{
-    AccessoryReconciliation, Arrival, DeviceFilter, DeviceView, KindReconciliation, Reconciliation,
+    AccessoryReconciliation, Arrival, DeviceFilter, DeviceItem, KindReconciliation, Reconciliation,
 };
 
 use self::late::Late;
@@ -64,8 +64,8 @@ struct Row {
     stage: &'static str,
 }
 
-impl From<DeviceView> for Row {
-    fn from(device: DeviceView) -> Self {
+impl From<DeviceItem> for Row {
+    fn from(device: DeviceItem) -> Self {
         let names = [device.manufacturer, device.model];
         Self {
             id: device.id.to_string(),
