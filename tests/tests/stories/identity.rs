@@ -118,6 +118,10 @@ both_engines! {
         assert_ne!(first["refresh_token"], second["refresh_token"]);
         refresh(&first["refresh_token"]).refused(401, "session_ended");
         refresh(&second["refresh_token"]).refused(401, "session_ended");
+        // the owner finds out where it came from
+        let held = app.admin.get(&format!("/audit?subject={}", invited["id"].as_str().unwrap())).expect(200);
+        let twice = |line: &&testkit::Value| line["action"] == "auth_refresh_used_twice" && line["network"] == "127.0.0.0/24";
+        assert_eq!(held["items"].as_array().unwrap().iter().filter(twice).count(), 1, "{held}");
         // what the stolen session could still write a moment ago, it cannot any more
         app.anyone.with_token(second["access_token"].as_str().unwrap())
             .post(&format!("/organisations/{}/verify", app.donor.organisation), json!({}))

@@ -35,7 +35,7 @@ pub async fn of_person(
 
 /// Erases somebody: no name, address, password, session or mail of theirs is left. What they
 /// did for their organization or the city stays, under an id that names nobody. A repeat
-/// changes nothing.
+/// changes nothing. It takes a sign-in or a proof of a few minutes ago (`proof_required`).
 #[utoipa::path(tag = "Identity", security(("bearer" = [])), params(("id" = PersonId, Path)),
     responses((status = 204, description = "Erased"), Problems))]
 #[post("/people/{id}/erase")]
@@ -44,8 +44,10 @@ pub async fn erase(
     who: Allowed<ManagePeople>,
     PathId(id): PathId<kernel::Person>,
 ) -> ApiResult<Answer> {
+    let signer = state.signer.clone();
     state
-        .write(&who, move |tx, _| {
+        .write(&who, move |tx, actor| {
+            identity::freshly_proven(tx, &signer, actor)?;
             identity::erase_person(tx, id)?;
             Ok(Answer::no_content())
         })

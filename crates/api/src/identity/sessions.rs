@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::{Allowed, ManageAccount, UseAccount};
+use crate::record::Origin;
 use crate::sign_in::{self, Attempt};
 use crate::{Answer, ApiResult, Body, PathId, Problems, State};
 
@@ -60,11 +61,16 @@ pub struct Refresh {
 #[utoipa::path(tag = "Identity", request_body = Refresh,
     responses((status = 200, body = TokenPair), Problems))]
 #[post("/auth/refresh")]
-pub async fn refresh(state: web::Data<State>, body: Body<Refresh>) -> ApiResult<Answer> {
+pub async fn refresh(
+    state: web::Data<State>,
+    request: HttpRequest,
+    body: Body<Refresh>,
+) -> ApiResult<Answer> {
     let signer = state.signer.clone();
+    let network = Origin::network_of(&request);
     let tokens = state
         .database
-        .write(move |tx| identity::refresh(tx, &signer, &body.refresh_token))
+        .write(move |tx| identity::refresh(tx, &signer, &body.refresh_token, network.as_deref()))
         .await?
         .ok_or(Code::SessionEnded)?;
     Ok(Answer::ok(&tokens)?)

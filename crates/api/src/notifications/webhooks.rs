@@ -26,11 +26,13 @@ pub async fn create(
     who: Allowed<ManageWebhooks>,
     body: Body<NewWebhook>,
 ) -> ApiResult<Answer> {
-    let settings = state.webhooks.clone();
+    let (settings, signer) = (state.webhooks.clone(), state.signer.clone());
     // the secret is not kept for a repeat
     let who = who.without_repeat();
     state
         .write(&who, move |tx, actor| {
+            // everything that happens goes to the address from now on
+            identity::freshly_proven(tx, &signer, actor)?;
             let created = notifications::create_webhook(tx, actor, &settings, &body)?;
             Ok(Answer::created(&created)?.version(created.webhook.version))
         })

@@ -123,8 +123,13 @@ pub fn reset_password(
     Ok(link.person)
 }
 
-/// Records what somebody did to their own account with a link from their mailbox.
-fn note(tx: &mut Tx<'_>, action: &str, person: PersonId, network: Option<&str>) -> Result<()> {
+/// Records what was done to an account by whoever held its link or its token.
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    action: &str,
+    person: PersonId,
+    network: Option<&str>,
+) -> Result<()> {
     let deed = Deed {
         action: action.to_owned(),
         subject: Id::from_uuid(person.uuid()),

@@ -51,8 +51,9 @@ fn issue(tx: &mut Tx<'_>, signer: &Signer256, claimed: Claimed) -> Result<TokenP
     })
 }
 
-/// Exchanges a refresh token for a new pair. One that was used before ends the session, and so
-/// does its lifetime: `Ok(None)`, so that the end is kept.
+/// Exchanges a refresh token for a new pair. One that was used before ends the session, since
+/// somebody else may hold it, and is recorded for the account, with the network that it came from.
+/// So does its lifetime: `Ok(None)`, so that the end is kept.
 ///
 /// # Errors
 /// When the database fails.
@@ -60,19 +61,22 @@ pub fn refresh(
     tx: &mut Tx<'_>,
     signer: &Signer256,
     refresh_token: &str,
+    network: Option<&str>,
 ) -> Result<Option<TokenPair>> {
     let token_hash = token::hash(refresh_token);
     let now = tx.now();
     let Some((session, used)) = store::refresh_token(tx, &token_hash)? else {
         return Ok(None);
     };
-    if used {
-        store::end_session(tx, session, "refresh token used twice", now)?;
-        return Ok(None);
-    }
     let Some(live) = store::live_session(tx, session, now)? else {
         return Ok(None);
     };
+    if used {
+        store::end_session(tx, session, "refresh token used twice", now)?;
+        let person = live.claimed.person;
+        super::passwords::note(tx, "auth_refresh_used_twice", person, network)?;
+        return Ok(None);
+    }
     let began = store::session_began(tx, session)?.unwrap_or(now);
     let until = lasts_until(signer.sessions(), began, now);
     if until <= now {
