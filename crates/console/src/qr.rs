@@ -1,36 +1,37 @@
 //! QR codes, drawn by this program: what is in them goes to no other host.
 
-use qrcode::{Color, QrCode};
+use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Serialize;
 
 /// A QR code as the outline of an SVG image: a template writes the image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Qr {
     /// Modules on a side, with the margin that readers need.
-    size: usize,
+    size: i32,
     /// The dark modules: the data of a path.
     path: String,
 }
 
 /// Empty modules around the code (ISO/IEC 18004, 6.3.8).
-const MARGIN: usize = 4;
+const MARGIN: i32 = 4;
 
 impl Qr {
     /// Of a text; none when it is too long for a code.
     pub(crate) fn of(text: &str) -> Option<Self> {
-        let code = QrCode::new(text).ok()?;
-        let width = code.width();
-        let dark = |x: usize, y: usize| code[(x, y)] == Color::Dark;
+        let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+        let width = code.size();
         let mut path = String::new();
         for y in 0..width {
             let mut x = 0;
             while x < width {
-                let run = (x..width).take_while(|x| dark(*x, y)).count();
-                if run > 0 {
-                    let (left, top) = (x + MARGIN, y + MARGIN);
+                let end = (x..width)
+                    .find(|x| !code.get_module(*x, y))
+                    .unwrap_or(width);
+                if end > x {
+                    let (left, top, run) = (x + MARGIN, y + MARGIN, end - x);
                     path.push_str(&format!("M{left} {top}h{run}v1h-{run}z"));
                 }
-                x += run.max(1);
+                x = end.max(x + 1);
             }
         }
         Some(Self {
