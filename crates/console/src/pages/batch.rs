@@ -12,6 +12,7 @@ use crate::{Page, PageResult, Sample, View};
 
 #[derive(Serialize)]
 struct BatchPage {
+    id: String,
     reference: String,
     title: String,
     donor: String,
@@ -55,6 +56,7 @@ impl BatchPage {
             }
         });
         Self {
+            id: batch.id.to_string(),
             devices: devices.collect(),
             status: batch.status.as_str(),
             contact: format!(
@@ -96,6 +98,7 @@ pub(crate) async fn of_city(
 pub(crate) fn samples() -> Vec<Sample> {
     let moment = Instant::from_micros(1_700_000_000_000_000);
     let view = |status: &BatchStatus, far: bool| BatchPage {
+        id: "01900000-0000-7000-8000-000000000000".to_owned(),
         reference: "LOT-2023-0007".to_owned(),
         title: "Marseille".to_owned(),
         donor: "Orange".to_owned(),
