@@ -246,7 +246,8 @@ function chosen() {
 function shape({ step, location, tool }) {
   const [group, choice] = step.split(".");
   const label = (name, value) => {
-    const radio = value && document.querySelector(`input[name="${name}"][value="${CSS.escape(value)}"]`);
+    const named = `input[type="radio"][name="${name}"]`; // a form carries the step hidden, too
+    const radio = value && document.querySelector(`${named}[value="${CSS.escape(value)}"]`);
     if (radio) radio.checked = true;
     return radio ? document.querySelector(`label[for="${radio.id}"]`).textContent : "";
   };
