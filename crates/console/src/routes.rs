@@ -6,11 +6,11 @@ use ::web::access::{
     AnswerReceptions, Apply, ApproveWaves, CancelBatches, CloseBatches, CollectBatches,
     CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches, DecideEvidence,
     DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount, ManageColleagues,
-    ManagePeople, ManageProgrammes, ManageWaves, Permission, ReadApplications, ReadAudit,
-    ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking,
+    ManagePeople, ManageProgrammes, ManageWaves, NameCollectors, Permission, ReadApplications,
+    ReadAudit, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking,
     ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches,
     RegisterBatches, ReviewApplications, RunHandovers, SendDevices, SettleRegistrations,
-    UseAccount,
+    SignHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -302,6 +302,7 @@ pages! {
     }
     lot {
         get "/lots/{id}" => show, ReadHandovers;
+        post "/lots/{id}/collecte" => collector, NameCollectors;
     }
     follow_up {
         get "/suivis/{id}" => show, ReadApplications;
@@ -399,13 +400,21 @@ pages! {
     handovers {
         get "/atelier/remises" => show, RunHandovers;
     }
+    hand_over {
+        get "/ville/remises/{id}/remise" => show, SignHandovers;
+        post "/ville/remises/{id}/remise" => complete, SignHandovers;
+    }
     city_calendar {
         get "/ville/remises" => show, RunHandovers;
-        get "/ville/remises/{id}" => lot, RunHandovers;
+    }
+    city_lot {
+        get "/ville/remises/{id}" => show, RunHandovers;
         post "/ville/remises/{id}/rendez-vous" => schedule, RunHandovers;
         post "/ville/remises/{id}/manquee" => miss, RunHandovers;
         post "/ville/remises/{id}/remplacer" => replace, RunHandovers;
         post "/ville/remises/{id}/reprendre" => release, DecideWaves;
+        post "/ville/remises/{id}/autoriser" => allow, DecideWaves;
+        post "/ville/remises/{id}/corriger" => correct, DecideWaves;
     }
 
     // the city

@@ -1,19 +1,15 @@
 //! `/ville/remises`: the handovers of a week, day by day, and what has no appointment; or the list
-//! of handovers, when something of it is asked for. `/ville/remises/{id}`: one of them, and what
-//! the city does about it.
+//! of handovers, when something of it is asked for.
 
-use ::web::access::{DecideWaves, Permission, RunHandovers};
-use ::web::{ApiError, ApiResult, Paging, Params, PathId};
-use chrono::{Datelike, Days, NaiveTime};
-use handover::{
-    DeviceFailure, HandoverFilter, HandoverSchedule, HandoverStatus, HandoverView, Missed,
-};
-use kernel::{Code, Date, Handover, HandoverId, Instant, PageRequest, Refusal, Text};
-use serde::{Deserialize, Serialize};
+use ::web::access::RunHandovers;
+use ::web::{Paging, Params};
+use chrono::{Datelike, Days};
+use handover::{HandoverFilter, HandoverStatus, HandoverView};
+use kernel::{Date, Instant, PageRequest};
+use serde::Serialize;
 
 use crate::pages::handovers::{self, Row, Wanted};
-use crate::pages::wave_parts::SAMPLE_ID;
-use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
+use crate::{Page, PageResult, Sample, Saved, View};
 
 /// Appointments of a week that are shown.
 const APPOINTMENTS: i64 = 400;
@@ -114,246 +110,6 @@ fn by_day(appointments: Vec<HandoverView>) -> Vec<Day> {
     days
 }
 
-#[derive(Serialize)]
-struct LotPage {
-    lot: Row,
-    wave_id: String,
-    application: String,
-    open: bool,
-    /// As fields have them.
-    day: String,
-    begins: String,
-    ends: String,
-}
-
-impl View for LotPage {
-    const TEMPLATE: &'static str = "city_lot.html";
-}
-
-impl LotPage {
-    fn of(view: HandoverView) -> Self {
-        let time = |at: Option<Instant>, format: &str| {
-            at.map(|at| at.in_paris().format(format).to_string())
-                .unwrap_or_default()
-        };
-        Self {
-            open: !matches!(
-                view.status,
-                HandoverStatus::Completed | HandoverStatus::Cancelled
-            ),
-            wave_id: view.wave_id.to_string(),
-            application: view.application.clone(),
-            day: time(view.from, "%Y-%m-%d"),
-            begins: time(view.from, "%H:%M"),
-            ends: time(view.to, "%H:%M"),
-            lot: view.into(),
-        }
-    }
-}
-
-async fn lot_page<P: Permission>(page: &Page<P>, id: HandoverId) -> ApiResult<(LotPage, i32)> {
-    let view = page
-        .read(move |db, actor| handover::handover(db, actor, id))
-        .await?;
-    let version = view.version;
-    Ok((LotPage::of(view), version))
-}
-
-pub(crate) async fn lot(page: Page<RunHandovers>, PathId(id): PathId<Handover>) -> PageResult {
-    let (view, version) = lot_page(&page, id).await?;
-    page.show_form(&view, &FormView::empty()?.version(version))
-}
-
-/// An appointment, as it is typed: a day, two hours by the clock of Paris, a place.
-#[derive(Deserialize)]
-struct Typed {
-    day: Option<Date>,
-    begins: Option<String>,
-    ends: Option<String>,
-    #[serde(default)]
-    place: String,
-}
-
-impl Typed {
-    fn schedule(self) -> Result<HandoverSchedule, Refusal> {
-        let wrong = |field: &'static str, fr: &'static str, en: &'static str| {
-            Refusal::field(field, Code::Required, Text::new(fr, en))
-        };
-        let day = self
-            .day
-            .ok_or_else(|| wrong("/day", "Choisissez un jour.", "Choose a day."))?;
-        let at = |field: &'static str, text: Option<String>| {
-            let typed = text.unwrap_or_default().replace(['h', 'H'], ":");
-            let time = ["%H:%M", "%H:%M:%S"]
-                .iter()
-                .find_map(|format| NaiveTime::parse_from_str(typed.trim(), format).ok());
-            let help = || wrong(field, "Une heure telle que 14:30.", "A time such as 14:30.");
-            time.map(|time| Instant::from_paris(day.and_time(time)))
-                .ok_or_else(help)
-        };
-        Ok(HandoverSchedule {
-            from: at("/begins", self.begins)?,
-            to: at("/ends", self.ends)?,
-            place: self.place,
-        })
-    }
-}
-
-/// Names the fields of the page where the rules name those of the body; `reason` is that of the
-/// form that was sent.
-fn renamed(cause: ApiError, reason: &str) -> ApiError {
-    let Some(refusal) = cause.refused() else {
-        return cause;
-    };
-    let mut refusal = refusal.clone();
-    for error in &mut refusal.errors {
-        if let Some(pointer) = &mut error.pointer {
-            match pointer.as_str() {
-                "/from" => "/begins".clone_into(pointer),
-                "/to" => "/ends".clone_into(pointer),
-                "/reason" => *pointer = format!("/{reason}"),
-                "/device" => "/failed".clone_into(pointer),
-                _ => {}
-            }
-        }
-    }
-    refusal.into()
-}
-
-async fn done<P: Permission>(
-    page: &Page<P>,
-    id: HandoverId,
-    (form, reason): (&Form, &str),
-    saved: ApiResult<Saved>,
-) -> PageResult {
-    match saved {
-        Ok(saved) => Ok(page.see(&saved)),
-        Err(cause) => {
-            let (view, version) = lot_page(page, id).await?;
-            page.retry_against(version, &view, form, renamed(cause, reason))
-        }
-    }
-}
-
-fn at(id: HandoverId) -> Saved {
-    Saved::at(format!("/ville/remises/{id}")).about(id)
-}
-
-pub(crate) async fn schedule(
-    page: Page<RunHandovers>,
-    PathId(id): PathId<Handover>,
-    form: Form,
-) -> PageResult {
-    let seen = form.if_match();
-    let typed = form
-        .read::<Typed>()
-        .and_then(|typed| typed.schedule().map_err(ApiError::from));
-    let saved = match typed {
-        Ok(body) => {
-            page.write(&form, "post_handovers_id_schedule", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::schedule(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "Le rendez-vous est fixé. L’association et l’atelier sont prévenus.",
-                    "The appointment is set. The association and the workshop are told.",
-                ))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
-    };
-    done(&page, id, (&form, "place"), saved).await
-}
-
-/// A reason, which the rules ask for when there is none, and the device that it is about.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Reasons {
-    missed: String,
-    failed: String,
-    failure: String,
-    released: String,
-}
-
-pub(crate) async fn miss(
-    page: Page<RunHandovers>,
-    PathId(id): PathId<Handover>,
-    form: Form,
-) -> PageResult {
-    let seen = form.if_match();
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let body = Missed {
-                reason: typed.missed,
-            };
-            page.write(&form, "post_handovers_id_missed", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::missed(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "Le rendez-vous manqué est noté.",
-                    "The missed appointment is noted.",
-                ))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
-    };
-    done(&page, id, (&form, "missed"), saved).await
-}
-
-pub(crate) async fn replace(
-    page: Page<RunHandovers>,
-    PathId(id): PathId<Handover>,
-    form: Form,
-) -> PageResult {
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let body = DeviceFailure {
-                device: typed.failed,
-                reason: typed.failure,
-            };
-            page.write(&form, "post_handovers_id_replace", move |tx, actor| {
-                let done = handover::replace(tx, actor, id, &body)?;
-                let (failed, tag) = (done.failed, done.replacement.tag);
-                let text = Text::new(
-                    format!("{tag} remplace {failed} dans ce lot."),
-                    format!("{tag} takes the place of {failed} in this lot."),
-                );
-                Ok(at(id).telling(text, "success"))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
-    };
-    done(&page, id, (&form, "failure"), saved).await
-}
-
-pub(crate) async fn release(
-    page: Page<DecideWaves>,
-    PathId(id): PathId<Handover>,
-    form: Form,
-) -> PageResult {
-    let seen = form.if_match();
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let body = Missed {
-                reason: typed.released,
-            };
-            page.write_long(&form, "post_handovers_id_release", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::release(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "Le lot est repris : ses appareils sont de nouveau disponibles.",
-                    "The lot is taken back: its devices are available again.",
-                ))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
-    };
-    done(&page, id, (&form, "released"), saved).await
-}
-
 pub(crate) fn samples() -> Vec<Sample> {
     let Some(monday) = Instant::from_micros(1_700_000_000_000_000) else {
         return Vec::new();
@@ -380,51 +136,16 @@ pub(crate) fn samples() -> Vec<Sample> {
         let rows = HandoverStatus::ALL.iter();
         rows.map(|status| Row::sample(*status)).collect()
     };
-    let lot = |status: HandoverStatus| LotPage {
-        lot: Row::sample(status),
-        wave_id: SAMPLE_ID.to_owned(),
-        application: "D-2023-0042".to_owned(),
-        open: !matches!(
-            status,
-            HandoverStatus::Completed | HandoverStatus::Cancelled
-        ),
-        day: "2023-03-09".to_owned(),
-        begins: "10:00".to_owned(),
-        ends: "11:00".to_owned(),
-    };
-    let mut all = vec![
+    vec![
         Sample::of("calendar of handovers", &calendar(&some)),
         Sample::of("calendar of handovers, empty", &calendar(&Vec::new)),
-    ];
-    for status in HandoverStatus::ALL {
-        let sample = Sample::of(&format!("lot for the city, {status}"), &lot(*status));
-        all.push(sample.with_form(|form| form.with_mistake("begins", "123")));
-    }
-    all
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    fn typed(begins: &str) -> Typed {
-        Typed {
-            day: Date::from_ymd_opt(2023, 3, 9),
-            begins: Some(begins.to_owned()),
-            ends: Some("11h30".to_owned()),
-            place: "Quai 3".to_owned(),
-        }
-    }
-
-    #[test]
-    fn hours_are_read_by_the_clock_of_paris() {
-        let body = typed("9:00").schedule().unwrap();
-        assert_eq!(body.from.to_string(), "2023-03-09T08:00:00Z");
-        assert_eq!(body.to.to_string(), "2023-03-09T10:30:00Z");
-        let refused = typed("midi").schedule().unwrap_err();
-        assert_eq!(refused.errors[0].pointer.as_deref(), Some("/begins"));
-    }
 
     #[test]
     fn a_week_begins_on_monday() {

@@ -1,16 +1,21 @@
 //! `/lots/{id}`: the handover of a lot: when, where, what.
 
-use ::web::PathId;
-use ::web::access::ReadHandovers;
-use handover::HandoverView;
+use ::web::access::{NameCollectors, Permission, ReadHandovers};
+use ::web::{ApiResult, PathId};
+use handover::{Collector, HandoverStatus, HandoverView};
 use kernel::{Instant, Language};
 use serde::Serialize;
 
 use super::application_parts::{SAMPLE_ID, kind_name};
-use crate::{Page, PageResult, Sample, View};
+use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]
 struct LotPage {
+    id: String,
+    /// Whom the association named to collect it.
+    collector: Option<String>,
+    /// Whoever reads it may name somebody else.
+    names: bool,
     reference: String,
     status: &'static str,
     association: String,
@@ -45,11 +50,59 @@ pub(crate) async fn show(
     page: Page<ReadHandovers>,
     PathId(id): PathId<kernel::Handover>,
 ) -> PageResult {
+    let (view, version) = load(&page, id).await?;
+    page.show_form(&view, &FormView::empty()?.version(version))
+}
+
+async fn load<P: Permission>(page: &Page<P>, id: kernel::HandoverId) -> ApiResult<(LotPage, i32)> {
     let view = page
         .read(move |db, actor| handover::handover(db, actor, id))
         .await?;
-    let applicant = page.actor().role != kernel::Role::Refurbisher;
-    page.show(&LotPage::of(view, applicant, page.language()))
+    let version = view.version;
+    let role = page.actor().role;
+    let open = !matches!(
+        view.status,
+        HandoverStatus::Completed | HandoverStatus::Cancelled
+    );
+    let shown = LotPage {
+        names: open && NameCollectors::ROLES.contains(&role),
+        ..LotPage::of(view, role != kernel::Role::Refurbisher, page.language())
+    };
+    Ok((shown, version))
+}
+
+/// Says who collects the lot in the association's place.
+pub(crate) async fn collector(
+    page: Page<NameCollectors>,
+    PathId(id): PathId<kernel::Handover>,
+    form: Form,
+) -> PageResult {
+    let seen = form.if_match();
+    let body = Collector {
+        name: form.get("name").to_owned(),
+    };
+    let saved = page.write(&form, "post_handovers_id_collector", move |tx, actor| {
+        seen.of::<HandoverView>(tx, actor, id)?;
+        let now = handover::name_collector(tx, actor, id, &body)?;
+        let saved = Saved::at(format!("/lots/{id}")).about(id);
+        Ok(match now.collector {
+            Some(_) => saved.saying(
+                "C’est noté : l’atelier sait qui vient.",
+                "It is noted: the workshop knows who comes.",
+            ),
+            None => saved.saying(
+                "C’est noté : l’association vient elle-même.",
+                "It is noted: the association comes itself.",
+            ),
+        })
+    });
+    match saved.await {
+        Ok(saved) => Ok(page.see(&saved)),
+        Err(cause) => {
+            let (view, version) = load(&page, id).await?;
+            page.retry_against(version, &view, &form, cause)
+        }
+    }
 }
 
 impl LotPage {
@@ -65,6 +118,9 @@ impl LotPage {
             tag: item.tag,
         };
         Self {
+            id: view.id.to_string(),
+            collector: view.collector,
+            names: false,
             reference: view.reference,
             status: view.status.as_str(),
             association: view.association,
@@ -87,6 +143,9 @@ impl LotPage {
 pub(crate) fn samples() -> Vec<Sample> {
     let at = Instant::from_micros(1_700_000_000_000_000);
     let page = |status: &'static str| LotPage {
+        id: SAMPLE_ID.to_owned(),
+        collector: (status == "scheduled").then(|| "Karim Ben".to_owned()),
+        names: status == "planned" || status == "scheduled",
         reference: "R-2023-00007".to_owned(),
         status,
         association: "Les Amis".to_owned(),

@@ -7,6 +7,7 @@ mod city;
 mod city_waves;
 mod donor;
 mod forms;
+mod handover;
 mod public;
 mod sessions;
 mod weight;
