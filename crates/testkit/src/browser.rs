@@ -69,7 +69,7 @@ impl Browser {
     /// The same for the form that is sent to an address.
     #[track_caller]
     pub fn submit_to(&mut self, page: &PageOf, action: &str, fields: &[(&str, &str)]) -> PageOf {
-        let form = page.forms.iter().find(|form| form.action == action);
+        let form = (page.forms.iter()).find(|form| form.post && form.action == action);
         let form = form.unwrap_or_else(|| panic!("no form for {action}: {:?}", page.forms));
         self.send_form(&form.clone(), fields)
     }

@@ -318,4 +318,48 @@ both_engines! {
         let own = stage.clients[1].get(&api).expect(200);
         assert_eq!((own["items"].as_array().unwrap().len(), &own["items"][0]["position"]), (1, &json!(1)));
     }
+
+    fn a_plan_that_is_out_of_date_says_what_changed(app) {
+        let stage = stage(app);
+        let (own, approval) = submitted(app, &stage);
+        let mut browser = app.browser_of(&app.other_staff);
+        let page = browser.get(&approval);
+        page.says("Tous les appareils du plan sont encore disponibles");
+        let tag = &stage.tags[0];
+        let found = app.staff.get(&format!("/devices?scan={tag}")).expect(200);
+        let device = found["items"][0]["id"].as_str().unwrap();
+        app.refurbisher.post(&format!("/devices/{device}/events"), json!({"type": "repair_started"})).expect(200);
+        let late = browser.submit_to(&page, &format!("{approval}/approuver"), &[("comment", "Vu.")]);
+        assert_eq!(late.status, 409, "{}", late.text);
+        late.says(tag).says("Ce plan ne peut plus être soumis ni approuvé");
+        assert_eq!(wave(app, &own)["status"], "submitted");
+        browser.get(&format!("{own}/decision")).says(tag).says("En réparation");
+    }
+
+    fn the_mayors_page_counts_what_its_links_show(app) {
+        let stage = stage(app);
+        let mut browser = app.browser_of(&app.staff);
+        browser.get("/ville/bilan").says("Aucun lot n’a été remis");
+        stage.approved_wave(app, "Première vague");
+        let lots = app.staff.get("/handovers").expect(200);
+        let lot = &lots["items"][0];
+        let read = app.staff.get(&format!("/handovers/{}", lot["id"].as_str().unwrap())).expect(200);
+        let tags: Vec<&Value> = read["lot"].as_array().unwrap().iter().map(|item| &item["tag"]).collect();
+        let body = json!({"recipient_name": "Aïcha", "devices": tags, "signature_waived": {"reason": "Écran en panne"}});
+        app.refurbisher.post(&format!("/handovers/{}/complete", lot["id"].as_str().unwrap()), body).expect(200);
+        let page = browser.get("/ville/bilan");
+        let devices = lot["devices"].as_i64().unwrap();
+        page.says(&format!("{devices} appareils remis")).says("1 association équipée").says("13003").says("T1");
+        page.says("demande éligible sans appareil");
+        for link in page.links().into_iter().filter(|link| link.contains("status=completed")) {
+            let list = browser.get(&link.replace("&amp;", "&"));
+            assert_eq!(list.status, 200, "{link}");
+        }
+        let themes = page.links().into_iter().find(|link| link.contains("theme=precarity")).unwrap();
+        browser.get(&themes.replace("&amp;", "&")).says(lot["association"].as_str().unwrap());
+        browser.get("/ville/remises?status=completed&theme=employment").says("Aucune remise");
+        // the report that is owed now, and whom to remind of it
+        browser.get("/ville/suivis").says(lot["association"].as_str().unwrap()).says("Les adresses de cette page");
+        browser.get("/ville/suivis?show=overdue").says("Rien n’est attendu ici");
+    }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod association;
+mod bench;
 mod city;
 mod city_waves;
 mod donor;
