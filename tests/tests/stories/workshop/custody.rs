@@ -161,7 +161,7 @@ both_engines! {
                 assert!(matches!(reply.status, 200 | 201 | 409), "{}: {}", reply.status, reply.text());
             }
         });
-        let page = app.refurbisher.get("/devices").expect(200);
+        let page = app.refurbisher.get("/devices?expand=all").expect(200);
         let mut kits = 0;
         for device in page["items"].as_array().unwrap() {
             let at = text(&device["stage"]);
