@@ -14,6 +14,12 @@ export const PAGES = [
   { name: "public-wave", path: async ({ api }) => `/vagues/${await first(api, "/waves?status=completed")}` },
   { name: "accessibility", path: "/accessibilite" },
   { name: "legal", path: "/mentions" },
+  { name: "follow", path: async ({ api }) => `/suivi/${(await api("PUT", `/batches/${await first(api, "/batches")}/follow-link`, { as: "donor" })).token}` },
+  { name: "follow-nothing", path: "/suivi/x" },
+  { name: "reset-void", path: "/reset?token=x" },
+  { name: "email-void", path: "/email?token=x" },
+  { name: "unsubscribe-void", path: "/unsubscribe?token=x" },
+  { name: "reception-void", path: "/reception?token=x" },
   { name: "nothing-here", path: "/rien-de-tel" },
   { name: "styles", path: "/styles" },
   { name: "donor-home", path: "/dons", as: "donor" },
@@ -43,6 +49,11 @@ export const PAGES = [
   { name: "workshop-stocktake", path: "/atelier/stock/inventaire", as: "refurbisher" },
   { name: "workshop-transfers", path: "/atelier/transferts", as: "refurbisher" },
   { name: "workshop-transfer-new", path: "/atelier/transferts/nouveau", as: "refurbisher" },
+  { name: "workshop-movements", path: "/atelier/stock/mouvements", as: "refurbisher" },
+  { name: "workshop-handovers", path: "/atelier/remises", as: "refurbisher" },
+  { name: "workshop-labels", path: "/atelier/etiquettes", as: "refurbisher" },
+  { name: "workshop-correct", path: async ({ api }) => `/atelier/appareils/${await first(api, "/devices")}/corriger`, as: "refurbisher" },
+  { name: "workshop-offline", path: "/atelier/scan/hors-ligne", as: "refurbisher" },
   { name: "workshop-waste", path: "/atelier/dechets", as: "refurbisher" },
   { name: "city-waves", path: "/ville/vagues", as: "staff" },
   { name: "city-wave-new", path: "/ville/vagues/nouvelle", as: "staff" },
@@ -57,12 +68,30 @@ export const PAGES = [
   { name: "city-lot", path: async ({ api }) => `/ville/remises/${await first(api, "/handovers")}`, as: "staff" },
   { name: "city-obligations", path: "/ville/suivis", as: "staff" },
   { name: "city-summary", path: "/ville/bilan", as: "staff" },
+  { name: "city-handovers", path: "/ville/remises?status=completed", as: "staff" },
+  { name: "city-wave-done", path: async ({ api }) => `/ville/vagues/${await first(api, "/waves?status=completed")}`, as: "staff" },
+  { name: "city-wave-line", path: line, as: "staff" },
+  { name: "city-approval", path: async ({ api }) => `/ville/approbations/${await first(api, "/waves?status=completed")}`, as: "staff" },
+  { name: "city-donations", path: "/dons", as: "staff" },
+  { name: "city-donation", path: async ({ api }) => `/ville/dons/${await first(api, "/batches")}`, as: "staff" },
+  { name: "city-reception", path: async ({ api }) => `/atelier/lots/${await first(api, "/batches")}`, as: "staff" },
+  { name: "city-workshop", path: "/atelier", as: "staff" },
   { name: "picking", path: async ({ api }) => `/vagues/${await first(api, "/waves?status=completed")}/preparation`, as: "staff" },
   { name: "city-desk", path: "/ville", as: "admin" },
   { name: "city-applications", path: "/ville/demandes", as: "admin" },
   { name: "city-application", path: async ({ api }) => `/ville/demandes/${await first(api, "/applications")}`, as: "admin" },
   { name: "city-organisations", path: "/ville/organisations", as: "admin" },
   { name: "city-organisation", path: async ({ api }) => `/ville/organisations/${await first(api, "/organisations?kind=association")}`, as: "admin" },
+  { name: "city-organisation-new", path: "/ville/organisations/nouvelle", as: "admin" },
+  { name: "city-registrations", path: "/ville/inscriptions", as: "admin" },
+  { name: "city-absences", path: "/ville/absences", as: "admin" },
+  { name: "city-application-messages", path: async ({ api }) => `/ville/demandes/${await first(api, "/applications")}/messages`, as: "admin" },
+  { name: "city-appeals", path: "/ville/recours", as: "admin" },
+  { name: "city-messages", path: "/ville/messages", as: "admin" },
+  { name: "city-person-new", path: "/ville/personnes/nouvelle", as: "admin" },
+  { name: "city-person", path: async ({ api }) => `/ville/personnes/${await first(api, "/users")}`, as: "admin" },
+  { name: "city-programme-new", path: "/ville/programmes/nouveau", as: "admin" },
+  { name: "city-rubric", path: async ({ api }) => `/ville/programmes/${await first(api, "/programmes")}/grille`, as: "admin" },
   { name: "city-people", path: "/ville/personnes", as: "admin" },
   { name: "city-programmes", path: "/ville/programmes", as: "admin" },
   { name: "city-programme", path: async ({ api }) => `/ville/programmes/${await first(api, "/programmes")}`, as: "admin" },
@@ -84,6 +113,17 @@ export const PAGES = [
   { name: "association-appeal", path: own("/applications", "/demandes", "/recours"), as: "association" },
   { name: "association-lot", path: own("/handovers", "/lots"), as: "association" },
 
+  { name: "association-messages", path: own("/applications", "/demandes", "/messages"), as: "association" },
+  { name: "association-withdraw", path: own("/applications", "/demandes", "/retrait"), as: "association" },
+  { name: "association-explanation", path: async ({ api }) => `${await own("/applications", "/demandes")({ api })}/explication/${await first(api, "/waves?status=completed")}`, as: "association" },
+  { name: "association-request", path: own("/applications", "/demandes", "/materiel"), as: "association" },
+  { name: "association-public", path: own("/applications", "/demandes", "/public"), as: "association" },
+  { name: "association-commitments", path: own("/applications", "/demandes", "/engagements"), as: "association" },
+  { name: "association-check", path: own("/applications", "/demandes", "/verifier"), as: "association" },
+  { name: "association-follow-up", path: own("/obligations", "/suivis"), as: "association" },
+  { name: "association-go", path: "/aller/lots/R-2026-99999", as: "association" },
+  { name: "account-leave", path: "/compte/fermer", as: "association" },
+
   { name: "helper-home", path: "/demandes", as: "helper" },
   { name: "helper-registration", path: "/inscription", as: "helper" },
 ];
@@ -94,6 +134,13 @@ async function draft(api) {
   if (found.items.length) return found.items[0].id;
   const programme = await first(api, "/programmes");
   return (await api("POST", `/programmes/${programme}/waves`, { as: "admin", body: { name: "Vague d’essai", seed: "s" } })).id;
+}
+
+/** A line of a wave that was decided. */
+async function line({ api }) {
+  const wave = await first(api, "/waves?status=completed");
+  const { items } = await api("GET", `/waves/${wave}/lines`, { as: "admin" });
+  return `/ville/vagues/${wave}/lignes/${items[0].application_id}`;
 }
 
 /** The id of the newest thing of a list. */
