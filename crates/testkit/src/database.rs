@@ -153,7 +153,7 @@ impl Server {
     /// Makes a database that others are copied from, unless it is there. It gets its name when
     /// it is whole: tests run side by side in programs of their own.
     fn make_once(&self, model: &str) {
-        const LOCK: i64 = 0x6d6f_6465_6c;
+        const LOCK: i64 = 0x006d_6f64_656c;
         let mut admin = self.admin();
         let is_there = |admin: &mut PgConnection| {
             let count = diesel::sql_query("SELECT COUNT(*) FROM pg_database WHERE datname = $1")

@@ -266,7 +266,7 @@ both_engines! {
         rita.submit_to(&page, "/atelier/transferts/nouveau", &wrong).is_at(422, "/atelier/transferts/nouveau").says("NOBODY1");
         let sent = rita.submit_to(&page, "/atelier/transferts/nouveau", &[("to_workshop_id", &other), ("devices", "CZC0001\r\nczc-0002")]);
         sent.says("L’envoi est noté");
-        let at = sent.path.clone();
+        let at = sent.path;
         rita.get("/atelier/transferts?status=sent").says("En route");
         let mut receiver = app.browser_of(&app.stranger_refurbisher);
         let page = receiver.get(&at);

@@ -165,7 +165,7 @@ both_engines! {
         };
         app.staff.post(&decide(&application), other.clone()).refused(409, "application_step_not_allowed");
         let knowing = knowing(&app.staff, &application);
-        let changed = knowing.post(&decide(&application), other.clone()).expect(200);
+        let changed = knowing.post(&decide(&application), other).expect(200);
         assert_ne!(changed["status"], read["status"]);
         knowing.post(&decide(&application), eligible()).refused(412, "stale_version");
     }
