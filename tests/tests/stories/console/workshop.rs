@@ -124,6 +124,8 @@ both_engines! {
         let worker = app.anyone.get("//atelier/sw.js");
         assert_eq!(worker.header("content-type"), "text/javascript; charset=utf-8");
         assert_eq!(worker.header("cache-control"), "no-cache");
+        // a worker has a policy of its own: without this it can fetch nothing to keep
+        assert!(worker.header("content-security-policy").contains("connect-src 'self'"));
     }
 
     fn the_day_and_the_devices_of_a_workshop_are_its_own(app) {

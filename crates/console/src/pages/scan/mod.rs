@@ -7,7 +7,7 @@ mod step;
 
 use ::web::access::LogDevices;
 use ::web::{Answer, ApiError};
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpResponse, web};
 use kernel::{Code, Language, PersonId, Refusal, Text};
 use serde::{Deserialize, Serialize};
@@ -224,6 +224,11 @@ pub(crate) async fn worker(_: Visit) -> PageResult {
     Ok(HttpResponse::Ok()
         .content_type("text/javascript; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-cache"))
+        // the worker's own policy: it fetches the page and its files
+        .insert_header((
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; connect-src 'self'",
+        ))
         .body(WORKER))
 }
 
