@@ -68,6 +68,7 @@ export const PAGES = [
   { name: "city-lot", path: async ({ api }) => `/ville/remises/${await first(api, "/handovers")}`, as: "staff" },
   { name: "city-obligations", path: "/ville/suivis", as: "staff" },
   { name: "city-summary", path: "/ville/bilan", as: "staff" },
+  { name: "city-hand-over", path: async ({ api }) => `/ville/remises/${await first(api, "/handovers?status=scheduled")}/remise`, as: "staff" },
   { name: "city-handovers", path: "/ville/remises?status=completed", as: "staff" },
   { name: "city-wave-done", path: async ({ api }) => `/ville/vagues/${await first(api, "/waves?status=completed")}`, as: "staff" },
   { name: "city-wave-line", path: line, as: "staff" },
