@@ -1,6 +1,7 @@
 //! Migrations, embedded: the program brings its schema along.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
@@ -48,10 +49,11 @@ pub fn run(url: &str) -> Result<()> {
     outcome
 }
 
-/// A file that has all migrations is not locked, since other programs may be at work on it.
-/// So a program that waits for the file alone looks again and again whether another has
-/// brought it up to date, and stays on it.
+/// Programs that start at once take turns. A file that has all migrations is not locked, since
+/// other programs may be at work on it. So a program that waits for the file alone looks again and
+/// again whether another has brought it up to date, and stays on it.
 fn run_sqlite(url: &str) -> Result<()> {
+    let _turn = take_turn(Path::new(sqlite_path(url)));
     let mut attempt = 1;
     loop {
         if Path::new(sqlite_path(url)).exists() {
@@ -68,6 +70,16 @@ fn run_sqlite(url: &str) -> Result<()> {
             Err(_) => attempt += 1,
         }
     }
+}
+
+/// Waits for other programs that start, by a lock (flock) on the folder, which ends with the program
+/// whatever happens to it. Two that asked for the same file alone, each again and again, kept each
+/// other out until both gave up. A file system without such locks leaves it at that.
+fn take_turn(database: &Path) -> Option<File> {
+    let folder = database.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
 
 fn bring_up_to_date(db: &mut Db) -> Result<()> {
