@@ -1,8 +1,9 @@
 //! The OpenAPI document: generated from the handlers, so that it cannot leave one out.
 
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi};
-use utoipa::openapi::{RefOr, Response};
+use utoipa::openapi::{Content, RefOr, Response};
 use utoipa::{Modify, PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
 
@@ -46,8 +47,12 @@ impl Modify for Describe {
             for (method, operation) in operations {
                 let Some(operation) = operation else { continue };
                 operation.operation_id = Some(operation_id(method, path));
+                let tables = has_parameter(operation, "csv");
                 for (status, response) in &mut operation.responses.responses {
                     describe(status, response);
+                    if tables && status == "200" {
+                        as_table_too(response);
+                    }
                 }
             }
         }
@@ -59,6 +64,19 @@ impl Modify for Describe {
             "bearer",
             SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
         );
+    }
+}
+
+fn has_parameter(operation: &Operation, name: &str) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|parameter| matches!(parameter, RefOr::T(known) if known.name == name))
+}
+
+/// The list, as CSV.
+fn as_table_too(response: &mut RefOr<Response>) {
+    if let RefOr::T(response) = response {
+        let text = Content::builder().schema(Some(String::schema())).build();
+        response.content.insert("text/csv".to_owned(), text.into());
     }
 }
 

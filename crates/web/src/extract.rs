@@ -9,7 +9,9 @@ use kernel::{Code, FieldError, Id, PageRequest, Refusal, Shape, Text};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
-use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::json::Once;
 use crate::problem::{ApiError, ApiResult};
@@ -391,6 +393,21 @@ impl FromRequest for Paging {
 /// Whether the client asks for a table, by `Accept: text/csv` or `?csv=fr`.
 #[derive(Debug, Clone, Copy)]
 pub struct Csv(pub bool);
+
+/// `?csv=fr`, for the OpenAPI document: an operation that has it answers tables too.
+impl IntoParams for Csv {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let french = ObjectBuilder::new().enum_values(Some(["fr"])).build();
+        let description = "The whole list as a table: `fr` as French spreadsheets read it. With \
+                           `Accept: text/csv` in its place, commas separate the cells.";
+        let parameter = ParameterBuilder::new()
+            .name("csv")
+            .parameter_in(ParameterIn::Query)
+            .schema(Some(french))
+            .description(Some(description));
+        vec![parameter.build()]
+    }
+}
 
 impl FromRequest for Csv {
     type Error = ApiError;

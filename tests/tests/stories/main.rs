@@ -20,4 +20,5 @@ mod notifications;
 mod plans;
 mod security;
 mod survival;
+mod tables;
 mod workshop;

@@ -14,7 +14,7 @@ use crate::{Answer, ApiResult, Csv, Paging, PagingParams, Params, PathId, Proble
 
 /// The requests of a wave in the public order. An association sees its own, once the wave
 /// is approved. As a table, all of them.
-#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path), PagingParams),
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = WaveId, Path), PagingParams, Csv),
     responses((status = 200, body = Page<LineView>), Problems))]
 #[get("/waves/{id}/lines")]
 pub async fn list(
@@ -151,7 +151,7 @@ fn device_table(lot: Vec<LotDevice>) -> db::Result<Answer> {
 
 /// The waiting list of a programme over all its waves: what eligible applications asked,
 /// what they were granted, what remains. An association sees its own. As a table, all of it.
-#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = ProgrammeId, Path), PagingParams),
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(("id" = ProgrammeId, Path), PagingParams, Csv),
     responses((status = 200, body = Page<Waiting>), Problems))]
 #[get("/programmes/{id}/waiting-list")]
 pub async fn waiting_list(
@@ -226,7 +226,7 @@ pub struct Awards {
 
 /// What each association received in a year over all programmes, in devices and in euros,
 /// and whether a convention is due for it. An association sees its own. As a table too.
-#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(Year),
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(Year, Csv),
     responses((status = 200, body = Awards), Problems))]
 #[get("/awards")]
 pub async fn awards(

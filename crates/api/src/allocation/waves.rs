@@ -109,7 +109,7 @@ pub struct Filter {
 }
 
 /// Waves, the newest first, within the same bounds. As CSV, all that the filter finds.
-#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Allocation", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<WaveView>), Problems))]
 #[get("/waves")]
 pub async fn list(

@@ -47,7 +47,7 @@ pub struct Filter {
 
 /// Appeals, the newest first: the city sees all, an association its own. As CSV, all that the filter
 /// finds.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<Appeal>), Problems))]
 #[get("/appeals")]
 pub async fn list(

@@ -160,7 +160,7 @@ pub struct Filter {
 
 /// Applications, the newest first: the city sees all, an association its own. As CSV, all
 /// that the filter finds.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<Application>), Problems))]
 #[get("/applications")]
 pub async fn list(

@@ -59,7 +59,7 @@ pub struct Filter {
 
 /// What associations owe, the newest first: the city sees all, an association its own. As CSV, all
 /// that the filter finds.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<Obligation>), Problems))]
 #[get("/obligations")]
 pub async fn all(

@@ -46,7 +46,7 @@ pub struct Filter {
 
 /// Programmes, the newest first; as CSV, all of them. With `public=true` those that are open or will be, which anyone
 /// may read; made once a change, `If-None-Match` is answered with 304.
-#[utoipa::path(tag = "Eligibility", security((), ("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Eligibility", security((), ("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<Programme>), (status = 304), Problems))]
 #[get("/programmes")]
 pub async fn list(

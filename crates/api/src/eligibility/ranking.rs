@@ -35,7 +35,7 @@ pub struct Filter {
 
 /// Applications in the order of their scores, with their distribution. As CSV, all that the
 /// filter finds.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ProgrammeId, Path), Filter),
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ProgrammeId, Path), Filter, Csv),
     responses((status = 200, body = Ranking), Problems))]
 #[get("/programmes/{id}/ranking")]
 pub async fn get(

@@ -11,7 +11,7 @@ use crate::{Answer, ApiResult, Body, Csv, IfMatch, PathId, Problems, State};
 
 /// Who would move under another rubric, and why: on the facts that the eligible applications
 /// were scored with. Nothing is stored. Also as CSV.
-#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ProgrammeId, Path)),
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])), params(("id" = ProgrammeId, Path), Csv),
     request_body = RubricChoice, responses((status = 200, body = Comparison), Problems))]
 #[post("/programmes/{id}/rubric/compare")]
 pub async fn compare(

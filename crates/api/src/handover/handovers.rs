@@ -23,7 +23,7 @@ pub struct Filter {
 
 /// Handovers, the newest first: the city sees all, a workshop those of the lots it keeps,
 /// an association its own. As a table, all of them.
-#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Handover", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<HandoverView>), Problems))]
 #[get("/handovers")]
 pub async fn list(

@@ -25,7 +25,7 @@ pub struct Filter {
 
 /// Who saw and changed what, the newest first. Each line carries the hash of the one before
 /// of the same subject; `ressac audit verify` proves them all. As CSV, the newest 50 000.
-#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<AuditEvent>), Problems))]
 #[get("/audit")]
 pub async fn list(

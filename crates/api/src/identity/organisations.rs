@@ -51,7 +51,7 @@ pub struct Filter {
 
 /// Organizations, the newest first: the city sees all, helpers those that they entered, others
 /// their own.
-#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<Organisation>), Problems))]
 #[get("/organisations")]
 pub async fn list(

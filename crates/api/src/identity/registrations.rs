@@ -41,7 +41,7 @@ pub struct Filter {
 
 /// Registrations of associations that were there already, the newest first. As CSV, all that the
 /// filter finds.
-#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Identity", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<RegistrationCase>), Problems))]
 #[get("/registration-cases")]
 pub async fn cases(

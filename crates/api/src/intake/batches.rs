@@ -43,7 +43,7 @@ pub struct Filter {
 
 /// Batches, the newest first: the city sees all, a donor its own, a workshop those it
 /// fetches.
-#[utoipa::path(tag = "Donor intake", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Donor intake", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<Batch>), Problems))]
 #[get("/batches")]
 pub async fn list(

@@ -24,7 +24,7 @@ pub struct Filter {
 }
 
 /// Messages of the outbox, the newest first. As CSV, the newest 50 000.
-#[utoipa::path(tag = "Notifications", security(("bearer" = [])), params(Filter, PagingParams),
+#[utoipa::path(tag = "Notifications", security(("bearer" = [])), params(Filter, PagingParams, Csv),
     responses((status = 200, body = Page<Notification>), Problems))]
 #[get("/notifications")]
 pub async fn list(

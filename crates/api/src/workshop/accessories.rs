@@ -8,7 +8,7 @@ use crate::{Answer, ApiResult, Body, Csv, PathId, Problems, State};
 
 /// What a workshop has, of every kind: its own, or any for the city. As CSV too.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
-    params(("id" = kernel::OrganisationId, Path)),
+    params(("id" = kernel::OrganisationId, Path), Csv),
     responses((status = 200, body = AccessoryStock), Problems))]
 #[get("/workshops/{id}/accessories")]
 pub async fn get(

@@ -21,7 +21,7 @@ pub struct CountParams {
 /// How many devices stand at each stage, and what waits there too long, among those that
 /// `GET /devices` would list with the same filters. As CSV, a row for each stage (and group).
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
-    params(Filter, CountParams), responses((status = 200, body = DeviceCounts), Problems))]
+    params(Filter, CountParams, Csv), responses((status = 200, body = DeviceCounts), Problems))]
 #[get("/devices/counts")]
 pub async fn by_stage(
     state: web::Data<State>,

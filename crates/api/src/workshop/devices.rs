@@ -83,7 +83,7 @@ impl Filter {
 
 /// Devices, the oldest first: the city sees all, a workshop and a donor their own. As CSV,
 /// the whole list at once.
-#[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(Filter, Expanded, PagingParams),
+#[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(Filter, Expanded, PagingParams, Csv),
     responses((status = 200, body = Page<DeviceItem>), Problems))]
 #[get("/devices")]
 pub async fn list(

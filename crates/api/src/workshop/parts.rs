@@ -20,7 +20,7 @@ pub struct PartParams {
 /// The spare parts of which a workshop keeps a count: its own, or any for the city. As CSV, the
 /// whole list at once.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
-    params(("id" = kernel::OrganisationId, Path), PartParams, PagingParams),
+    params(("id" = kernel::OrganisationId, Path), PartParams, PagingParams, Csv),
     responses((status = 200, body = Page<PartCount>), Problems))]
 #[get("/workshops/{id}/parts")]
 pub async fn list(

@@ -46,7 +46,7 @@ pub struct TransferParams {
 /// Shipments between workshops, the newest first: a workshop's own in both directions, or all
 /// for the city. As CSV, the whole list at once.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
-    params(TransferParams, PagingParams),
+    params(TransferParams, PagingParams, Csv),
     responses((status = 200, body = Page<TransferView>), Problems))]
 #[get("/transfers")]
 pub async fn list(
@@ -101,7 +101,7 @@ pub struct LineParams {
 
 /// The devices of a shipment and what became of each. As CSV, the whole list at once.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
-    params(("id" = kernel::TransferId, Path), LineParams, PagingParams),
+    params(("id" = kernel::TransferId, Path), LineParams, PagingParams, Csv),
     responses((status = 200, body = Page<TransferLine>), Problems))]
 #[get("/transfers/{id}/devices")]
 pub async fn devices(

@@ -32,7 +32,7 @@ pub struct WasteParams {
 /// totals of the whole list per category of waste: a workshop's own, or all for the city. As CSV,
 /// the whole list at once.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])),
-    params(WasteParams, PagingParams), responses((status = 200, body = WasteList), Problems))]
+    params(WasteParams, PagingParams, Csv), responses((status = 200, body = WasteList), Problems))]
 #[get("/waste")]
 pub async fn list(
     state: web::Data<State>,
