@@ -192,6 +192,7 @@ pub fn programmes(items: Vec<Programme>) -> db::Result<Answer> {
         "closes_at",
         "territory",
         "follow_up_months",
+        "guarantee_months",
         "id",
     ];
     let rows = items.into_iter().map(|it| {
@@ -207,6 +208,7 @@ pub fn programmes(items: Vec<Programme>) -> db::Result<Answer> {
             text(it.closes_at),
             it.territory,
             it.follow_up_months.to_string(),
+            it.guarantee_months.to_string(),
             it.id.to_string(),
         ]
     });

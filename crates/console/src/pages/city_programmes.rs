@@ -159,6 +159,7 @@ struct CityProgramme {
     lot_max: i32,
     territory: String,
     follow_up_months: i32,
+    guarantee_months: i32,
     opens: Parts,
     closes: Parts,
     /// Rubrics to choose from, for a new one.
@@ -198,6 +199,7 @@ where
         lot_max: 30,
         territory: String::new(),
         follow_up_months: i32::try_from(setup.delays.follow_up_months).unwrap_or(12),
+        guarantee_months: 6,
         opens: Parts::default(),
         closes: Parts::default(),
         rubrics: setup.library.names().map(named).collect(),
@@ -218,6 +220,7 @@ struct Fields {
     lot_max: i32,
     territory: Option<String>,
     follow_up_months: i32,
+    guarantee_months: i32,
 }
 
 /// What the form says of a programme.
@@ -265,6 +268,7 @@ pub(crate) async fn create(page: Page<ManageProgrammes>, form: Form) -> PageResu
                 closes_at,
                 territory: fields.territory.map(TerritoryNames::One),
                 follow_up_months: Some(fields.follow_up_months),
+                guarantee_months: Some(fields.guarantee_months),
             };
             let create = move |tx: &mut db::Tx<'_>, actor: &kernel::Actor| {
                 let made = eligibility::create_programme(tx, actor, &setup, &new);
@@ -298,6 +302,7 @@ async fn load(page: &Page<ManageProgrammes>, id: ProgrammeId) -> ApiResult<(City
         lot_max: it.lot_max,
         territory: it.territory,
         follow_up_months: it.follow_up_months,
+        guarantee_months: it.guarantee_months,
         opens: Parts::of(Some(it.opens_at)),
         closes: Parts::of(it.closes_at),
         rubrics: Vec::new(),
@@ -334,6 +339,7 @@ pub(crate) async fn change(
                 closes_at: Some(closes_at),
                 territory: Some(fields.territory.map(TerritoryNames::One)),
                 follow_up_months: Some(fields.follow_up_months),
+                guarantee_months: Some(fields.guarantee_months),
             };
             let change = move |tx: &mut db::Tx<'_>, _: &kernel::Actor| {
                 seen.check(eligibility::programme(tx, id)?.version)?;
@@ -390,6 +396,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         lot_max: 30,
         territory: "13055".to_owned(),
         follow_up_months: 12,
+        guarantee_months: 6,
         opens: Parts::of(Some(at)),
         closes: Parts::default(),
         rubrics: vec![choice("marseille-2023")],

@@ -23,6 +23,7 @@ struct ProgrammePage {
     lot_max: i32,
     territory: String,
     follow_up_months: i32,
+    guarantee_months: i32,
     conditions: Vec<Asked>,
     criteria: Vec<Counted>,
     rubric: String,
@@ -134,6 +135,7 @@ impl ProgrammePage {
             lot_max: programme.lot_max,
             territory: programme.territory,
             follow_up_months: programme.follow_up_months,
+            guarantee_months: programme.guarantee_months,
             rubric: chosen(&rubric.title, language),
         }
     }
@@ -200,6 +202,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         lot_max: 30,
         territory: "13055".to_owned(),
         follow_up_months: 12,
+        guarantee_months: 6,
         conditions: [
             "verified",
             "commitments",

@@ -21,6 +21,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         updated_at -> Moment,
+        guarantee_months -> Integer,
     }
 }
 

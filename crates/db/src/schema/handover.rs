@@ -48,3 +48,28 @@ diesel::table! {
         settled -> Bool,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    incidents (id) {
+        id -> Key,
+        reference -> Text,
+        handover_id -> Key,
+        association_id -> Key,
+        device_id -> Key,
+        cycle -> Integer,
+        kind -> Text,
+        description -> Text,
+        guaranteed -> Bool,
+        reported_by -> Key,
+        reported_at -> Moment,
+        outcome -> Nullable<Text>,
+        note -> Nullable<Text>,
+        replacement_id -> Nullable<Key>,
+        closed_by -> Nullable<Key>,
+        closed_at -> Nullable<Moment>,
+        version -> Integer,
+    }
+}

@@ -25,7 +25,7 @@ pub use follow_ups::{
     appeals, application_messages, application_scores, document_uploads, documents, obligations,
     programme_rubrics, reminders,
 };
-pub use handover::{donor_news, handovers};
+pub use handover::{donor_news, handovers, incidents};
 pub use identity::{
     api_keys, audit_chains, audit_events, badges, chain_epochs, chain_heads, helped_associations,
     idempotency_keys, invitations, known_devices, organisation_changes, organisations, people,
@@ -100,6 +100,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     wave_explanations,
     conventions,
     handovers,
+    incidents,
     donor_news,
     register_rna,
     register_loads,
@@ -140,4 +141,5 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
 );
 diesel::joinable!(application_messages -> applications (application_id));
 diesel::joinable!(application_messages -> people (author_id));
+diesel::joinable!(incidents -> handovers (handover_id));
 diesel::joinable!(donor_news -> batches (batch_id));

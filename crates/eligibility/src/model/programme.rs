@@ -29,6 +29,11 @@ pub struct NewProgramme {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 120)]
     pub follow_up_months: Option<i32>,
+    /// Months after a handover in which a device that breaks is repaired or replaced; 6 when
+    /// absent.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 60)]
+    pub guarantee_months: Option<i32>,
 }
 
 /// What changes of a programme that is there. What is absent stays; null clears a deadline or a
@@ -62,6 +67,10 @@ pub struct ProgrammeChange {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 120)]
     pub follow_up_months: Option<i32>,
+    /// Months after a handover in which a device that breaks is repaired or replaced.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 60)]
+    pub guarantee_months: Option<i32>,
 }
 
 /// Tells null from what is absent.
@@ -128,6 +137,8 @@ pub struct Programme {
     pub territory: String,
     /// Months after a handover when the association reports on it.
     pub follow_up_months: i32,
+    /// Months after a handover in which a device that breaks is repaired or replaced.
+    pub guarantee_months: i32,
     /// Rises with each change.
     pub version: i32,
     /// When it was created.

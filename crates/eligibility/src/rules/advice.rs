@@ -121,6 +121,7 @@ mod tests {
             closes_at: None,
             territory: "13055".into(),
             follow_up_months: 12,
+            guarantee_months: 6,
             version: 1,
             created_at: opens_at,
             updated_at: opens_at,

@@ -35,6 +35,16 @@ pub(crate) fn check_programme(new: &NewProgramme) -> Result<(), Refusal> {
             Text::new("De 1 à 120 mois.", "From 1 to 120 months."),
         );
     }
+    if new
+        .guarantee_months
+        .is_some_and(|months| !(0..=60).contains(&months))
+    {
+        fields.push(
+            "/guarantee_months",
+            Code::OutOfRange,
+            Text::new("De 0 à 60 mois.", "From 0 to 60 months."),
+        );
+    }
     let territory = new
         .territory
         .as_ref()
@@ -236,6 +246,7 @@ mod tests {
             closes_at: closes.map(moment),
             territory: String::new(),
             follow_up_months: 12,
+            guarantee_months: 6,
             version: 1,
             created_at: moment(opens),
             updated_at: moment(opens),

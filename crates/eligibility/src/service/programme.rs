@@ -8,6 +8,9 @@ use super::score::rubric_of;
 use crate::model::{NewProgramme, Programme, ProgrammeChange, TerritoryNames};
 use crate::{Setup, rules, store};
 
+/// How long the city answers for devices, when a programme says nothing.
+const GUARANTEE_MONTHS: i32 = 6;
+
 /// Creates a programme, which pins its rubric: version and text.
 ///
 /// # Errors
@@ -39,6 +42,7 @@ pub fn create_programme(
         follow_up_months: new
             .follow_up_months
             .unwrap_or_else(|| i32::try_from(setup.delays.follow_up_months).unwrap_or(12)),
+        guarantee_months: new.guarantee_months.unwrap_or(GUARANTEE_MONTHS),
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -94,6 +98,7 @@ fn changed(before: &Programme, change: &ProgrammeChange) -> Programme {
     after.opens_at = change.opens_at.unwrap_or(before.opens_at);
     after.closes_at = change.closes_at.unwrap_or(before.closes_at);
     after.follow_up_months = change.follow_up_months.unwrap_or(before.follow_up_months);
+    after.guarantee_months = change.guarantee_months.unwrap_or(before.guarantee_months);
     if let Some(territory) = &change.territory {
         let names = territory.as_ref().map(|names| names.joined());
         after.territory = names.unwrap_or_default();
@@ -113,6 +118,7 @@ fn whole(programme: &Programme) -> NewProgramme {
         closes_at: programme.closes_at,
         territory: Some(TerritoryNames::One(programme.territory.clone())),
         follow_up_months: Some(programme.follow_up_months),
+        guarantee_months: Some(programme.guarantee_months),
     }
 }
 

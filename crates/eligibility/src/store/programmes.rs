@@ -33,6 +33,7 @@ struct ProgrammeRow {
     version: i32,
     created_at: Instant,
     updated_at: Instant,
+    guarantee_months: i32,
 }
 
 impl From<ProgrammeRow> for Programme {
@@ -50,6 +51,7 @@ impl From<ProgrammeRow> for Programme {
             closes_at: row.closes_at,
             territory: row.territory,
             follow_up_months: row.follow_up_months,
+            guarantee_months: row.guarantee_months,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -104,6 +106,7 @@ pub(crate) fn insert_programme(
             p::closes_at.eq(programme.closes_at),
             p::territory.eq(&programme.territory),
             p::follow_up_months.eq(programme.follow_up_months),
+            p::guarantee_months.eq(programme.guarantee_months),
             p::created_by.eq(created_by),
             p::version.eq(programme.version),
             p::created_at.eq(programme.created_at),
@@ -126,6 +129,7 @@ pub(crate) fn update_programme(db: &mut Db, programme: &mut Programme, now: Inst
             p::closes_at.eq(programme.closes_at),
             p::territory.eq(&programme.territory),
             p::follow_up_months.eq(programme.follow_up_months),
+            p::guarantee_months.eq(programme.guarantee_months),
             p::version.eq(programme.version + 1),
             p::updated_at.eq(now),
         ))

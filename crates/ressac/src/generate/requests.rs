@@ -129,6 +129,7 @@ fn insert(
         closes_at: None,
         territory: "13055".to_owned(),
         follow_up_months: 12,
+        guarantee_months: 6,
         created_by: by,
         version: 1,
         created_at: opened,

@@ -100,6 +100,7 @@ pub struct Programme {
     pub closes_at: Option<Instant>,
     pub territory: String,
     pub follow_up_months: i32,
+    pub guarantee_months: i32,
     pub created_by: PersonId,
     pub version: i32,
     pub created_at: Instant,

@@ -1,0 +1,2 @@
+DROP TABLE incidents;
+ALTER TABLE programmes DROP COLUMN guarantee_months;
