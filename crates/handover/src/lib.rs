@@ -3,6 +3,7 @@
 mod certificate;
 mod donors;
 mod fates;
+pub mod incidents;
 pub mod model;
 mod note;
 mod page;
@@ -15,6 +16,10 @@ pub use certificate::{Unproven, certificate};
 pub use donors::{News, tell_donors};
 pub use fates::{
     DeviceFate, Fate, FateCounts, FateFilter, Place, PlaceCount, counts_of, fate_counts, fates,
+};
+pub use incidents::{
+    Incident, IncidentClosing, IncidentFilter, IncidentKind, IncidentOutcome, IncidentStatus,
+    NewIncident, close_incident, incident, incidents_waiting, report, reportable,
 };
 pub use model::*;
 pub use note::note;

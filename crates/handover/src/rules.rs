@@ -19,7 +19,7 @@ pub enum Verdict {
     AlreadyDone,
 }
 
-fn not_now(status: HandoverStatus) -> Refusal {
+pub(crate) fn not_now(status: HandoverStatus) -> Refusal {
     Refusal::new(
         Code::HandoverStepNotAllowed,
         Text::new(

@@ -14,6 +14,21 @@ use kernel::{
 
 use crate::model::{Handover, HandoverFilter, HandoverStatus};
 
+/// Narrows a query over handovers and their applications to those that the actor may see: the city all, a workshop what
+/// it keeps, a helper those of applications that they opened, an association its own.
+macro_rules! seen_by {
+    ($query:expr, $actor:expr) => {
+        match ($actor.limited_to(), $actor.role) {
+            (None, _) => $query,
+            (Some(organisation), Role::Refurbisher) => {
+                $query.filter(h::workshop_id.eq(organisation))
+            }
+            (Some(_), Role::Helper) => $query.filter(a::created_by.eq($actor.person)),
+            (Some(organisation), _) => $query.filter(h::association_id.eq(organisation)),
+        }
+    };
+}
+
 /// Appointments that begin between two moments.
 pub(crate) fn appointments_waiting(db: &mut Db, from: Instant, to: Instant) -> Result<Queue> {
     let begin: Vec<Option<Instant>> = h::table
@@ -41,19 +56,14 @@ pub(crate) fn insert(db: &mut Db, handovers: &[Handover]) -> Result<()> {
     Ok(())
 }
 
-/// A handover that the actor may see: the city every one, a workshop what it keeps, an
-/// association its own.
+/// A handover that the actor may see.
 pub(crate) fn handover(db: &mut Db, actor: &Actor, id: HandoverId) -> Result<Handover> {
     let mut query = h::table
+        .inner_join(a::table.on(a::id.eq(h::application_id)))
         .filter(h::id.eq(id))
         .select(Handover::as_select())
         .into_boxed();
-    if let Some(organisation) = actor.limited_to() {
-        query = match actor.role {
-            Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),
-            _ => query.filter(h::association_id.eq(organisation)),
-        };
-    }
+    query = seen_by!(query, actor);
     query
         .first(db)
         .optional()?
@@ -127,12 +137,7 @@ pub(crate) fn handovers(
     if let Some(theme) = filter.theme {
         query = query.filter(sql::<Bool>(&eligibility::works_on(db, theme)));
     }
-    if let Some(organisation) = actor.limited_to() {
-        query = match actor.role {
-            Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),
-            _ => query.filter(h::association_id.eq(organisation)),
-        };
-    }
+    query = seen_by!(query, actor);
     if let Some(after) = page.after::<HandoverId>()? {
         query = query.filter(h::id.lt(after));
     }
@@ -162,12 +167,7 @@ pub(crate) fn appointments(
         .order((h::appointment_from.asc(), h::id.asc()))
         .limit(most)
         .into_boxed();
-    if let Some(organisation) = actor.limited_to() {
-        query = match actor.role {
-            Role::Refurbisher => query.filter(h::workshop_id.eq(organisation)),
-            _ => query.filter(h::association_id.eq(organisation)),
-        };
-    }
+    query = seen_by!(query, actor);
     let rows: Vec<(Handover, String, String, String)> = query.load(db)?;
     with_workshops(db, rows)
 }

@@ -29,7 +29,15 @@ const MANY_LINES: [&str; 14] = [
 ];
 
 /// Fields that a scanner fills: it ends what it read with a line break or a tab.
-const SCANNED: [&str; 6] = ["device", "devices", "instead", "same_as", "serial", "tag"];
+const SCANNED: [&str; 7] = [
+    "device",
+    "devices",
+    "instead",
+    "replacement",
+    "same_as",
+    "serial",
+    "tag",
+];
 
 /// How much room a text has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -147,6 +147,8 @@ ids! {
     Document DocumentId;
     /// A message between the city and an association about an application.
     ApplicationMessage ApplicationMessageId;
+    /// What happened to a device after it was handed over.
+    Incident IncidentId;
     /// A request to look at a decision again.
     Appeal AppealId;
     /// What an association owes from what it received.

@@ -183,6 +183,8 @@ events! {
     "handover_booked" [Workshop] Daily optional webhook "Remises à venir" "Handovers to come";
     "handover_completed" [Association] Gathered optional webhook "Lot remis" "Lot handed over";
     "handover_corrected" [Association] Alone always webhook "Lot corrigé" "Lot corrected";
+    "incident_reported" [Workshop Staff] Gathered optional webhook "Appareil signalé après la remise" "Device reported after the handover";
+    "incident_closed" [Association] Alone always webhook "Suite d'un signalement" "What came of a report";
     "handover_missed" [Association Staff] Gathered optional webhook "Rendez-vous manqué" "Missed appointment";
     "follow_up_due" [Association] Gathered optional webhook "Bilan attendu" "Report due";
 

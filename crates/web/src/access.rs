@@ -162,8 +162,11 @@ permissions! {
     ReadWaveLines: Allocation, [Association Staff Admin];
     /// Read picking lists: the city all, a workshop its own devices.
     ReadPickingLists: Allocation, [Refurbisher Staff Admin];
-    /// Read handovers.
-    ReadHandovers: Allocation, [Refurbisher Association Staff Admin];
+    /// Read handovers: the city all, a workshop what it keeps, a helper those of applications that
+    /// they opened, an association its own.
+    ReadHandovers: Allocation, [Refurbisher Association Helper Staff Admin];
+    /// Report a device that was received and does not work, or is not needed any more.
+    ReportIncidents: Allocation, [Association Helper Staff Admin] Recorded;
     /// Schedule and miss handovers, replace devices.
     RunHandovers: Allocation, [Refurbisher Staff Admin];
     /// Say who collects a lot for the association.

@@ -5,9 +5,11 @@
 use allocation::WaveView;
 use db::{Db, Tx};
 use eligibility::{Appeal, Application};
-use handover::HandoverView;
+use handover::{HandoverView, Incident};
 use intake::Batch;
-use kernel::{Actor, AppealId, ApplicationId, BatchId, DeviceId, HandoverId, TransferId, WaveId};
+use kernel::{
+    Actor, AppealId, ApplicationId, BatchId, DeviceId, HandoverId, IncidentId, TransferId, WaveId,
+};
 use serde::Serialize;
 use workshop::{DeviceView, TransferView};
 
@@ -105,4 +107,5 @@ versioned! {
     WaveView, WaveId, allocation::overview;
     Appeal, AppealId, eligibility::appeal;
     HandoverView, HandoverId, handover::handover;
+    Incident, IncidentId, handover::incident;
 }

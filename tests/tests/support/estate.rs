@@ -83,6 +83,7 @@ impl Estate {
             ("webhooks", made(webhook)),
             ("me", session(&app.staff)),
             ("handovers", applications::id(&handovers["items"][0])),
+            ("incidents", incident(app)),
         ]);
         Self {
             ids,
@@ -142,6 +143,7 @@ const THINGS: &[(&str, &str)] = &[
     ("pieces", "documents"),
     ("recours", "appeals"),
     ("lots", "handovers"),
+    ("signalements", "incidents"),
     ("transferts", "transfers"),
     ("programmes", "programmes"),
     ("vagues", "waves"),
@@ -166,6 +168,45 @@ impl Estate {
         let below = self.path(&operation)?;
         Some(below.replacen(&format!("/{first}"), before, 1))
     }
+}
+
+/// A report of a device of the first lot, as if its lot had been handed over.
+fn incident(app: &TestApp) -> String {
+    use db::schema::{handovers as h, incidents as i, wave_devices as v};
+    use diesel::prelude::*;
+    let person: kernel::PersonId = app.staff.person.parse().unwrap();
+    app.write(move |tx| {
+        let (handover, association): (kernel::HandoverId, kernel::OrganisationId) = h::table
+            .select((h::id, h::association_id))
+            .first(&mut **tx)?;
+        let device: kernel::DeviceId = v::table.select(v::device_id).first(&mut **tx)?;
+        let id = tx.new_id::<kernel::Incident>();
+        let row = (
+            (i::id.eq(id), i::reference.eq("S-2023-9999")),
+            (
+                i::handover_id.eq(handover),
+                i::association_id.eq(association),
+            ),
+            (
+                i::device_id.eq(device),
+                i::cycle.eq(1),
+                i::kind.eq("broken"),
+            ),
+            (
+                i::description.eq("Il ne démarre plus."),
+                i::guaranteed.eq(true),
+            ),
+            (
+                i::reported_by.eq(person),
+                i::reported_at.eq(tx.now()),
+                i::version.eq(1),
+            ),
+        );
+        diesel::insert_into(i::table)
+            .values(row)
+            .execute(&mut **tx)?;
+        Ok(id.to_string())
+    })
 }
 
 /// The session of somebody who signed in once.
@@ -196,6 +237,10 @@ pub fn well_formed(operation: &str) -> Value {
         "complete" => json!({"recipient_name": "Aïcha", "devices": []}),
         "report" => json!({"summary": "Tout sert.", "devices_in_use": 10}),
         "corrections" => json!({"model": "ProDesk 400", "reason": "Essai"}),
+        "incidents" => json!({"device": "RS-0001", "kind": "broken", "description": "Essai"}),
+        "close" if operation.contains("/incidents/") => {
+            json!({"outcome": "dismissed", "note": "Essai"})
+        }
         "collector" => json!({"name": "Karim"}),
         "correct" => json!({"device": "RS-0001", "reason": "Essai"}),
         "requests" => {

@@ -315,6 +315,14 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/handovers/{id}/collector", "NameCollectors"),
     ("post", "/api/v1/handovers/{id}/allow", "DecideWaves"),
     ("post", "/api/v1/handovers/{id}/correct", "DecideWaves"),
+    (
+        "post",
+        "/api/v1/handovers/{id}/incidents",
+        "ReportIncidents",
+    ),
+    ("get", "/api/v1/incidents", "ReadHandovers"),
+    ("get", "/api/v1/incidents/{id}", "ReadHandovers"),
+    ("post", "/api/v1/incidents/{id}/close", "RunHandovers"),
     ("patch", "/api/v1/waves/{id}", "ManageWaves"),
     ("get", "/api/v1/awards", "ReadWaveLines"),
     (

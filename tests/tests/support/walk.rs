@@ -47,6 +47,7 @@ impl<'a> Walk<'a> {
             ("application_id", lot.clone()),
             ("applications", lot),
             ("wave_id", wave),
+            ("handover_id", first("/handovers", "id")),
             ("subject", app.donor.person.clone()),
             ("actor", app.staff.person.clone()),
             ("assigned_to", app.staff.person.clone()),

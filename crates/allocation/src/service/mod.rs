@@ -33,7 +33,7 @@ pub use read::{
     Lot, decided_waves, device_list, lines, lines_found, lot_devices, lots, overview, picking,
     results_of, view, wave, wave_name, waves, waves_to_approve,
 };
-pub use replace::{not_given, pass_on, replace_device};
+pub use replace::{give_instead, not_given, pass_on, replace_device};
 pub use submit::{reject, submit};
 pub use waiting::waiting_list;
 pub use workbench::{TRIALS, programme_of, since, stock, trial};

@@ -10,7 +10,7 @@ use super::ground::{ties, wanted};
 use super::{draft, load, propose, stored_plan};
 use crate::model::{Cap, LotDevice, Pin, ProposalView, Settings, Wave};
 use crate::plan::instance::Instance;
-use crate::rules::{self, SMALL};
+use crate::rules::{self, SMALL, Spare};
 use crate::store;
 
 /// Puts an equivalent device that is ready in the place of one of a lot: same kind, same
@@ -28,17 +28,7 @@ pub fn replace_device(
 ) -> Result<DeviceId> {
     let wave = load(tx, id)?;
     rules::may_hand_over(wave.status)?;
-    let programme = eligibility::programme(tx, wave.programme_id)?;
-    let mut spares = store::spares(tx, id, failed, wanted(&wave.settings, &programme)?)?;
-    let mut batches: Vec<BatchId> = spares.iter().map(|spare| spare.batch).collect();
-    batches.push(failed.batch_id);
-    batches.sort_unstable();
-    batches.dedup();
-    let ties = ties(tx, &batches)?;
-    for spare in &mut spares {
-        spare.tags = ties.get(&spare.batch).cloned().unwrap_or_default();
-    }
-    let tags = ties.get(&failed.batch_id).cloned().unwrap_or_default();
+    let (tags, spares) = equivalent(tx, &wave, failed)?;
     let device_id =
         rules::replacement(&tags, &spares).ok_or_else(|| Refusal::plain(Code::NoReplacement))?;
     let now = tx.now();
@@ -53,6 +43,69 @@ pub fn replace_device(
     };
     workshop::reserve(tx, actor, &[device_id], &reservation)?;
     Ok(device_id)
+}
+
+/// What is ready in the place of a device, and the tags of the gift that it is of.
+fn equivalent(
+    tx: &mut Tx<'_>,
+    wave: &Wave,
+    failed: &LotDevice,
+) -> Result<(Vec<String>, Vec<Spare>)> {
+    let programme = eligibility::programme(tx, wave.programme_id)?;
+    let mut spares = store::spares(tx, wave.id, failed, wanted(&wave.settings, &programme)?)?;
+    let mut batches: Vec<BatchId> = spares.iter().map(|spare| spare.batch).collect();
+    batches.push(failed.batch_id);
+    batches.sort_unstable();
+    batches.dedup();
+    let ties = ties(tx, &batches)?;
+    for spare in &mut spares {
+        spare.tags = ties.get(&spare.batch).cloned().unwrap_or_default();
+    }
+    let tags = ties.get(&failed.batch_id).cloned().unwrap_or_default();
+    Ok((tags, spares))
+}
+
+/// A device that came back after it was handed over leaves its line, and an equivalent one that is
+/// ready takes it and is handed over at once: the one that is named, else the one that is the most
+/// like it. The award stays that of its year. Returns it.
+///
+/// # Errors
+/// `no_replacement`.
+pub fn give_instead(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: WaveId,
+    old: &LotDevice,
+    named: Option<DeviceId>,
+    reference: &str,
+) -> Result<DeviceId> {
+    let wave = load(tx, id)?;
+    let (tags, mut spares) = equivalent(tx, &wave, old)?;
+    if let Some(named) = named {
+        spares.retain(|spare| spare.device == named);
+    }
+    let device = rules::replacement(&tags, &spares).ok_or_else(|| match named {
+        Some(_) => Refusal::field(
+            "/replacement",
+            Code::NoReplacement,
+            Text::new(
+                "Cet appareil n'est pas prêt, ou n'est pas équivalent : même type, même atelier, au moins aussi bon.",
+                "This device is not ready, or not equivalent: same kind, same workshop, at least as good.",
+            ),
+        ),
+        None => Refusal::plain(Code::NoReplacement),
+    })?;
+    let now = tx.now();
+    store::take_line(tx, id, (old.line_id, old.device_id), device, now)?;
+    let reservation = workshop::ReservationRef {
+        wave: id,
+        wave_name: wave.name,
+        application: old.application_id,
+        association_name: old.association.clone(),
+    };
+    workshop::reserve(tx, actor, &[device], &reservation)?;
+    workshop::hand_over(tx, actor, &[device], reference)?;
+    Ok(device)
 }
 
 /// A device of a lot that was handed over was not given: it leaves its line, ready as it was. The

@@ -156,6 +156,23 @@ pub(crate) fn mark_released(
     }
 }
 
+/// One device takes another's line, as of the day on which that one was put there: an award counts
+/// in the year in which it was made, whatever takes the place of a device later.
+pub(crate) fn take_line(
+    db: &mut Db,
+    wave: WaveId,
+    (line, old): (WaveLineId, DeviceId),
+    device: DeviceId,
+    now: Instant,
+) -> Result<()> {
+    let since: Instant = v::table
+        .find((wave, old))
+        .select(v::reserved_at)
+        .first(db)?;
+    mark_released(db, wave, &[old], now)?;
+    insert_devices(db, wave, &[(line, device)], since)
+}
+
 /// How often an association moved: the districts of a notice are where they are now.
 pub(crate) fn changed_places(db: &mut Db) -> Result<i64> {
     let changes: Option<i64> = c::table

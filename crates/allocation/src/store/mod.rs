@@ -13,7 +13,7 @@ pub(crate) use conventions::{
 };
 pub(crate) use devices::{
     changed_places, given, history, history_of, insert_devices, is_like, live_counts, lot_devices,
-    lots_of, mark_released, reserved_devices, workshops_of,
+    lots_of, mark_released, reserved_devices, take_line, workshops_of,
 };
 pub(crate) use lines::{
     LineSums, decided_lines, explanation, insert_explanations, line_sums, lines,

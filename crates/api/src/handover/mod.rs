@@ -4,6 +4,7 @@ mod certificates;
 mod corrections;
 mod fates;
 mod handovers;
+mod incidents;
 mod steps;
 
 use crate::Routes;
@@ -25,5 +26,9 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(steps::replace)
         .service(corrections::collector)
         .service(corrections::allow)
-        .service(corrections::correct);
+        .service(corrections::correct)
+        .service(incidents::report)
+        .service(incidents::list)
+        .service(incidents::get)
+        .service(incidents::close);
 }

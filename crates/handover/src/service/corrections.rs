@@ -69,7 +69,7 @@ pub fn not_given(
     let lot = lot_of(tx, &handover)?;
     let wrong = &lot[rules::named(&body.device, &expected(&lot))?];
     let instead = match &body.instead {
-        Some(name) => Some(spare(tx, name)?),
+        Some(name) => Some(spare(tx, "/instead", name)?),
         None => None,
     };
     let reason = body.reason.trim();
@@ -98,13 +98,13 @@ pub fn not_given(
     Ok(view)
 }
 
-/// The device that was given in the place of another.
-fn spare(tx: &mut Tx<'_>, name: &str) -> Result<DeviceRef> {
+/// The device that a field names to be given in the place of another.
+pub(crate) fn spare(tx: &mut Tx<'_>, field: &str, name: &str) -> Result<DeviceRef> {
     let names = [name.trim().to_owned()];
     let device = workshop::find_devices(tx, &names)?.remove(&names[0]);
     device.ok_or_else(|| {
         Refusal::field(
-            "/instead",
+            field,
             Code::UnknownDevice,
             Text::new(
                 "Aucun appareil ne porte ce numéro.",

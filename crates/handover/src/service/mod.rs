@@ -14,6 +14,7 @@ use kernel::{
 use notifications::{Appointment, Message, Quantity};
 use sha2::{Digest, Sha256};
 
+pub(crate) use corrections::spare;
 pub use corrections::{allow, name_collector, not_given};
 pub use decisions::decide_application;
 
@@ -413,12 +414,12 @@ fn hash(signature: &str) -> String {
     })
 }
 
-fn lot_of(db: &mut Db, handover: &Handover) -> Result<Vec<allocation::LotDevice>> {
+pub(crate) fn lot_of(db: &mut Db, handover: &Handover) -> Result<Vec<allocation::LotDevice>> {
     let (application, workshop) = (handover.application_id, handover.workshop_id);
     allocation::lot_devices(db, handover.wave_id, application, workshop)
 }
 
-fn expected(lot: &[allocation::LotDevice]) -> Vec<Expected> {
+pub(crate) fn expected(lot: &[allocation::LotDevice]) -> Vec<Expected> {
     let one = |device: &allocation::LotDevice| Expected {
         id: device.device_id,
         tag: device.tag.clone(),
@@ -427,7 +428,11 @@ fn expected(lot: &[allocation::LotDevice]) -> Vec<Expected> {
     lot.iter().map(one).collect()
 }
 
-fn tell(tx: &mut Tx<'_>, organisation: Option<OrganisationId>, message: &Message) -> Result<()> {
+pub(crate) fn tell(
+    tx: &mut Tx<'_>,
+    organisation: Option<OrganisationId>,
+    message: &Message,
+) -> Result<()> {
     let Some(organisation) = organisation else {
         return Ok(());
     };
@@ -491,7 +496,7 @@ fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
     Ok(shown(named, Some(lot.into_iter().map(item).collect())))
 }
 
-fn item(device: allocation::LotDevice) -> LotItem {
+pub(crate) fn item(device: allocation::LotDevice) -> LotItem {
     LotItem {
         tag: device.tag,
         serial: device.serial,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use db::schema::{
-    appeals, applications, assessments, batches, custody_events, documents, handovers, invitations,
-    known_devices, people as p, recovery_codes, registration_cases as cases, second_factors,
-    sessions, waves,
+    appeals, applications, assessments, batches, custody_events, documents, handovers, incidents,
+    invitations, known_devices, people as p, recovery_codes, registration_cases as cases,
+    second_factors, sessions, waves,
 };
 use db::{Db, Result};
 use diesel::prelude::*;
@@ -141,6 +141,7 @@ pub(crate) fn acts(db: &mut Db, person: PersonId) -> Result<BTreeMap<&'static st
         "waves_set_up": waves.created_by;
         "waves_approved": waves.approved_by;
         "handovers_completed": handovers.completed_by;
+        "incidents_reported": incidents.reported_by;
     }
     acts.retain(|_, count| *count > 0);
     Ok(acts)

@@ -101,6 +101,8 @@ impl Message {
             Self::HandoverBooked { .. } => "handover_booked",
             Self::HandoverCompleted { .. } => "handover_completed",
             Self::HandoverCorrected { .. } => "handover_corrected",
+            Self::IncidentReported { .. } => "incident_reported",
+            Self::IncidentClosed { .. } => "incident_closed",
             Self::HandoverMissed { .. } => "handover_missed",
             Self::MailFailed { .. } => "mail_failed",
             Self::ChainHead { .. } => "chain_head",

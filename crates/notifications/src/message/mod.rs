@@ -442,6 +442,28 @@ pub enum Message {
         devices: i64,
         reason: String,
     },
+    /// To the workshop and staff: a device that was given does not work, or is not needed any more.
+    IncidentReported {
+        incident: String,
+        reference: String,
+        handover: String,
+        association: String,
+        tag: String,
+        broken: bool,
+        guaranteed: bool,
+        description: String,
+    },
+    /// To the association: how its report was dealt with.
+    IncidentClosed {
+        incident: String,
+        reference: String,
+        handover: String,
+        tag: String,
+        outcome: String,
+        #[serde(default)]
+        replacement: Option<String>,
+        note: String,
+    },
     /// To the association and staff: nobody came.
     HandoverMissed {
         reference: String,

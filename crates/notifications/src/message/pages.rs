@@ -68,6 +68,9 @@ impl Message {
             | Self::HandoverCompleted { reference, .. }
             | Self::HandoverCorrected { reference, .. }
             | Self::HandoverMissed { reference, .. } => format!("/aller/lots/{reference}"),
+            Self::IncidentReported { incident, .. } | Self::IncidentClosed { incident, .. } => {
+                format!("/aller/signalements/{incident}")
+            }
             // messages that wait from before these had an id lead to where the thing is listed
             Self::WaveToApprove { wave_id, .. } => match wave_id {
                 Some(id) => format!("/ville/approbations/{id}"),

@@ -81,6 +81,8 @@ templates![
     "handover_booked",
     "handover_completed",
     "handover_corrected",
+    "incident_reported",
+    "incident_closed",
     "handover_missed",
     "follow_up_due",
     "test_mail",
