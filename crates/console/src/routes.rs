@@ -9,8 +9,8 @@ use ::web::access::{
     ManagePeople, ManageProgrammes, ManageWaves, NameCollectors, Permission, ReadApplications,
     ReadAudit, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking,
     ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches,
-    RegisterBatches, ReviewApplications, RunHandovers, SendDevices, SettleRegistrations,
-    SignHandovers, UseAccount,
+    RegisterBatches, ReportIncidents, ReviewApplications, RunHandovers, SendDevices,
+    SettleRegistrations, SignHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -207,6 +207,7 @@ pages! {
         get "/aller/recours/{reference}" => appeal, UseAccount;
         get "/aller/lots/{reference}" => handover, UseAccount;
         get "/aller/suivis/{id}" => obligation, UseAccount;
+        get "/aller/signalements/{id}" => incident, UseAccount;
     }
 
     // homes
@@ -303,6 +304,15 @@ pages! {
     lot {
         get "/lots/{id}" => show, ReadHandovers;
         post "/lots/{id}/collecte" => collector, NameCollectors;
+    }
+    lot_report {
+        get "/lots/{id}/signaler" => show, ReportIncidents;
+        post "/lots/{id}/signaler" => send, ReportIncidents;
+    }
+    incidents {
+        get "/signalements" => list, ReadHandovers;
+        get "/signalements/{id}" => show, ReadHandovers;
+        post "/signalements/{id}/clore" => close, RunHandovers;
     }
     follow_up {
         get "/suivis/{id}" => show, ReadApplications;

@@ -54,6 +54,7 @@ struct Beside {
     /// Waves that whoever looks may approve, and those that they submitted.
     waves: (Queue, Queue),
     handovers: Queue,
+    incidents: Queue,
     mails: Queue,
 }
 
@@ -67,6 +68,7 @@ pub(crate) async fn show(page: Page<ReviewApplications>) -> PageResult {
                 registrations: identity::open_registration_cases(db)?,
                 waves: allocation::waves_to_approve(db, actor)?,
                 handovers: handover::appointments_on(db, now.date())?,
+                incidents: handover::incidents_waiting(db, actor)?,
                 mails: notifications::undelivered(db)?,
             };
             Ok((eligibility::desk(db, actor)?, beside))
@@ -137,6 +139,11 @@ impl CityHome {
                     "/ville/remises?status=scheduled".to_owned(),
                 ),
                 row(
+                    "incidents",
+                    beside.incidents,
+                    "/signalements?status=open".to_owned(),
+                ),
+                row(
                     "mails",
                     beside.mails,
                     "/ville/messages?status=dead".to_owned(),
@@ -187,6 +194,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         registrations: queue(1, 1),
         waves: (queue(1, 1), queue(1, 0)),
         handovers: queue(3, 0),
+        incidents: queue(2, 9),
         mails: queue(2, 4),
     };
     let name = || "Sam Service".to_owned();

@@ -98,6 +98,17 @@ pub(crate) async fn obligation(
     .await
 }
 
+pub(crate) async fn incident(
+    page: Page<UseAccount>,
+    PathId(id): PathId<kernel::Incident>,
+) -> PageResult {
+    lead(page, Path::from(id.to_string()), move |db, actor, _| {
+        let id = handover::incident(db, actor, id)?.id;
+        Ok(format!("/signalements/{id}"))
+    })
+    .await
+}
+
 /// The page of a thing where the table has one, else that of the list in which it is.
 fn page_or(route: &str, id: &str, list: &str) -> String {
     match routes::TABLE.iter().any(|row| row.path == route) {

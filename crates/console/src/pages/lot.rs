@@ -1,13 +1,17 @@
 //! `/lots/{id}`: the handover of a lot: when, where, what.
 
-use ::web::access::{NameCollectors, Permission, ReadHandovers};
+use ::web::access::{NameCollectors, Permission, ReadHandovers, ReportIncidents};
 use ::web::{ApiResult, PathId};
-use handover::{Collector, HandoverStatus, HandoverView};
-use kernel::{Instant, Language};
+use handover::{Collector, HandoverStatus, HandoverView, IncidentFilter};
+use kernel::{Instant, Language, PageRequest};
 use serde::Serialize;
 
 use super::application_parts::{SAMPLE_ID, kind_name};
+use super::incidents::Row;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
+
+/// Reports that the page of a lot shows.
+const INCIDENTS: u32 = 20;
 
 #[derive(Serialize)]
 struct LotPage {
@@ -32,6 +36,10 @@ struct LotPage {
     reason: Option<String>,
     completed_at: Option<Instant>,
     lot: Vec<Device>,
+    /// Whoever looks may report a device of it.
+    reports: bool,
+    /// The newest reports of its devices.
+    incidents: Vec<Row>,
 }
 
 #[derive(Serialize)]
@@ -55,17 +63,30 @@ pub(crate) async fn show(
 }
 
 async fn load<P: Permission>(page: &Page<P>, id: kernel::HandoverId) -> ApiResult<(LotPage, i32)> {
-    let view = page
-        .read(move |db, actor| handover::handover(db, actor, id))
+    let filter = IncidentFilter {
+        handover_id: Some(id),
+        ..IncidentFilter::default()
+    };
+    let some = PageRequest::new(Some(INCIDENTS), None)?;
+    let (view, incidents) = page
+        .read(move |db, actor| {
+            let view = handover::handover(db, actor, id)?;
+            let incidents = handover::incidents::incidents(db, actor, &filter, &some)?;
+            Ok((view, incidents.items))
+        })
         .await?;
     let version = view.version;
+    let now = page.state().database.now();
     let role = page.actor().role;
+    let given = view.status == HandoverStatus::Completed;
     let open = !matches!(
         view.status,
         HandoverStatus::Completed | HandoverStatus::Cancelled
     );
     let shown = LotPage {
         names: open && NameCollectors::ROLES.contains(&role),
+        reports: given && ReportIncidents::ROLES.contains(&role),
+        incidents: incidents.into_iter().map(|it| Row::of(it, now)).collect(),
         ..LotPage::of(view, role != kernel::Role::Refurbisher, page.language())
     };
     Ok((shown, version))
@@ -136,6 +157,8 @@ impl LotPage {
             reason: view.reason,
             completed_at: view.completed_at,
             lot: view.lot.into_iter().flatten().map(device).collect(),
+            reports: false,
+            incidents: Vec::new(),
         }
     }
 }
@@ -166,6 +189,10 @@ pub(crate) fn samples() -> Vec<Sample> {
             what: "HP 840".to_owned(),
             serial: Some("CZC1".to_owned()),
         }],
+        reports: status == "completed",
+        incidents: (at.filter(|_| status == "completed").into_iter())
+            .map(|at| Row::sample(at, None))
+            .collect(),
     };
     ["planned", "scheduled", "completed", "missed", "cancelled"]
         .map(|status| Sample::of(&format!("lot {status}"), &page(status)))

@@ -2,13 +2,14 @@
 //! to prepare, shipments under way, scans that wait in this browser.
 
 use ::web::access::{LogDevices, Permission as _, ReadStock};
-use handover::{HandoverFilter, HandoverStatus, HandoverView};
+use handover::{HandoverFilter, HandoverStatus, HandoverView, IncidentFilter, IncidentStatus};
 use intake::BatchFilter;
 use kernel::{Instant, PageRequest};
 use serde::Serialize;
 use workshop::{DeviceFilter, Stage, TransferFilter, TransferStatus, WaitingCount};
 
 use super::devices::Row;
+use super::incidents;
 use super::workshop_batches::{self, AWAITED, BatchRow};
 use super::workshop_transfers::{self, TransferRow};
 use crate::{Page, PageResult, Sample, View};
@@ -27,6 +28,8 @@ struct WorkshopHome {
     longest: Vec<Row>,
     lots: Vec<LotRow>,
     transfers: Vec<TransferRow>,
+    /// Reports of devices that were given, the oldest first.
+    incidents: Vec<incidents::Row>,
 }
 
 impl View for WorkshopHome {
@@ -106,6 +109,11 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
             };
             lots.extend(handover::handovers(db, actor, &filter, &few)?.items);
         }
+        let reported = IncidentFilter {
+            status: Some(IncidentStatus::Open),
+            ..IncidentFilter::default()
+        };
+        let reported = handover::incidents::incidents(db, actor, &reported, &few)?;
         let counts = workshop::counts(db, actor, &DeviceFilter::default(), None, now)?;
         let longest = workshop::waiting_longest(db, actor, None, &few)?;
         let under_way = TransferFilter {
@@ -131,6 +139,9 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
                 .collect(),
             lots: lots.into_iter().map(LotRow::from).collect(),
             transfers: transfers.items.into_iter().map(TransferRow::from).collect(),
+            incidents: (reported.items.into_iter())
+                .map(|it| incidents::Row::of(it, now))
+                .collect(),
         })
     });
     page.show(&home.await?)
@@ -171,6 +182,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         transfers: workshop_transfers::sample_row(&TransferStatus::Sent)
             .into_iter()
             .collect(),
+        incidents: vec![incidents::Row::sample(now, None)],
     };
     let empty = WorkshopHome {
         name: "Rita Atelier".to_owned(),
@@ -181,6 +193,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         longest: Vec::new(),
         lots: Vec::new(),
         transfers: Vec::new(),
+        incidents: Vec::new(),
     };
     vec![
         Sample::of("workshop's home", &full),

@@ -2,5 +2,6 @@
 
 mod appointments;
 mod corrections;
+mod incidents;
 mod returns;
 mod terms;
