@@ -62,6 +62,41 @@ pub(crate) fn read(form: &Form, name: &str, time: (u32, u32)) -> Result<Option<I
     }
 }
 
+/// Two hours of one day, as the fields `day`, `begins` and `ends` have them.
+///
+/// # Errors
+/// `required` at the field.
+pub(crate) fn span(
+    day: Option<Date>,
+    begins: &str,
+    ends: &str,
+) -> Result<(Instant, Instant), Refusal> {
+    let wrong = |field: &'static str, french: &'static str, english: &'static str| {
+        Refusal::field(field, Code::Required, Text::new(french, english))
+    };
+    let day = day.ok_or_else(|| wrong("/day", "Choisissez un jour.", "Choose a day."))?;
+    let at = |field: &'static str, typed: &str| {
+        let time = clock(typed).and_then(|(hour, minute)| day.and_hms_opt(hour, minute, 0));
+        time.map(Instant::from_paris)
+            .ok_or_else(|| wrong(field, "Une heure telle que 14:30.", "A time such as 14:30."))
+    };
+    Ok((at("/begins", begins)?, at("/ends", ends)?))
+}
+
+/// The day of a moment, as a date field has it; empty for none.
+pub(crate) fn day(moment: Option<Instant>) -> String {
+    written(moment, "%Y-%m-%d")
+}
+
+/// Its time of day, by the clock of Paris.
+pub(crate) fn hour(moment: Option<Instant>) -> String {
+    written(moment, "%H:%M")
+}
+
+fn written(moment: Option<Instant>, format: &str) -> String {
+    moment.map_or_else(String::new, |at| at.in_paris().format(format).to_string())
+}
+
 fn date(day: &str, month: &str, year: &str) -> Option<Date> {
     let number = |text: &str| text.trim().parse::<u32>().ok();
     let year = i32::try_from(number(year)?).ok()?;

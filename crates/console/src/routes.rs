@@ -9,8 +9,8 @@ use ::web::access::{
     ManagePeople, ManageProgrammes, ManageWaves, NameCollectors, Permission, ReadApplications,
     ReadAudit, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking,
     ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches,
-    RegisterBatches, ReportIncidents, ReviewApplications, RunHandovers, SendDevices,
-    SettleRegistrations, SignHandovers, UseAccount,
+    RegisterBatches, ReportIncidents, ReviewApplications, RunHandovers, ScheduleBatches,
+    SendDevices, SettleRegistrations, SignHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -361,6 +361,10 @@ pages! {
     }
     batch {
         get "/ville/dons/{id}" => of_city, DecideBatches;
+        post "/ville/dons/{id}/accepter" => accept, DecideBatches;
+        post "/ville/dons/{id}/refuser" => refuse, DecideBatches;
+        post "/ville/dons/{id}/annuler" => cancel, CancelBatches;
+        post "/ville/dons/{id}/enlevement" => schedule, ScheduleBatches;
     }
 
     // workshops

@@ -22,7 +22,7 @@ pub use service::{
     tell_late,
 };
 pub use store::{
-    batch, batch_named, batches, differing, follow_link_made_at, forget_contacts_before,
-    restrictions,
+    batch, batch_named, batches, differing, donations_waiting, follow_link_made_at,
+    forget_contacts_before, restrictions,
 };
 pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

@@ -13,7 +13,8 @@ use db::search::{Searched, Wanted};
 use db::{Db, Error, Result};
 use diesel::prelude::*;
 use kernel::{
-    Actor, BatchId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Refusal, Role,
+    Actor, BatchId, Code, Instant, OrganisationId, Page, PageRequest, PersonId, Queue, Refusal,
+    Role,
 };
 
 use crate::model::{
@@ -388,4 +389,26 @@ pub(crate) fn update(db: &mut Db, batch: &Batch, change: &Change) -> Result<()> 
         .set(change)
         .execute(db)?;
     db::guard(rows, Code::StaleVersion)
+}
+
+/// What the city has to do about donations: those that are offered since they were, and those that
+/// are accepted and have no pickup yet, since they were changed last.
+///
+/// # Errors
+/// When the database fails.
+pub fn donations_waiting(db: &mut Db) -> Result<(Queue, Queue)> {
+    let offered: Vec<Option<Instant>> = b::table
+        .filter(b::status.eq(BatchStatus::Submitted))
+        .order(b::id)
+        .select(b::submitted_at)
+        .limit(Queue::FETCH)
+        .load(db)?;
+    let accepted: Vec<Instant> = b::table
+        .filter(b::status.eq(BatchStatus::Accepted))
+        .order(b::id)
+        .select(b::updated_at)
+        .limit(Queue::FETCH)
+        .load(db)?;
+    let offered: Vec<Instant> = offered.into_iter().flatten().collect();
+    Ok((Queue::of(&offered), Queue::of(&accepted)))
 }

@@ -1,14 +1,18 @@
-//! `/ville/dons/{id}`: a batch, how far it has come, and what happens next, for the city. Its donor's
+//! `/ville/dons/{id}`: a batch, how far it has come, and what the city decides about it. Its donor's
 //! page is `donor_batch.rs`, its workshop's `reception`.
 
-use ::web::PathId;
-use ::web::access::DecideBatches;
-use intake::{Batch, BatchStatus, Window};
-use kernel::{Instant, Language};
+use ::web::access::{CancelBatches, DecideBatches, Permission, ScheduleBatches};
+use ::web::{ApiError, ApiResult, PathId};
+use identity::{OrganisationFilter, OrganisationKind, OrganisationStatus};
+use intake::{Batch, BatchStatus, Schedule, Window};
+use kernel::{BatchId, Code, Date, Instant, Language, OrganisationId, PageRequest, Refusal, Text};
 use notifications::Quantity;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{Page, PageResult, Sample, View};
+use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, moments};
+
+/// Workshops to choose from at the most.
+const WORKSHOPS: u32 = 200;
 
 #[derive(Serialize)]
 struct BatchPage {
@@ -35,6 +39,23 @@ struct BatchPage {
     windows: Vec<Window>,
     /// Why the donor asks for another time.
     asks_to_move: Option<String>,
+    workshops: Vec<Choice>,
+    /// The pickup as its fields begin: what is planned, or what suits the donor first.
+    pickup: Pickup,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    value: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Pickup {
+    workshop: String,
+    day: String,
+    begins: String,
+    ends: String,
 }
 
 impl View for BatchPage {
@@ -42,8 +63,18 @@ impl View for BatchPage {
 }
 
 impl BatchPage {
-    fn of(batch: Batch, language: Language) -> Self {
+    fn of(batch: Batch, workshops: Vec<Choice>, language: Language) -> Self {
         let place = batch.pickup.place();
+        let suits = batch.scheduled.or(batch.pickup.windows.first().copied());
+        let pickup = Pickup {
+            workshop: batch
+                .workshop_id
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+            day: moments::day(suits.map(|window| window.from)),
+            begins: moments::hour(suits.map(|window| window.from)),
+            ends: moments::hour(suits.map(|window| window.to)),
+        };
         let contested = batch
             .reception
             .filter(|answer| answer.answer == intake::DonorAnswer::Contested);
@@ -81,18 +112,186 @@ impl BatchPage {
             contested: contested.and_then(|answer| answer.comment),
             windows: batch.pickup.windows,
             asks_to_move: batch.pickup.answer.and_then(|answer| answer.reason),
+            workshops,
+            pickup,
         }
     }
+}
+
+async fn load<P: Permission>(page: &Page<P>, id: BatchId) -> ApiResult<(BatchPage, i32)> {
+    let filter = OrganisationFilter {
+        kind: Some(OrganisationKind::Workshop),
+        status: Some(OrganisationStatus::Verified),
+        ..OrganisationFilter::default()
+    };
+    let some = PageRequest::new(Some(WORKSHOPS), None)?;
+    let (batch, found) = page
+        .read(move |db, actor| {
+            let batch = intake::batch(db, actor, id)?;
+            Ok((batch, identity::organisations(db, &filter, &some)?))
+        })
+        .await?;
+    let mut workshops: Vec<Choice> = (found.items.into_iter())
+        .map(|one| Choice {
+            value: one.id.to_string(),
+            text: one.name,
+        })
+        .collect();
+    workshops.sort_by(|a, b| a.text.cmp(&b.text));
+    let version = batch.version;
+    Ok((BatchPage::of(batch, workshops, page.language()), version))
 }
 
 pub(crate) async fn of_city(
     page: Page<DecideBatches>,
     PathId(id): PathId<kernel::Batch>,
 ) -> PageResult {
-    let batch = page
-        .read(move |db, actor| intake::batch(db, actor, id))
-        .await?;
-    page.show(&BatchPage::of(batch, page.language()))
+    let (view, version) = load(&page, id).await?;
+    page.show_form(&view, &FormView::empty()?.version(version))
+}
+
+fn at(id: BatchId) -> Saved {
+    Saved::at(format!("/ville/dons/{id}")).about(id)
+}
+
+/// Leads to the page, or shows it with what was refused; `reason` is the field of the form that was
+/// sent which the rules call so.
+async fn done<P: Permission>(
+    page: &Page<P>,
+    id: BatchId,
+    (form, reason): (&Form, &str),
+    saved: ApiResult<Saved>,
+) -> PageResult {
+    let cause = match saved {
+        Ok(saved) => return Ok(page.see(&saved)),
+        Err(cause) => cause,
+    };
+    let (view, version) = load(page, id).await?;
+    page.retry_against(version, &view, form, renamed(cause, reason))
+}
+
+fn renamed(cause: ApiError, reason: &str) -> ApiError {
+    let Some(refusal) = cause.refused() else {
+        return cause;
+    };
+    let mut refusal = refusal.clone();
+    for error in &mut refusal.errors {
+        if let Some(pointer) = &mut error.pointer {
+            match pointer.as_str() {
+                "/from" => "/begins".clone_into(pointer),
+                "/to" => "/ends".clone_into(pointer),
+                "/reason" => *pointer = format!("/{reason}"),
+                _ => {}
+            }
+        }
+    }
+    refusal.into()
+}
+
+pub(crate) async fn accept(
+    page: Page<DecideBatches>,
+    PathId(id): PathId<kernel::Batch>,
+    form: Form,
+) -> PageResult {
+    let seen = form.if_match();
+    let saved = page.write(&form, "post_batches_id_accept", move |tx, actor| {
+        seen.of::<Batch>(tx, actor, id)?;
+        intake::accept(tx, actor, id)?;
+        Ok(at(id).saying(
+            "Le don est accepté. Le donateur est prévenu ; fixez maintenant l’enlèvement.",
+            "The donation is accepted. The donor is told; now set the pickup.",
+        ))
+    });
+    let saved = saved.await;
+    done(&page, id, (&form, "refused"), saved).await
+}
+
+pub(crate) async fn refuse(
+    page: Page<DecideBatches>,
+    PathId(id): PathId<kernel::Batch>,
+    form: Form,
+) -> PageResult {
+    let (seen, reason) = (form.if_match(), form.get("refused").to_owned());
+    let saved = page.write(&form, "post_batches_id_refuse", move |tx, actor| {
+        seen.of::<Batch>(tx, actor, id)?;
+        intake::refuse(tx, actor, id, &reason)?;
+        Ok(at(id).saying(
+            "Le don est refusé. Le donateur lit la raison.",
+            "The donation is refused. The donor reads the reason.",
+        ))
+    });
+    let saved = saved.await;
+    done(&page, id, (&form, "refused"), saved).await
+}
+
+pub(crate) async fn cancel(
+    page: Page<CancelBatches>,
+    PathId(id): PathId<kernel::Batch>,
+    form: Form,
+) -> PageResult {
+    let (seen, reason) = (form.if_match(), form.get("cancelled").to_owned());
+    let saved = page.write(&form, "post_batches_id_cancel", move |tx, actor| {
+        seen.of::<Batch>(tx, actor, id)?;
+        intake::cancel(tx, actor, id, &reason)?;
+        Ok(at(id).saying(
+            "Le don est annulé. Le donateur et l’atelier sont prévenus.",
+            "The donation is called off. The donor and the workshop are told.",
+        ))
+    });
+    let saved = saved.await;
+    done(&page, id, (&form, "cancelled"), saved).await
+}
+
+/// The pickup as it is typed: a workshop, a day, two hours by the clock of Paris.
+#[derive(Deserialize)]
+struct Typed {
+    workshop_id: Option<OrganisationId>,
+    day: Option<Date>,
+    begins: Option<String>,
+    ends: Option<String>,
+}
+
+impl Typed {
+    fn schedule(self) -> Result<Schedule, Refusal> {
+        let none = || {
+            let detail = Text::new("Choisissez un atelier.", "Choose a workshop.");
+            Refusal::field("/workshop_id", Code::Required, detail)
+        };
+        let workshop_id = self.workshop_id.ok_or_else(none)?;
+        let text = |typed: Option<String>| typed.unwrap_or_default();
+        let (from, to) = moments::span(self.day, &text(self.begins), &text(self.ends))?;
+        Ok(Schedule {
+            workshop_id,
+            from,
+            to,
+        })
+    }
+}
+
+pub(crate) async fn schedule(
+    page: Page<ScheduleBatches>,
+    PathId(id): PathId<kernel::Batch>,
+    form: Form,
+) -> PageResult {
+    let seen = form.if_match();
+    let typed = form
+        .read::<Typed>()
+        .and_then(|typed| typed.schedule().map_err(ApiError::from));
+    let saved = match typed {
+        Ok(body) => {
+            page.write(&form, "post_batches_id_schedule", move |tx, actor| {
+                seen.of::<Batch>(tx, actor, id)?;
+                intake::schedule(tx, actor, id, &body)?;
+                Ok(at(id).saying(
+                    "L’enlèvement est fixé. Le donateur et l’atelier reçoivent le rendez-vous.",
+                    "The pickup is set. The donor and the workshop get the appointment.",
+                ))
+            })
+            .await
+        }
+        Err(cause) => Err(cause),
+    };
+    done(&page, id, (&form, "place"), saved).await
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
@@ -124,12 +323,23 @@ pub(crate) fn samples() -> Vec<Sample> {
         },
         windows: Vec::new(),
         asks_to_move: far.then(|| "-".to_owned()),
+        workshops: vec![Choice {
+            value: "01900000-0000-7000-8000-000000000000".to_owned(),
+            text: "Atelier".to_owned(),
+        }],
+        pickup: Pickup {
+            workshop: String::new(),
+            day: "2023-03-06".to_owned(),
+            begins: "09:00".to_owned(),
+            ends: "11:00".to_owned(),
+        },
     };
     BatchStatus::ALL
         .iter()
         .map(|status| {
             let far = *status == BatchStatus::Closed;
-            Sample::of(&format!("batch, {status}"), &view(status, far))
+            let sample = Sample::of(&format!("batch, {status}"), &view(status, far));
+            sample.with_form(|form| form.with_mistake("refused", "123"))
         })
         .collect()
 }

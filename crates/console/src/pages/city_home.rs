@@ -49,6 +49,8 @@ impl View for CityHome {
 /// What waits beside applications and appeals.
 #[derive(Default)]
 struct Beside {
+    /// Donations that are offered, and those that are accepted and have no pickup.
+    donations: (Queue, Queue),
     organisations: Queue,
     registrations: Queue,
     /// Waves that whoever looks may approve, and those that they submitted.
@@ -64,6 +66,7 @@ pub(crate) async fn show(page: Page<ReviewApplications>) -> PageResult {
     let (desk, beside) = page
         .read(move |db, actor| {
             let beside = Beside {
+                donations: intake::donations_waiting(db)?,
                 organisations: identity::pending_organisations(db)?,
                 registrations: identity::open_registration_cases(db)?,
                 waves: allocation::waves_to_approve(db, actor)?,
@@ -126,6 +129,16 @@ impl CityHome {
                     "in_review",
                     desk.in_review,
                     applications("status", "in_review"),
+                ),
+                row(
+                    "donations",
+                    beside.donations.0,
+                    "/dons?status=submitted".to_owned(),
+                ),
+                row(
+                    "pickups",
+                    beside.donations.1,
+                    "/dons?status=accepted".to_owned(),
                 ),
                 row("answered", desk.answered, applications("answered", "yes")),
                 row(
@@ -190,6 +203,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         others: colleague.into_iter().collect(),
     };
     let beside = Beside {
+        donations: (queue(1, 2), queue(2, 3)),
         organisations: queue(5, 2),
         registrations: queue(1, 1),
         waves: (queue(1, 1), queue(1, 0)),

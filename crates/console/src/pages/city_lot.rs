@@ -2,15 +2,14 @@
 
 use ::web::access::{DecideWaves, Permission, RunHandovers};
 use ::web::{ApiError, ApiResult, PathId};
-use chrono::NaiveTime;
 use handover::{DeviceFailure, HandoverSchedule, HandoverStatus, HandoverView, Missed, NotGiven};
 use identity::OrganisationStatus;
-use kernel::{Code, Date, Handover, HandoverId, Instant, Refusal, Text};
+use kernel::{Date, Handover, HandoverId, Refusal, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::pages::handovers::Row;
 use crate::pages::wave_parts::SAMPLE_ID;
-use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
+use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, moments};
 
 #[derive(Serialize)]
 struct LotPage {
@@ -37,10 +36,6 @@ impl View for LotPage {
 
 impl LotPage {
     fn of(view: HandoverView, suspended: bool, decides: bool) -> Self {
-        let time = |at: Option<Instant>, format: &str| {
-            at.map(|at| at.in_paris().format(format).to_string())
-                .unwrap_or_default()
-        };
         Self {
             open: !matches!(
                 view.status,
@@ -52,9 +47,9 @@ impl LotPage {
             decides,
             wave_id: view.wave_id.to_string(),
             application: view.application.clone(),
-            day: time(view.from, "%Y-%m-%d"),
-            begins: time(view.from, "%H:%M"),
-            ends: time(view.to, "%H:%M"),
+            day: moments::day(view.from),
+            begins: moments::hour(view.from),
+            ends: moments::hour(view.to),
             lot: view.into(),
         }
     }
@@ -91,26 +86,10 @@ struct Typed {
 
 impl Typed {
     fn schedule(self) -> Result<HandoverSchedule, Refusal> {
-        let wrong = |field: &'static str, fr: &'static str, en: &'static str| {
-            Refusal::field(field, Code::Required, Text::new(fr, en))
-        };
-        let day = self
-            .day
-            .ok_or_else(|| wrong("/day", "Choisissez un jour.", "Choose a day."))?;
-        let at = |field: &'static str, text: Option<String>| {
-            let typed = text.unwrap_or_default().replace(['h', 'H'], ":");
-            let time = ["%H:%M", "%H:%M:%S"]
-                .iter()
-                .find_map(|format| NaiveTime::parse_from_str(typed.trim(), format).ok());
-            let help = || wrong(field, "Une heure telle que 14:30.", "A time such as 14:30.");
-            time.map(|time| Instant::from_paris(day.and_time(time)))
-                .ok_or_else(help)
-        };
-        Ok(HandoverSchedule {
-            from: at("/begins", self.begins)?,
-            to: at("/ends", self.ends)?,
-            place: self.place,
-        })
+        let text = |typed: Option<String>| typed.unwrap_or_default();
+        let (from, to) = moments::span(self.day, &text(self.begins), &text(self.ends))?;
+        let place = self.place;
+        Ok(HandoverSchedule { from, to, place })
     }
 }
 

@@ -1,10 +1,10 @@
 //! `/dons`: a donor's batches with their next step, the newest first. The city sees everybody's.
 
-use ::web::Paging;
 use ::web::access::ReadBatches;
+use ::web::{Paging, Params};
 use intake::{Batch, BatchFilter, BatchStatus, DonorAnswer, Window};
 use kernel::Role;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Page, PageResult, Sample, View};
 
@@ -15,6 +15,8 @@ struct DonorHome {
     may_offer: bool,
     /// Sees batches of several donors.
     several_donors: bool,
+    /// The list is of this status alone.
+    only: Option<&'static str>,
     batches: Vec<Row>,
     next: Option<String>,
 }
@@ -75,16 +77,34 @@ impl From<Batch> for Row {
     }
 }
 
-pub(crate) async fn show(page: Page<ReadBatches>, Paging(request): Paging) -> PageResult {
+/// Which batches the list shows.
+#[derive(Deserialize)]
+pub(crate) struct Narrowed {
+    status: Option<BatchStatus>,
+}
+
+pub(crate) async fn show(
+    page: Page<ReadBatches>,
+    Params(narrowed): Params<Narrowed>,
+    Paging(request): Paging,
+) -> PageResult {
     let role = page.actor().role;
+    let status = narrowed.status;
+    let filter = BatchFilter {
+        status,
+        ..BatchFilter::default()
+    };
     let batches = page
-        .read(move |db, actor| intake::batches(db, actor, &BatchFilter::default(), &request))
+        .read(move |db, actor| intake::batches(db, actor, &filter, &request))
         .await?;
+    let only = status.map(|status| format!("status={status}&"));
+    let only = only.unwrap_or_default();
     page.show(&DonorHome {
         name: page.name(),
         may_offer: role == Role::Donor,
         several_donors: role != Role::Donor,
-        next: batches.next.map(|cursor| format!("/dons?after={cursor}")),
+        only: status.map(BatchStatus::as_str),
+        next: (batches.next).map(|cursor| format!("/dons?{only}after={cursor}")),
         batches: batches.items.into_iter().map(Row::from).collect(),
     })
 }
@@ -128,6 +148,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         name: "Dora Don".to_owned(),
         may_offer: donor,
         several_donors: !donor,
+        only: (!donor && !batches.is_empty()).then_some("submitted"),
         next: (!donor).then(|| "/dons?after=x".to_owned()),
         batches,
     };

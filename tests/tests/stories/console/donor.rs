@@ -126,6 +126,45 @@ both_engines! {
         assert_eq!(app.browser_of(&app.refurbisher).get_once(&format!("/dons/{id}/liste")).status, 403);
     }
 
+    fn a_donation_is_accepted_given_its_pickup_and_called_off_on_its_page(app) {
+        let id = batch_at(app, "submitted", &["CZC1"]);
+        let at = format!("/ville/dons/{id}");
+        let mut sam = app.browser_of(&app.staff);
+        sam.get("/ville").says("Dons proposés, à accepter");
+        sam.get("/dons?status=submitted").says("LOT-2023-0001");
+        sam.get("/dons?status=closed").says("Aucun don");
+        let page = sam.get(&at);
+        let refuse = format!("{at}/refuser");
+        sam.submit_to(&page, &refuse, &[("refused", " ")]).is_at(422, &refuse);
+        let page = sam.get(&at);
+        let accepted = sam.submit_to(&page, &format!("{at}/accepter"), &[]);
+        accepted.is_at(200, &at).says("Le don est accepté");
+        // a second tab that still shows the offer
+        sam.submit_to(&page, &refuse, &[("refused", "Trop vieux.")]).is_at(412, &refuse).says("Quelqu’un a changé ce don");
+        assert_eq!(batch(app, &id)["status"], "accepted");
+        let plan = format!("{at}/enlevement");
+        let workshop = ("workshop_id", &*app.refurbisher.organisation);
+        let page = sam.get(&at);
+        let wrong = sam.submit_to(&page, &plan, &[workshop, ("day", "2023-03-06"), ("begins", "neuf"), ("ends", "11h30")]);
+        wrong.is_at(422, &plan).says("Une heure telle que 14:30");
+        assert_eq!(wrong.value("ends"), "11h30");
+        let past = sam.submit_to(&wrong, &plan, &[workshop, ("day", "2020-03-06"), ("begins", "9 h"), ("ends", "11h30")]);
+        past.is_at(422, &plan);
+        let set = sam.submit_to(&past, &plan, &[workshop, ("day", "2023-03-06"), ("begins", "9 h"), ("ends", "11h30")]);
+        set.is_at(200, &at).says("L’enlèvement est fixé");
+        let planned = batch(app, &id)["scheduled"].clone();
+        assert_eq!(planned, json!({"from": "2023-03-06T08:00:00Z", "to": "2023-03-06T10:30:00Z"}));
+        assert_eq!(app.mails_of("pickup_scheduled").iter().filter(|mail| mail.data["reference"] == "LOT-2023-0001").count(), app.mails_of("pickup_scheduled").len());
+        let page = sam.get(&at);
+        assert_eq!((page.value("day"), page.value("begins")), ("2023-03-06".to_owned(), "09:00".to_owned()));
+        sam.submit_to(&page, &format!("{at}/annuler"), &[("cancelled", "Local fermé.")]).is_at(200, &at).says("Le don est annulé");
+        assert_eq!(batch(app, &id)["status"], "cancelled");
+        assert!(sam.get(&at).forms.iter().all(|form| !form.action.starts_with(&at)), "nothing is left to decide");
+        for other in [&app.donor, &app.refurbisher] {
+            assert_eq!(app.browser_of(other).get_once(&at).status, 403);
+        }
+    }
+
     fn whom_to_call_and_when_change_until_the_truck_has_come(app) {
         let id = batch_at(app, "accepted", &["CZC1"]);
         let mut browser = app.browser_of(&app.donor);
