@@ -13,7 +13,9 @@ both_engines! {
             };
             let Some(operation) = methods.get("get") else { continue };
             let said = operation["responses"]["200"]["content"].get("text/csv").is_some();
-            let reply = admin.get(path);
+            let asked = operation["parameters"].as_array().into_iter().flatten();
+            let year = asked.filter(|it| it["required"] == true).any(|it| it["name"] == "year");
+            let reply = admin.get(&format!("{path}{}", if year { "?year=2023" } else { "" }));
             let table = reply.header("content-type").starts_with("text/csv");
             assert!(table == said || reply.status != 200, "{path} says {said}: {}", reply.header("content-type"));
             assert!(reply.status == 200 || !said, "{path}: {}", reply.text());

@@ -49,6 +49,7 @@ pub struct Filter {
 #[into_params(parameter_in = Query)]
 pub struct Expanded {
     /// `all`: each item as `GET /devices/{id}` answers it, with drives, hardware and kit.
+    #[param(inline)]
     expand: Option<Expand>,
 }
 
