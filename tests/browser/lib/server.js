@@ -43,6 +43,9 @@ export class Server {
       RESSAC__AUTH__DATA_SECRET_FILE: join(server.home, "data.key"),
       RESSAC__AUTH__REGISTRATIONS_PER_HOUR: "0",
       RESSAC__AUTH__PASSWORD__MEMORY_KIB: "8192",
+      RESSAC__CHAIN__KEY_FILE: join(server.home, "chain.key"),
+      RESSAC__CHAIN__SIGNING_KEY_FILE: join(server.home, "heads.key"),
+      RESSAC__CHAIN__HEADS_FILE: join(server.home, "heads.jsonl"),
       RESSAC__FILES__FOLDER: join(server.home, "files"),
       RESSAC__LOG__LEVEL: "warn",
     };
