@@ -50,6 +50,7 @@ export async function visit(browser, url, options = {}) {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000); // a busy machine
+  page.on("filechooser", () => {}); // from the start: a key might come before a later wish to have the chooser
   const seen = { origin: new URL(url).origin, scripts, markup, errors: [], strangers: [], document: null };
   page.seen = seen;
   page.on("pageerror", (error) => seen.errors.push(String(error)));

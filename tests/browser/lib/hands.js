@@ -47,8 +47,9 @@ const MOST_TABS = 120;
 async function reach(target) {
   const { keyboard } = target.page();
   await target.waitFor();
+  const wanted = await target.elementHandle(); // found once: to look for it after each tab takes long
   for (let tabs = 0; tabs < MOST_TABS; tabs += 1) {
-    const state = await target.evaluate((control) => {
+    const state = await wanted.evaluate((control) => {
       const active = document.activeElement;
       if (active === control) return "there";
       const inGroup = active?.type === "radio" && control.type === "radio" && active.name === control.name;
