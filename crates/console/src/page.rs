@@ -373,6 +373,27 @@ impl<P: Permission> Page<P> {
         Ok(serde_json::from_slice(answer.body()).map_err(db::Error::from)?)
     }
 
+    /// Leads to what was saved, or shows the page as it is now with what was refused. `names` are the
+    /// form's names of what the rules call otherwise.
+    ///
+    /// # Errors
+    /// As [`Visit::retry_against`], and those of `again`.
+    pub(crate) async fn settled<V: View>(
+        &self,
+        saved: ApiResult<Saved>,
+        form: &Form,
+        names: &[(&str, &str)],
+        again: impl Future<Output = ApiResult<(V, i32)>>,
+    ) -> PageResult {
+        match saved {
+            Ok(saved) => Ok(self.see(&saved)),
+            Err(cause) => {
+                let (view, version) = again.await?;
+                self.retry_against(version, &view, form, cause.renamed(names))
+            }
+        }
+    }
+
     /// Whoever sends a form: the same form again gets the first answer.
     fn once(&self, form: &Form, deed: &str) -> Allowed<P> {
         // forms of one page share its key: where they are sent tells them apart

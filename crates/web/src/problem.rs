@@ -40,6 +40,30 @@ impl ApiError {
         self.0.refusal()
     }
 
+    /// The same with each field of the refusal changed: a page names fields as its form does.
+    #[must_use]
+    pub fn with_fields(self, change: impl FnMut(&mut FieldError)) -> Self {
+        let Some(refusal) = self.refused() else {
+            return self;
+        };
+        let mut refusal = refusal.clone();
+        refusal.errors.iter_mut().for_each(change);
+        refusal.into()
+    }
+
+    /// The same with fields called otherwise: `(pointer of the body, pointer of the form)`.
+    #[must_use]
+    pub fn renamed(self, names: &[(&str, &str)]) -> Self {
+        self.with_fields(|field| {
+            let known = names
+                .iter()
+                .find(|(of_body, _)| field.pointer.as_deref() == Some(of_body));
+            if let Some((_, of_form)) = known {
+                field.pointer = Some((*of_form).to_owned());
+            }
+        })
+    }
+
     /// Which rule said no, if one did.
     pub fn code(&self) -> Option<Code> {
         self.0.refusal().map(|refusal| refusal.code)

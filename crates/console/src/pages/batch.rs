@@ -3,9 +3,12 @@
 
 use ::web::access::{CancelBatches, DecideBatches, Permission, ScheduleBatches};
 use ::web::{ApiError, ApiResult, PathId};
+use db::Tx;
 use identity::{OrganisationFilter, OrganisationKind, OrganisationStatus};
 use intake::{Batch, BatchStatus, Schedule, Window};
-use kernel::{BatchId, Code, Date, Instant, Language, OrganisationId, PageRequest, Refusal, Text};
+use kernel::{
+    Actor, BatchId, Code, Date, Instant, Language, OrganisationId, PageRequest, Refusal, Text,
+};
 use notifications::Quantity;
 use serde::{Deserialize, Serialize};
 
@@ -150,42 +153,23 @@ pub(crate) async fn of_city(
     page.show_form(&view, &FormView::empty()?.version(version))
 }
 
-fn at(id: BatchId) -> Saved {
-    Saved::at(format!("/ville/dons/{id}")).about(id)
-}
-
-/// Leads to the page, or shows it with what was refused; `reason` is the field of the form that was
-/// sent which the rules call so.
-async fn done<P: Permission>(
+/// Does something about a batch as it was read, and says so on its page.
+async fn act<P: Permission>(
     page: &Page<P>,
     id: BatchId,
-    (form, reason): (&Form, &str),
-    saved: ApiResult<Saved>,
+    (form, names): (&Form, &[(&str, &str)]),
+    deed: &str,
+    work: impl Fn(&mut Tx<'_>, &Actor) -> db::Result<Text> + Send + 'static,
 ) -> PageResult {
-    let cause = match saved {
-        Ok(saved) => return Ok(page.see(&saved)),
-        Err(cause) => cause,
-    };
-    let (view, version) = load(page, id).await?;
-    page.retry_against(version, &view, form, renamed(cause, reason))
-}
-
-fn renamed(cause: ApiError, reason: &str) -> ApiError {
-    let Some(refusal) = cause.refused() else {
-        return cause;
-    };
-    let mut refusal = refusal.clone();
-    for error in &mut refusal.errors {
-        if let Some(pointer) = &mut error.pointer {
-            match pointer.as_str() {
-                "/from" => "/begins".clone_into(pointer),
-                "/to" => "/ends".clone_into(pointer),
-                "/reason" => *pointer = format!("/{reason}"),
-                _ => {}
-            }
-        }
-    }
-    refusal.into()
+    let seen = form.if_match();
+    let saved = page.write(form, deed, move |tx, actor| {
+        seen.of::<Batch>(tx, actor, id)?;
+        let told = work(tx, actor)?;
+        let saved = Saved::at(format!("/ville/dons/{id}")).about(id);
+        Ok(saved.telling(told, "success"))
+    });
+    let saved = saved.await;
+    page.settled(saved, form, names, load(page, id)).await
 }
 
 pub(crate) async fn accept(
@@ -193,17 +177,15 @@ pub(crate) async fn accept(
     PathId(id): PathId<kernel::Batch>,
     form: Form,
 ) -> PageResult {
-    let seen = form.if_match();
-    let saved = page.write(&form, "post_batches_id_accept", move |tx, actor| {
-        seen.of::<Batch>(tx, actor, id)?;
+    let deed = "post_batches_id_accept";
+    act(&page, id, (&form, &[]), deed, move |tx, actor| {
         intake::accept(tx, actor, id)?;
-        Ok(at(id).saying(
+        Ok(Text::new(
             "Le don est accepté. Le donateur est prévenu ; fixez maintenant l’enlèvement.",
             "The donation is accepted. The donor is told; now set the pickup.",
         ))
-    });
-    let saved = saved.await;
-    done(&page, id, (&form, "refused"), saved).await
+    })
+    .await
 }
 
 pub(crate) async fn refuse(
@@ -211,17 +193,16 @@ pub(crate) async fn refuse(
     PathId(id): PathId<kernel::Batch>,
     form: Form,
 ) -> PageResult {
-    let (seen, reason) = (form.if_match(), form.get("refused").to_owned());
-    let saved = page.write(&form, "post_batches_id_refuse", move |tx, actor| {
-        seen.of::<Batch>(tx, actor, id)?;
+    let (reason, names) = (form.get("refused").to_owned(), [("/reason", "/refused")]);
+    let deed = "post_batches_id_refuse";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
         intake::refuse(tx, actor, id, &reason)?;
-        Ok(at(id).saying(
+        Ok(Text::new(
             "Le don est refusé. Le donateur lit la raison.",
             "The donation is refused. The donor reads the reason.",
         ))
-    });
-    let saved = saved.await;
-    done(&page, id, (&form, "refused"), saved).await
+    })
+    .await
 }
 
 pub(crate) async fn cancel(
@@ -229,17 +210,19 @@ pub(crate) async fn cancel(
     PathId(id): PathId<kernel::Batch>,
     form: Form,
 ) -> PageResult {
-    let (seen, reason) = (form.if_match(), form.get("cancelled").to_owned());
-    let saved = page.write(&form, "post_batches_id_cancel", move |tx, actor| {
-        seen.of::<Batch>(tx, actor, id)?;
+    let (reason, names) = (
+        form.get("cancelled").to_owned(),
+        [("/reason", "/cancelled")],
+    );
+    let deed = "post_batches_id_cancel";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
         intake::cancel(tx, actor, id, &reason)?;
-        Ok(at(id).saying(
+        Ok(Text::new(
             "Le don est annulé. Le donateur et l’atelier sont prévenus.",
             "The donation is called off. The donor and the workshop are told.",
         ))
-    });
-    let saved = saved.await;
-    done(&page, id, (&form, "cancelled"), saved).await
+    })
+    .await
 }
 
 /// The pickup as it is typed: a workshop, a day, two hours by the clock of Paris.
@@ -273,25 +256,24 @@ pub(crate) async fn schedule(
     PathId(id): PathId<kernel::Batch>,
     form: Form,
 ) -> PageResult {
-    let seen = form.if_match();
-    let typed = form
-        .read::<Typed>()
-        .and_then(|typed| typed.schedule().map_err(ApiError::from));
-    let saved = match typed {
-        Ok(body) => {
-            page.write(&form, "post_batches_id_schedule", move |tx, actor| {
-                seen.of::<Batch>(tx, actor, id)?;
-                intake::schedule(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "L’enlèvement est fixé. Le donateur et l’atelier reçoivent le rendez-vous.",
-                    "The pickup is set. The donor and the workshop get the appointment.",
-                ))
-            })
-            .await
+    let names = [("/from", "/begins"), ("/to", "/ends")];
+    let typed = form.read::<Typed>();
+    let body = match typed.and_then(|typed| typed.schedule().map_err(ApiError::from)) {
+        Ok(body) => body,
+        Err(cause) => {
+            let again = load(&page, id);
+            return page.settled(Err(cause), &form, &names, again).await;
         }
-        Err(cause) => Err(cause),
     };
-    done(&page, id, (&form, "place"), saved).await
+    let deed = "post_batches_id_schedule";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
+        intake::schedule(tx, actor, id, &body)?;
+        Ok(Text::new(
+            "L’enlèvement est fixé. Le donateur et l’atelier reçoivent le rendez-vous.",
+            "The pickup is set. The donor and the workshop get the appointment.",
+        ))
+    })
+    .await
 }
 
 pub(crate) fn samples() -> Vec<Sample> {

@@ -2,9 +2,10 @@
 
 use ::web::access::{DecideWaves, Permission, RunHandovers};
 use ::web::{ApiError, ApiResult, PathId};
+use db::Tx;
 use handover::{DeviceFailure, HandoverSchedule, HandoverStatus, HandoverView, Missed, NotGiven};
 use identity::OrganisationStatus;
-use kernel::{Date, Handover, HandoverId, Refusal, Text};
+use kernel::{Actor, Date, Handover, HandoverId, Refusal, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::pages::handovers::Row;
@@ -93,41 +94,22 @@ impl Typed {
     }
 }
 
-/// Names the fields of the page where the rules name those of the body; `reason` is that of the
-/// form that was sent.
-fn renamed(cause: ApiError, reason: &str) -> ApiError {
-    let Some(refusal) = cause.refused() else {
-        return cause;
-    };
-    let mut refusal = refusal.clone();
-    for error in &mut refusal.errors {
-        if let Some(pointer) = &mut error.pointer {
-            match pointer.as_str() {
-                "/from" => "/begins".clone_into(pointer),
-                "/to" => "/ends".clone_into(pointer),
-                "/reason" => *pointer = format!("/{reason}"),
-                "/device" if reason == "corrected" => "/not_given".clone_into(pointer),
-                "/device" => "/failed".clone_into(pointer),
-                _ => {}
-            }
-        }
-    }
-    refusal.into()
-}
-
-async fn done<P: Permission>(
+/// Does something about a lot as it was read, and says so on its page.
+async fn act<P: Permission>(
     page: &Page<P>,
     id: HandoverId,
-    (form, reason): (&Form, &str),
-    saved: ApiResult<Saved>,
+    (form, names): (&Form, &[(&str, &str)]),
+    deed: &str,
+    work: impl Fn(&mut Tx<'_>, &Actor) -> db::Result<Text> + Send + 'static,
 ) -> PageResult {
-    match saved {
-        Ok(saved) => Ok(page.see(&saved)),
-        Err(cause) => {
-            let (view, version) = lot_page(page, id).await?;
-            page.retry_against(version, &view, form, renamed(cause, reason))
-        }
-    }
+    let seen = form.if_match();
+    let saved = page.write(form, deed, move |tx, actor| {
+        seen.of::<HandoverView>(tx, actor, id)?;
+        let told = work(tx, actor)?;
+        Ok(at(id).telling(told, "success"))
+    });
+    let saved = saved.await;
+    page.settled(saved, form, names, lot_page(page, id)).await
 }
 
 fn at(id: HandoverId) -> Saved {
@@ -139,39 +121,31 @@ pub(crate) async fn schedule(
     PathId(id): PathId<Handover>,
     form: Form,
 ) -> PageResult {
-    let seen = form.if_match();
-    let typed = form
-        .read::<Typed>()
-        .and_then(|typed| typed.schedule().map_err(ApiError::from));
-    let saved = match typed {
-        Ok(body) => {
-            page.write(&form, "post_handovers_id_schedule", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::schedule(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "Le rendez-vous est fixé. L’association et l’atelier sont prévenus.",
-                    "The appointment is set. The association and the workshop are told.",
-                ))
-            })
-            .await
+    let names = [("/from", "/begins"), ("/to", "/ends")];
+    let typed = form.read::<Typed>();
+    let body = match typed.and_then(|typed| typed.schedule().map_err(ApiError::from)) {
+        Ok(body) => body,
+        Err(cause) => {
+            let again = lot_page(&page, id);
+            return page.settled(Err(cause), &form, &names, again).await;
         }
-        Err(cause) => Err(cause),
     };
-    done(&page, id, (&form, "place"), saved).await
+    let deed = "post_handovers_id_schedule";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
+        handover::schedule(tx, actor, id, &body)?;
+        Ok(Text::new(
+            "Le rendez-vous est fixé. L’association et l’atelier sont prévenus.",
+            "The appointment is set. The association and the workshop are told.",
+        ))
+    })
+    .await
 }
 
-/// A reason, which the rules ask for when there is none, and the device that it is about.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Reasons {
-    missed: String,
-    failed: String,
-    failure: String,
-    released: String,
-    allowed: String,
-    not_given: String,
-    instead: String,
-    corrected: String,
+/// A reason, as a field of the page has it: the rules ask for it when there is none.
+fn reason(form: &Form, field: &str) -> Missed {
+    Missed {
+        reason: form.get(field).to_owned(),
+    }
 }
 
 pub(crate) async fn miss(
@@ -179,25 +153,16 @@ pub(crate) async fn miss(
     PathId(id): PathId<Handover>,
     form: Form,
 ) -> PageResult {
-    let seen = form.if_match();
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let body = Missed {
-                reason: typed.missed,
-            };
-            page.write(&form, "post_handovers_id_missed", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::missed(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "Le rendez-vous manqué est noté.",
-                    "The missed appointment is noted.",
-                ))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
-    };
-    done(&page, id, (&form, "missed"), saved).await
+    let (body, names) = (reason(&form, "missed"), [("/reason", "/missed")]);
+    let deed = "post_handovers_id_missed";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
+        handover::missed(tx, actor, id, &body)?;
+        Ok(Text::new(
+            "Le rendez-vous manqué est noté.",
+            "The missed appointment is noted.",
+        ))
+    })
+    .await
 }
 
 pub(crate) async fn replace(
@@ -205,26 +170,21 @@ pub(crate) async fn replace(
     PathId(id): PathId<Handover>,
     form: Form,
 ) -> PageResult {
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let body = DeviceFailure {
-                device: typed.failed,
-                reason: typed.failure,
-            };
-            page.write(&form, "post_handovers_id_replace", move |tx, actor| {
-                let done = handover::replace(tx, actor, id, &body)?;
-                let (failed, tag) = (done.failed, done.replacement.tag);
-                let text = Text::new(
-                    format!("{tag} remplace {failed} dans ce lot."),
-                    format!("{tag} takes the place of {failed} in this lot."),
-                );
-                Ok(at(id).telling(text, "success"))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
+    let names = [("/device", "/failed"), ("/reason", "/failure")];
+    let body = DeviceFailure {
+        device: form.get("failed").to_owned(),
+        reason: form.get("failure").to_owned(),
     };
-    done(&page, id, (&form, "failure"), saved).await
+    let deed = "post_handovers_id_replace";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
+        let done = handover::replace(tx, actor, id, &body)?;
+        let (failed, tag) = (done.failed, done.replacement.tag);
+        Ok(Text::new(
+            format!("{tag} remplace {failed} dans ce lot."),
+            format!("{tag} takes the place of {failed} in this lot."),
+        ))
+    })
+    .await
 }
 
 pub(crate) async fn release(
@@ -232,25 +192,18 @@ pub(crate) async fn release(
     PathId(id): PathId<Handover>,
     form: Form,
 ) -> PageResult {
-    let seen = form.if_match();
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let body = Missed {
-                reason: typed.released,
-            };
-            page.write_long(&form, "post_handovers_id_release", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::release(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "Le lot est repris : ses appareils sont de nouveau disponibles.",
-                    "The lot is taken back: its devices are available again.",
-                ))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
-    };
-    done(&page, id, (&form, "released"), saved).await
+    let (seen, body) = (form.if_match(), reason(&form, "released"));
+    let saved = page.write_long(&form, "post_handovers_id_release", move |tx, actor| {
+        seen.of::<HandoverView>(tx, actor, id)?;
+        handover::release(tx, actor, id, &body)?;
+        Ok(at(id).saying(
+            "Le lot est repris : ses appareils sont de nouveau disponibles.",
+            "The lot is taken back: its devices are available again.",
+        ))
+    });
+    let (saved, names) = (saved.await, [("/reason", "/released")]);
+    page.settled(saved, &form, &names, lot_page(&page, id))
+        .await
 }
 
 pub(crate) async fn allow(
@@ -258,25 +211,16 @@ pub(crate) async fn allow(
     PathId(id): PathId<Handover>,
     form: Form,
 ) -> PageResult {
-    let seen = form.if_match();
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let body = Missed {
-                reason: typed.allowed,
-            };
-            page.write(&form, "post_handovers_id_allow", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::allow(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "La décision est notée : le lot peut être remis.",
-                    "The decision is noted: the lot can be handed over.",
-                ))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
-    };
-    done(&page, id, (&form, "allowed"), saved).await
+    let (body, names) = (reason(&form, "allowed"), [("/reason", "/allowed")]);
+    let deed = "post_handovers_id_allow";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
+        handover::allow(tx, actor, id, &body)?;
+        Ok(Text::new(
+            "La décision est notée : le lot peut être remis.",
+            "The decision is noted: the lot can be handed over.",
+        ))
+    })
+    .await
 }
 
 pub(crate) async fn correct(
@@ -284,28 +228,22 @@ pub(crate) async fn correct(
     PathId(id): PathId<Handover>,
     form: Form,
 ) -> PageResult {
-    let seen = form.if_match();
-    let saved = match form.read::<Reasons>() {
-        Ok(typed) => {
-            let instead = Some(typed.instead).filter(|text| !text.trim().is_empty());
-            let body = NotGiven {
-                device: typed.not_given,
-                instead,
-                reason: typed.corrected,
-            };
-            page.write(&form, "post_handovers_id_correct", move |tx, actor| {
-                seen.of::<HandoverView>(tx, actor, id)?;
-                handover::not_given(tx, actor, id, &body)?;
-                Ok(at(id).saying(
-                    "Le lot est corrigé. L’association est prévenue.",
-                    "The lot is corrected. The association is told.",
-                ))
-            })
-            .await
-        }
-        Err(cause) => Err(cause),
+    let names = [("/device", "/not_given"), ("/reason", "/corrected")];
+    let instead = form.get("instead").trim();
+    let body = NotGiven {
+        device: form.get("not_given").to_owned(),
+        instead: (!instead.is_empty()).then(|| instead.to_owned()),
+        reason: form.get("corrected").to_owned(),
     };
-    done(&page, id, (&form, "corrected"), saved).await
+    let deed = "post_handovers_id_correct";
+    act(&page, id, (&form, &names), deed, move |tx, actor| {
+        handover::not_given(tx, actor, id, &body)?;
+        Ok(Text::new(
+            "Le lot est corrigé. L’association est prévenue.",
+            "The lot is corrected. The association is told.",
+        ))
+    })
+    .await
 }
 
 pub(crate) fn samples() -> Vec<Sample> {

@@ -109,27 +109,22 @@ fn completion(form: &Form) -> Result<Completion, Refusal> {
 
 /// Names the fields of the page where the rules name those of the body.
 fn renamed(cause: ApiError, signed: &str) -> ApiError {
-    let Some(refusal) = cause.refused() else {
-        return cause;
-    };
-    let mut refusal = refusal.clone();
-    for error in &mut refusal.errors {
-        if let Some(pointer) = &mut error.pointer {
-            match pointer.as_str() {
-                "/signature" if signed == "drawn" => {
-                    "/signed".clone_into(pointer);
-                    error.detail = Text::new(
-                        "Faites signer dans le cadre, ou choisissez une autre façon.",
-                        "Have it signed in the box, or choose another way.",
-                    );
-                }
-                "/signature" => "/typed".clone_into(pointer),
-                "/signature_waived/reason" => "/waived".clone_into(pointer),
-                _ => {}
+    let cause = match signed {
+        "drawn" => cause.with_fields(|field| {
+            if field.pointer.as_deref() == Some("/signature") {
+                field.pointer = Some("/signed".to_owned());
+                field.detail = Text::new(
+                    "Faites signer dans le cadre, ou choisissez une autre façon.",
+                    "Have it signed in the box, or choose another way.",
+                );
             }
-        }
-    }
-    refusal.into()
+        }),
+        _ => cause,
+    };
+    cause.renamed(&[
+        ("/signature", "/typed"),
+        ("/signature_waived/reason", "/waived"),
+    ])
 }
 
 pub(crate) async fn complete(
@@ -155,14 +150,8 @@ pub(crate) async fn complete(
         }
         Err(cause) => Err(cause),
     };
-    match saved {
-        Ok(saved) => Ok(page.see(&saved)),
-        Err(cause) => {
-            let (view, version) = load(&page, id).await?;
-            let cause = renamed(cause, form.get("signed"));
-            page.retry_against(version, &view, &form, cause)
-        }
-    }
+    let saved = saved.map_err(|cause| renamed(cause, form.get("signed")));
+    page.settled(saved, &form, &[], load(&page, id)).await
 }
 
 pub(crate) fn samples() -> Vec<Sample> {

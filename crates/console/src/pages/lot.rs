@@ -117,13 +117,8 @@ pub(crate) async fn collector(
             ),
         })
     });
-    match saved.await {
-        Ok(saved) => Ok(page.see(&saved)),
-        Err(cause) => {
-            let (view, version) = load(&page, id).await?;
-            page.retry_against(version, &view, &form, cause)
-        }
-    }
+    let saved = saved.await;
+    page.settled(saved, &form, &[], load(&page, id)).await
 }
 
 impl LotPage {

@@ -120,20 +120,14 @@ pub(crate) async fn book(page: Page<CountStock>, form: Form) -> PageResult {
 
 /// That nothing was counted is said at the first field.
 fn nothing_counted(cause: ApiError) -> ApiError {
-    let first = AccessoryKind::ALL.first().map(|kind| kind.as_str());
-    match (cause.refused(), first) {
-        (Some(refusal), Some(first)) => {
-            let mut refusal = refusal.clone();
-            for error in &mut refusal.errors {
-                if error.pointer.as_deref() == Some("/accessories") && error.code == Code::Required
-                {
-                    error.pointer = Some(format!("/accessories/{first}"));
-                }
-            }
-            refusal.into()
+    let Some(first) = AccessoryKind::ALL.first() else {
+        return cause;
+    };
+    cause.with_fields(|field| {
+        if field.pointer.as_deref() == Some("/accessories") && field.code == Code::Required {
+            field.pointer = Some(format!("/accessories/{}", first.as_str()));
         }
-        _ => cause,
-    }
+    })
 }
 
 /// Differences that an answer names.
