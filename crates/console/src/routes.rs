@@ -303,6 +303,7 @@ pages! {
     }
     lot {
         get "/lots/{id}" => show, ReadHandovers;
+        get "/lots/{id}/bordereau" => note, ReadHandovers;
         post "/lots/{id}/collecte" => collector, NameCollectors;
     }
     lot_report {

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use crate::page::{escaped, page};
 use db::schema::{
     batches as b, custody_events as e, devices as d, drives as r, organisations as o, people as p,
 };
@@ -17,20 +16,33 @@ use serde::Serialize;
 use serde_json::json;
 use workshop::{AcceptedAs, EraseMethod, Media, Proof};
 
-use crate::donors;
+use crate::{donors, paper};
 
-/// What it is about.
-struct Batch {
+#[derive(Serialize)]
+struct Certificate {
     reference: String,
     title: String,
     donor: String,
     workshop: String,
-    closed_at: Instant,
+    counted_on: String,
+    drives: Vec<Drive>,
 }
 
-/// Narrow enough for seven columns on paper: what is next to each other belongs together.
-const STYLE: &str = "<style>dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dt{font-weight:bold}\
-dd{margin:0}th,td{font-size:.75rem}</style>";
+#[derive(Serialize)]
+struct Drive {
+    tag: String,
+    kind: &'static str,
+    device_serial: Option<String>,
+    serial: Option<String>,
+    media: &'static str,
+    model: Option<String>,
+    treatment: &'static str,
+    tool: String,
+    ground: String,
+    operators: String,
+    verification: &'static str,
+    on: String,
+}
 
 /// A drive of a device that came, in one of the device's cycles.
 #[derive(Debug, Clone, Queryable)]
@@ -169,37 +181,10 @@ pub(crate) fn proven_before(db: &mut Db, id: BatchId) -> Result<i64> {
 
 /// The page as it stands now.
 pub(crate) fn write(db: &mut Db, id: BatchId) -> Result<String> {
-    let batch = batch(db, id)?;
-    let rows = drives_of(db, id)?;
-    let people = operators(db, &rows)?;
-    let mut body = STYLE.to_owned();
-    facts(&mut body, &batch);
-    body.push_str("<table><thead><tr>");
-    for head in [
-        "Appareil / Device",
-        "Disque / Drive",
-        "Modèle / Model",
-        "Traitement / Treatment",
-        "Outil et motif / Tool and ground",
-        "Opérateur et vérification / Operator and verification",
-        "Date",
-    ] {
-        let _ = write!(body, "<th scope=\"col\">{head}</th>");
-    }
-    body.push_str("</tr></thead><tbody>\n");
-    for row in &rows {
-        let who = people.get(&(row.device, row.cycle)).map(String::as_str);
-        drive(&mut body, row, who.unwrap_or_default());
-    }
-    body.push_str("</tbody></table>\n");
-    let title = format!(
-        "Attestation d'effacement / Certificate of erasure {}",
-        batch.reference
-    );
-    Ok(page(Language::French, &title, &body))
+    paper::write("certificate.html", Language::French, &load(db, id)?)
 }
 
-fn batch(db: &mut Db, id: BatchId) -> Result<Batch> {
+fn load(db: &mut Db, id: BatchId) -> Result<Certificate> {
     let (reference, title, donor, closed_at, workshop): (_, _, _, Option<Instant>, _) = b::table
         .inner_join(o::table.on(o::id.eq(b::donor_id)))
         .filter(b::id.eq(id))
@@ -216,12 +201,19 @@ fn batch(db: &mut Db, id: BatchId) -> Result<Batch> {
         Some(id) => identity::names(db, &[id])?.remove(&id),
         None => None,
     };
-    Ok(Batch {
+    let rows = drives_of(db, id)?;
+    let people = operators(db, &rows)?;
+    let drives = rows.into_iter().map(|row| {
+        let operators = people.get(&(row.device, row.cycle)).cloned();
+        Drive::of(row, operators.unwrap_or_default())
+    });
+    Ok(Certificate {
         reference,
         title,
         donor,
         workshop: workshop.unwrap_or_default(),
-        closed_at: closed_at.ok_or_else(Refusal::not_found)?,
+        counted_on: day(closed_at.ok_or_else(Refusal::not_found)?),
+        drives: drives.collect(),
     })
 }
 
@@ -255,29 +247,6 @@ pub(crate) fn drives_of(db: &mut Db, id: BatchId) -> Result<Vec<DriveRow>> {
         row.cycle == *shown
     });
     Ok(rows.into_iter().map(|(row, _)| row).collect())
-}
-
-fn facts(body: &mut String, batch: &Batch) {
-    let facts = [
-        ("Donateur / Donor", batch.donor.as_str()),
-        ("Don / Donation", batch.title.as_str()),
-        ("Atelier / Workshop", batch.workshop.as_str()),
-    ];
-    body.push_str("<dl>\n");
-    for (name, value) in facts {
-        let _ = writeln!(body, "<dt>{name}</dt><dd>{}</dd>", escaped(value));
-    }
-    let _ = writeln!(
-        body,
-        "<dt>Compté le / Counted on</dt><dd>{}</dd>\n</dl>",
-        day(batch.closed_at)
-    );
-    body.push_str(
-        "<p>Les données de chaque disque ci-dessous ont été effacées (NIST SP 800-88 Rev. 2), le disque a été \
-         détruit, ou son absence constatée ; la preuve est conservée.<br>\n<span lang=\"en\">The data of each \
-         drive below was erased (NIST SP 800-88 Rev. 2), the drive destroyed, or found absent; the proof is \
-         kept.</span></p>\n",
-    );
 }
 
 /// Who dealt with the drives of each device in each of its cycles: whoever stood at the machine,
@@ -334,29 +303,24 @@ fn operators(db: &mut Db, rows: &[DriveRow]) -> Result<HashMap<(DeviceId, i32), 
     Ok(joined.collect())
 }
 
-fn drive(body: &mut String, row: &DriveRow, who: &str) {
-    let proof = row.proof.as_ref();
-    let treatment = proof.map_or("—", |proof| treatment(proof.method));
-    let tool = proof.map(tool).unwrap_or_else(|| "—".to_owned());
-    let ground = proof.map(ground).unwrap_or_default();
-    let verified = proof.map(verification).unwrap_or("—");
-    let at = proof.map(|proof| day(proof.at)).unwrap_or_default();
-    let or_dash = |text: &Option<String>| escaped(text.as_deref().unwrap_or("—"));
-    let _ = writeln!(
-        body,
-        "<tr><td><span class=\"code\">{}</span><br>{}<br><span class=\"code\">{}</span></td>\
-         <td class=\"code\">{}<br>{}</td><td>{}</td><td>{treatment}</td><td>{}<br>{}</td>\
-         <td>{}<br>{verified}</td><td>{at}</td></tr>",
-        escaped(&row.tag),
-        row.kind.french(1),
-        or_dash(&row.device_serial),
-        or_dash(&row.serial),
-        row.media.as_str(),
-        or_dash(&row.model),
-        escaped(&tool),
-        escaped(&ground),
-        escaped(who),
-    );
+impl Drive {
+    fn of(row: DriveRow, operators: String) -> Self {
+        let proof = row.proof.as_ref();
+        Self {
+            treatment: proof.map_or("—", |proof| treatment(proof.method)),
+            tool: proof.map_or_else(|| "—".to_owned(), tool),
+            ground: proof.map(ground).unwrap_or_default(),
+            verification: proof.map_or("—", verification),
+            on: proof.map(|proof| day(proof.at)).unwrap_or_default(),
+            tag: row.tag,
+            kind: row.kind.french(1),
+            device_serial: row.device_serial,
+            serial: row.serial,
+            media: row.media.as_str(),
+            model: row.model,
+            operators,
+        }
+    }
 }
 
 /// How it was verified: by the tool, whose report says so, or by looking at it.

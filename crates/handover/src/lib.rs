@@ -6,7 +6,7 @@ mod fates;
 pub mod incidents;
 pub mod model;
 mod note;
-mod page;
+mod paper;
 mod retention;
 pub mod rules;
 mod service;

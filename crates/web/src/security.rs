@@ -179,6 +179,9 @@ const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'non
 pub const PAGES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
+/// A paper to keep or print: it brings its own style and pictures, and nothing from anywhere.
+pub const PAPER: &str =
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 /// The page that documents the API: its own scripts and styles, nothing from outside.
 const DOCUMENTATION: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; \

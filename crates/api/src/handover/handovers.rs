@@ -78,10 +78,8 @@ pub async fn note(
     let view = state
         .read(&who, move |db, actor| handover::handover(db, actor, id))
         .await?;
-    Ok(Answer::text(
-        "text/html; charset=utf-8",
-        handover::note(&view, reading.language),
-    ))
+    let note = handover::note(&view, reading.language)?;
+    Ok(Answer::text("text/html; charset=utf-8", note))
 }
 
 fn table(handovers: Vec<HandoverView>) -> db::Result<Answer> {

@@ -1,7 +1,10 @@
 //! `/lots/{id}`: the handover of a lot: when, where, what.
 
 use ::web::access::{NameCollectors, Permission, ReadHandovers, ReportIncidents};
+use ::web::security::PAPER;
 use ::web::{ApiResult, PathId};
+use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use handover::{Collector, HandoverStatus, HandoverView, IncidentFilter};
 use kernel::{Instant, Language, PageRequest};
 use serde::Serialize;
@@ -90,6 +93,21 @@ async fn load<P: Permission>(page: &Page<P>, id: kernel::HandoverId) -> ApiResul
         ..LotPage::of(view, role != kernel::Role::Refurbisher, page.language())
     };
     Ok((shown, version))
+}
+
+/// The delivery note, to print.
+pub(crate) async fn note(
+    page: Page<ReadHandovers>,
+    PathId(id): PathId<kernel::Handover>,
+) -> PageResult {
+    let view = page
+        .read(move |db, actor| handover::handover(db, actor, id))
+        .await?;
+    let note = handover::note(&view, page.language())?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CONTENT_SECURITY_POLICY, PAPER))
+        .body(note))
 }
 
 /// Says who collects the lot in the association's place.

@@ -58,6 +58,10 @@ both_engines! {
         assert!(!leads_to(&done, &here), "what is done is not offered");
         let now = read(app, &id);
         assert_eq!((&now["status"], &now["signed"], &now["signature"]), (&json!("completed"), &json!(true), &json!("Aïcha Ben")));
+        let note = rita.get_once(&format!("/lots/{id}/bordereau"));
+        assert_eq!(note.status, 200);
+        assert!(note.text().contains("<em>Aïcha Ben</em>") && note.text().contains(&tags[11]), "{}", note.text());
+        assert!(note.header("content-security-policy").starts_with("sandbox; default-src 'none'"));
         // the second click changes nothing
         rita.submit_to(&page, &here, &fields).is_at(200, &at);
         assert_eq!(app.mails_of("handover_completed").len(), 1);
@@ -65,6 +69,7 @@ both_engines! {
         let mut other = app.browser_of(&app.stranger_refurbisher);
         assert_eq!(other.get_once(&here).status, 404);
         assert_eq!(other.post(&here, &[]).status, 404);
+        assert_eq!(other.get_once(&format!("/lots/{id}/bordereau")).status, 404);
         fits_together(app);
     }
 
