@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use db::{Result, Tx};
 use kernel::{Actor, DeviceId, squash};
 
-use super::events::Recorder;
 use super::ledger::Record;
 use super::names::resolve;
+use super::recorder::Recorder;
 use crate::model::{Event, Incoming, Operators, Part, Recorded, Stage};
 use crate::rules::{self, CorrectedLine, Correcting};
 use crate::store;

@@ -17,6 +17,7 @@ mod past;
 mod photograph;
 mod reading;
 mod reception;
+mod recorder;
 mod report;
 mod reservation;
 mod review;

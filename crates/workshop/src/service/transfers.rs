@@ -10,10 +10,11 @@ use kernel::{
 };
 use serde_json::json;
 
-use super::events::{Recorder, check_count, result, unknown_device};
+use super::events::{check_count, result, unknown_device};
 use super::ledger::{Ledger, Needs, Record};
 use super::names::resolve;
 use super::near::mistyped;
+use super::recorder::Recorder;
 use super::tell;
 use crate::model::{
     BulkAnswer, Event, EventOutcome, Incoming, LineOutcome, NewTransfer, Transfer, TransferArrival,
