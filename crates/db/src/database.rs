@@ -1,6 +1,5 @@
 //! The one way to the database: [`Database::read`] and [`Database::write`].
 
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant as Timer};
 
@@ -9,7 +8,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use kernel::{ChainKeys, Clock, Instant};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 use tracing::Span;
 
 use crate::connection::{Access, sqlite_path};
@@ -19,8 +18,9 @@ use crate::pool::{Connections, Manager};
 use crate::pulse::{self, Hold, Pulse};
 use crate::serial::{self, Isolation, OpenTransaction};
 use crate::transaction::{IdSource, Tx};
+use crate::turn::Waiting;
 use crate::watch::Watch;
-use crate::writer::{Command, Done, Writer};
+use crate::writer::Writer;
 use crate::{Db, Engine, Error, Result};
 
 /// Where the database is and how many connections to keep.
@@ -80,6 +80,7 @@ pub struct Database {
 
 /// Of so many connections one is for long reads, and for long writes on PostgreSQL.
 const SHARE: u32 = 8;
+
 /// Long reads or writes that may wait for their turn.
 const LONGEST_QUEUE: usize = 32;
 
@@ -449,19 +450,9 @@ impl Database {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let use_case = pulse::use_case();
         if let Some(writer) = &self.writer {
-            let (answer, mut outcome) = oneshot::channel();
-            let turn = Arc::new(Turn::default());
-            writer.submit(Box::new(Waiting {
-                work,
-                use_case,
-                shared: Arc::clone(&self.shared),
-                turn: Arc::clone(&turn),
-                span: Span::current(),
-                outcome: None,
-                answer,
-            }))?;
+            let (waiting, turn, mut outcome) = Waiting::new(work, Arc::clone(&self.shared));
+            writer.submit(Box::new(waiting))?;
             let patience = self.settings.statement_limit.unwrap_or(PATIENCE);
             let answered = match tokio::time::timeout(patience.min(PATIENCE), &mut outcome).await {
                 Ok(answered) => answered,
@@ -475,6 +466,7 @@ impl Database {
                 .unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned())))
                 .map_err(Error::settled);
         }
+        let use_case = pulse::use_case();
         let connections = self.connections.clone();
         let shared = Arc::clone(&self.shared);
         blocking(move || serial::write(&connections, &shared, isolation, &use_case, &work))
@@ -485,82 +477,6 @@ impl Database {
 
 /// How long a use case waits for its turn behind others that write.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Whether a use case in the queue waits, has begun, or was given up before.
-#[derive(Debug, Default)]
-struct Turn(AtomicU8);
-
-impl Turn {
-    const WAITS: u8 = 0;
-    const BEGUN: u8 = 1;
-    const GIVEN_UP: u8 = 2;
-
-    fn pass(&self, to: u8) -> Result<u8, u8> {
-        let (done, seen) = (Ordering::AcqRel, Ordering::Acquire);
-        self.0.compare_exchange(Self::WAITS, to, done, seen)
-    }
-
-    /// Whoever waits goes away; false when it has begun.
-    fn give_up(&self) -> bool {
-        self.pass(Self::GIVEN_UP).is_ok()
-    }
-
-    /// It is to be run, for the first time or again; false when it was given up.
-    fn begin(&self) -> bool {
-        self.pass(Self::BEGUN) != Err(Self::GIVEN_UP)
-    }
-}
-
-/// A use case in the writer's queue.
-struct Waiting<T, F> {
-    work: F,
-    /// Under which name its hold is noted.
-    use_case: Arc<str>,
-    shared: Arc<Shared>,
-    turn: Arc<Turn>,
-    /// The request that it belongs to, for the log.
-    span: Span,
-    outcome: Option<Result<T>>,
-    answer: oneshot::Sender<Result<T>>,
-}
-
-impl<T, F> Command for Waiting<T, F>
-where
-    T: Send,
-    F: Fn(&mut Tx<'_>) -> Result<T> + Send,
-{
-    fn run(&mut self, tx: &mut Tx<'_>) -> Done {
-        let _in_span = self.span.enter();
-        // a panic leaves none
-        self.outcome = None;
-        if !self.turn.begin() {
-            return Done::Refused;
-        }
-        let started = Timer::now();
-        let outcome = (self.work)(tx);
-        self.shared.pulse.held(&self.use_case, started.elapsed());
-        note(&outcome);
-        let done = match &outcome {
-            Ok(_) => Done::Kept,
-            Err(Error::Refused(_)) => Done::Refused,
-            Err(_) => Done::Failed,
-        };
-        self.outcome = Some(outcome);
-        done
-    }
-
-    fn answer(self: Box<Self>, commit: Result<()>) {
-        let answer = match (self.outcome, commit) {
-            // what was refused stays refused, whether or not the others were committed
-            (Some(Err(refused)), _) => Err(refused),
-            (_, Err(lost)) => Err(lost),
-            (Some(Ok(value)), Ok(())) => Ok(value),
-            (None, Ok(())) => Err(Error::internal("a use case panicked")),
-        };
-        // the client may have gone; what was committed stays committed
-        let _ = self.answer.send(answer);
-    }
-}
 
 /// What became of a use case, in the span of its request.
 pub(crate) fn note<T>(outcome: &Result<T>) {

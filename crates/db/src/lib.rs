@@ -18,6 +18,7 @@ pub mod search;
 mod serial;
 pub mod sql;
 mod transaction;
+mod turn;
 pub mod watch;
 mod writer;
 
