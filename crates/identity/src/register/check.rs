@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use db::{Db, Result};
-use kernel::{Code, Instant, Refusal, Rna, Siret, Text, fold, text_enum};
+use kernel::{Code, Instant, Refusal, Rna, Siret, Text, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::entries::{find, register_state};
 use super::waldec::{Entry, EntryStatus};
 use crate::model::NewOrganisation;
+use crate::rules::core_name;
 
 text_enum! {
     /// What the copy of the register said.
@@ -81,37 +82,13 @@ pub(crate) fn look_up(
     Ok((check, entry))
 }
 
-/// Words that say nothing of which association it is.
-const COMMON: [&str; 16] = [
-    "l",
-    "la",
-    "le",
-    "les",
-    "d",
-    "de",
-    "des",
-    "du",
-    "et",
-    "a",
-    "au",
-    "aux",
-    "en",
-    "pour",
-    "asso",
-    "association",
-];
-
 /// Whether two names hardly mean the same association: neither is a part of the other, as
 /// « Les Mouettes » is of « ASSOCIATION LES MOUETTES RIEUSES ».
 fn names_differ(given: &str, known: &str) -> bool {
-    let (given, known) = (fold(given), fold(known));
-    let words = |name: &str| -> BTreeSet<String> {
-        let words = name.split(' ').filter(|word| !COMMON.contains(word));
-        words.map(str::to_owned).collect()
-    };
-    let (few, many) = (words(&given), words(&known));
-    given != known
-        && (few.is_empty() || many.is_empty() || !(few.is_subset(&many) || many.is_subset(&few)))
+    let (given, known) = (core_name(given), core_name(known));
+    let (few, many): (BTreeSet<_>, BTreeSet<_>) =
+        (given.split(' ').collect(), known.split(' ').collect());
+    !few.is_subset(&many) && !many.is_subset(&few)
 }
 
 fn parsed<T: std::str::FromStr + Into<String>>(text: Option<&str>) -> Option<String> {

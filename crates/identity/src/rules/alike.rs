@@ -7,7 +7,7 @@ use kernel::OrganisationId;
 use super::normal_email;
 
 /// Words that every association may have in its name.
-const COMMON_WORDS: [&str; 18] = [
+const COMMON_WORDS: [&str; 19] = [
     "association",
     "asso",
     "assoc",
@@ -26,6 +26,7 @@ const COMMON_WORDS: [&str; 18] = [
     "au",
     "aux",
     "en",
+    "pour",
 ];
 
 /// A name without accents, case and the words that every association has, so that « Association
