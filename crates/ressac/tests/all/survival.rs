@@ -11,6 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use testkit::Engine;
 
+use crate::support::letters::all_sent;
 use crate::support::trouble::{is_unavailable, list, post, until, wait_for};
 use crate::support::{Answer, Cast, Postgres, Server, connect, database, folder, read_answer};
 use crate::support::{Signal, ressac, ressac_after, succeeds};
@@ -32,15 +33,10 @@ fn held(name: &str, seconds: &str) -> Held {
     let server =
         Server::start(ressac(&folder, &url).env("RESSAC__SERVER__SHUTDOWN_SECONDS", seconds));
     assert_eq!(post(&cast, &server.address, "first").unwrap().status, 201);
+    all_sent(&url); // the worker is not who waits
     let mut lock = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-    lock.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
-    // the worker has nothing to write any more, and so is not who waits
-    let sent = db::schema::outbox::status.eq("sent");
-    let open = db::schema::outbox::table
-        .filter(diesel::dsl::not(sent))
-        .count();
-    wait_for(|| open.get_result::<i64>(&mut lock).unwrap() == 0);
-    lock.batch_execute("BEGIN IMMEDIATE").unwrap();
+    lock.batch_execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE")
+        .unwrap();
     let asking = ["one", "other"].map(|title| {
         let (cast, address) = (cast.clone(), server.address.clone());
         std::thread::spawn(move || post(&cast, &address, title))

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use diesel::prelude::*;
 use kernel::Language;
 use notifications::{Message, Recipient};
+
+use super::trouble::wait_for;
 
 /// One to each address with such a number.
 pub fn letters(numbers: Range<usize>) -> Vec<(Message, Vec<Recipient>)> {
@@ -35,4 +38,15 @@ pub fn message_id(mail: &str) -> &str {
         .lines()
         .find(|line| line.to_lowercase().starts_with("message-id:"));
     line.expect("a Message-ID").trim()
+}
+
+/// Waits until the worker of an SQLite database has sent every letter, and so has nothing to write.
+pub fn all_sent(url: &str) {
+    let file = url.trim_start_matches("sqlite:");
+    let mut connection = SqliteConnection::establish(file).unwrap();
+    let sent = db::schema::outbox::status.eq("sent");
+    let open = db::schema::outbox::table
+        .filter(diesel::dsl::not(sent))
+        .count();
+    wait_for(|| open.get_result(&mut connection) == Ok(0_i64));
 }
