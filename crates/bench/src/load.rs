@@ -13,6 +13,7 @@ use tokio::task::LocalSet;
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    head: String,
     pub body: Vec<u8>,
 }
 
@@ -20,6 +21,16 @@ impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The cookies that it sets, as a browser sends them back.
+    pub fn cookies(&self) -> String {
+        let set = self.head.lines().filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let pair = value.split(';').next()?;
+            name.eq_ignore_ascii_case("set-cookie").then(|| pair.trim())
+        });
+        set.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -62,6 +73,7 @@ impl Connection {
         }
         Ok(Answer {
             status,
+            head: String::from_utf8_lossy(&self.buffer[..head]).into_owned(),
             body: self.buffer[head..head + length].to_vec(),
         })
     }
@@ -99,15 +111,15 @@ fn read_head(head: &[u8]) -> Result<(u16, usize), String> {
     }
 }
 
-/// A request as it goes over the wire.
+/// A request as it goes over the wire; who asks is said by a header of theirs.
 pub fn request(
     (method, path): (&str, &str),
-    token: Option<&str>,
+    credentials: Option<&str>,
     (content_type, body): (&str, &[u8]),
 ) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n");
-    if let Some(token) = token {
-        head.push_str(&format!("Authorization: Bearer {token}\r\n"));
+    if let Some(header) = credentials {
+        head.push_str(&format!("{header}\r\n"));
     }
     if !body.is_empty() {
         head.push_str(&format!("Content-Type: {content_type}\r\n"));
@@ -286,6 +298,7 @@ mod tests {
     fn an_event_that_was_not_applied_is_told() {
         let answer = |body: &str| Answer {
             status: 200,
+            head: String::new(),
             body: body.as_bytes().to_vec(),
         };
         assert!(applied(&answer(r#"{"status":"applied"}"#)));

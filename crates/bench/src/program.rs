@@ -135,11 +135,11 @@ impl Server {
     pub async fn ask(
         &self,
         what: (&str, &str),
-        token: Option<&str>,
+        who: Option<&str>,
         body: (&str, &[u8]),
     ) -> Result<Answer, String> {
         let mut connection = Connection::open(&self.address).await?;
-        let answer = connection.ask(&request(what, token, body)).await?;
+        let answer = connection.ask(&request(what, who, body)).await?;
         match answer.status {
             200..300 => Ok(answer),
             status => Err(format!(
@@ -158,7 +158,7 @@ impl Server {
     pub async fn post(
         &self,
         path: &str,
-        token: Option<&str>,
+        who: Option<&str>,
         body: &serde_json::Value,
     ) -> Result<serde_json::Value, String> {
         let body = if body.is_null() {
@@ -167,10 +167,11 @@ impl Server {
             body.to_string()
         };
         let json = ("application/json", body.as_bytes());
-        Ok(self.ask(("POST", path), token, json).await?.json())
+        Ok(self.ask(("POST", path), who, json).await?.json())
     }
 
-    /// Signs somebody of the generated operation in; their token, which lives for minutes.
+    /// Signs somebody of the generated operation in; the header with their token, which lives for
+    /// minutes.
     ///
     /// # Errors
     /// What the server answered instead.
@@ -180,8 +181,26 @@ impl Server {
         let tokens = self.post("/api/v1/auth/login", None, &body).await?;
         let token = tokens["access_token"].as_str();
         token
-            .map(str::to_owned)
+            .map(|token| format!("Authorization: Bearer {token}"))
             .ok_or_else(|| "no token".to_owned())
+    }
+
+    /// The same on the page for it; the header with their cookies.
+    ///
+    /// # Errors
+    /// What the server answered instead.
+    pub async fn sign_in_on_the_page(&self, name: &str) -> Result<String, String> {
+        let password = PASSWORD.replace(' ', "+");
+        let body = format!("email={name}%40generated.example&password={password}");
+        let form = ("application/x-www-form-urlencoded", body.as_bytes());
+        let from_here = Some("Sec-Fetch-Site: same-origin");
+        let mut connection = Connection::open(&self.address).await?;
+        let asked = request(("POST", "/connexion"), from_here, form);
+        let answer = connection.ask(&asked).await?;
+        match answer.status {
+            303 => Ok(format!("Cookie: {}", answer.cookies())),
+            status => Err(format!("POST /connexion: {status}")),
+        }
     }
 }
 

@@ -27,12 +27,12 @@ impl Bench {
     }
 
     pub(super) async fn events(&mut self) -> Result<()> {
-        let token = self.server.sign_in(WORKER).await?;
+        let who = self.server.sign_in(WORKER).await?;
         let (asker, ids) = self.own_devices()?;
         let mut alone = 0.0;
         for clients in CLIENTS {
             let bare = self.bare_events(clients, &asker, &ids)?;
-            let ask = event_of(&ids, clients, &token);
+            let ask = event_of(&ids, clients, &who);
             let ask = (ask, load::applied as load::Check);
             let got = load::run(&self.server.address, clients, self.time, ask).await?;
             if clients == 1 {
@@ -72,7 +72,7 @@ impl Bench {
     }
 
     pub(super) async fn bulk(&mut self) -> Result<()> {
-        let token = self.server.sign_in(WORKER).await?;
+        let who = self.server.sign_in(WORKER).await?;
         let (asker, ids) = self.own_devices()?;
         let many: Vec<DeviceId> = ids.iter().copied().cycle().take(MANY).collect();
         let window = load::window(self.time);
@@ -93,7 +93,7 @@ impl Bench {
             let lines: Vec<Value> = many.iter().enumerate().map(line).collect();
             let body = json!({"events": lines}).to_string();
             let json = ("application/json", body.as_bytes());
-            request(("POST", "/api/v1/device-events"), Some(&token), json)
+            request(("POST", "/api/v1/device-events"), Some(&who), json)
         });
         let ask = (ask, load::applied as load::Check);
         let got = load::run(&self.server.address, 1, self.time, ask).await?;
@@ -106,15 +106,15 @@ impl Bench {
 
 /// Each client moves devices of its own, and each time to another place: what a device did last
 /// is not written again.
-fn event_of(ids: &Rc<[DeviceId]>, clients: usize, token: &str) -> Ask {
-    let (own, token) = (Rc::clone(ids), token.to_owned());
+fn event_of(ids: &Rc<[DeviceId]>, clients: usize, who: &str) -> Ask {
+    let (own, who) = (Rc::clone(ids), who.to_owned());
     Rc::new(move |client, n| {
         let share = own.len() / clients;
         let id = own[client * share + n % share];
         let body = format!("{{\"type\":\"moved\",\"location\":\"Rack {clients}-{n}\"}}");
         let path = format!("/api/v1/devices/{id}/events");
         let json = ("application/json", body.as_bytes());
-        request(("POST", &path), Some(&token), json)
+        request(("POST", &path), Some(&who), json)
     })
 }
 

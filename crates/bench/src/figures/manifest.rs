@@ -12,20 +12,20 @@ use crate::report::Figure;
 
 impl Bench {
     pub(super) async fn manifest(&mut self) -> Result<()> {
-        let token = self.server.sign_in("donor-1").await?;
+        let who = self.server.sign_in("donor-1").await?;
         let (mut best, rows) = (f64::MAX, self.rows);
         let mut last = None;
         for round in 0..3 {
             let batch = self
                 .server
-                .post("/api/v1/batches", Some(&token), &new_batch(rows))
+                .post("/api/v1/batches", Some(&who), &new_batch(rows))
                 .await?;
             let id = batch["id"].as_str().unwrap_or_default().to_owned();
             let csv = list(rows, round);
             let path = format!("/api/v1/batches/{id}/manifest");
             let started = Instant::now();
             let body = ("text/csv", csv.as_bytes());
-            self.server.ask(("PUT", &path), Some(&token), body).await?;
+            self.server.ask(("PUT", &path), Some(&who), body).await?;
             best = best.min(started.elapsed().as_secs_f64());
             last = Some((id, csv));
         }

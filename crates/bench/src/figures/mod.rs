@@ -1,5 +1,6 @@
 //! The figures of one engine, one after the other: reads first, then what changes things.
 
+mod desk;
 mod events;
 mod manifest;
 mod reads;
@@ -28,6 +29,7 @@ const BARE: &str = "bare transaction";
 pub enum Part {
     Start,
     Reads,
+    Desk,
     Events,
     Bulk,
     Manifest,
@@ -65,6 +67,7 @@ impl Bench {
             match part {
                 Part::Start => self.start().await?,
                 Part::Reads => self.reads().await?,
+                Part::Desk => self.desk().await?,
                 Part::Events => self.events().await?,
                 Part::Bulk => self.bulk().await?,
                 Part::Manifest => self.manifest().await?,

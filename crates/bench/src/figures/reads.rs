@@ -68,18 +68,15 @@ impl Bench {
     /// What the server answers, for the floor to answer the same.
     async fn bodies(&self, asked: [(&'static str, &str, &str); 3]) -> Result<Bodies> {
         let mut bodies = Bodies::new();
-        for (name, path, token) in asked {
-            let answer = self
-                .server
-                .ask(("GET", path), Some(token), ("", b""))
-                .await?;
+        for (name, path, who) in asked {
+            let answer = self.server.ask(("GET", path), Some(who), ("", b"")).await?;
             bodies.insert(name, answer.body);
         }
         Ok(bodies)
     }
 
     /// The cursor of the page so many rows deep, found by reading on.
-    async fn cursor(&self, token: &str, depth: i64) -> Result<String> {
+    async fn cursor(&self, who: &str, depth: i64) -> Result<String> {
         let (mut next, mut left) = (String::new(), depth);
         while left > 0 {
             let limit = left.min(200);
@@ -89,7 +86,7 @@ impl Bench {
             }
             let page = self
                 .server
-                .ask(("GET", &path), Some(token), ("", b""))
+                .ask(("GET", &path), Some(who), ("", b""))
                 .await?
                 .json();
             next = page["next"]
@@ -125,7 +122,7 @@ impl Bench {
     async fn one_device(
         &mut self,
         floor: &Server,
-        token: &str,
+        who: &str,
         ids: Vec<DeviceId>,
         asker: Actor,
     ) -> Result<()> {
@@ -134,10 +131,10 @@ impl Bench {
         for clients in CLIENTS {
             let pick =
                 |ids: &[DeviceId], client: usize, n: usize| ids[(client * 977 + n) % ids.len()];
-            let (own, token) = (Rc::clone(&ids), token.to_owned());
+            let (own, who) = (Rc::clone(&ids), who.to_owned());
             let ask: Ask = Rc::new(move |client, n| {
                 let path = format!("/api/v1/devices/{}", pick(&own, client, n));
-                request(("GET", &path), Some(&token), ("", b""))
+                request(("GET", &path), Some(&who), ("", b""))
             });
             let got = load::run(
                 &self.server.address,
@@ -165,11 +162,11 @@ impl Bench {
     async fn pages(
         &mut self,
         floor: &Server,
-        token: &str,
+        who: &str,
         (name, path, bare): (&str, &str, &'static str),
     ) -> Result<()> {
         for clients in CLIENTS {
-            let asked = request(("GET", path), Some(token), ("", b""));
+            let asked = request(("GET", path), Some(who), ("", b""));
             let ask: Ask = Rc::new(move |_, _| asked.clone());
             let got = load::run(
                 &self.server.address,

@@ -10,9 +10,9 @@ use crate::report::Figure;
 
 impl Bench {
     /// The programme that is open.
-    async fn programme(&self, token: &str) -> Result<String> {
+    async fn programme(&self, who: &str) -> Result<String> {
         let path = ("GET", "/api/v1/programmes?limit=1");
-        let page = self.server.ask(path, Some(token), ("", b"")).await?.json();
+        let page = self.server.ask(path, Some(who), ("", b"")).await?.json();
         let id = page["items"][0]["id"].as_str();
         id.map(str::to_owned)
             .ok_or_else(|| "no programme".to_owned())
@@ -21,14 +21,14 @@ impl Bench {
     /// A ranking scores those applications anew that are not decided yet, and shows the others
     /// with the score of their decision.
     pub(super) async fn scores(&mut self) -> Result<()> {
-        let token = self.server.sign_in("staff-1").await?;
-        let programme = self.programme(&token).await?;
+        let who = self.server.sign_in("staff-1").await?;
+        let programme = self.programme(&who).await?;
         let path = format!("/api/v1/programmes/{programme}/ranking?provisional=true&limit=1");
         let mut best = f64::MAX;
         for _ in 0..5 {
             let started = Instant::now();
             self.server
-                .ask(("GET", &path), Some(&token), ("", b""))
+                .ask(("GET", &path), Some(&who), ("", b""))
                 .await?;
             best = best.min(started.elapsed().as_secs_f64());
         }
@@ -51,7 +51,8 @@ impl Bench {
             "seed": "mesure"});
         let path = format!("/api/v1/programmes/{programme}/waves");
         let wave = self.server.post(&path, Some(&one), &wave).await?;
-        let path = format!("/api/v1/waves/{}", wave["id"].as_str().unwrap_or_default());
+        let id = wave["id"].as_str().unwrap_or_default();
+        let path = format!("/api/v1/waves/{id}");
         let reading = bare::read_supply(&mut self.db, &programme)?;
         let started = Instant::now();
         let plan = self
@@ -62,6 +63,7 @@ impl Bench {
         let taken = started.elapsed().as_secs_f64() * 1_000.0;
         let figure = Figure::cost("propose a wave", taken, "ms");
         self.note(figure.against(reading, "reading the same rows"));
+        self.workbench(id).await?;
         self.server
             .post(&format!("{path}/submit"), Some(&one), &read)
             .await?;
