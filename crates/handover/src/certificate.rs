@@ -9,6 +9,7 @@ use db::schema::{
 };
 use db::{Db, Result};
 use diesel::prelude::*;
+use identity::heads;
 use kernel::{
     Actor, BatchId, Code, DeviceId, DeviceKind, Instant, Language, PersonId, Refusal, Text,
 };
@@ -26,6 +27,17 @@ struct Certificate {
     workshop: String,
     counted_on: String,
     drives: Vec<Drive>,
+    head: Option<Head>,
+}
+
+/// The signed head that covers the lines of the devices' logs: whoever keeps the certificate can show
+/// by it that these were not changed since.
+#[derive(Serialize)]
+struct Head {
+    number: i64,
+    on: String,
+    sha256: String,
+    public_key: String,
 }
 
 #[derive(Serialize)]
@@ -214,7 +226,28 @@ fn load(db: &mut Db, id: BatchId) -> Result<Certificate> {
         workshop: workshop.unwrap_or_default(),
         counted_on: day(closed_at.ok_or_else(Refusal::not_found)?),
         drives: drives.collect(),
+        head: head(db, id)?,
     })
+}
+
+/// The head that covers every line about the erasure of a batch's drives; none until it is made.
+fn head(db: &mut Db, id: BatchId) -> Result<Option<Head>> {
+    let last: Option<i64> = e::table
+        .inner_join(d::table.on(d::id.eq(e::device_id)))
+        .filter(d::batch_id.eq(id))
+        .filter(e::event_type.eq_any(["erased", "received"]))
+        .select(diesel::dsl::max(e::epoch))
+        .get_result(db)?;
+    let Some(last) = last else {
+        return Ok(None);
+    };
+    let signed = heads::head_covering(db, last)?;
+    Ok(signed.map(|signed| Head {
+        number: signed.head.number,
+        on: day(signed.head.at),
+        sha256: heads::sha256(&signed.line),
+        public_key: signed.head.public_key,
+    }))
 }
 
 /// Every proven drive of the devices that came: of the cycle that a device is in, or of the last

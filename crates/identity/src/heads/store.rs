@@ -169,6 +169,21 @@ pub fn last_head(db: &mut Db) -> Result<Option<SignedHead>> {
     parsed.map_err(db::Error::Inconsistent)
 }
 
+/// The first head that covers the lines of an epoch, if it was made already.
+///
+/// # Errors
+/// When the database fails, or what it holds is no head.
+pub fn head_covering(db: &mut Db, epoch: i64) -> Result<Option<SignedHead>> {
+    let line: Option<String> = h::table
+        .filter(h::number.ge(epoch))
+        .order(h::number)
+        .select(h::line)
+        .first(db)
+        .optional()?;
+    let parsed = line.map(|line| SignedHead::parse(&line)).transpose();
+    parsed.map_err(db::Error::Inconsistent)
+}
+
 /// The lines of heads after one, in their order.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 use crate::support::{intake, waves, waves::Stage, workshop};
 use db::schema::{batches, devices, people};
 use diesel::prelude::*;
+use identity::heads;
 use kernel::BatchId;
 use testkit::{Client, Role, TestApp, Value, both_engines, json};
 
@@ -214,5 +215,32 @@ both_engines! {
         assert_eq!(workshop::stage(app, &ids[1]), "received");
         let after = app.donor.get(&path);
         assert_eq!((after.status, after.text()), (200, before.text()));
+    }
+
+    fn a_certificate_names_the_signed_head_that_covers_it(app) {
+        let (batch, ids) = workshop::dock(app, &["CZC0001"], 1);
+        intake::step(&app.refurbisher, &batch, "close").expect(200);
+        let path = format!("/batches/{batch}/erasure-certificate");
+        let head = |app: &TestApp| app.write(|tx| {
+            let number = heads::close_epoch(tx)?.expect("lines since the last head");
+            let (custody, audit) = heads::fold_epoch(tx, number)?;
+            let signer = heads::HeadSigner::new(&[b"a secret of the test".to_vec()], &[]).unwrap();
+            Ok(heads::insert_head(tx, number, (&custody, &audit), &signer)?.unwrap())
+        });
+        let earlier = heads::sha256(&head(app).line);
+        workshop::advance(app, &ids[0], "tested");
+        let page = app.donor.get(&path).text();
+        assert!(!page.contains(&earlier), "it was signed before the drive was erased");
+        assert!(page.contains("pas encore faite"), "{page}");
+        let covers = head(app);
+        let later = {
+            workshop::log(&app.refurbisher, &ids[0], json!({"type": "moved", "location": "B2"})).expect(200);
+            heads::sha256(&head(app).line)
+        };
+        let page = app.donor.get(&path).text();
+        for said in [heads::sha256(&covers.line), format!("n° {}", covers.head.number)] {
+            assert!(page.contains(&said), "{said}: {page}");
+        }
+        assert!(!page.contains(&later), "the first one that covers it is enough");
     }
 }
