@@ -17,7 +17,7 @@ use super::application_parts::{
     Answered, Change, SAMPLE_ID, changes, kind_name, sample_answers, slug,
 };
 use crate::page::say;
-use crate::{Page, PageResult, Sample, View};
+use crate::{Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]
 struct ApplicationPage {
@@ -131,9 +131,13 @@ pub(crate) async fn show(
             })
         })
         .await?;
+    let city = page.actor().is_city();
+    // what staff do about it is on a page of theirs; this one is also where they enter it for others
+    if city && !read.application.status.is_editable() {
+        return Ok(page.see(&Saved::at(format!("/ville/demandes/{id}"))));
+    }
     let lists = &page.state().eligibility.lists;
     let answers = Answered::of(&read.application.form, lists, page.language());
-    let city = page.actor().is_city();
     page.show(&ApplicationPage::of(
         read,
         answers,

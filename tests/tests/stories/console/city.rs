@@ -148,6 +148,15 @@ both_engines! {
         assert_eq!(app.staff.get(&application).expect(200)["status"], "eligible");
     }
 
+    fn a_filter_that_there_is_not_leads_back_to_the_whole_list(app) {
+        let mut staff = app.browser_of(&app.staff);
+        for wrong in ["status=rien", "after=rien", "limit=9999"] {
+            let page = staff.get(&format!("/ville/demandes?{wrong}"));
+            assert_eq!(page.status, 422, "{wrong}");
+            assert!(page.links().iter().any(|link| link == "/ville/demandes"), "{wrong}: {}", page.html);
+        }
+    }
+
     fn one_goes_through_a_filtered_list_without_going_back(app) {
         let programme = programme(app);
         let all: Vec<String> = ["Alpha", "Beta", "Gamma"]
