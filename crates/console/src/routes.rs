@@ -3,14 +3,14 @@
 //! another one does not compile.
 
 use ::web::access::{
-    AnswerReceptions, Apply, ApproveWaves, CancelBatches, CloseBatches, CollectBatches,
-    CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches, DecideEvidence,
-    DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount, ManageColleagues,
-    ManagePeople, ManageProgrammes, ManageWaves, NameCollectors, Permission, ReadApplications,
-    ReadAudit, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking,
-    ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches,
-    RegisterBatches, ReportIncidents, ReviewApplications, RunHandovers, ScheduleBatches,
-    SendDevices, SettleRegistrations, SignHandovers, UseAccount,
+    AnswerReceptions, Apply, ApproveWaves, CancelBatches, ChangeOrganisations, CloseBatches,
+    CollectBatches, CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches,
+    DecideEvidence, DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount,
+    ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, NameCollectors, Permission,
+    ReadApplications, ReadAudit, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox,
+    ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste,
+    ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents, ReviewApplications,
+    RunHandovers, ScheduleBatches, SendDevices, SettleRegistrations, SignHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -192,6 +192,12 @@ pages! {
         get "/compte/sessions" => show, ManageAccount;
         post "/compte/sessions" => end_others, ManageAccount;
         post "/compte/sessions/{id}/fermer" => end, ManageAccount;
+    }
+    organisation_change {
+        get "/compte/organisation" => own, ChangeOrganisations;
+        post "/compte/organisation" => change_own, ChangeOrganisations;
+        get "/ville/organisations/{id}/modifier" => of_city, ChangeOrganisations;
+        post "/ville/organisations/{id}/modifier" => change_of_city, ChangeOrganisations;
     }
     account_data {
         get "/compte/donnees" => show, ManageAccount;

@@ -97,7 +97,7 @@ pub async fn get(
     Ok(Answer::ok(&organisation)?.version(organisation.version))
 }
 
-/// OrganisationHistory an organization: its own people may, staff any. What is absent or null stays. Where
+/// Changes an organization: its own people may, staff any. What is absent or null stays. Where
 /// an association changes its name or its numbers, the register is asked again, and what it does
 /// not confirm waits for staff; what staff change they vouch for. What was there before stays in
 /// the record, and its people are told.

@@ -82,6 +82,7 @@ pub(crate) mod language;
 pub(crate) mod lot;
 pub(crate) mod lot_report;
 pub(crate) mod open_drives;
+pub(crate) mod organisation_change;
 pub(crate) mod password_link;
 pub(crate) mod picking;
 pub(crate) mod programme;

@@ -9,6 +9,7 @@ mod city_waves;
 mod donor;
 mod forms;
 mod handover;
+mod organisation;
 mod public;
 mod sessions;
 mod weight;
