@@ -193,6 +193,14 @@ pages! {
         post "/compte/sessions" => end_others, ManageAccount;
         post "/compte/sessions/{id}/fermer" => end, ManageAccount;
     }
+    account_calendar {
+        get "/compte/agenda" => show, ManageAccount;
+        post "/compte/agenda" => make, ManageAccount;
+        post "/compte/agenda/retirer" => revoke, ManageAccount;
+    }
+    calendar {
+        get "/agenda/{token}" => feed, Anybody;
+    }
     organisation_change {
         get "/compte/organisation" => own, ChangeOrganisations;
         post "/compte/organisation" => change_own, ChangeOrganisations;

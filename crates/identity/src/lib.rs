@@ -21,6 +21,7 @@ pub use model::{
     RegisteredOrganisation, Registration, RegistrationCase, RegistrationPerson, Scope,
     SecondFactorRule, SecondFactorSecret, SessionSettings, Settlement, TokenPair, User, UserChange,
 };
+pub use service::{CalendarLink, calendar_reader, make_calendar_link, revoke_calendar_link};
 pub use service::{
     Kept, Kind, RetentionSettings, SignIn, SignedIn, Standing, accept_invitation, api_keys,
     ask_email_change, audit_events, begin_proof, begin_second_factor, begin_sign_in, change_email,
@@ -38,8 +39,8 @@ pub use service::{
 };
 pub use service::{OpenLink, Visitor, end_cookie, give_cookie, keep_session, open_link, visitor};
 pub use store::{
-    KeyHolder, api_key, contacts, contacts_of_all, credentials, entered_by, me, names,
-    open_registration_cases, organisation, organisation_of_kind, organisation_seen_by,
+    KeyHolder, api_key, calendar_link_made_at, contacts, contacts_of_all, credentials, entered_by,
+    me, names, open_registration_cases, organisation, organisation_of_kind, organisation_seen_by,
     organisations, pending_organisations, person, recipient, sealed_secrets, search_key, staff,
     staff_contacts, touch_api_key,
 };

@@ -23,6 +23,6 @@ pub use service::{
 };
 pub use store::{
     batch, batch_named, batches, differing, donations_waiting, follow_link_made_at,
-    forget_contacts_before, restrictions,
+    forget_contacts_before, pickups, restrictions,
 };
 pub use tags::{near_tags, read_tag, search_key, tag_is_valid, tags};

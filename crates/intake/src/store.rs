@@ -290,6 +290,36 @@ pub fn batches(
     Ok(Page::from_rows(rows, page, |row| row.id.to_string()))
 }
 
+/// The pickups that the actor may see, from one moment on until another, in their order: so many at
+/// the most.
+///
+/// # Errors
+/// `not_found` for who has none, or when the database fails.
+pub fn pickups(
+    db: &mut Db,
+    actor: &Actor,
+    (from, until): (Instant, Instant),
+    most: i64,
+) -> Result<Vec<Batch>> {
+    let mut query = b::table
+        .select(BatchRow::as_select())
+        .filter(b::scheduled_from.ge(from).and(b::scheduled_from.lt(until)))
+        .filter(b::status.eq(BatchStatus::Scheduled))
+        .order((b::scheduled_from, b::id))
+        .limit(most)
+        .into_boxed();
+    match visible(actor)? {
+        Scope::All => {}
+        Scope::Donor(organisation) => query = query.filter(b::donor_id.eq(organisation)),
+        Scope::Workshop(organisation) => query = query.filter(b::workshop_id.eq(organisation)),
+    }
+    let rows = query.load::<BatchRow>(db)?;
+    let batches = rows.into_iter().map(Batch::try_from);
+    let mut batches: Vec<Batch> = batches.collect::<Result<_>>()?;
+    complete(db, &mut batches)?;
+    Ok(batches)
+}
+
 enum Scope {
     All,
     Donor(OrganisationId),

@@ -76,6 +76,54 @@ pub(crate) fn ics(entry: &Entry<'_>) -> String {
     out
 }
 
+/// An appointment of a calendar that somebody subscribes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Names it for good.
+    pub uid: String,
+    /// Begins.
+    pub from: Instant,
+    /// Ends.
+    pub to: Instant,
+    /// What it is.
+    pub summary: String,
+    /// Where.
+    pub place: String,
+    /// The page about it.
+    pub url: String,
+}
+
+/// A calendar to subscribe to (RFC 5545), with how often to read it again (RFC 7986).
+pub fn feed(name: &str, domain: &str, stamp: Instant, events: &[Event]) -> String {
+    let mut lines = vec![
+        "BEGIN:VCALENDAR".to_owned(),
+        "VERSION:2.0".to_owned(),
+        "PRODID:-//Ressac//Ressac//FR".to_owned(),
+        format!("NAME:{}", escaped(name)),
+        format!("X-WR-CALNAME:{}", escaped(name)),
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H".to_owned(),
+    ];
+    for event in events {
+        lines.extend([
+            "BEGIN:VEVENT".to_owned(),
+            format!("UID:{}", escaped(&format!("{}@{domain}", event.uid))),
+            format!("DTSTAMP:{}", utc(stamp)),
+            format!("DTSTART:{}", utc(event.from)),
+            format!("DTEND:{}", utc(event.to)),
+            format!("SUMMARY:{}", escaped(&event.summary)),
+            format!("LOCATION:{}", escaped(&event.place)),
+            format!("URL:{}", address(&event.url)),
+            "END:VEVENT".to_owned(),
+        ]);
+    }
+    lines.push("END:VCALENDAR".to_owned());
+    let mut out = String::new();
+    for line in lines {
+        fold(&mut out, &line);
+    }
+    out
+}
+
 fn utc(moment: Instant) -> String {
     moment.utc().format("%Y%m%dT%H%M%SZ").to_string()
 }
@@ -170,6 +218,23 @@ mod tests {
         let text = written(&gone);
         assert!(text.contains("METHOD:CANCEL\r\n") && text.contains("STATUS:CANCELLED\r\n"));
         assert!(text.contains("UID:handover-0190@marseille.example\r\nSEQUENCE:2\r\n"));
+    }
+
+    #[test]
+    fn a_calendar_has_its_appointments_and_nothing_that_was_smuggled_in() {
+        let event = Event {
+            uid: "pickup-1".to_owned(),
+            from: "2023-03-07T08:00:00Z".parse().unwrap(),
+            to: "2023-03-07T09:30:00Z".parse().unwrap(),
+            summary: "Enlèvement : Orange\r\nEND:VCALENDAR".to_owned(),
+            place: "Quai B, 13002".to_owned(),
+            url: "https://ressac.example/dons/1\r\nX:1".to_owned(),
+        };
+        let stamp = "2023-03-01T10:00:00Z".parse().unwrap();
+        let text = feed("Ressac, l'atelier", "marseille.example", stamp, &[event]);
+        insta::assert_snapshot!(text.replace("\r\n", "\n"));
+        assert_eq!(text.matches("\r\nEND:VCALENDAR\r\n").count(), 1);
+        assert!(!feed("a", "b", stamp, &[]).contains("VEVENT"));
     }
 
     #[test]

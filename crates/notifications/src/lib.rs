@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-mod calendar;
+pub mod calendar;
 pub mod dates;
 mod events;
 mod links;

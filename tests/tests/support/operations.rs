@@ -39,6 +39,8 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/me", "UseAccount"),
     ("patch", "/api/v1/me", "ManageAccount"),
     ("get", "/api/v1/me/data", "ManageAccount"),
+    ("put", "/api/v1/me/calendar-link", "ManageAccount"),
+    ("delete", "/api/v1/me/calendar-link", "ManageAccount"),
     ("post", "/api/v1/me/password", "ManageAccount"),
     ("post", "/api/v1/me/email", "ManageAccount"),
     ("post", "/api/v1/me/second-factor", "ManageAccount"),

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod calendar;
 mod email;
 mod me;
 mod operators;
@@ -41,6 +42,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(second_factor::remove_of)
         .service(me::me)
         .service(me::correct)
+        .service(calendar::make)
+        .service(calendar::revoke)
         .service(personal_data::mine)
         .service(personal_data::of_person)
         .service(personal_data::erase)

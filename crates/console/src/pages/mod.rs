@@ -2,6 +2,7 @@
 //! addresses stand in `routes.rs`.
 
 pub(crate) mod account;
+pub(crate) mod account_calendar;
 pub(crate) mod account_data;
 pub(crate) mod account_email;
 pub(crate) mod account_messages;
@@ -21,6 +22,7 @@ pub(crate) mod application_section;
 pub(crate) mod application_withdraw;
 pub(crate) mod association_home;
 pub(crate) mod batch;
+pub(crate) mod calendar;
 pub(crate) mod city_appeal;
 pub(crate) mod city_application;
 pub(crate) mod city_applications;

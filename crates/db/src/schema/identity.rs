@@ -271,3 +271,14 @@ diesel::table! {
         helper_id -> Key,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    calendar_links (person_id) {
+        person_id -> Key,
+        token_hash -> Binary,
+        made_at -> Moment,
+    }
+}

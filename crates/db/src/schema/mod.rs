@@ -27,9 +27,10 @@ pub use follow_ups::{
 };
 pub use handover::{donor_news, handovers, incidents};
 pub use identity::{
-    api_keys, audit_chains, audit_events, badges, chain_epochs, chain_heads, helped_associations,
-    idempotency_keys, invitations, known_devices, organisation_changes, organisations, people,
-    recovery_codes, refresh_tokens, second_factors, sessions, sign_in_attempts,
+    api_keys, audit_chains, audit_events, badges, calendar_links, chain_epochs, chain_heads,
+    helped_associations, idempotency_keys, invitations, known_devices, organisation_changes,
+    organisations, people, recovery_codes, refresh_tokens, second_factors, sessions,
+    sign_in_attempts,
 };
 pub use intake::{
     batches, counters, follow_links, pending_lists, reception_answers, reception_links,
@@ -56,6 +57,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_attempts,
     known_devices,
     badges,
+    calendar_links,
     audit_chains,
     audit_events,
     chain_epochs,

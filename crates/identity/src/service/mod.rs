@@ -3,6 +3,7 @@
 mod api_keys;
 mod attempts;
 mod audit;
+mod calendar_links;
 mod cases;
 mod changes;
 mod email;
@@ -24,6 +25,7 @@ mod users;
 pub use api_keys::{api_keys, create_api_key, keys_of_maker, revoke_api_key};
 pub use attempts::{count_wrong_link, forget_old_attempts, may_register};
 pub use audit::{audit_events, record, seal_audit, verify_audit};
+pub use calendar_links::{CalendarLink, calendar_reader, make_calendar_link, revoke_calendar_link};
 pub use cases::{note_case, open_case, registration_cases, settle_case};
 pub use changes::{change_organisation, organisation_changes};
 pub use email::{ask_email_change, change_email};

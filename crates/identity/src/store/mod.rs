@@ -4,6 +4,7 @@ mod api_keys;
 mod attempts;
 mod audit;
 mod badges;
+mod calendar_links;
 mod cases;
 mod organisations;
 mod people;
@@ -25,6 +26,8 @@ pub(crate) use attempts::{
 };
 pub(crate) use audit::{append, audit_events, audit_head, audit_heads, audit_links, seal_chain};
 pub(crate) use badges::{badge_holder, delete_badge, set_badge};
+pub use calendar_links::calendar_link_made_at;
+pub(crate) use calendar_links::{calendar_reader, delete_calendar_link, put_calendar_link};
 pub use cases::open_registration_cases;
 pub(crate) use cases::{case, cases, close_case, insert_case, open_case};
 pub(crate) use organisations::{

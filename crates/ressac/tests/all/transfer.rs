@@ -59,6 +59,8 @@ const ROWS: &str = "
         SELECT b.id, 'Parc 2023.csv', x'00ff0a', 'Parc', 'dmy', p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
     INSERT INTO follow_links (batch_id, token_hash, made_by, made_at)
         SELECT b.id, x'06', p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
+    INSERT INTO calendar_links (person_id, token_hash, made_at)
+        SELECT id, x'07', 1677574800000000 FROM people LIMIT 1;
     INSERT INTO application_messages (id, application_id, author_id, of_city, text, at)
         SELECT x'01860000000070008000000000000021', a.id, p.id, TRUE, 'Bonjour,\nla date ?', 1677574800000000
         FROM applications AS a, people AS p LIMIT 1;

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod association;
 mod bench;
+mod calendar;
 mod city;
 mod city_waves;
 mod donor;
