@@ -107,6 +107,8 @@ export const PAGES = [
   { name: "account-email", path: "/compte/adresse", as: "association" },
   { name: "account-second-factor", path: "/compte/deuxieme-facteur", as: "association" },
   { name: "account-sessions", path: "/compte/sessions", as: "association" },
+  { name: "account-colleagues", path: "/compte/collegues", as: "association" },
+  { name: "account-colleague-new", path: "/compte/collegues/inviter", as: "association" },
   { name: "account-messages", path: "/compte/messages", as: "association" },
   { name: "account-data", path: "/compte/donnees", as: "association" },
 

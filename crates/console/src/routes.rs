@@ -7,9 +7,9 @@ use ::web::access::{
     CollectBatches, CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches,
     DecideEvidence, DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount,
     ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, NameCollectors, Permission,
-    ReadApplications, ReadAudit, ReadBatches, ReadEvidence, ReadHandovers, ReadOutbox,
-    ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock, ReadTransfers, ReadWaste,
-    ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents, ReviewApplications,
+    ReadApplications, ReadAudit, ReadBatches, ReadColleagues, ReadEvidence, ReadHandovers,
+    ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock, ReadTransfers,
+    ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents, ReviewApplications,
     RunHandovers, ScheduleBatches, SendDevices, SettleRegistrations, SignHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
@@ -212,6 +212,13 @@ pages! {
         get "/compte/donnees.json" => download, ManageAccount;
         get "/compte/fermer" => ask, ManageColleagues;
         post "/compte/fermer" => leave, ManageColleagues;
+    }
+    account_colleagues {
+        get "/compte/collegues" => show, ReadColleagues;
+        get "/compte/collegues/inviter" => blank, ManageColleagues;
+        post "/compte/collegues/inviter" => invite, ManageColleagues;
+        get "/compte/collegues/{id}/retirer" => ask, ManageColleagues;
+        post "/compte/collegues/{id}/retirer" => remove, ManageColleagues;
     }
 
     go {

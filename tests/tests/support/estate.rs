@@ -72,6 +72,7 @@ impl Estate {
             ("programmes", stage.programme),
             ("waves", applications::id_at(&wave).to_owned()),
             ("organisations", owner.organisation),
+            ("people", owner.person),
             ("batches", batch),
             ("devices", devices[0].clone()),
             ("transfers", made(sent)),
@@ -152,6 +153,7 @@ const THINGS: &[(&str, &str)] = &[
     ("organisations", "organisations"),
     ("suivis", "obligations"),
     ("sessions", "me/sessions"),
+    ("collegues", "people"),
 ];
 
 impl Estate {

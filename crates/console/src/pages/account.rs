@@ -2,7 +2,7 @@
 //! is.
 
 use ::web::ApiError;
-use ::web::access::ManageAccount;
+use ::web::access::{ManageAccount, Permission, ReadColleagues};
 use actix_web::http::header::SET_COOKIE;
 use identity::{Me, ProfileChange};
 use kernel::{Code, Language};
@@ -18,6 +18,8 @@ struct AccountPage {
     organisation: String,
     /// Signs in with a code, too.
     second_factor: bool,
+    /// Sees who else acts for the organization.
+    colleagues: bool,
 }
 
 impl View for AccountPage {
@@ -30,6 +32,7 @@ impl AccountPage {
             email: me.email,
             organisation: me.organisation.name,
             second_factor: me.second_factor,
+            colleagues: ReadColleagues::ROLES.contains(&me.role),
         }
     }
 }
@@ -84,6 +87,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         email: "ada@asso.example".to_owned(),
         organisation: "Les Amis".to_owned(),
         second_factor,
+        colleagues: second_factor,
     };
     let wrong = |form: FormView| form.with_mistake("name", "123");
     vec![

@@ -7,6 +7,7 @@ mod bench;
 mod calendar;
 mod city;
 mod city_waves;
+mod colleagues;
 mod donor;
 mod forms;
 mod handover;
