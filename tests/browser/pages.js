@@ -100,6 +100,8 @@ export const PAGES = [
   { name: "city-programmes", path: "/ville/programmes", as: "admin" },
   { name: "city-programme", path: async ({ api }) => `/ville/programmes/${await first(api, "/programmes")}`, as: "admin" },
   { name: "city-log", path: "/ville/journal", as: "admin" },
+  { name: "account-keys", path: "/compte/cles", as: "admin" },
+  { name: "account-key-new", path: "/compte/cles/nouvelle", as: "admin" },
   { name: "city-search", path: "/ville/recherche?q=13", as: "admin" },
 
   { name: "account", path: "/compte", as: "association" },

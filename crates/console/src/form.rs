@@ -187,6 +187,13 @@ impl Form {
         }
     }
 
+    /// The form without some of its fields.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        let mut rest = self.clone();
+        rest.fields.retain(|(name, _)| !names.contains(&&**name));
+        rest
+    }
+
     /// A digest of everything that was sent, and of where it was sent to.
     pub(crate) fn digest_at(&self, path: &str) -> Vec<u8> {
         let mut hash = Sha256::new();

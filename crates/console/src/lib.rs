@@ -20,6 +20,7 @@ mod routes;
 mod samples;
 mod saved;
 mod session;
+mod shown_once;
 mod sign_in_first;
 mod templates;
 mod theme;

@@ -395,7 +395,7 @@ impl<P: Permission> Page<P> {
     }
 
     /// Whoever sends a form: the same form again gets the first answer.
-    fn once(&self, form: &Form, deed: &str) -> Allowed<P> {
+    pub(crate) fn once(&self, form: &Form, deed: &str) -> Allowed<P> {
         // forms of one page share its key: where they are sent tells them apart
         let content = form.digest_at(self.path());
         let repeat = IdempotencyKey::of_form(&self.actor(), form.key(), &content);

@@ -6,11 +6,12 @@ use ::web::access::{
     AnswerReceptions, Apply, ApproveWaves, CancelBatches, ChangeOrganisations, CloseBatches,
     CollectBatches, CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches,
     DecideEvidence, DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount,
-    ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, NameCollectors, Permission,
-    ReadApplications, ReadAudit, ReadBatches, ReadColleagues, ReadEvidence, ReadHandovers,
-    ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock, ReadTransfers,
-    ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents, ReviewApplications,
-    RunHandovers, ScheduleBatches, SendDevices, SettleRegistrations, SignHandovers, UseAccount,
+    ManageApiKeys, ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, NameCollectors,
+    Permission, ReadApplications, ReadAudit, ReadBatches, ReadColleagues, ReadEvidence,
+    ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock,
+    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents,
+    ReviewApplications, RunHandovers, ScheduleBatches, SendDevices, SettleRegistrations,
+    SignHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -219,6 +220,12 @@ pages! {
         post "/compte/collegues/inviter" => invite, ManageColleagues;
         get "/compte/collegues/{id}/retirer" => ask, ManageColleagues;
         post "/compte/collegues/{id}/retirer" => remove, ManageColleagues;
+    }
+    account_api_keys {
+        get "/compte/cles" => list, ManageApiKeys;
+        get "/compte/cles/nouvelle" => blank, ManageApiKeys;
+        post "/compte/cles/nouvelle" => create, ManageApiKeys;
+        post "/compte/cles/{id}/desactiver" => revoke, ManageApiKeys;
     }
 
     go {

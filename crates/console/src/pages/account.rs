@@ -2,7 +2,7 @@
 //! is.
 
 use ::web::ApiError;
-use ::web::access::{ManageAccount, Permission, ReadColleagues};
+use ::web::access::{ManageAccount, ManageApiKeys, Permission, ReadColleagues};
 use actix_web::http::header::SET_COOKIE;
 use identity::{Me, ProfileChange};
 use kernel::{Code, Language};
@@ -20,6 +20,8 @@ struct AccountPage {
     second_factor: bool,
     /// Sees who else acts for the organization.
     colleagues: bool,
+    /// Makes keys for other programs.
+    keys: bool,
 }
 
 impl View for AccountPage {
@@ -33,6 +35,7 @@ impl AccountPage {
             organisation: me.organisation.name,
             second_factor: me.second_factor,
             colleagues: ReadColleagues::ROLES.contains(&me.role),
+            keys: ManageApiKeys::ROLES.contains(&me.role),
         }
     }
 }
@@ -88,6 +91,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         organisation: "Les Amis".to_owned(),
         second_factor,
         colleagues: second_factor,
+        keys: second_factor,
     };
     let wrong = |form: FormView| form.with_mistake("name", "123");
     vec![

@@ -1,7 +1,7 @@
 //! `/ville/organisations/{id}`: an organization beside what the register says of it, its people, and
 //! what may be done: vouch for it, bar it, invite somebody.
 
-use ::web::access::{JudgeOrganisations, ManageColleagues};
+use ::web::access::{JudgeOrganisations, ManageApiKeys, ManageColleagues, Permission};
 use ::web::{ApiResult, PathId};
 use identity::register::{Entry as Register, EntryStatus, RegisterCheck};
 use identity::{Member, NewColleague, Organisation, OrganisationKind, OrganisationStatus};
@@ -95,6 +95,8 @@ struct CityOrganisation {
     may_suspend: bool,
     /// People of the city are invited elsewhere.
     may_invite: bool,
+    /// Makes keys for its programs.
+    may_make_keys: bool,
     people: Vec<Someone>,
     applications: Vec<ApplicationRow>,
 }
@@ -160,6 +162,7 @@ async fn load<P: ::web::access::Permission>(
             may_verify: may(OrganisationStatus::Verified),
             may_suspend: may(OrganisationStatus::Suspended),
             may_invite: it.kind != OrganisationKind::City,
+            may_make_keys: ManageApiKeys::ROLES.contains(&actor.role),
             today: today.map(Today::from),
             people: people.into_iter().map(Someone::from).collect(),
             applications: (applications.items.iter())
@@ -372,6 +375,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         may_verify: full,
         may_suspend: full,
         may_invite: full,
+        may_make_keys: full,
         people: if full {
             vec![
                 someone(true, false),

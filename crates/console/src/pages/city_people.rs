@@ -1,13 +1,14 @@
 //! `/ville/personnes`: who acts for the city: invited, given another role, kept out, let in again.
 //! What a stolen session should not do asks for the password on the same page.
 
-use ::web::access::{InvitePeople, ManagePeople, Permission};
-use ::web::{ApiError, ApiResult, PathId, sign_in};
+use ::web::access::{InvitePeople, ManagePeople};
+use ::web::{ApiResult, PathId};
 use identity::{NewPerson, User, UserChange};
-use kernel::{Code, Instant, PersonId, Refusal, Role, Text};
+use kernel::{Instant, PersonId, Refusal, Role};
 use serde::{Deserialize, Serialize};
 
 use super::application_parts::SAMPLE_ID;
+use super::proof::{asked_again, prove_again};
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]
@@ -79,35 +80,6 @@ impl View for CityPerson {
     const TEMPLATE: &'static str = "city_person.html";
 }
 
-/// Takes the password that came with a form, where it was asked for.
-async fn prove<P: Permission>(page: &Page<P>, form: &Form) -> ApiResult<()> {
-    let password = form.exact("password");
-    if password.is_empty() {
-        return Ok(());
-    }
-    let code = Some(form.get("totp").to_owned()).filter(|code| !code.is_empty());
-    sign_in::renew_proof(page.state(), page.who(), page.request(), password, code).await
-}
-
-/// Whether the form comes back because the password has to be given with it, and what is said then.
-fn asked(cause: ApiError) -> (bool, ApiError) {
-    let code = cause.code();
-    if code == Some(Code::ProofRequired) {
-        let detail = Text::new(
-            "Confirmez votre mot de passe pour continuer.",
-            "Confirm your password to go on.",
-        );
-        let refusal = Refusal::field("/password", Code::ProofRequired, detail);
-        return (true, refusal.into());
-    }
-    let of_proof = [
-        Code::WrongPassword,
-        Code::SecondFactorRequired,
-        Code::SecondFactorRefused,
-    ];
-    (code.is_some_and(|code| of_proof.contains(&code)), cause)
-}
-
 #[derive(Serialize)]
 struct Chosen {
     role: Role,
@@ -128,9 +100,9 @@ struct Invitation {
 
 pub(crate) async fn invite(page: Page<InvitePeople>, form: Form) -> PageResult {
     let signer = page.state().signer.clone();
-    let saved = match prove(&page, &form)
+    let saved = match prove_again(&page, &form)
         .await
-        .and_then(|()| form.read::<Invitation>())
+        .and_then(|form| form.read::<Invitation>())
     {
         Err(cause) => Err(cause),
         Ok(sent) => {
@@ -156,7 +128,7 @@ pub(crate) async fn invite(page: Page<InvitePeople>, form: Form) -> PageResult {
     match saved {
         Ok(saved) => Ok(page.see(&saved)),
         Err(cause) => {
-            let (proof, cause) = asked(cause);
+            let (proof, cause) = asked_again(cause);
             page.retry(&Inviting { proof }, &form, cause)
         }
     }
@@ -200,9 +172,9 @@ pub(crate) async fn change(
     form: Form,
 ) -> PageResult {
     let (signer, seen) = (page.state().signer.clone(), form.if_match());
-    let saved = match prove(&page, &form)
+    let saved = match prove_again(&page, &form)
         .await
-        .and_then(|()| form.read::<UserChange>())
+        .and_then(|form| form.read::<UserChange>())
     {
         Err(cause) => Err(cause),
         Ok(sent) => {
@@ -219,7 +191,7 @@ pub(crate) async fn change(
     match saved {
         Ok(saved) => Ok(page.see(&saved)),
         Err(cause) => {
-            let (proof, cause) = asked(cause);
+            let (proof, cause) = asked_again(cause);
             let (view, version) = load(&page, id, proof).await?;
             page.retry_against(version, &view, &form, cause)
         }

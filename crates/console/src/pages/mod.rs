@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod account_calendar;
+pub(crate) mod account_api_keys;
 pub(crate) mod account_colleagues;
 pub(crate) mod account_data;
 pub(crate) mod account_email;

@@ -142,4 +142,5 @@ const SHARED: &[&str] = &[
     "/ville/messages/{id}/renvoyer",
     "/ville/inscriptions/{id}/reglement",
     "/ville/personnes/{id}",
+    "/compte/cles/{id}/desactiver",
 ];

@@ -12,6 +12,7 @@ mod donor;
 mod forms;
 mod handover;
 mod organisation;
+mod keys;
 mod public;
 mod sessions;
 mod weight;
