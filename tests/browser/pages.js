@@ -111,6 +111,8 @@ export const PAGES = [
   { name: "account-sessions", path: "/compte/sessions", as: "association" },
   { name: "account-colleagues", path: "/compte/collegues", as: "association" },
   { name: "account-colleague-new", path: "/compte/collegues/inviter", as: "association" },
+  { name: "account-webhooks", path: "/compte/webhooks", as: "association" },
+  { name: "account-webhook-new", path: "/compte/webhooks/nouveau", as: "association" },
   { name: "account-messages", path: "/compte/messages", as: "association" },
   { name: "account-data", path: "/compte/donnees", as: "association" },
 

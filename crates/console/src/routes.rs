@@ -6,12 +6,12 @@ use ::web::access::{
     AnswerReceptions, Apply, ApproveWaves, CancelBatches, ChangeOrganisations, CloseBatches,
     CollectBatches, CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches,
     DecideEvidence, DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount,
-    ManageApiKeys, ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, NameCollectors,
-    Permission, ReadApplications, ReadAudit, ReadBatches, ReadColleagues, ReadEvidence,
-    ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock,
-    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents,
-    ReviewApplications, RunHandovers, ScheduleBatches, SendDevices, SettleRegistrations,
-    SignHandovers, UseAccount,
+    ManageApiKeys, ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, ManageWebhooks,
+    NameCollectors, Permission, ReadApplications, ReadAudit, ReadBatches, ReadColleagues,
+    ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases,
+    ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches,
+    ReportIncidents, ReviewApplications, RunHandovers, ScheduleBatches, SendDevices,
+    SettleRegistrations, SignHandovers, UseAccount,
 };
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
@@ -226,6 +226,14 @@ pages! {
         get "/compte/cles/nouvelle" => blank, ManageApiKeys;
         post "/compte/cles/nouvelle" => create, ManageApiKeys;
         post "/compte/cles/{id}/desactiver" => revoke, ManageApiKeys;
+    }
+    account_webhooks {
+        get "/compte/webhooks" => list, ManageWebhooks;
+        get "/compte/webhooks/nouveau" => blank, ManageWebhooks;
+        post "/compte/webhooks/nouveau" => create, ManageWebhooks;
+        get "/compte/webhooks/{id}" => show, ManageWebhooks;
+        post "/compte/webhooks/{id}/reprendre" => enable, ManageWebhooks;
+        post "/compte/webhooks/{id}/supprimer" => delete, ManageWebhooks;
     }
 
     go {

@@ -34,7 +34,7 @@ pub use service::outbox::{
 };
 pub use service::retention::{forget_recipient, forget_recipients_before, mails_to};
 pub use service::webhooks::{
-    create_webhook, delete_webhook, deliveries, enable_webhook, webhook, webhooks,
+    create_webhook, delete_webhook, deliveries, enable_webhook, webhook, webhook_events, webhooks,
 };
 pub use settings::{MailSettings, StatedDelays, TransportKind, WebhookSettings};
 pub use webhooks::caller::Caller;

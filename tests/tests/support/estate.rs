@@ -154,6 +154,7 @@ const THINGS: &[(&str, &str)] = &[
     ("suivis", "obligations"),
     ("sessions", "me/sessions"),
     ("collegues", "people"),
+    ("webhooks", "webhooks"),
 ];
 
 impl Estate {

@@ -2,7 +2,7 @@
 //! is.
 
 use ::web::ApiError;
-use ::web::access::{ManageAccount, ManageApiKeys, Permission, ReadColleagues};
+use ::web::access::{ManageAccount, ManageApiKeys, ManageWebhooks, Permission, ReadColleagues};
 use actix_web::http::header::SET_COOKIE;
 use identity::{Me, ProfileChange};
 use kernel::{Code, Language};
@@ -22,6 +22,8 @@ struct AccountPage {
     colleagues: bool,
     /// Makes keys for other programs.
     keys: bool,
+    /// Has other programs told.
+    webhooks: bool,
 }
 
 impl View for AccountPage {
@@ -36,6 +38,7 @@ impl AccountPage {
             second_factor: me.second_factor,
             colleagues: ReadColleagues::ROLES.contains(&me.role),
             keys: ManageApiKeys::ROLES.contains(&me.role),
+            webhooks: ManageWebhooks::ROLES.contains(&me.role),
         }
     }
 }
@@ -92,6 +95,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         second_factor,
         colleagues: second_factor,
         keys: second_factor,
+        webhooks: second_factor,
     };
     let wrong = |form: FormView| form.with_mistake("name", "123");
     vec![

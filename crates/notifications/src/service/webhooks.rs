@@ -1,7 +1,7 @@
 //! Webhooks: set up by people of an organization for what they hear of themselves.
 
 use db::{Db, Result, Tx, guard};
-use kernel::{Actor, Code, Fields, Instant, Page, PageRequest, Refusal, WebhookId};
+use kernel::{Actor, Code, Fields, Instant, Page, PageRequest, Refusal, Text, WebhookId};
 
 use super::outbox::push_all;
 use crate::events;
@@ -77,6 +77,13 @@ fn check(actor: &Actor, settings: &WebhookSettings, new: &NewWebhook) -> Result<
         }
     }
     Ok(fields.check()?)
+}
+
+/// The kinds that webhooks of somebody's organization may be told of, each with what it is about.
+pub fn webhook_events(actor: &Actor) -> Vec<(&'static str, Text)> {
+    let all = events::EVENTS.iter();
+    let heard = all.filter(|event| event.webhook && event.concerns(actor.role));
+    heard.map(|event| (event.kind, event.title())).collect()
 }
 
 /// The webhooks of the actor's organization.

@@ -15,5 +15,6 @@ mod organisation;
 mod keys;
 mod public;
 mod sessions;
+mod webhooks;
 mod weight;
 mod workshop;
