@@ -119,6 +119,21 @@ pub struct HandoverView {
     /// The devices of the lot; only when a single handover is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<Vec<LotItem>>,
+    /// Devices of the lot that went on to another association; only when a single handover is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_on: Option<Vec<PassedItem>>,
+    /// The lot is a device that another association did not need any more.
+    pub from_another: bool,
+}
+
+/// A device that was of a lot, and serves with another association now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PassedItem {
+    /// The device.
+    #[serde(flatten)]
+    pub item: LotItem,
+    /// When it was passed on.
+    pub passed_on_at: Instant,
 }
 
 /// A device of a lot, as the one who hands it over needs it.

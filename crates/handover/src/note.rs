@@ -22,6 +22,10 @@ struct Note<'a> {
     counts: Vec<String>,
     value: String,
     devices: Vec<Device<'a>>,
+    /// What was handed over with them and went on to another association: tag, day.
+    passed_on: Vec<(&'a str, String)>,
+    /// Another association had it before.
+    from_another: bool,
     /// It was handed over.
     done: bool,
     signed: bool,
@@ -83,6 +87,10 @@ pub fn note(handover: &HandoverView, language: Language) -> Result<String> {
             Language::English => value.en,
         },
         devices: lot.iter().map(|item| Device::of(item, language)).collect(),
+        passed_on: (handover.passed_on.iter().flatten())
+            .map(|it| (it.item.tag.as_str(), day(it.passed_on_at, language)))
+            .collect(),
+        from_another: handover.from_another,
         done: handover.status == HandoverStatus::Completed,
         signed: handover.signed,
         recipient: handover.recipient_name.as_deref(),

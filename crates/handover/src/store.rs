@@ -49,7 +49,12 @@ pub(crate) struct Named {
     pub wave: String,
     pub application: String,
     pub workshop: Option<String>,
+    /// Its wave passes on what another association did not need any more.
+    pub from_another: bool,
 }
+
+/// A handover, whom it is for, its wave, its application, and whether the wave passes on.
+type Row = (Handover, String, String, String, bool);
 
 pub(crate) fn insert(db: &mut Db, handovers: &[Handover]) -> Result<()> {
     db::insert_many!(&mut *db, h::table, handovers);
@@ -82,12 +87,12 @@ pub(crate) fn handover_named(db: &mut Db, actor: &Actor, reference: &str) -> Res
 }
 
 pub(crate) fn named(db: &mut Db, handover: Handover) -> Result<Named> {
-    let (association, wave, application): (String, String, String) = h::table
+    let (association, wave, application, from_another): (String, String, String, bool) = h::table
         .inner_join(o::table)
         .inner_join(w::table.on(w::id.eq(h::wave_id)))
         .inner_join(a::table.on(a::id.eq(h::application_id)))
         .filter(h::id.eq(handover.id))
-        .select((o::name, w::name, a::reference))
+        .select((o::name, w::name, a::reference, w::passed_on))
         .first(db)?;
     let workshop = match handover.workshop_id {
         Some(id) => identity::names(db, &[id])?.remove(&id),
@@ -99,6 +104,7 @@ pub(crate) fn named(db: &mut Db, handover: Handover) -> Result<Named> {
         wave,
         application,
         workshop,
+        from_another,
     })
 }
 
@@ -113,7 +119,13 @@ pub(crate) fn handovers(
         .inner_join(o::table)
         .inner_join(w::table.on(w::id.eq(h::wave_id)))
         .inner_join(a::table.on(a::id.eq(h::application_id)))
-        .select((Handover::as_select(), o::name, w::name, a::reference))
+        .select((
+            Handover::as_select(),
+            o::name,
+            w::name,
+            a::reference,
+            w::passed_on,
+        ))
         .order(h::id.desc())
         .limit(page.fetch())
         .into_boxed();
@@ -141,7 +153,7 @@ pub(crate) fn handovers(
     if let Some(after) = page.after::<HandoverId>()? {
         query = query.filter(h::id.lt(after));
     }
-    let rows: Vec<(Handover, String, String, String)> = query.load(db)?;
+    let rows: Vec<Row> = query.load(db)?;
     Ok(Page::from_rows(
         with_workshops(db, rows)?,
         page,
@@ -163,19 +175,22 @@ pub(crate) fn appointments(
         .inner_join(a::table.on(a::id.eq(h::application_id)))
         .filter(h::appointment_from.ge(from))
         .filter(h::appointment_from.lt(to))
-        .select((Handover::as_select(), o::name, w::name, a::reference))
+        .select((
+            Handover::as_select(),
+            o::name,
+            w::name,
+            a::reference,
+            w::passed_on,
+        ))
         .order((h::appointment_from.asc(), h::id.asc()))
         .limit(most)
         .into_boxed();
     query = seen_by!(query, actor);
-    let rows: Vec<(Handover, String, String, String)> = query.load(db)?;
+    let rows: Vec<Row> = query.load(db)?;
     with_workshops(db, rows)
 }
 
-fn with_workshops(
-    db: &mut Db,
-    rows: Vec<(Handover, String, String, String)>,
-) -> Result<Vec<Named>> {
+fn with_workshops(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Named>> {
     let workshops: Vec<OrganisationId> = rows
         .iter()
         .filter_map(|(handover, ..)| handover.workshop_id)
@@ -183,7 +198,7 @@ fn with_workshops(
     let names: HashMap<OrganisationId, String> = identity::names(db, &workshops)?;
     let named = rows
         .into_iter()
-        .map(|(handover, association, wave, application)| {
+        .map(|(handover, association, wave, application, from_another)| {
             let workshop = handover.workshop_id.and_then(|id| names.get(&id).cloned());
             Named {
                 handover,
@@ -191,6 +206,7 @@ fn with_workshops(
                 wave,
                 application,
                 workshop,
+                from_another,
             }
         });
     Ok(named.collect())

@@ -22,6 +22,9 @@ pub struct Figures {
     pub devices_granted: u64,
     /// Associations that have received, or will receive, something.
     pub associations_served: u64,
+    /// Devices that one association passed on to another: counted above where they serve now, and in
+    /// no wave below.
+    pub passed_on: u64,
     /// Wave by wave.
     pub waves: Vec<WaveFigures>,
     /// By postal code of the association.
@@ -50,6 +53,8 @@ pub struct Given {
     pub devices: u64,
     /// `associations_served` there.
     pub associations: u64,
+    /// As in [`Figures`].
+    pub passed_on: u64,
     /// Wave by wave.
     pub waves: Vec<WaveFigures>,
     /// By postal code of the association.
@@ -66,6 +71,7 @@ impl Figures {
             lots: given.lots,
             devices_granted: given.devices,
             associations_served: given.associations,
+            passed_on: given.passed_on,
             waves: given.waves,
             territories: given.territories,
         }

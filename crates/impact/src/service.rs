@@ -45,7 +45,13 @@ pub fn given(db: &mut Db, programme: ProgrammeId) -> Result<Given> {
         .iter()
         .map(|(wave, lines)| rules::wave(wave, lines))
         .collect();
-    let lines: Vec<_> = decided.into_iter().flat_map(|(_, lines)| lines).collect();
+    let passed_on = allocation::passed_on_lines(db, programme)?;
+    let count = passed_on.len() as u64;
+    let lines: Vec<_> = decided
+        .into_iter()
+        .flat_map(|(_, lines)| lines)
+        .chain(passed_on)
+        .collect();
     let associations: BTreeSet<OrganisationId> =
         lines.iter().map(|line| line.association_id).collect();
     let ids: Vec<OrganisationId> = associations.into_iter().collect();
@@ -54,6 +60,7 @@ pub fn given(db: &mut Db, programme: ProgrammeId) -> Result<Given> {
         lots: lines.len() as u64,
         devices: lines.iter().map(rules::quantity).sum(),
         associations: ids.len() as u64,
+        passed_on: count,
         waves,
         territories: rules::territories(&lines, &places),
     })

@@ -165,6 +165,9 @@ codes! {
     IncidentExists "incident_exists" 409 "Cet appareil est déjà signalé : l'atelier ou la ville s'en occupe." "This device is reported already: the workshop or the city sees to it.";
     IncidentClosed "incident_closed" 409 "Ce signalement est déjà traité." "This report is dealt with already.";
     GuaranteeOver "guarantee_over" 409 "La garantie de cet appareil est passée : seule la ville peut le faire remplacer." "The guarantee of this device is over: only the city may have it replaced.";
+    PassingOnNeedsCity "passing_on_needs_city" 409 "Seule la ville peut transmettre un appareil à une autre association." "Only the city may pass a device on to another association.";
+    SameAssociation "same_association" 409 "Cet appareil est déjà chez cette association." "This association has this device already.";
+    RecipientNotEligible "recipient_not_eligible" 409 "Cette demande ne peut pas recevoir d'appareil de ce dispositif." "This application may not receive a device of this programme.";
 
     // notifications
     NotificationNotRetriable "notification_not_retriable" 409 "Ce message est déjà parti ou en attente." "This message was sent or is waiting.";

@@ -190,6 +190,18 @@ impl PageOf {
         self
     }
 
+    /// The page, when it does not say this; else the test fails and says what it says.
+    #[track_caller]
+    pub fn lacks(&self, text: &str) -> &Self {
+        assert!(
+            !self.text.contains(text),
+            "{} says {text:?}: {}",
+            self.path,
+            self.text
+        );
+        self
+    }
+
     /// The page, when it has this status and address.
     #[track_caller]
     pub fn is_at(&self, status: u16, path: &str) -> &Self {

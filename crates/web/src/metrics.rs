@@ -258,6 +258,7 @@ fn whole_tables(db: &mut Db) -> db::Result<(Counts, Counts)> {
     }
     let stages = stages.into_iter().collect();
     let statuses = waves::table
+        .filter(waves::passed_on.eq(false))
         .group_by(waves::status)
         .select((waves::status, count_star()))
         .load(db)?;

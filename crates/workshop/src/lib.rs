@@ -24,7 +24,7 @@ pub use service::{
     attach_photograph, attach_report, cancel_transfer, change_accessories, change_parts, close,
     confirm_acceptance, content_used, correct, counts, device, device_rows, devices,
     devices_in_full, devices_of_report, events, evidence_file, evidence_files, find_devices,
-    hand_over, is_of_its_device_alone, labels, lock, may_add_evidence, missing, not_given,
+    hand_over, is_of_its_device_alone, labels, lock, may_add_evidence, missing, not_given, passed_on,
     part_rows, part_stock, possible_steps, propose_acceptance, put_hardware, receive,
     receive_transfer, reconciliation, record, record_all, release, repairs, reserve, reserve_lots,
     resolve_contradiction, seal_devices, send_transfer, shipment_rows, stocktake, take_over,

@@ -16,14 +16,16 @@ CREATE TABLE incidents (
     guaranteed BOOLEAN NOT NULL, -- it broke within the guarantee
     reported_by uuid NOT NULL REFERENCES people (id),
     reported_at timestamptz NOT NULL,
-    outcome TEXT CHECK (outcome IN ('repaired', 'replaced', 'taken_back', 'dismissed')),
+    outcome TEXT CHECK (outcome IN ('repaired', 'replaced', 'taken_back', 'dismissed', 'passed_on')),
     note TEXT,
     replacement_id uuid REFERENCES devices (id),
     closed_by uuid REFERENCES people (id),
     closed_at timestamptz,
     version INTEGER NOT NULL,
+    passed_on_to uuid REFERENCES handovers (id), -- the lot of the association that has it now
     CHECK ((outcome IS NULL) = (closed_at IS NULL)),
-    CHECK ((outcome IS NOT NULL AND outcome = 'replaced') = (replacement_id IS NOT NULL))
+    CHECK ((outcome IS NOT NULL AND outcome = 'replaced') = (replacement_id IS NOT NULL)),
+    CHECK ((outcome IS NOT NULL AND outcome = 'passed_on') = (passed_on_to IS NOT NULL))
 );
 -- One open report of a device.
 CREATE UNIQUE INDEX incident_exists ON incidents (device_id) WHERE outcome IS NULL;
@@ -32,3 +34,4 @@ CREATE INDEX incidents_by_handover ON incidents (handover_id, id);
 CREATE INDEX incidents_by_association ON incidents (association_id, id);
 CREATE INDEX incidents_by_device ON incidents (device_id, id);
 CREATE INDEX incidents_by_replacement ON incidents (replacement_id);
+CREATE INDEX incidents_by_passing ON incidents (passed_on_to);

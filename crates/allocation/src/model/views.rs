@@ -368,6 +368,8 @@ pub struct ApplicationResult {
     pub granted: Granted,
     /// Why, in a word.
     pub reason: LineReason,
+    /// Another association had it and passed it on: there is no plan to explain.
+    pub passed_on: bool,
 }
 
 /// Which devices of a wave to list.

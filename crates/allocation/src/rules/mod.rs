@@ -5,6 +5,7 @@ mod changes;
 mod fair;
 mod instance;
 mod lots;
+mod passing;
 mod picking;
 mod pins;
 mod settings;
@@ -22,6 +23,7 @@ pub use instance::{
     without_association_tags,
 };
 pub use lots::{Outcome, PlannedLine, difference, outcome, owners, reason};
+pub use passing::{Counted, request_for};
 pub use picking::{Pick, Shelf, Spare, pick, replacement};
 pub use pins::{apply_pins, pin_input, refused};
 pub use settings::{Limits, new_wave, settings};

@@ -181,7 +181,7 @@ impl Ground {
     }
 }
 
-fn applicant(candidate: &Candidate) -> Applicant {
+pub(super) fn applicant(candidate: &Candidate) -> Applicant {
     let mut tags = vec![candidate.postal_code.clone()];
     tags.extend(candidate.commune_code.clone());
     tags.extend(candidate.themes.iter().map(Theme::to_string));

@@ -10,6 +10,7 @@ mod draft;
 mod explanation;
 mod ground;
 mod mail;
+mod passing;
 mod pins;
 mod propose;
 mod read;
@@ -27,6 +28,7 @@ pub use conventions::{may_receive, record_convention};
 pub use dossier::{dossier, staff_decisions};
 pub use draft::{change, create};
 pub use explanation::{explanation, notice, published, published_version};
+pub use passing::{give_on, passed_on, passed_on_lines, passes_on};
 pub use pins::{pin, unpin};
 pub use propose::{propose, simulate};
 pub use read::{

@@ -57,14 +57,16 @@ pub fn results_of(
 ) -> Result<Vec<ApplicationResult>> {
     eligibility::application(db, actor, application)?;
     let lines = store::decided_lines(db, application)?;
-    let result = |(line, wave, approved_at): (WaveLine, String, _)| ApplicationResult {
-        wave_id: line.wave_id,
-        wave,
-        approved_at,
-        requested: line.requested,
-        granted: line.granted(),
-        reason: line.reason,
-    };
+    let result =
+        |(line, wave, approved_at, passed_on): (WaveLine, String, _, bool)| ApplicationResult {
+            wave_id: line.wave_id,
+            wave,
+            approved_at,
+            requested: line.requested,
+            granted: line.granted(),
+            reason: line.reason,
+            passed_on,
+        };
     Ok(lines.into_iter().map(result).collect())
 }
 

@@ -84,7 +84,8 @@ pub(crate) fn history_of(
         .inner_join(w::table.on(w::id.eq(v::wave_id)))
         .filter(w::programme_id.eq(programme))
         .filter(w::id.ne(except))
-        .filter(v::released_at.is_null())
+        // what an association passed on was received all the same: it is not owed another
+        .filter(v::released_at.is_null().or(v::passed_on.eq(true)))
         .group_by((l::application_id, l::request, l::kind))
         .select((
             l::application_id,
@@ -154,6 +155,64 @@ pub(crate) fn mark_released(
     } else {
         Err(Code::WaveStepNotAllowed.into())
     }
+}
+
+/// A device that was given goes to another association: it leaves its line, which received it.
+pub(crate) fn mark_passed_on(
+    db: &mut Db,
+    wave: WaveId,
+    device: DeviceId,
+    now: Instant,
+) -> Result<()> {
+    let rows = diesel::update(v::table.find((wave, device)))
+        .filter(v::released_at.is_null())
+        .set((v::released_at.eq(Some(now)), v::passed_on.eq(true)))
+        .execute(db)?;
+    db::guard(rows, Code::WaveStepNotAllowed)
+}
+
+/// What an application was given by a wave in one workshop and passed on, and when.
+pub(crate) fn passed_on(
+    db: &mut Db,
+    wave: WaveId,
+    application: ApplicationId,
+    workshop: Option<OrganisationId>,
+) -> Result<Vec<(LotDevice, Instant)>> {
+    let mut query = v::table
+        .inner_join(l::table.on(l::id.eq(v::line_id)))
+        .inner_join(d::table.on(d::id.eq(v::device_id)))
+        .inner_join(o::table.on(o::id.eq(l::association_id)))
+        .filter(v::wave_id.eq(wave))
+        .filter(v::passed_on.eq(true))
+        .filter(l::application_id.eq(application))
+        .select((
+            DeviceColumns::as_select(),
+            l::application_id,
+            l::association_id,
+            o::name,
+            l::id,
+            v::released_at,
+        ))
+        .order(v::device_id)
+        .into_boxed();
+    query = match workshop {
+        Some(workshop) => query.filter(d::workshop_id.eq(workshop)),
+        None => query,
+    };
+    type Row = (
+        DeviceColumns,
+        ApplicationId,
+        OrganisationId,
+        String,
+        WaveLineId,
+        Option<Instant>,
+    );
+    let rows: Vec<Row> = query.load(db)?;
+    let dated = rows.into_iter().filter_map(|row| {
+        let (device, application, association, name, line, at) = row;
+        Some((lot_device((device, application, association, name, line)), at?))
+    });
+    Ok(dated.collect())
 }
 
 /// One device takes another's line, as of the day on which that one was put there: an award counts

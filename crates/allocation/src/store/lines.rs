@@ -147,18 +147,17 @@ pub(crate) fn lines(
     }))
 }
 
-/// The lines of an application in waves that were approved, the newest wave first, each with the
-/// name of its wave and when it was approved.
-pub(crate) fn decided_lines(
-    db: &mut Db,
-    application: ApplicationId,
-) -> Result<Vec<(WaveLine, String, Option<Instant>)>> {
+/// A line, with the name of its wave, when it was approved, and whether it passed a single device on.
+type Decided = (WaveLine, String, Option<Instant>, bool);
+
+/// The lines of an application in waves that were approved, the newest wave first.
+pub(crate) fn decided_lines(db: &mut Db, application: ApplicationId) -> Result<Vec<Decided>> {
     Ok(l::table
         .inner_join(w::table.on(w::id.eq(l::wave_id)))
         .filter(l::application_id.eq(application))
         .filter(w::approved_at.is_not_null())
         .order((l::wave_id.desc(), l::request))
-        .select((WaveLine::as_select(), w::name, w::approved_at))
+        .select((WaveLine::as_select(), w::name, w::approved_at, w::passed_on))
         .load(db)?)
 }
 

@@ -13,7 +13,7 @@ pub(crate) use conventions::{
 };
 pub(crate) use devices::{
     changed_places, given, history, history_of, insert_devices, is_like, live_counts, lot_devices,
-    lots_of, mark_released, reserved_devices, take_line, workshops_of,
+    lots_of, mark_passed_on, mark_released, passed_on, reserved_devices, take_line, workshops_of,
 };
 pub(crate) use lines::{
     LineSums, decided_lines, explanation, insert_explanations, line_sums, lines,
@@ -28,8 +28,8 @@ pub(crate) use supply::{
     replace_supply, shelves, spares, stock, supply_by_class, unknown_batches,
 };
 pub(crate) use waves::{
-    Step, change_settings, insert_wave, next_ordinal, plan_documents, save_plan, step, submitted,
-    wave, wave_ids_with_line, waves,
+    Step, change_settings, insert_passing, insert_wave, next_ordinal, passed_on_lines, passes_on,
+    passing_ordinal, plan_documents, save_plan, step, submitted, wave, wave_ids_with_line, waves,
 };
 
 /// Ids of one `IN (…)`.

@@ -1,13 +1,13 @@
 //! The table `waves`.
 
-use db::schema::{wave_lines as l, waves as w};
+use db::schema::{wave_devices as v, wave_lines as l, waves as w};
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{
     Code, Instant, OrganisationId, Page, PageRequest, PersonId, ProgrammeId, Queue, WaveId,
 };
 
-use crate::model::{Settings, Wave, WaveFilter, WaveStatus};
+use crate::model::{Settings, Wave, WaveFilter, WaveLine, WaveStatus};
 
 pub(crate) fn wave(db: &mut Db, id: WaveId) -> Result<Option<Wave>> {
     Ok(w::table
@@ -34,7 +34,7 @@ pub(crate) fn submitted(db: &mut Db, reader: PersonId) -> Result<(Queue, Queue)>
 }
 
 /// A page of waves, the newest first; of an association only those decided in which it
-/// takes part.
+/// takes part. Not those that pass a single device on.
 pub(crate) fn waves(
     db: &mut Db,
     filter: &WaveFilter,
@@ -42,6 +42,7 @@ pub(crate) fn waves(
     page: &PageRequest,
 ) -> Result<Page<Wave>> {
     let mut query = w::table
+        .filter(w::passed_on.eq(false))
         .select(Wave::as_select())
         .order(w::id.desc())
         .limit(page.fetch())
@@ -68,6 +69,44 @@ pub(crate) fn waves(
     }))
 }
 
+/// Whether a wave passes a single device on.
+pub(crate) fn passes_on(db: &mut Db, id: WaveId) -> Result<bool> {
+    Ok(w::table.find(id).select(w::passed_on).first(db)?)
+}
+
+/// The lines of those waves of a programme that pass a single device on, which still serves there.
+pub(crate) fn passed_on_lines(db: &mut Db, programme: ProgrammeId) -> Result<Vec<WaveLine>> {
+    Ok(l::table
+        .inner_join(w::table.on(w::id.eq(l::wave_id)))
+        .inner_join(v::table.on(v::line_id.eq(l::id)))
+        .filter(w::programme_id.eq(programme))
+        .filter(w::passed_on.eq(true))
+        .filter(v::released_at.is_null())
+        .order(l::id)
+        .select(WaveLine::as_select())
+        .load(db)?)
+}
+
+/// Stores a wave that passes a single device on: decided by a person, and done with.
+pub(crate) fn insert_passing(
+    db: &mut Db,
+    wave: &Wave,
+    line: &WaveLine,
+    by: PersonId,
+) -> Result<()> {
+    insert_wave(db, wave)?;
+    diesel::update(w::table.find(wave.id))
+        .set((
+            w::passed_on.eq(true),
+            w::approved_by.eq(Some(by)),
+            w::approved_at.eq(wave.approved_at),
+            w::reason.eq(&wave.reason),
+        ))
+        .execute(db)?;
+    diesel::insert_into(l::table).values(line).execute(db)?;
+    Ok(())
+}
+
 /// Whether an association has a line in a wave.
 pub(crate) fn wave_ids_with_line(
     db: &mut Db,
@@ -80,6 +119,18 @@ pub(crate) fn wave_ids_with_line(
         .count()
         .get_result(db)?;
     Ok(lines > 0)
+}
+
+/// The ordinal of a wave that passes a single device on: they count downwards, and take none of
+/// those that people read.
+pub(crate) fn passing_ordinal(db: &mut Db, programme: ProgrammeId) -> Result<i32> {
+    let last: Option<i32> = w::table
+        .filter(w::programme_id.eq(programme))
+        .select(w::ordinal)
+        .order(w::ordinal.asc())
+        .first(db)
+        .optional()?;
+    Ok(last.unwrap_or(0).min(0) - 1)
 }
 
 pub(crate) fn next_ordinal(db: &mut Db, programme: ProgrammeId) -> Result<i32> {

@@ -64,7 +64,8 @@ struct Task {
 #[derive(Serialize)]
 struct Outcome {
     wave: String,
-    href: String,
+    /// Why; none where another association passed it on.
+    href: Option<String>,
     approved_at: Option<Instant>,
     requested: i32,
     granted: Vec<String>,
@@ -223,7 +224,8 @@ fn outcome(result: &ApplicationResult, of: &Application, language: Language) -> 
         .map(|(kind, count)| format!("{count} {}", kind_name(*kind, *count, language)));
     Outcome {
         wave: result.wave.clone(),
-        href: format!("/demandes/{}/explication/{}", of.id, result.wave_id),
+        href: (!result.passed_on)
+            .then(|| format!("/demandes/{}/explication/{}", of.id, result.wave_id)),
         approved_at: result.approved_at,
         requested: result.requested,
         granted: granted.collect(),
@@ -337,7 +339,8 @@ fn sample(status: ApplicationStatus) -> ApplicationPage {
         results: [12, 0]
             .map(|granted| Outcome {
                 wave: "2023-1".to_owned(),
-                href: format!("/demandes/{SAMPLE_ID}/explication/{SAMPLE_ID}"),
+                href: (granted > 0)
+                    .then(|| format!("/demandes/{SAMPLE_ID}/explication/{SAMPLE_ID}")),
                 approved_at: at,
                 requested: 20,
                 granted: (granted > 0)

@@ -84,6 +84,13 @@ impl EventRow {
         let told = fields
             .iter()
             .filter_map(|name| evidence.get(name)?.as_str());
+        let lots = ["from", "to"].map(|name| evidence.get(name)?.as_str());
+        let lots = match lots {
+            [Some(from), Some(to)] if event.event_type == "passed_on" => {
+                Some(format!("{from} → {to}"))
+            }
+            _ => None,
+        };
         let checks = evidence.get("checks").and_then(Value::as_object);
         let failed = checks.into_iter().flatten();
         let failed = failed.filter(|(_, result)| *result == "fail");
@@ -92,7 +99,11 @@ impl EventRow {
             from: event.from_stage.as_str(),
             to: event.to_stage.as_str(),
             by,
-            said: told.map(str::to_owned).chain(event.note).collect(),
+            said: lots
+                .into_iter()
+                .chain(told.map(str::to_owned))
+                .chain(event.note)
+                .collect(),
             failed: failed.map(|(name, _)| name.replace('_', " ")).collect(),
             passed: evidence.get("passed").and_then(Value::as_bool),
             event_type: event.event_type,

@@ -59,6 +59,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         lots: 8,
         devices_granted: 96,
         associations_served: 8,
+        passed_on: 2,
         waves: vec![WaveFigures {
             id: wave,
             ordinal: 1,

@@ -3,10 +3,11 @@
 
 use ::web::access::{Permission, ReadHandovers, RunHandovers};
 use ::web::{ApiResult, Paging, Params, PathId};
+use handover::incidents::Choice;
 use handover::{
     Incident, IncidentClosing, IncidentFilter, IncidentKind, IncidentOutcome, IncidentStatus,
 };
-use kernel::{IncidentId, Instant, ProgrammeId, Role};
+use kernel::{IncidentId, Instant, Language, ProgrammeId, Role};
 use serde::{Deserialize, Serialize};
 
 use super::application_parts::SAMPLE_ID;
@@ -123,7 +124,13 @@ struct IncidentPage {
     description: String,
     note: Option<String>,
     replacement: Option<String>,
+    /// Who has it now, for those who may know: the lot's page, how people name it, whose it is.
+    passed_on_to: Option<(String, String, String)>,
     closed_at: Option<Instant>,
+    /// Whom the city may pass it on to: the id of the application, and who it is.
+    recipients: Vec<(String, String)>,
+    /// What was searched for among them.
+    q: String,
     /// Whoever looks may say how it is dealt with.
     decides: bool,
     /// May give another device after the guarantee.
@@ -138,6 +145,10 @@ impl View for IncidentPage {
 
 impl IncidentPage {
     fn of(it: Incident, role: Role, now: Instant) -> Self {
+        let passed_on_to = it.passed_on_to.as_ref().map(|to| {
+            let href = format!("/lots/{}", to.handover_id);
+            (href, to.handover.clone(), to.association.clone())
+        });
         let city = matches!(role, Role::Staff | Role::Admin);
         let machine = [it.manufacturer.clone(), it.model.clone()];
         let machine: Vec<String> = machine.into_iter().flatten().collect();
@@ -149,6 +160,9 @@ impl IncidentPage {
             description: it.description.clone(),
             note: it.note.clone(),
             replacement: it.replacement.clone(),
+            passed_on_to,
+            recipients: Vec::new(),
+            q: String::new(),
             closed_at: it.closed_at,
             decides: RunHandovers::ROLES.contains(&role) && it.outcome.is_none(),
             city,
@@ -158,21 +172,60 @@ impl IncidentPage {
     }
 }
 
-async fn load<P: Permission>(page: &Page<P>, id: IncidentId) -> ApiResult<(IncidentPage, i32)> {
+async fn load<P: Permission>(
+    page: &Page<P>,
+    id: IncidentId,
+    q: String,
+) -> ApiResult<(IncidentPage, i32)> {
     let now = page.state().database.now();
-    let role = page.actor().role;
-    let found = page
-        .read(move |db, actor| handover::incident(db, actor, id))
+    let (role, language) = (page.actor().role, page.language());
+    let searched = q.clone();
+    let (found, choices) = page
+        .read(move |db, actor| {
+            let found = handover::incident(db, actor, id)?;
+            let asked =
+                actor.is_city() && found.outcome.is_none() && found.kind == IncidentKind::NotNeeded;
+            let choices = match asked {
+                true => handover::incidents::choices(db, actor, &found, Some(&searched))?,
+                false => Vec::new(),
+            };
+            Ok((found, choices))
+        })
         .await?;
     let version = found.version;
-    Ok((IncidentPage::of(found, role, now), version))
+    let recipients = choices.into_iter().map(|it| recipient(it, language));
+    let view = IncidentPage {
+        recipients: recipients.collect(),
+        q,
+        ..IncidentPage::of(found, role, now)
+    };
+    Ok((view, version))
+}
+
+/// An application to choose: its id, and who it is.
+fn recipient(it: Choice, language: Language) -> (String, String) {
+    let waits = match (it.waits_for, language) {
+        (None, _) => String::new(),
+        (Some(count), Language::French) => format!(" – en attend {count}"),
+        (Some(count), Language::English) => format!(" – waits for {count}"),
+    };
+    let text = format!("{} – {}{waits}", it.association, it.reference);
+    (it.application.to_string(), text)
+}
+
+/// What whom to pass it on to is searched by.
+#[derive(Deserialize)]
+pub(crate) struct Searched {
+    #[serde(default)]
+    q: String,
 }
 
 pub(crate) async fn show(
     page: Page<ReadHandovers>,
     PathId(id): PathId<kernel::Incident>,
+    Params(searched): Params<Searched>,
 ) -> PageResult {
-    let (view, version) = load(&page, id).await?;
+    let (view, version) = load(&page, id, searched.q).await?;
     page.show_form(&view, &FormView::empty()?.version(version))
 }
 
@@ -182,9 +235,12 @@ pub(crate) async fn close(
     form: Form,
 ) -> PageResult {
     let seen = form.if_match();
-    let (view, version) = load(&page, id).await?;
+    let (view, version) = load(&page, id, form.get("q").to_owned()).await?;
     let saved = match form.read::<IncidentClosing>() {
-        Ok(closing) => {
+        Ok(mut closing) => {
+            // chosen, then decided otherwise
+            let passes_on = closing.outcome == IncidentOutcome::PassedOn;
+            closing.application = closing.application.filter(|_| passes_on);
             page.write(&form, "post_incidents_id_close", move |tx, actor| {
                 seen.of::<Incident>(tx, actor, id)?;
                 handover::close_incident(tx, actor, id, &closing)?;
@@ -232,6 +288,15 @@ pub(crate) fn samples() -> Vec<Sample> {
         description: "123".to_owned(),
         note: outcome.map(|_| "123".to_owned()),
         replacement: (outcome == Some(IncidentOutcome::Replaced)).then(|| "RS-0001".to_owned()),
+        passed_on_to: (outcome == Some(IncidentOutcome::PassedOn)).then(|| {
+            let href = format!("/lots/{SAMPLE_ID}");
+            (href, "R-2023-00008".to_owned(), "Les Autres".to_owned())
+        }),
+        recipients: (kind == IncidentKind::NotNeeded)
+            .then(|| (SAMPLE_ID.to_owned(), "Les Autres – D-2023-0043".to_owned()))
+            .into_iter()
+            .collect(),
+        q: String::new(),
         closed_at: outcome.map(|_| at),
         decides,
         city: !decides,
@@ -248,6 +313,12 @@ pub(crate) fn samples() -> Vec<Sample> {
             all.push(Sample::of(&name, &one(*kind, None, decides)).with_form(wrong));
         }
     }
+    let mut city = one(IncidentKind::NotNeeded, None, true);
+    city.city = true;
+    all.push(Sample::of("report of a device, to pass on", &city).with_form(wrong));
+    city.recipients.clear();
+    city.q = "123".to_owned();
+    all.push(Sample::of("report of a device, nobody found", &city).with_form(wrong));
     all.extend(outcomes().map(|outcome| {
         let name = format!("report of a device, {outcome}");
         Sample::of(&name, &one(IncidentKind::Broken, Some(outcome), false))

@@ -39,6 +39,10 @@ struct LotPage {
     reason: Option<String>,
     completed_at: Option<Instant>,
     lot: Vec<Device>,
+    /// What went on to another association, and when.
+    passed_on: Vec<Passed>,
+    /// Another association had it before.
+    from_another: bool,
     /// Whoever looks may report a device of it.
     reports: bool,
     /// The newest reports of its devices.
@@ -51,6 +55,13 @@ struct Device {
     kind: &'static str,
     what: String,
     serial: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Passed {
+    tag: String,
+    what: String,
+    at: Instant,
 }
 
 impl View for LotPage {
@@ -141,13 +152,18 @@ pub(crate) async fn collector(
 
 impl LotPage {
     fn of(view: HandoverView, applicant: bool, language: Language) -> Self {
+        let machine = |item: &handover::LotItem| {
+            let parts = [item.manufacturer.clone(), item.model.clone()];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        };
+        let passed = |passed: handover::PassedItem| Passed {
+            what: machine(&passed.item),
+            tag: passed.item.tag,
+            at: passed.passed_on_at,
+        };
         let device = |item: handover::LotItem| Device {
             kind: kind_name(item.kind, 1, language),
-            what: [item.manufacturer, item.model]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" "),
+            what: machine(&item),
             serial: item.serial,
             tag: item.tag,
         };
@@ -170,6 +186,8 @@ impl LotPage {
             reason: view.reason,
             completed_at: view.completed_at,
             lot: view.lot.into_iter().flatten().map(device).collect(),
+            passed_on: view.passed_on.into_iter().flatten().map(passed).collect(),
+            from_another: view.from_another,
             reports: false,
             incidents: Vec::new(),
         }
@@ -202,6 +220,14 @@ pub(crate) fn samples() -> Vec<Sample> {
             what: "HP 840".to_owned(),
             serial: Some("CZC1".to_owned()),
         }],
+        passed_on: (at.filter(|_| status == "completed").into_iter())
+            .map(|at| Passed {
+                tag: "RSC-7F3K-92QE".to_owned(),
+                what: "HP 840".to_owned(),
+                at,
+            })
+            .collect(),
+        from_another: status == "completed",
         reports: status == "completed",
         incidents: (at.filter(|_| status == "completed").into_iter())
             .map(|at| Row::sample(at, None))

@@ -26,6 +26,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         updated_at -> Moment,
+        passed_on -> Bool,
     }
 }
 
@@ -97,6 +98,7 @@ diesel::table! {
         cycle -> Integer,
         reserved_at -> Moment,
         released_at -> Nullable<Moment>,
+        passed_on -> Bool,
     }
 }
 

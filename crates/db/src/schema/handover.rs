@@ -71,5 +71,6 @@ diesel::table! {
         closed_by -> Nullable<Key>,
         closed_at -> Nullable<Moment>,
         version -> Integer,
+        passed_on_to -> Nullable<Key>,
     }
 }

@@ -2,6 +2,7 @@
 //! so, workshop or city see to it, and both stand in the record of the lot.
 
 mod model;
+mod passing;
 pub mod rules;
 mod store;
 
@@ -11,8 +12,9 @@ use notifications::Message;
 
 pub use model::{
     Incident, IncidentClosing, IncidentFilter, IncidentKind, IncidentOutcome, IncidentStatus,
-    NewIncident,
+    NewIncident, PassedOnTo,
 };
+pub use passing::{Choice, choices};
 
 use crate::model::{Handover, LotItem};
 use crate::rules::Verdict;
@@ -124,11 +126,13 @@ pub fn incidents_waiting(db: &mut Db, actor: &Actor) -> Result<Queue> {
 }
 
 /// Says how a report was dealt with. What is replaced or taken back is logged as returned, for the
-/// workshop to count in; what takes its place is on its line of the award and is handed over.
+/// workshop to count in; what takes its place is on its line of the award and is handed over. What
+/// is passed on is in a lot of the other association.
 ///
 /// # Errors
 /// `not_found`, `invalid_fields`, `incident_closed`, `guarantee_over`, `unknown_device`,
-/// `no_replacement`, `device_not_in_lot` when the device is elsewhere meanwhile.
+/// `no_replacement`, `passing_on_needs_city`, `device_not_in_lot` when the device is elsewhere
+/// meanwhile; and those of [`rules::may_take`] and [`allocation::give_on`].
 pub fn close_incident(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -149,7 +153,7 @@ pub fn close_incident(
         }
         // the workshop has logged it already
         IncidentOutcome::Replaced | IncidentOutcome::TakenBack if came_back => {}
-        IncidentOutcome::Repaired if is_there => {}
+        IncidentOutcome::Repaired | IncidentOutcome::PassedOn if is_there => {}
         IncidentOutcome::Dismissed => {}
         _ => return Err(rules::not_with_association(&incident.tag).into()),
     }
@@ -163,9 +167,15 @@ pub fn close_incident(
         )?),
         _ => None,
     };
+    let passed_on = match (closing.outcome, closing.application) {
+        (IncidentOutcome::PassedOn, Some(to)) => {
+            Some(passing::pass_on(tx, actor, &handover, &incident, (to, note))?)
+        }
+        _ => None,
+    };
     let now = tx.now();
-    let end = (closing.outcome, note, replacement);
-    store::close(tx, id, end, actor.person, now)?;
+    let in_place = (replacement, passed_on);
+    store::close(tx, id, (closing.outcome, note), in_place, actor.person, now)?;
     let closed = store::incident(tx, actor, id)?;
     let message = Message::IncidentClosed {
         incident: id.to_string(),

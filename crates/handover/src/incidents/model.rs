@@ -1,7 +1,8 @@
 //! What happens to a device after it was handed over.
 
 use kernel::{
-    DeviceId, HandoverId, IncidentId, Instant, OrganisationId, PersonId, ProgrammeId, text_enum,
+    ApplicationId, DeviceId, HandoverId, IncidentId, Instant, OrganisationId, PersonId,
+    ProgrammeId, text_enum,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,6 +28,8 @@ text_enum! {
         TakenBack = "taken_back",
         /// Nothing was to be done.
         Dismissed = "dismissed",
+        /// The city passed it on to another association, which has it in a lot of its own.
+        PassedOn = "passed_on",
     }
 }
 
@@ -89,10 +92,27 @@ pub struct Incident {
     pub replacement_id: Option<DeviceId>,
     /// The tag of the device that took its place.
     pub replacement: Option<String>,
+    /// The lot in which another association has it now: for the city and the workshop. The
+    /// association that passed it on is not told whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_on_to: Option<PassedOnTo>,
     /// When it was dealt with.
     pub closed_at: Option<Instant>,
     /// Grows with every change.
     pub version: i32,
+}
+
+/// Who has a device that was passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PassedOnTo {
+    /// The handover by which it has it.
+    pub handover_id: HandoverId,
+    /// How people name the handover.
+    pub handover: String,
+    /// For which application.
+    pub application_id: ApplicationId,
+    /// Whose.
+    pub association: String,
 }
 
 /// The body that reports a device.
@@ -117,6 +137,10 @@ pub struct IncidentClosing {
     /// ready device that is the most like it.
     #[serde(default)]
     pub replacement: Option<String>,
+    /// With `passed_on`: the eligible application, of the same programme, that gets the device.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub application: Option<ApplicationId>,
 }
 
 /// Which reports to list.

@@ -9,11 +9,13 @@ use db::schema::{
 use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{
-    Actor, Code, DeviceId, HandoverId, IncidentId, Instant, OrganisationId, Page, PageRequest,
-    PersonId, ProgrammeId, Queue, Refusal, Role,
+    Actor, ApplicationId, Code, DeviceId, HandoverId, IncidentId, Instant, OrganisationId, Page,
+    PageRequest, PersonId, ProgrammeId, Queue, Refusal, Role,
 };
 
-use super::model::{Incident, IncidentFilter, IncidentKind, IncidentOutcome, IncidentStatus};
+use super::model::{
+    Incident, IncidentFilter, IncidentKind, IncidentOutcome, IncidentStatus, PassedOnTo,
+};
 use crate::model::Handover;
 
 /// A device that is with an association.
@@ -77,6 +79,7 @@ fn to_incident((names, whose, device, what, end): Row) -> Incident {
         note: end.1,
         replacement_id: end.2,
         replacement: None,
+        passed_on_to: None,
         closed_at: end.3,
         version: end.4,
     }
@@ -144,6 +147,7 @@ pub(super) fn incident(db: &mut Db, actor: &Actor, id: IncidentId) -> Result<Inc
         .optional()?;
     let mut found = vec![to_incident(row.ok_or_else(Refusal::not_found)?)];
     name_replacements(db, &mut found)?;
+    name_recipients(db, actor, &mut found)?;
     found.pop().ok_or_else(|| Refusal::not_found().into())
 }
 
@@ -184,6 +188,7 @@ pub(super) fn incidents(
         .map(to_incident)
         .collect();
     name_replacements(db, &mut found)?;
+    name_recipients(db, actor, &mut found)?;
     Ok(Page::from_rows(found, page, |it: &Incident| {
         it.id.to_string()
     }))
@@ -206,6 +211,42 @@ fn name_replacements(db: &mut Db, incidents: &mut [Incident]) -> Result<()> {
         incident.replacement = incident
             .replacement_id
             .and_then(|id| tags.get(&id).cloned());
+    }
+    Ok(())
+}
+
+/// Who has what was passed on: for the city and the workshop.
+fn name_recipients(db: &mut Db, actor: &Actor, incidents: &mut [Incident]) -> Result<()> {
+    let told = actor.is_city() || actor.role == Role::Refurbisher;
+    let ids: Vec<IncidentId> = incidents
+        .iter()
+        .filter(|it| told && it.outcome == Some(IncidentOutcome::PassedOn))
+        .map(|it| it.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    type Row = (IncidentId, HandoverId, String, ApplicationId, String);
+    let rows: Vec<Row> = i::table
+        .inner_join(h::table.on(i::passed_on_to.eq(h::id.nullable())))
+        .inner_join(o::table.on(o::id.eq(h::association_id)))
+        .filter(i::id.eq_any(ids))
+        .select((i::id, h::id, h::reference, h::application_id, o::name))
+        .load(db)?;
+    let mut named: HashMap<IncidentId, PassedOnTo> = rows
+        .into_iter()
+        .map(|(id, handover_id, handover, application_id, association)| {
+            let to = PassedOnTo {
+                handover_id,
+                handover,
+                application_id,
+                association,
+            };
+            (id, to)
+        })
+        .collect();
+    for incident in incidents {
+        incident.passed_on_to = named.remove(&incident.id);
     }
     Ok(())
 }
@@ -301,7 +342,8 @@ pub(super) fn insert(db: &mut Db, row: &NewRow) -> Result<()> {
 pub(super) fn close(
     db: &mut Db,
     id: IncidentId,
-    (outcome, note, replacement): (IncidentOutcome, &str, Option<DeviceId>),
+    (outcome, note): (IncidentOutcome, &str),
+    (replacement, passed_on_to): (Option<DeviceId>, Option<HandoverId>),
     by: PersonId,
     now: Instant,
 ) -> Result<()> {
@@ -311,6 +353,7 @@ pub(super) fn close(
             i::outcome.eq(Some(outcome)),
             i::note.eq(Some(note)),
             i::replacement_id.eq(replacement),
+            i::passed_on_to.eq(passed_on_to),
             i::closed_by.eq(Some(by)),
             i::closed_at.eq(Some(now)),
             i::version.eq(i::version + 1),

@@ -17,6 +17,7 @@ pub(crate) use reading::item;
 use reading::view;
 pub use reading::{appointments, appointments_on, handover, handover_named, handovers};
 pub use steps::{complete, missed, pass_on, release, replace, schedule};
+pub(crate) use waves::planned;
 pub use waves::{approve_wave, cancel_wave};
 
 use crate::model::Handover;

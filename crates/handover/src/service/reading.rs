@@ -3,7 +3,7 @@
 use db::{Db, Result};
 use kernel::{Actor, HandoverId, Instant, Page, PageRequest, Queue};
 
-use crate::model::{Handover, HandoverFilter, HandoverView, LotItem};
+use crate::model::{Handover, HandoverFilter, HandoverView, LotItem, PassedItem};
 use crate::store::{self, Named};
 
 /// Appointments of a day in Paris; the oldest is the first of them.
@@ -68,8 +68,21 @@ pub(super) fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
         handover.application_id,
         handover.workshop_id,
     )?;
+    let left = allocation::passed_on(
+        db,
+        handover.wave_id,
+        handover.application_id,
+        handover.workshop_id,
+    )?;
+    let left = left.into_iter().map(|(device, passed_on_at)| PassedItem {
+        item: item(device),
+        passed_on_at,
+    });
     let named = store::named(db, handover)?;
-    Ok(shown(named, Some(lot.into_iter().map(item).collect())))
+    Ok(HandoverView {
+        passed_on: Some(left.collect()),
+        ..shown(named, Some(lot.into_iter().map(item).collect()))
+    })
 }
 
 pub(crate) fn item(device: allocation::LotDevice) -> LotItem {
@@ -113,5 +126,7 @@ fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {
         completed_at: handover.completed_at,
         version: handover.version,
         lot,
+        passed_on: None,
+        from_another: named.from_another,
     }
 }

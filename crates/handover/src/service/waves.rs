@@ -33,7 +33,8 @@ pub fn approve_wave(tx: &mut Tx<'_>, actor: &Actor, id: WaveId, decision: &Remar
     store::insert(tx, &planned)
 }
 
-fn planned(tx: &Tx<'_>, wave: WaveId, lot: &Lot, reference: String) -> Handover {
+/// The handover of a lot, before anything is agreed.
+pub(crate) fn planned(tx: &Tx<'_>, wave: WaveId, lot: &Lot, reference: String) -> Handover {
     Handover {
         id: tx.new_id(),
         reference,

@@ -103,6 +103,7 @@ impl Message {
             Self::HandoverCorrected { .. } => "handover_corrected",
             Self::IncidentReported { .. } => "incident_reported",
             Self::IncidentClosed { .. } => "incident_closed",
+            Self::DevicePassedOn { .. } => "device_passed_on",
             Self::HandoverMissed { .. } => "handover_missed",
             Self::MailFailed { .. } => "mail_failed",
             Self::ChainHead { .. } => "chain_head",

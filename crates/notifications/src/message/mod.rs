@@ -464,6 +464,15 @@ pub enum Message {
         replacement: Option<String>,
         note: String,
     },
+    /// To an association: it has a device now that another one did not need any more.
+    DevicePassedOn {
+        reference: String,
+        association: String,
+        tag: String,
+        #[serde(default)]
+        machine: Option<String>,
+        reason: String,
+    },
     /// To the association and staff: nobody came.
     HandoverMissed {
         reference: String,

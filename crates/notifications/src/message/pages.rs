@@ -67,6 +67,7 @@ impl Message {
             | Self::HandoverBooked { reference, .. }
             | Self::HandoverCompleted { reference, .. }
             | Self::HandoverCorrected { reference, .. }
+            | Self::DevicePassedOn { reference, .. }
             | Self::HandoverMissed { reference, .. } => format!("/aller/lots/{reference}"),
             Self::IncidentReported { incident, .. } | Self::IncidentClosed { incident, .. } => {
                 format!("/aller/signalements/{incident}")

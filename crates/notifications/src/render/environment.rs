@@ -83,6 +83,7 @@ templates![
     "handover_corrected",
     "incident_reported",
     "incident_closed",
+    "device_passed_on",
     "handover_missed",
     "follow_up_due",
     "test_mail",

@@ -418,6 +418,27 @@ pub fn hand_over(device: Device, at: Instant) -> Result<Device, Refusal> {
     Ok(moved_to(device, Stage::HandedOver, at))
 }
 
+/// Something is noted of a device that stays with an association: its row does not change.
+///
+/// # Errors
+/// `step_not_allowed` when it is elsewhere.
+pub fn with_association(device: Device, _at: Instant) -> Result<Device, Refusal> {
+    if device.stage == Stage::HandedOver {
+        return Ok(device);
+    }
+    let (name, stage) = (device.name(), device.stage);
+    Err(Refusal::new(
+        Code::StepNotAllowed,
+        Text::new(
+            format!(
+                "{name} n'est pas chez une association ({}).",
+                stage.french()
+            ),
+            format!("{name} is not with an association ({stage})."),
+        ),
+    ))
+}
+
 /// Not given after all, though the log said so.
 ///
 /// # Errors

@@ -136,6 +136,33 @@ pub fn not_given(
     )
 }
 
+/// Notes that a device went from one association to another: from the lot of one handover to that of
+/// another, by a report of the first association. It stays handed over. Donors read the log, so it
+/// names lots and no association.
+///
+/// # Errors
+/// `step_not_allowed` when it is not with an association, `unknown_device`.
+pub fn passed_on(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: DeviceId,
+    (report, reason): (&str, &str),
+    (from, to): (&str, &str),
+) -> Result<()> {
+    let loaded = load(tx, &[device])?;
+    change(
+        tx,
+        actor,
+        loaded,
+        (Stage::HandedOver, "passed_on"),
+        |_| {
+            let said = json!({"report": report, "from": from, "to": to, "reason": reason});
+            Some(said.to_string())
+        },
+        rules::with_association,
+    )
+}
+
 fn load(tx: &mut Tx<'_>, ids: &[DeviceId]) -> Result<Vec<Device>> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();

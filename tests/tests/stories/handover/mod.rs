@@ -3,5 +3,6 @@
 mod appointments;
 mod corrections;
 mod incidents;
+mod passing;
 mod returns;
 mod terms;
