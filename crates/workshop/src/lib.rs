@@ -24,12 +24,12 @@ pub use service::{
     attach_photograph, attach_report, cancel_transfer, change_accessories, change_parts, close,
     confirm_acceptance, content_used, correct, counts, device, device_rows, devices,
     devices_in_full, devices_of_report, events, evidence_file, evidence_files, find_devices,
-    hand_over, is_of_its_device_alone, labels, lock, may_add_evidence, missing, not_given, passed_on,
-    part_rows, part_stock, possible_steps, propose_acceptance, put_hardware, receive,
-    receive_transfer, reconciliation, record, record_all, release, repairs, reserve, reserve_lots,
-    resolve_contradiction, seal_devices, send_transfer, shipment_rows, stocktake, take_over,
-    templates, transfer, transfer_devices, transfer_rows, transfers, verify_custody,
-    waiting_longest, waste, waste_rows,
+    hand_over, is_of_its_device_alone, labels, lock, may_add_evidence, missing, not_given,
+    part_rows, part_stock, passed_on, possible_steps, propose_acceptance, put_hardware, receive,
+    receive_transfer, reconciliation, record, record_all, release, repaired_after_handover,
+    repairs, reserve, reserve_lots, resolve_contradiction, seal_devices, send_transfer,
+    shipment_rows, stocktake, take_over, templates, transfer, transfer_devices, transfer_rows,
+    transfers, verify_custody, waiting_longest, waste, waste_rows,
 };
 pub use settings::{Check, GradeDefinition, Settings, TestTemplate};
 pub use store::Movement;

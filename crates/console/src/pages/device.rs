@@ -69,6 +69,8 @@ struct EventRow {
     failed: Vec<String>,
     /// The outcome of a quality check.
     passed: Option<bool>,
+    /// Of a repair after the handover: it was under guarantee.
+    guaranteed: bool,
 }
 
 impl EventRow {
@@ -106,6 +108,7 @@ impl EventRow {
                 .collect(),
             failed: failed.map(|(name, _)| name.replace('_', " ")).collect(),
             passed: evidence.get("passed").and_then(Value::as_bool),
+            guaranteed: evidence.get("guaranteed").and_then(Value::as_bool) == Some(true),
             event_type: event.event_type,
         }
     }
@@ -312,6 +315,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             _ => Vec::new(),
         },
         passed: (event_type == "quality_checked").then_some(false),
+        guaranteed: event_type == "repaired_after_handover",
     };
     let task = |(what, state)| Task {
         what,

@@ -127,7 +127,7 @@ pub fn incidents_waiting(db: &mut Db, actor: &Actor) -> Result<Queue> {
 
 /// Says how a report was dealt with. What is replaced or taken back is logged as returned, for the
 /// workshop to count in; what takes its place is on its line of the award and is handed over. What
-/// is passed on is in a lot of the other association.
+/// is passed on is in a lot of the other association. A repair is a line of the device's log.
 ///
 /// # Errors
 /// `not_found`, `invalid_fields`, `incident_closed`, `guarantee_over`, `unknown_device`,
@@ -153,7 +153,12 @@ pub fn close_incident(
         }
         // the workshop has logged it already
         IncidentOutcome::Replaced | IncidentOutcome::TakenBack if came_back => {}
-        IncidentOutcome::Repaired | IncidentOutcome::PassedOn if is_there => {}
+        IncidentOutcome::Repaired if is_there => {
+            let names = (incident.reference.as_str(), handover.reference.as_str());
+            let what = (incident.guaranteed, note);
+            workshop::repaired_after_handover(tx, actor, incident.device_id, names, what)?;
+        }
+        IncidentOutcome::PassedOn if is_there => {}
         IncidentOutcome::Dismissed => {}
         _ => return Err(rules::not_with_association(&incident.tag).into()),
     }
@@ -168,9 +173,13 @@ pub fn close_incident(
         _ => None,
     };
     let passed_on = match (closing.outcome, closing.application) {
-        (IncidentOutcome::PassedOn, Some(to)) => {
-            Some(passing::pass_on(tx, actor, &handover, &incident, (to, note))?)
-        }
+        (IncidentOutcome::PassedOn, Some(to)) => Some(passing::pass_on(
+            tx,
+            actor,
+            &handover,
+            &incident,
+            (to, note),
+        )?),
         _ => None,
     };
     let now = tx.now();

@@ -45,7 +45,9 @@ pub use reading::{
 };
 pub use reception::{close, receive, reconciliation};
 pub use report::{attach_report, devices_of_report};
-pub use reservation::{hand_over, not_given, passed_on, release, reserve, reserve_lots};
+pub use reservation::{
+    hand_over, not_given, passed_on, release, repaired_after_handover, reserve, reserve_lots,
+};
 pub use review::{acceptances, confirm_acceptance, propose_acceptance};
 pub use stocktake::{accessory_movements, stocktake};
 pub use transfers::{

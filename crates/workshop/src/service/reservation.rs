@@ -136,6 +136,35 @@ pub fn not_given(
     )
 }
 
+/// Notes that a device that an association reported was repaired and is with it again: by which
+/// report, of which lot, whether under guarantee, and what was done.
+///
+/// # Errors
+/// `step_not_allowed` when it is not with an association, `unknown_device`.
+pub fn repaired_after_handover(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: DeviceId,
+    (report, reference): (&str, &str),
+    (guaranteed, description): (bool, &str),
+) -> Result<()> {
+    let loaded = load(tx, &[device])?;
+    change(
+        tx,
+        actor,
+        loaded,
+        (Stage::HandedOver, "repaired_after_handover"),
+        |_| {
+            let said = json!({
+                "report": report, "reference": reference, "guaranteed": guaranteed,
+                "description": description,
+            });
+            Some(said.to_string())
+        },
+        rules::with_association,
+    )
+}
+
 /// Notes that a device went from one association to another: from the lot of one handover to that of
 /// another, by a report of the first association. It stays handed over. Donors read the log, so it
 /// names lots and no association.

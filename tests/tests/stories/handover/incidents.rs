@@ -105,7 +105,23 @@ both_engines! {
         let again = own.post(&report, broken(&spares[1])).expect(201);
         app.refurbisher.post(&close_of(&again), closing("replaced")).refused(409, "no_replacement");
         app.refurbisher.post(&close_of(&again), closing("repaired")).expect(200);
-        assert_eq!(device(&app.staff, &spares[1])["stage"], "handed_over");
+        let mended = device(&app.staff, &spares[1]);
+        assert_eq!(mended["stage"], "handed_over");
+        // its log reads on: a repair under guarantee, and the stage stays
+        let repairs = || -> Vec<Value> {
+            let log = app.staff.get(&format!("/devices/{}/events", id(&mended))).expect(200);
+            let repairs = items(&log).iter().filter(|event| event["type"] == "repaired_after_handover");
+            repairs.cloned().collect()
+        };
+        let [fact] = &repairs()[..] else { panic!("one repair") };
+        assert_eq!((&fact["from_stage"], &fact["to_stage"]), (&json!("handed_over"), &json!("handed_over")));
+        assert_eq!(fact["evidence"], json!({"report": again["reference"], "reference": lot["reference"], "guaranteed": true, "description": "La carte mère est morte."}));
+        let page = format!("/atelier/appareils/{}", id(&mended));
+        app.browser_of(&app.refurbisher).get(&page).says("Réparé après la remise").says("sous garantie").says("La carte mère est morte.");
+        app.refurbisher.post(&close_of(&again), closing("repaired")).expect(200);
+        assert_eq!(repairs().len(), 1, "a second click logs nothing");
+        waves::set_grade(app, &spares[0], "B");
+        fits_together(app);
     }
 
     fn guarantee_over_and_what_is_not_needed_is_taken_back(app) {
