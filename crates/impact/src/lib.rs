@@ -4,8 +4,9 @@ mod model;
 mod rules;
 mod service;
 mod store;
+mod uses;
 mod yearly;
 
-pub use model::{Counted, Figures, Given, TerritoryFigures, WaveFigures};
+pub use model::{Counted, Figures, Given, TerritoryFigures, ThemeUse, UseFigures, WaveFigures};
 pub use service::{counted, figures, given, given_version};
 pub use yearly::{Handed, Year, year};

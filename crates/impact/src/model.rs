@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Instant, ProgrammeId, WaveId};
+use kernel::{Instant, ProgrammeId, Theme, WaveId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,6 +29,8 @@ pub struct Figures {
     pub waves: Vec<WaveFigures>,
     /// By postal code of the association.
     pub territories: Vec<TerritoryFigures>,
+    /// What associations say became of their lots.
+    pub uses: UseFigures,
 }
 
 /// The devices of a programme, and by what to know whether the rest of its figures changed.
@@ -59,6 +61,8 @@ pub struct Given {
     pub waves: Vec<WaveFigures>,
     /// By postal code of the association.
     pub territories: Vec<TerritoryFigures>,
+    /// As in [`Figures`].
+    pub uses: UseFigures,
 }
 
 impl Figures {
@@ -74,8 +78,39 @@ impl Figures {
             passed_on: given.passed_on,
             waves: given.waves,
             territories: given.territories,
+            uses: given.uses,
         }
     }
+}
+
+/// The sums of the reports on use, as associations send them some time after each lot.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UseFigures {
+    /// How many lots were reported on.
+    pub reports: u64,
+    /// Devices of these lots.
+    pub devices: u64,
+    /// Devices of those lots whose report says how many are in use.
+    pub devices_told: u64,
+    /// Of these, devices that are still in use.
+    pub devices_in_use: u64,
+    /// People who use them, as far as the reports say.
+    pub people_reached: u64,
+    /// What for: by what the associations work on. One with two themes counts for both.
+    pub themes: Vec<ThemeUse>,
+}
+
+/// The reports of associations that work on one theme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ThemeUse {
+    /// Which.
+    pub theme: Theme,
+    /// How many lots were reported on.
+    pub reports: u64,
+    /// Devices that are still in use.
+    pub devices_in_use: u64,
+    /// People who use them.
+    pub people_reached: u64,
 }
 
 /// One decided wave.

@@ -8,7 +8,7 @@ use db::{Db, Result};
 use kernel::{OrganisationId, ProgrammeId};
 
 use crate::model::{Counted, Figures, Given};
-use crate::{rules, store};
+use crate::{rules, store, uses};
 
 /// The devices by stage, and by what to know whether the rest has changed: some hundred rows,
 /// however many devices there are.
@@ -63,6 +63,7 @@ pub fn given(db: &mut Db, programme: ProgrammeId) -> Result<Given> {
         passed_on: count,
         waves,
         territories: rules::territories(&lines, &places),
+        uses: uses::uses(db, programme)?,
     })
 }
 

@@ -1,10 +1,11 @@
 //! `/chiffres`: what a programme did so far, for everybody. It names no association.
 
 use ::web::Params;
-use impact::Figures;
+use impact::{Figures, ThemeUse};
 use kernel::{PageRequest, ProgrammeId};
 use serde::{Deserialize, Serialize};
 
+use super::wave_parts::theme_word;
 use crate::{PageResult, Sample, View, Visit};
 
 /// Which programme; the newest when it is not said.
@@ -16,6 +17,8 @@ pub(crate) struct Wanted {
 #[derive(Serialize)]
 struct FiguresPage {
     figures: Option<Figures>,
+    /// What the devices are used for: the theme's words, lots, devices in use, people.
+    themes: Vec<(String, u64, u64, u64)>,
     /// All programmes: their id and name.
     programmes: Vec<(String, String)>,
 }
@@ -36,7 +39,16 @@ pub(crate) async fn show(visit: Visit, Params(wanted): Params<Wanted>) -> PageRe
         Some(id) => Some(state.figures(id).await?),
         None => None,
     };
+    let words = &state.eligibility.lists.themes;
+    let language = visit.language();
+    let uses = figures.iter().flat_map(|figures| &figures.uses.themes);
+    let theme = |it: &ThemeUse| {
+        let word = theme_word(it.theme.as_str(), words, language);
+        (word, it.reports, it.devices_in_use, it.people_reached)
+    };
+    let themes = uses.map(theme).collect();
     visit.show(&FiguresPage {
+        themes,
         figures,
         programmes: programmes
             .into_iter()
@@ -46,7 +58,7 @@ pub(crate) async fn show(visit: Visit, Params(wanted): Params<Wanted>) -> PageRe
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
-    use impact::{TerritoryFigures, WaveFigures};
+    use impact::{TerritoryFigures, UseFigures, WaveFigures};
     use kernel::Instant;
     let id = || "0198c0de-0000-7000-8000-000000000000";
     let (Ok(programme_id), Ok(wave)) = (id().parse(), id().parse()) else {
@@ -77,6 +89,14 @@ pub(crate) fn samples() -> Vec<Sample> {
             associations: 8,
             devices: 96,
         }],
+        uses: UseFigures {
+            reports: 6,
+            devices: 70,
+            devices_told: 60,
+            devices_in_use: 55,
+            people_reached: 800,
+            themes: Vec::new(),
+        },
     };
     let programmes = vec![
         (id().to_owned(), "Marseille 2023".to_owned()),
@@ -85,9 +105,11 @@ pub(crate) fn samples() -> Vec<Sample> {
     let new = Figures {
         waves: Vec::new(),
         territories: Vec::new(),
+        uses: UseFigures::default(),
         ..figures.clone()
     };
     let page = |figures, programmes| FiguresPage {
+        themes: vec![("Inclusion".to_owned(), 6, 55, 800)],
         figures,
         programmes,
     };

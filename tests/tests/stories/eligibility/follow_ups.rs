@@ -4,6 +4,7 @@ use eligibility::EligibilitySettings;
 use testkit::{Client, Configuration, Engine, TestApp, Value, both_engines, json};
 
 use crate::support::applications::*;
+use crate::support::check::fits_together;
 use crate::support::waves::Stage;
 
 fn past_obligations(score: &Value) -> i64 {
@@ -117,7 +118,16 @@ both_engines! {
         let problem = association.post(&report, json!({"summary": " ", "devices_in_use": -1})).refused(422, "invalid_fields");
         let pointers: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
         assert_eq!(pointers, ["/summary", "/devices_in_use"]);
+        let figures = format!("/programmes/{}/figures", stage.programme);
+        let uses = || app.anyone.get(&figures).expect(200)["uses"].clone();
+        assert_eq!(uses(), json!({"reports": 0, "devices": 0, "devices_told": 0, "devices_in_use": 0, "people_reached": 0, "themes": []}));
         let met = association.post(&report, body.clone()).expect(200);
+        // it adds up in the figures at once, for what the association works on
+        assert_eq!(uses(), json!({"reports": 1, "devices": 10, "devices_told": 10, "devices_in_use": 10, "people_reached": 120,
+            "themes": [{"theme": "precarity", "reports": 1, "devices_in_use": 10, "people_reached": 120}]}));
+        let page = app.browser().get(&format!("/chiffres?programme={}", stage.programme));
+        page.says("appareils encore en service").says("120").says("personnes s’en servent").says("Pour quoi faire");
+        fits_together(app);
         assert_eq!((&met["met_by"], &met["report"]["people_reached"]), (&json!(association.person), &json!(120)));
         association.post(&report, body).refused(409, "obligation_met");
         assert_eq!(past(), 10_000);

@@ -1,0 +1,2 @@
+DROP TRIGGER obligations_counts_update ON obligations;
+DROP FUNCTION obligations_counts_changed();

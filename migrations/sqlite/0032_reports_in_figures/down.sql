@@ -1,0 +1,1 @@
+DROP TRIGGER obligations_counts_update;
