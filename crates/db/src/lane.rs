@@ -10,8 +10,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Error, Result};
 
-/// What one person may have under way and waiting, so that nobody fills the queue alone.
+/// What one person may have under way and in the queue of all, so that nobody fills it alone.
 const EACH: usize = 8;
+/// What one person may have here at all: what is more than `EACH` waits behind their own.
+const EACH_IN_ALL: usize = 64;
 /// How long one waits for a place.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -21,42 +23,53 @@ pub struct Lane {
     places: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     longest_queue: usize,
-    each: Arc<Mutex<HashMap<u128, usize>>>,
+    each: Arc<Mutex<HashMap<u128, Own>>>,
+}
+
+/// What somebody has here, and whose turn it is of theirs.
+#[derive(Debug)]
+struct Own {
+    here: usize,
+    turns: Arc<Semaphore>,
 }
 
 /// A place, until it is dropped.
 #[derive(Debug)]
 pub struct Place {
     _permit: OwnedSemaphorePermit,
-    _share: Option<Share>,
+    _own: Option<(OwnedSemaphorePermit, Share)>,
 }
 
 /// What somebody has under way or waiting, until it is dropped.
 #[derive(Debug)]
 struct Share {
     who: u128,
-    each: Arc<Mutex<HashMap<u128, usize>>>,
+    each: Arc<Mutex<HashMap<u128, Own>>>,
 }
 
 impl Share {
-    fn of(who: u128, each: &Arc<Mutex<HashMap<u128, usize>>>) -> Result<Self> {
+    fn of(who: u128, each: &Arc<Mutex<HashMap<u128, Own>>>) -> Result<(Self, Arc<Semaphore>)> {
         let mut shares = each.lock().unwrap_or_else(PoisonError::into_inner);
-        let share = shares.entry(who).or_default();
-        if *share >= EACH {
+        let own = shares.entry(who).or_insert_with(|| Own {
+            here: 0,
+            turns: Arc::new(Semaphore::new(EACH)),
+        });
+        if own.here >= EACH_IN_ALL {
             return Err(Error::Unavailable("one's own long work waits".to_owned()));
         }
-        *share += 1;
+        own.here += 1;
+        let turns = Arc::clone(&own.turns);
         let each = Arc::clone(each);
-        Ok(Self { who, each })
+        Ok((Self { who, each }, turns))
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
         let mut shares = self.each.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(share) = shares.get_mut(&self.who) {
-            *share -= 1;
-            if *share == 0 {
+        if let Some(own) = shares.get_mut(&self.who) {
+            own.here -= 1;
+            if own.here == 0 {
                 shares.remove(&self.who);
             }
         }
@@ -89,10 +102,13 @@ impl Lane {
     /// `Unavailable` when too many wait or this person has too much under way, or it takes too
     /// long.
     pub async fn place(&self, who: Option<u128>) -> Result<Place> {
-        let share = who.map(|who| Share::of(who, &self.each)).transpose()?;
+        let own = match who.map(|who| Share::of(who, &self.each)).transpose()? {
+            Some((share, turns)) => Some((in_time(turns).await?, share)),
+            None => None,
+        };
         let place = |permit| Place {
             _permit: permit,
-            _share: share,
+            _own: own,
         };
         if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
             return Ok(place(permit));
@@ -102,11 +118,15 @@ impl Lane {
         if before >= self.longest_queue {
             return Err(Error::Unavailable("too much long work waits".to_owned()));
         }
-        let turn = Arc::clone(&self.places).acquire_owned();
-        match tokio::time::timeout(PATIENCE, turn).await {
-            Ok(Ok(permit)) => Ok(place(permit)),
-            _ => Err(Error::Unavailable("long work is under way".to_owned())),
-        }
+        Ok(place(in_time(Arc::clone(&self.places)).await?))
+    }
+}
+
+/// A turn, unless it takes too long.
+async fn in_time(turns: Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    match tokio::time::timeout(PATIENCE, turns.acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(Error::Unavailable("long work is under way".to_owned())),
     }
 }
 
@@ -142,9 +162,33 @@ mod tests {
         for _ in 0..EACH {
             held.push(lane.place(Some(7)).await.unwrap());
         }
-        assert!(lane.place(Some(7)).await.is_err());
+        // one more of theirs waits for one of theirs, and others do not wait for it
+        let mut more = Box::pin(lane.place(Some(7)));
+        assert!(
+            tokio::time::timeout(Duration::ZERO, &mut more)
+                .await
+                .is_err()
+        );
+        assert_eq!(lane.waiting.load(Ordering::Relaxed), 0);
         assert!(lane.place(Some(8)).await.is_ok());
         held.pop();
-        assert!(lane.place(Some(7)).await.is_ok());
+        held.push(more.await.unwrap());
+        // and not without end
+        let mut waiting = Vec::new();
+        for _ in EACH..EACH_IN_ALL {
+            let mut one = Box::pin(lane.place(Some(7)));
+            assert!(
+                tokio::time::timeout(Duration::ZERO, &mut one)
+                    .await
+                    .is_err()
+            );
+            waiting.push(one);
+        }
+        assert!(matches!(
+            lane.place(Some(7)).await,
+            Err(Error::Unavailable(_))
+        ));
+        drop((waiting, held));
+        assert!(lane.each.lock().unwrap().is_empty());
     }
 }

@@ -103,7 +103,7 @@ pub(crate) async fn show(page: Page<ManageWaves>, Params(wanted): Params<Wanted>
         return Err(kernel::Code::NotFound.into());
     };
     let found = page
-        .read(move |db, _| impact::year(db, days.map(Instant::start_of)))
+        .read_long(move |db, _| impact::year(db, days.map(Instant::start_of)))
         .await?;
     let language = page.language();
     let themes = &page.state().eligibility.lists.themes;
