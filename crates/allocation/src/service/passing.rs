@@ -29,9 +29,7 @@ pub fn give_on(
 ) -> Result<WaveId> {
     let first = load(tx, id)?;
     tied_to(tx, device, to)?;
-    let no_wave = WaveId::from_uuid(Default::default());
-    let of = [to.application_id];
-    let history = store::history_of(tx, first.programme_id, no_wave, Some(&of))?;
+    let history = store::history_of(tx, &[to.application_id])?;
     let counted = rules::request_for(to.application_id, &to.requests, &history, device.kind)
         .ok_or_else(|| Refusal::plain(Code::RecipientNotEligible))?;
     let now = tx.now();

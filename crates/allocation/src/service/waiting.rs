@@ -63,9 +63,10 @@ pub fn waiting_list(
     let part = (from.applications, most);
     let candidates = eligibility::candidates_in_order(db, programme, association_of(actor), part)?;
     let ids: Vec<ApplicationId> = candidates.iter().map(|it| it.application_id).collect();
-    let no_wave = WaveId::from_uuid(Default::default());
-    let of = (ids.len() <= store::IDS).then_some(ids.as_slice());
-    let given = store::history_of(db, programme, no_wave, of)?;
+    let given = match ids.len() <= store::IDS {
+        true => store::history_of(db, &ids)?,
+        false => store::history(db, programme, WaveId::from_uuid(Default::default()))?,
+    };
     let mut rows: Vec<(Place, Waiting)> = Vec::new();
     let mut position = from.position;
     for (candidate, applications) in candidates.iter().zip(from.applications..) {

@@ -63,29 +63,23 @@ pub(crate) fn insert_devices(
     Ok(())
 }
 
+/// What an association received: what it passed on was received all the same, and it is not owed
+/// another.
+macro_rules! received {
+    () => {
+        v::released_at.is_null().or(v::passed_on.eq(true))
+    };
+}
+
 /// What other waves of the programme gave, by application and request. A request that
 /// received several kinds counts for the one it received most of.
 pub(crate) fn history(db: &mut Db, programme: ProgrammeId, except: WaveId) -> Result<History> {
-    history_of(db, programme, except, None)
-}
-
-/// The same for some applications, or for all.
-pub(crate) fn history_of(
-    db: &mut Db,
-    programme: ProgrammeId,
-    except: WaveId,
-    of: Option<&[ApplicationId]>,
-) -> Result<History> {
-    if of.is_some_and(<[ApplicationId]>::is_empty) {
-        return Ok(History::new());
-    }
-    let mut query = v::table
+    let rows = v::table
         .inner_join(l::table.on(l::id.eq(v::line_id)))
         .inner_join(w::table.on(w::id.eq(v::wave_id)))
         .filter(w::programme_id.eq(programme))
         .filter(w::id.ne(except))
-        // what an association passed on was received all the same: it is not owed another
-        .filter(v::released_at.is_null().or(v::passed_on.eq(true)))
+        .filter(received!())
         .group_by((l::application_id, l::request, l::kind))
         .select((
             l::application_id,
@@ -94,11 +88,33 @@ pub(crate) fn history_of(
             diesel::dsl::count_star(),
         ))
         .order((l::application_id, l::request, l::kind))
-        .into_boxed();
-    if let Some(of) = of {
-        query = query.filter(l::application_id.eq_any(of.to_vec()));
+        .load(db)?;
+    Ok(most_of(rows))
+}
+
+/// What waves gave to some applications, the same way: begins at their lines, and so reads no more
+/// than these.
+pub(crate) fn history_of(db: &mut Db, of: &[ApplicationId]) -> Result<History> {
+    if of.is_empty() {
+        return Ok(History::new());
     }
-    let rows: Vec<(ApplicationId, i32, Option<DeviceKind>, i64)> = query.load(db)?;
+    let rows = l::table
+        .inner_join(v::table.on(v::line_id.eq(l::id)))
+        .filter(l::application_id.eq_any(of))
+        .filter(received!())
+        .group_by((l::application_id, l::request, l::kind))
+        .select((
+            l::application_id,
+            l::request,
+            l::kind,
+            diesel::dsl::count_star(),
+        ))
+        .order((l::application_id, l::request, l::kind))
+        .load(db)?;
+    Ok(most_of(rows))
+}
+
+fn most_of(rows: Vec<(ApplicationId, i32, Option<DeviceKind>, i64)>) -> History {
     let mut most: HashMap<(ApplicationId, i32), (DeviceKind, u64, u64)> = HashMap::new();
     for (application, request, kind, count) in rows {
         let Some(kind) = kind else { continue };
@@ -111,10 +127,10 @@ pub(crate) fn history_of(
             (known.0, known.1) = (kind, count);
         }
     }
-    Ok(most
-        .into_iter()
+    let counted = most.into_iter();
+    counted
         .map(|(key, (kind, _, all))| (key, (kind, all)))
-        .collect())
+        .collect()
 }
 
 /// The devices of a wave that are still reserved by it.
@@ -210,7 +226,10 @@ pub(crate) fn passed_on(
     let rows: Vec<Row> = query.load(db)?;
     let dated = rows.into_iter().filter_map(|row| {
         let (device, application, association, name, line, at) = row;
-        Some((lot_device((device, application, association, name, line)), at?))
+        Some((
+            lot_device((device, application, association, name, line)),
+            at?,
+        ))
     });
     Ok(dated.collect())
 }
