@@ -71,7 +71,7 @@ impl Bench {
 
     async fn examples(&self, desk: &Desk) -> Result<Examples> {
         let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
-        let wave = self.first(&desk.staff, "/waves?status=approved").await?;
+        let wave = self.first(&desk.staff, "/waves?status=completed").await?;
         let wave_id = text(&wave, "id");
         let line = self
             .first(&desk.staff, &format!("/waves/{wave_id}/lines"))
@@ -85,12 +85,12 @@ impl Bench {
             application: text(&line, "application_id"),
             device: text(&device, "id"),
             serial: text(&device, "serial"),
-            location: text(&device, "location").replace(' ', "%20"),
-            words: words.join("%20"),
+            location: encoded(&text(&device, "location")),
+            words: encoded(&words.join(" ")),
         })
     }
 
-    /// The lists and searches that the issue of a slow desk is about.
+    /// Lists, searches and pages that stand alone.
     async fn lists(&mut self, desk: &Desk, seen: &Examples) -> Result<()> {
         let (programme, wave) = (&seen.programme, &seen.wave);
         let serial: String = seen.serial.chars().take(4).collect();
@@ -106,7 +106,6 @@ impl Bench {
             "devices/counts".to_owned(),
             format!("waves/{wave}"),
             format!("waves/{wave}/lines"),
-            format!("waves/{wave}/lines/{}/explanation", seen.application),
             format!("programmes/{programme}/ranking"),
             format!("programmes/{programme}/waiting-list"),
             "applications?status=submitted".to_owned(),
@@ -128,7 +127,6 @@ impl Bench {
             "/".to_owned(),
             "/chiffres".to_owned(),
             format!("/programmes/{programme}"),
-            format!("/vagues/{wave}"),
             "/ville".to_owned(),
             "/ville/recherche?q=hp".to_owned(),
             "/ville/recours".to_owned(),
@@ -243,6 +241,20 @@ impl Bench {
         Ok(())
     }
 
+    /// A wave that was approved, as those see it who ask why.
+    pub(super) async fn decided(&mut self, wave: &str) -> Result<()> {
+        let staff = self.server.sign_in("staff-1").await?;
+        let line = self.first(&staff, &format!("/waves/{wave}/lines")).await?;
+        let application = line["application_id"].as_str().unwrap_or_default();
+        let path = format!("/api/v1/waves/{wave}/lines/{application}/explanation");
+        self.look("why a line has what it has", (&staff, &path), AIM)
+            .await;
+        let path = format!("/vagues/{wave}");
+        self.look("the notice of a wave", (&staff, &path), AIM)
+            .await;
+        Ok(())
+    }
+
     /// Notes how long an answer takes; of one that does not come, why.
     async fn look(&mut self, name: &str, asked: (&str, &str), aim: f64) {
         for clients in CLIENTS {
@@ -268,6 +280,11 @@ impl Bench {
         let time = (self.time / 3).max(Duration::from_millis(500));
         load::run(&self.server.address, clients, time, (ask, load::answered)).await
     }
+}
+
+/// As a value in an address: each byte by its number.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 fn millis(micros: u64) -> f64 {

@@ -72,6 +72,7 @@ impl Bench {
             .post(&format!("{path}/approve"), Some(&other), &read)
             .await?;
         let taken = started.elapsed().as_secs_f64() * 1_000.0;
+        self.decided(id).await?;
         let (reserved, bare) = self.bare_reservation().await?;
         let name = format!("approve it, {reserved} devices reserved");
         self.note(Figure::cost(&name, taken, "ms").against(bare, "bare events of as many devices"));
