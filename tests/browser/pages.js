@@ -113,6 +113,8 @@ export const PAGES = [
   { name: "account-colleague-new", path: "/compte/collegues/inviter", as: "association" },
   { name: "account-webhooks", path: "/compte/webhooks", as: "association" },
   { name: "account-webhook-new", path: "/compte/webhooks/nouveau", as: "association" },
+  { name: "account-calendar", path: "/compte/agenda", as: "association" },
+  { name: "account-organisation", path: "/compte/organisation", as: "association" },
   { name: "account-messages", path: "/compte/messages", as: "association" },
   { name: "account-data", path: "/compte/donnees", as: "association" },
 

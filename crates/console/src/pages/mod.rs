@@ -2,8 +2,8 @@
 //! addresses stand in `routes.rs`.
 
 pub(crate) mod account;
-pub(crate) mod account_calendar;
 pub(crate) mod account_api_keys;
+pub(crate) mod account_calendar;
 pub(crate) mod account_colleagues;
 pub(crate) mod account_data;
 pub(crate) mod account_email;
