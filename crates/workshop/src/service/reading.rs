@@ -11,7 +11,7 @@ use kernel::{
 use super::counts::limits;
 use super::names::resolve;
 use crate::Settings;
-use crate::custody::Link;
+use crate::custody::{Line, Link};
 use crate::model::{Device, DeviceFilter, DeviceItem, DeviceView, EventView, Stage, as_stored};
 use crate::store::{self, Scope};
 
@@ -175,8 +175,8 @@ fn waiting_limits(filter: &DeviceFilter) -> Result<Option<BTreeMap<Stage, Instan
     Ok(filter.waiting_at.map(|now| limits(settings, now)))
 }
 
-/// A page of a device's log, from its first line on. Who did it is told to those who work
-/// with the device, not to its donor.
+/// A page of a device's log, from its first line on. Who did it, and who receives the device, is
+/// told to those who work with it, not to its donor.
 ///
 /// # Errors
 /// `not_found`, `invalid_page`.
@@ -193,8 +193,19 @@ pub fn events(
     Ok(page.map(|link| event_view(link, names)))
 }
 
+/// Whether a line says whom a device is for, or who took it: nothing for its donor.
+fn is_about_others(line: &Line) -> bool {
+    let stages = [line.from_stage.as_str(), line.to_stage.as_str()];
+    let given = [Stage::Reserved, Stage::HandedOver];
+    given.iter().any(|stage| stages.contains(&stage.as_str()))
+}
+
 fn event_view(link: Link, names: bool) -> EventView {
-    let line = link.line;
+    let mut line = link.line;
+    if !names && is_about_others(&line) {
+        line.evidence = "{}".to_owned();
+        line.note = None;
+    }
     EventView {
         seq: line.seq,
         id: line.id,

@@ -5,6 +5,26 @@ use crate::support::waves::{self, appointment};
 use testkit::{both_engines, json};
 
 both_engines! {
+    fn a_donor_reads_in_the_log_neither_who_receives_a_device_nor_who_took_it(app) {
+        waves::two_lots(app);
+        let alpha = waves::handover_of(app, "Alpha");
+        let tags = waves::tags_of(&alpha);
+        waves::complete(&app.refurbisher, &alpha, &tags).expect(200);
+        let found = app.donor.get(&format!("/devices?scan={}", tags[0])).expect(200);
+        let path = format!("/devices/{}/events", found["items"][0]["id"].as_str().unwrap());
+        let log = app.donor.get(&path).expect(200);
+        let given = |log: &testkit::Value| -> Vec<testkit::Value> {
+            let lines = log["items"].as_array().unwrap().iter();
+            lines.filter(|line| line["to_stage"] == "handed_over" || line["to_stage"] == "reserved").cloned().collect()
+        };
+        let lines = given(&log);
+        assert!(lines.len() >= 2, "that it was given, and when: {log}");
+        assert!(lines.iter().all(|line| line["evidence"] == json!({}) && line["note"].is_null()), "{lines:?}");
+        assert!(!log.to_string().contains("Alpha"), "{log}");
+        let whole = app.staff.get(&path).expect(200);
+        assert!(given(&whole)[0]["evidence"]["association_name"] == "Alpha", "{whole}");
+    }
+
     fn a_lot_is_scheduled_signed_for_and_handed_over(app) {
         let (stage, wave) = waves::two_lots(app);
         let alpha = waves::handover_of(app, "Alpha");
