@@ -17,6 +17,7 @@ mod page;
 mod pages;
 mod qr;
 mod routes;
+mod routing;
 mod samples;
 mod saved;
 mod session;
@@ -26,7 +27,8 @@ mod templates;
 mod theme;
 
 pub use door::{ConsoleSettings, Door};
-pub use routes::{Row, TABLE};
+pub use routes::TABLE;
+pub use routing::Row;
 
 pub(crate) use form::{Form, FormView};
 pub(crate) use page::{Page, PageResult, View, Visit};

@@ -7,104 +7,17 @@ use ::web::access::{
     CollectBatches, CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches,
     DecideEvidence, DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount,
     ManageApiKeys, ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, ManageWebhooks,
-    NameCollectors, Permission, ReadApplications, ReadAudit, ReadBatches, ReadColleagues,
-    ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases,
-    ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches,
-    ReportIncidents, ReviewApplications, RunHandovers, ScheduleBatches, SendDevices,
-    SettleRegistrations, SignHandovers, UseAccount,
+    NameCollectors, ReadApplications, ReadAudit, ReadBatches, ReadColleagues, ReadEvidence,
+    ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock,
+    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents,
+    ReviewApplications, RunHandovers, ScheduleBatches, SendDevices, SettleRegistrations,
+    SignHandovers, UseAccount,
 };
-use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
+use actix_web::web;
 
-use crate::page::{Page, Visit};
 use crate::pages;
+use crate::routing::{Admits, Anybody, Row, get, on, pages, post};
 use crate::samples::Sample;
-
-/// A row of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
-    /// `get` or `post`.
-    pub method: &'static str,
-    /// Its address.
-    pub path: &'static str,
-    /// The file below `pages/`.
-    pub page: &'static str,
-    /// The permission that it takes, by its name; `Anybody` for none.
-    pub permission: &'static str,
-}
-
-/// For pages that everybody may see.
-pub(crate) enum Anybody {}
-
-/// Who may come: a row of the access table, or everybody.
-pub(crate) trait Admits {
-    /// As the table says it.
-    const NAME: &'static str;
-}
-
-impl Admits for Anybody {
-    const NAME: &'static str = "Anybody";
-}
-
-impl<P: Permission> Admits for P {
-    const NAME: &'static str = <P as Permission>::NAME;
-}
-
-/// What a handler takes, when its first part asks who comes.
-pub(crate) trait Asks<P> {}
-
-macro_rules! asks {
-    ($($more:ident)*) => {
-        impl<P, $($more),*> Asks<P> for (Page<P>, $($more,)*) {}
-        impl<$($more),*> Asks<Anybody> for (Visit, $($more,)*) {}
-    };
-}
-
-asks!();
-asks!(A);
-asks!(A B);
-asks!(A B C);
-
-fn on<P, F, Args>(method: Route, handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: FromRequest + Asks<P> + 'static,
-    F::Output: Responder + 'static,
-{
-    method.to(handler)
-}
-
-fn get() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-fn post() -> Route {
-    web::post()
-}
-
-/// A page, its addresses, its handlers, and who may come.
-macro_rules! pages {
-    ($($page:ident { $($method:ident $path:literal => $handler:ident, $permission:ident;)+ })+) => {
-        /// Every page, in the order in which the router looks.
-        pub const TABLE: &[Row] = &[$($(Row {
-            method: stringify!($method),
-            path: $path,
-            page: stringify!($page),
-            permission: <$permission as Admits>::NAME,
-        }),+),+];
-
-        /// Registers every page.
-        pub(crate) fn register(config: &mut web::ServiceConfig) {
-            $($(config.route($path, on::<$permission, _, _>($method(), pages::$page::$handler));)+)+
-        }
-
-        /// The examples of every page.
-        pub(crate) fn samples() -> Vec<Sample> {
-            let mut all = Vec::new();
-            $(all.extend(pages::$page::samples());)+
-            all
-        }
-    };
-}
 
 pages! {
     // everybody

@@ -1,6 +1,6 @@
 //! What a form sends, and how it looks when it comes back.
 
-use std::collections::BTreeMap;
+mod view;
 
 use ::web::{ApiError, ApiResult, IfMatch};
 use actix_web::dev::Payload;
@@ -8,15 +8,15 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use identity::Visitor;
 use kernel::{Code, Language, Lines, Refusal};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::fields::{self, Tree};
 use crate::multipart;
 use crate::page::say;
 use crate::sign_in_first::Taken;
+
+pub(crate) use view::{FormView, Mistake};
 
 /// Bytes of a form with files at the most.
 const LIMIT: usize = 32 << 20;
@@ -308,216 +308,5 @@ impl FromRequest for Form {
     }
 }
 
-/// A mistake in a form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Mistake {
-    /// At which field; none when it is about the whole.
-    pub(crate) field: Option<String>,
-    /// What to do about it.
-    pub(crate) text: String,
-}
-
-/// A form as templates see it: `form`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct FormView {
-    key: String,
-    version: Option<String>,
-    /// Somebody changed the thing since the form was made; `version` is what is there now.
-    stale: bool,
-    values: BTreeMap<String, Value>,
-    errors: Vec<Mistake>,
-}
-
-impl FormView {
-    /// One that nothing was typed into.
-    ///
-    /// # Errors
-    /// When the machine has no randomness.
-    pub(crate) fn empty() -> db::Result<Self> {
-        Ok(Self {
-            key: identity::token::random()?,
-            version: None,
-            stale: false,
-            values: BTreeMap::new(),
-            errors: Vec::new(),
-        })
-    }
-
-    /// One that shows what is there: the fields of the value, by path.
-    ///
-    /// # Errors
-    /// When the value cannot be written as JSON.
-    pub(crate) fn filled(value: &impl Serialize) -> db::Result<Self> {
-        let mut view = Self::empty()?;
-        let json = serde_json::to_value(value)?;
-        fields::flatten("", &json, &mut |name, text| view.add(name, text));
-        Ok(view)
-    }
-
-    /// Says from which version it was made.
-    #[must_use]
-    pub(crate) fn version(mut self, version: i32) -> Self {
-        self.version = Some(version.to_string());
-        self
-    }
-
-    /// Says that somebody changed the thing meanwhile, and which version is there now: whoever
-    /// sends the form again has seen both.
-    pub(crate) fn against(&mut self, version: i32) {
-        self.version = Some(version.to_string());
-        self.stale = true;
-    }
-
-    /// Whether it came back.
-    pub(crate) fn has_errors(&self) -> bool {
-        !self.errors.is_empty()
-    }
-
-    /// One with a mistake, for samples.
-    pub(crate) fn with_mistake(mut self, field: &str, text: &str) -> Self {
-        self.errors.push(Mistake {
-            field: Some(field.to_owned()),
-            text: text.to_owned(),
-        });
-        self
-    }
-
-    /// Adds a value; a second one of the same name makes a list.
-    fn add(&mut self, name: &str, value: String) {
-        let value = Value::String(value);
-        match self.values.get_mut(name) {
-            None => {
-                self.values.insert(name.to_owned(), value);
-            }
-            Some(Value::Array(values)) => values.push(value),
-            Some(one) => {
-                let first = one.take();
-                *one = Value::Array(vec![first, value]);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use serde::Deserialize;
-
-    use super::*;
-
-    fn sent(body: &str) -> Form {
-        let kind = "application/x-www-form-urlencoded; charset=utf-8";
-        Form::parse(kind, &body.to_owned().into()).unwrap()
-    }
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Request {
-        kind: kernel::DeviceKind,
-        quantity: i32,
-    }
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Order {
-        title: String,
-        note: Option<String>,
-        #[serde(default)]
-        themes: Vec<String>,
-        requests: Vec<Request>,
-        #[serde(default)]
-        agreed: bool,
-    }
-
-    #[test]
-    fn names_that_are_paths_make_lists_and_objects() {
-        let order: Order = sent(
-            "idempotency_key=k&title=+Deux+postes+&note=&themes=a&themes=b&agreed=yes\
-             &requests/0/kind=laptop&requests/0/quantity=2&requests/1/kind=desktop\
-             &requests/1/quantity=1%20000",
-        )
-        .read()
-        .unwrap();
-        assert_eq!(order.title, "Deux postes");
-        assert_eq!(order.note, None);
-        assert_eq!(order.themes, ["a", "b"]);
-        assert!(order.agreed);
-        assert_eq!(order.requests[1].quantity, 1000);
-    }
-
-    #[test]
-    fn a_mistake_names_its_field_and_what_was_typed_is_kept() {
-        let form = sent("title=T&requests/0/kind=boat&requests/0/quantity=2&password=secret");
-        let refused = form.read::<Order>().unwrap_err();
-        let view = form
-            .refused(refused.refused().unwrap(), Language::French)
-            .unwrap();
-        assert_eq!(view.errors[0].field.as_deref(), Some("requests/0/kind"));
-        assert!(
-            view.errors[0].text.starts_with("Valeurs possibles"),
-            "{view:?}"
-        );
-        assert_eq!(view.values["title"], "T");
-        assert!(!view.values.contains_key("password"));
-        let form = sent("title=T&requests/0/kind=laptop&requests/0/quantity=x");
-        let refused = form.read::<Order>().unwrap_err();
-        let at = &refused.refused().unwrap().errors[0];
-        assert_eq!(at.pointer.as_deref(), Some("/requests/0/quantity"));
-        let refused = sent("note=x").read::<Order>().unwrap_err();
-        let at = &refused.refused().unwrap().errors[0];
-        assert_eq!(
-            (at.pointer.as_deref(), at.code),
-            (Some("/title"), Code::Required)
-        );
-    }
-
-    #[test]
-    fn a_refusal_below_a_field_is_shown_at_the_field() {
-        let form = sent("themes=a&site/postal_code=1");
-        assert_eq!(form.field_at("/themes/3"), "themes");
-        assert_eq!(form.field_at("/site/postal_code"), "site/postal_code");
-        assert_eq!(form.field_at("/elsewhere/0"), "elsewhere/0");
-    }
-
-    #[test]
-    fn what_is_there_fills_a_form() {
-        let there = serde_json::json!({"site": {"postal_code": "13003"}, "themes": ["a", "b"],
-            "trained": true, "gone": null, "rows": [{"n": 1}, {"n": 2}]});
-        let view = FormView::filled(&there).unwrap();
-        assert_eq!(view.values["site/postal_code"], "13003");
-        assert_eq!(view.values["themes"], serde_json::json!(["a", "b"]));
-        assert_eq!(view.values["trained"], "yes");
-        assert_eq!(view.values["rows/1/n"], "2");
-        assert!(!view.values.contains_key("gone"));
-    }
-
-    #[test]
-    fn bodies_that_are_no_form_are_refused() {
-        let code = |kind: &str, body: &str| {
-            Form::parse(kind, &body.to_owned().into()).map_err(|refused| refused.code)
-        };
-        assert_eq!(
-            code("application/json", "{}").unwrap_err(),
-            Code::WrongMediaType
-        );
-        for hidden in ["%00", "%1B", "%E2%80%AE", "%C2%85"] {
-            let hidden = code("application/x-www-form-urlencoded", &format!("a={hidden}"));
-            assert_eq!(hidden.unwrap_err(), Code::InvalidFields);
-        }
-        let many = "a=&".repeat(MOST_FIELDS + 1);
-        let many = code("application/x-www-form-urlencoded", &many);
-        assert_eq!(many.unwrap_err(), Code::TooLarge);
-        let broken = code("multipart/form-data; boundary=x", "--y\r\n");
-        assert_eq!(broken.unwrap_err(), Code::MalformedRequest);
-    }
-
-    #[test]
-    fn the_same_key_with_another_content_is_another_request() {
-        let (one, other) = (sent("idempotency_key=k&a=1"), sent("idempotency_key=k&a=2"));
-        assert_eq!(one.key(), other.key());
-        assert_ne!(one.digest(), other.digest());
-        assert_eq!(
-            sent("idempotency_key=k&new_password=x").key(),
-            "",
-            "a password is hashed"
-        );
-    }
-}
+mod tests;
