@@ -10,6 +10,7 @@ mod paper;
 mod retention;
 pub mod rules;
 mod service;
+pub mod slots;
 mod store;
 
 pub use certificate::{Unproven, certificate};
@@ -28,4 +29,7 @@ pub use service::{
     allow, appointments, appointments_on, approve_wave, cancel_wave, complete, decide_application,
     handover, handover_named, handovers, missed, name_collector, not_given, pass_on, release,
     replace, schedule,
+};
+pub use slots::{
+    HandoverSlot, SlotChoice, SlotFilter, SlotSeries, choose_slot, offer, slots_for, withdraw_slot,
 };

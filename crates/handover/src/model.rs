@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use kernel::{
-    ApplicationId, DeviceKind, HandoverId, Instant, OrganisationId, PersonId, WaveId, text_enum,
+    ApplicationId, DeviceKind, HandoverId, HandoverSlotId, Instant, OrganisationId, PersonId,
+    WaveId, text_enum,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -60,6 +61,7 @@ pub struct Handover {
     pub allowed_reason: Option<String>,
     pub allowed_by: Option<PersonId>,
     pub allowed_at: Option<Instant>,
+    pub slot_id: Option<HandoverSlotId>,
 }
 
 /// A handover, as it is shown.
@@ -95,6 +97,8 @@ pub struct HandoverView {
     pub to: Option<Instant>,
     /// Where.
     pub place: Option<String>,
+    /// The slot that the appointment takes; none for one that was set by hand.
+    pub slot_id: Option<HandoverSlotId>,
     /// Who received the lot.
     pub recipient_name: Option<String>,
     /// Whether a signature was taken.

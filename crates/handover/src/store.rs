@@ -8,8 +8,8 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::{
-    Actor, ApplicationId, Code, HandoverId, Instant, OrganisationId, Page, PageRequest, PersonId,
-    Queue, Refusal, Role, WaveId,
+    Actor, ApplicationId, Code, HandoverId, HandoverSlotId, Instant, OrganisationId, Page,
+    PageRequest, PersonId, Queue, Refusal, Role, WaveId,
 };
 
 use crate::model::{Handover, HandoverFilter, HandoverStatus};
@@ -260,6 +260,7 @@ pub(crate) enum Step<'a> {
         from: Instant,
         to: Instant,
         place: &'a str,
+        slot: Option<HandoverSlotId>,
     },
     Complete {
         by: PersonId,
@@ -293,7 +294,12 @@ pub(crate) fn step(db: &mut Db, handover: &Handover, step: Step<'_>, now: Instan
         .filter(h::version.eq(handover.version))
         .filter(h::status.eq(handover.status));
     let rows = match step {
-        Step::Schedule { from, to, place } => {
+        Step::Schedule {
+            from,
+            to,
+            place,
+            slot,
+        } => {
             let sequence = if handover.appointment_from.is_some() {
                 handover.sequence + 1
             } else {
@@ -306,6 +312,7 @@ pub(crate) fn step(db: &mut Db, handover: &Handover, step: Step<'_>, now: Instan
                     h::appointment_to.eq(to),
                     h::place.eq(place),
                     h::sequence.eq(sequence),
+                    h::slot_id.eq(slot),
                     h::reason.eq(None::<String>),
                 ))
                 .execute(db)?

@@ -162,6 +162,8 @@ codes! {
     CityGiftNotAllowed "city_gift_not_allowed" 409 "La Ville ne peut céder gratuitement un bien de cette valeur." "The city may not give away property of this value.";
     LotIncomplete "lot_incomplete" 409 "Il manque des appareils du lot." "Devices of the lot are missing.";
     NoReplacement "no_replacement" 409 "Aucun appareil équivalent n'est prêt dans cet atelier." "No equivalent device is ready in this workshop.";
+    SlotFull "slot_full" 409 "Ce créneau vient d'être pris : choisissez-en un autre." "This slot was just taken: choose another one.";
+    SlotTaken "slot_taken" 409 "Des associations ont choisi ce créneau : déplacez d'abord leurs rendez-vous." "Associations chose this slot: move their appointments first.";
     IncidentExists "incident_exists" 409 "Cet appareil est déjà signalé : l'atelier ou la ville s'en occupe." "This device is reported already: the workshop or the city sees to it.";
     IncidentClosed "incident_closed" 409 "Ce signalement est déjà traité." "This report is dealt with already.";
     GuaranteeOver "guarantee_over" 409 "La garantie de cet appareil est passée : seule la ville peut le faire remplacer." "The guarantee of this device is over: only the city may have it replaced.";

@@ -141,6 +141,8 @@ ids! {
     WaveLine WaveLineId;
     /// The delivery of a lot.
     Handover HandoverId;
+    /// A time at which a workshop hands lots over.
+    HandoverSlot HandoverSlotId;
     /// Somebody who registers an association that is there already.
     RegistrationCase RegistrationCaseId;
     /// A file that supports an application.

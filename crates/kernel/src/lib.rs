@@ -34,12 +34,12 @@ pub use id::{
     AccessoryMovement, AccessoryMovementId, ApiKey, ApiKeyId, Appeal, AppealId, Application,
     ApplicationId, ApplicationMessage, ApplicationMessageId, AuditEvent, AuditEventId, Batch,
     BatchId, Custody, CustodyEventId, Device, DeviceFile, DeviceFileId, DeviceId, Document,
-    DocumentId, Drive, DriveId, Handover, HandoverId, Id, Incident, IncidentId, Invitation,
-    InvitationId, Message, MessageId, Obligation, ObligationId, Organisation, OrganisationChange,
-    OrganisationChangeId, OrganisationId, PartMovement, PartMovementId, Person, PersonId,
-    Programme, ProgrammeId, RegistrationCase, RegistrationCaseId, Session, SessionId, StoredScore,
-    StoredScoreId, Transfer, TransferId, Wave, WaveId, WaveLine, WaveLineId, Webhook,
-    WebhookDelivery, WebhookDeliveryId, WebhookId,
+    DocumentId, Drive, DriveId, Handover, HandoverId, HandoverSlot, HandoverSlotId, Id, Incident,
+    IncidentId, Invitation, InvitationId, Message, MessageId, Obligation, ObligationId,
+    Organisation, OrganisationChange, OrganisationChangeId, OrganisationId, PartMovement,
+    PartMovementId, Person, PersonId, Programme, ProgrammeId, RegistrationCase, RegistrationCaseId,
+    Session, SessionId, StoredScore, StoredScoreId, Transfer, TransferId, Wave, WaveId, WaveLine,
+    WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId, WebhookId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use queue::Queue;

@@ -169,6 +169,8 @@ permissions! {
     ReportIncidents: Allocation, [Association Helper Staff Admin] Recorded;
     /// Schedule and miss handovers, replace devices.
     RunHandovers: Allocation, [Refurbisher Staff Admin];
+    /// Choose when a lot is collected, among the times that its workshop offers.
+    ChooseSlots: Allocation, [Association Helper] Recorded;
     /// Say who collects a lot for the association.
     NameCollectors: Allocation, [Association Staff Admin] Recorded;
     /// Complete handovers, with a signature.

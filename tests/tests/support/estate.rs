@@ -57,6 +57,10 @@ impl Estate {
             &format!("/organisations/{}/obligations", owner.organisation),
             json!({"what": "Bilan du lot de 2022", "due_at": "2023-12-01T00:00:00Z"}),
         );
+        let slots = app.refurbisher.post(
+            "/handover-slots",
+            json!({"place": "Quai", "from": "2023-03-20T09:00:00Z", "to": "2023-03-20T10:00:00Z"}),
+        );
         let webhook = app.donor.post(
             "/webhooks",
             json!({"url": "https://hooks.example.org/ressac"}),
@@ -82,6 +86,10 @@ impl Estate {
             ("appeals", made(appeal)),
             ("obligations", made(obligation)),
             ("webhooks", made(webhook)),
+            (
+                "handover-slots",
+                applications::id(&slots.expect(201)[0]),
+            ),
             ("me", session(&app.staff)),
             ("handovers", applications::id(&handovers["items"][0])),
             ("incidents", incident(app)),

@@ -5,6 +5,7 @@ mod corrections;
 mod fates;
 mod handovers;
 mod incidents;
+mod slots;
 mod steps;
 
 use crate::Routes;
@@ -24,6 +25,11 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(steps::release)
         .service(steps::pass_on)
         .service(steps::replace)
+        .service(slots::offer)
+        .service(slots::list)
+        .service(slots::withdraw)
+        .service(slots::of_handover)
+        .service(slots::choose)
         .service(corrections::collector)
         .service(corrections::allow)
         .service(corrections::correct)

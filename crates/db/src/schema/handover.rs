@@ -33,6 +33,24 @@ diesel::table! {
         allowed_reason -> Nullable<Text>,
         allowed_by -> Nullable<Key>,
         allowed_at -> Nullable<Moment>,
+        slot_id -> Nullable<Key>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
+    handover_slots (id) {
+        id -> Key,
+        workshop_id -> Key,
+        starts_at -> Moment,
+        ends_at -> Moment,
+        place -> Text,
+        lots -> Integer,
+        offered_by -> Key,
+        offered_at -> Moment,
+        withdrawn_at -> Nullable<Moment>,
     }
 }
 

@@ -61,7 +61,7 @@ pub fn appointments(
     Ok(found.into_iter().map(|named| shown(named, None)).collect())
 }
 
-pub(super) fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
+pub(crate) fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
     let lot = allocation::lot_devices(
         db,
         handover.wave_id,
@@ -115,6 +115,7 @@ fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {
         from: handover.appointment_from,
         to: handover.appointment_to,
         place: handover.place,
+        slot_id: handover.slot_id,
         recipient_name: handover.recipient_name,
         signed: handover.signature.is_some(),
         signature: handover.signature.filter(|_| single),

@@ -4,7 +4,7 @@
 use data_encoding::HEXLOWER;
 use db::{Db, Result, Tx};
 use eligibility::Received;
-use kernel::{Actor, DeviceId, HandoverId};
+use kernel::{Actor, DeviceId, HandoverId, HandoverSlotId};
 use notifications::{Appointment, Message, Quantity};
 use sha2::{Digest, Sha256};
 
@@ -32,21 +32,33 @@ pub fn schedule(
     if rules::may_schedule(&handover, body, tx.now())? == Verdict::AlreadyDone {
         return view(tx, handover);
     }
-    given_to(tx, &handover)?;
+    appoint(tx, actor, &handover, body, None)
+}
+
+/// Gives a handover an appointment: at a time that was set by hand, or in a slot.
+pub(crate) fn appoint(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    handover: &Handover,
+    when: &HandoverSchedule,
+    slot: Option<HandoverSlotId>,
+) -> Result<HandoverView> {
+    given_to(tx, handover)?;
     let now = tx.now();
-    let place = body.place.trim();
+    let place = when.place.trim();
     store::step(
         tx,
-        &handover,
+        handover,
         Step::Schedule {
-            from: body.from,
-            to: body.to,
+            from: when.from,
+            to: when.to,
             place,
+            slot,
         },
         now,
     )?;
     allocation::hand_over_begins(tx, handover.wave_id)?;
-    let handover = store::handover(tx, actor, id)?;
+    let handover = store::handover(tx, actor, handover.id)?;
     let view = view(tx, handover.clone())?;
     let granted = by_kind(view.lot.as_deref().unwrap_or_default());
     let granted = granted
@@ -56,8 +68,8 @@ pub fn schedule(
     let appointment = Appointment {
         uid: handover.id.to_string(),
         sequence: handover.sequence,
-        from: body.from,
-        to: body.to,
+        from: when.from,
+        to: when.to,
         place: place.to_owned(),
         cancelled: false,
     };

@@ -64,6 +64,7 @@ pub(crate) fn planned(tx: &Tx<'_>, wave: WaveId, lot: &Lot, reference: String) -
         allowed_reason: None,
         allowed_by: None,
         allowed_at: None,
+        slot_id: None,
     }
 }
 

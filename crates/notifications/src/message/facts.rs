@@ -104,6 +104,7 @@ impl Message {
             Self::IncidentReported { .. } => "incident_reported",
             Self::IncidentClosed { .. } => "incident_closed",
             Self::DevicePassedOn { .. } => "device_passed_on",
+            Self::HandoverSlots { .. } => "handover_slots",
             Self::HandoverMissed { .. } => "handover_missed",
             Self::MailFailed { .. } => "mail_failed",
             Self::ChainHead { .. } => "chain_head",

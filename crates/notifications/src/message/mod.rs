@@ -473,6 +473,11 @@ pub enum Message {
         machine: Option<String>,
         reason: String,
     },
+    /// To the association: there are times to choose from, to collect its lot.
+    HandoverSlots {
+        reference: String,
+        association: String,
+    },
     /// To the association and staff: nobody came.
     HandoverMissed {
         reference: String,

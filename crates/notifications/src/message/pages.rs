@@ -68,6 +68,7 @@ impl Message {
             | Self::HandoverCompleted { reference, .. }
             | Self::HandoverCorrected { reference, .. }
             | Self::DevicePassedOn { reference, .. }
+            | Self::HandoverSlots { reference, .. }
             | Self::HandoverMissed { reference, .. } => format!("/aller/lots/{reference}"),
             Self::IncidentReported { incident, .. } | Self::IncidentClosed { incident, .. } => {
                 format!("/aller/signalements/{incident}")

@@ -84,6 +84,7 @@ templates![
     "incident_reported",
     "incident_closed",
     "device_passed_on",
+    "handover_slots",
     "handover_missed",
     "follow_up_due",
     "test_mail",

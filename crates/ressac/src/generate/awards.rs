@@ -254,6 +254,7 @@ impl Draft<'_> {
             allowed_reason: None,
             allowed_by: None,
             allowed_at: None,
+            slot_id: None,
         }
     }
 }

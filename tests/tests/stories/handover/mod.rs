@@ -5,4 +5,5 @@ mod corrections;
 mod incidents;
 mod passing;
 mod returns;
+mod slots;
 mod terms;

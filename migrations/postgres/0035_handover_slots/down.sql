@@ -1,0 +1,3 @@
+DROP INDEX handovers_by_slot;
+ALTER TABLE handovers DROP COLUMN slot_id;
+DROP TABLE handover_slots;
