@@ -3,15 +3,15 @@
 //! another one does not compile.
 
 use ::web::access::{
-    AnswerReceptions, Apply, ApproveWaves, CancelBatches, ChangeOrganisations, CloseBatches,
-    CollectBatches, CorrectDevices, CountStock, CreateOrganisations, DecideAppeals, DecideBatches,
-    DecideEvidence, DecideWaves, InvitePeople, JudgeOrganisations, LogDevices, ManageAccount,
-    ManageApiKeys, ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves, ManageWebhooks,
-    NameCollectors, ReadApplications, ReadAudit, ReadBatches, ReadColleagues, ReadEvidence,
-    ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases, ReadStock,
-    ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches, ReportIncidents,
-    ReviewApplications, RunHandovers, ScheduleBatches, SendDevices, SettleRegistrations,
-    SignHandovers, UseAccount,
+    AnswerReceptions, Apply, ApproveWaves, CancelBatches, ChangeOrganisations, ChooseSlots,
+    CloseBatches, CollectBatches, CorrectDevices, CountStock, CreateOrganisations, DecideAppeals,
+    DecideBatches, DecideEvidence, DecideWaves, InvitePeople, JudgeOrganisations, LogDevices,
+    ManageAccount, ManageApiKeys, ManageColleagues, ManagePeople, ManageProgrammes, ManageWaves,
+    ManageWebhooks, NameCollectors, ReadApplications, ReadAudit, ReadBatches, ReadColleagues,
+    ReadEvidence, ReadHandovers, ReadOutbox, ReadPickingLists, ReadRanking, ReadRegistrationCases,
+    ReadStock, ReadTransfers, ReadWaste, ReadWaveLines, ReceiveBatches, RegisterBatches,
+    ReportIncidents, ReviewApplications, RunHandovers, ScheduleBatches, SendDevices,
+    SettleRegistrations, SignHandovers, UseAccount,
 };
 use actix_web::web;
 
@@ -254,6 +254,7 @@ pages! {
         get "/lots/{id}" => show, ReadHandovers;
         get "/lots/{id}/bordereau" => note, ReadHandovers;
         post "/lots/{id}/collecte" => collector, NameCollectors;
+        post "/lots/{id}/creneau" => choose, ChooseSlots;
     }
     lot_report {
         get "/lots/{id}/signaler" => show, ReportIncidents;
@@ -367,6 +368,11 @@ pages! {
     hand_over {
         get "/ville/remises/{id}/remise" => show, SignHandovers;
         post "/ville/remises/{id}/remise" => complete, SignHandovers;
+    }
+    slots {
+        get "/atelier/creneaux" => show, RunHandovers;
+        post "/atelier/creneaux" => offer, RunHandovers;
+        post "/atelier/creneaux/retirer" => withdraw, RunHandovers;
     }
     city_calendar {
         get "/ville/remises" => show, RunHandovers;

@@ -1,13 +1,13 @@
 //! `/lots/{id}`: the handover of a lot: when, where, what.
 
-use ::web::access::{NameCollectors, Permission, ReadHandovers, ReportIncidents};
+use ::web::access::{ChooseSlots, NameCollectors, Permission, ReadHandovers, ReportIncidents};
 use ::web::security::PAPER;
 use ::web::{ApiResult, PathId};
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use handover::{Collector, HandoverStatus, HandoverView, IncidentFilter};
-use kernel::{Instant, Language, PageRequest};
-use serde::Serialize;
+use handover::{Collector, HandoverSlot, HandoverStatus, HandoverView, IncidentFilter, SlotChoice};
+use kernel::{HandoverSlotId, Instant, Language, PageRequest};
+use serde::{Deserialize, Serialize};
 
 use super::application_parts::{SAMPLE_ID, kind_name};
 use super::incidents::Row;
@@ -43,6 +43,10 @@ struct LotPage {
     passed_on: Vec<Passed>,
     /// Another association had it before.
     from_another: bool,
+    /// Times from which whoever looks may choose.
+    slots: Vec<Choice>,
+    /// The one that the lot has.
+    slot: String,
     /// Whoever looks may report a device of it.
     reports: bool,
     /// The newest reports of its devices.
@@ -55,6 +59,15 @@ struct Device {
     kind: &'static str,
     what: String,
     serial: Option<String>,
+}
+
+/// A slot to choose.
+#[derive(Serialize)]
+struct Choice {
+    id: String,
+    from: Instant,
+    to: Instant,
+    place: String,
 }
 
 #[derive(Serialize)]
@@ -82,28 +95,84 @@ async fn load<P: Permission>(page: &Page<P>, id: kernel::HandoverId) -> ApiResul
         ..IncidentFilter::default()
     };
     let some = PageRequest::new(Some(INCIDENTS), None)?;
-    let (view, incidents) = page
+    let now = page.state().database.now();
+    let role = page.actor().role;
+    let chooses = ChooseSlots::ROLES.contains(&role);
+    let (view, incidents, slots) = page
         .read(move |db, actor| {
             let view = handover::handover(db, actor, id)?;
             let incidents = handover::incidents::incidents(db, actor, &filter, &some)?;
-            Ok((view, incidents.items))
+            let slots = match chooses && is_open(view.status) {
+                true => handover::slots_for(db, actor, id, now)?,
+                false => Vec::new(),
+            };
+            Ok((view, incidents.items, slots))
         })
         .await?;
     let version = view.version;
-    let now = page.state().database.now();
-    let role = page.actor().role;
     let given = view.status == HandoverStatus::Completed;
-    let open = !matches!(
-        view.status,
-        HandoverStatus::Completed | HandoverStatus::Cancelled
-    );
     let shown = LotPage {
-        names: open && NameCollectors::ROLES.contains(&role),
+        names: is_open(view.status) && NameCollectors::ROLES.contains(&role),
+        slot: (slots.iter())
+            .find(|slot| view.slot_id == Some(slot.id))
+            .map_or_else(String::new, |slot| slot.id.to_string()),
+        slots: slots.into_iter().map(Choice::from).collect(),
         reports: given && ReportIncidents::ROLES.contains(&role),
         incidents: incidents.into_iter().map(|it| Row::of(it, now)).collect(),
         ..LotPage::of(view, role != kernel::Role::Refurbisher, page.language())
     };
     Ok((shown, version))
+}
+
+/// It is neither handed over nor called off.
+fn is_open(status: HandoverStatus) -> bool {
+    !matches!(
+        status,
+        HandoverStatus::Completed | HandoverStatus::Cancelled
+    )
+}
+
+impl From<HandoverSlot> for Choice {
+    fn from(slot: HandoverSlot) -> Self {
+        Self {
+            id: slot.id.to_string(),
+            from: slot.from,
+            to: slot.to,
+            place: slot.place,
+        }
+    }
+}
+
+/// Chooses when the lot is collected.
+pub(crate) async fn choose(
+    page: Page<ChooseSlots>,
+    PathId(id): PathId<kernel::Handover>,
+    form: Form,
+) -> PageResult {
+    let seen = form.if_match();
+    let saved = match form.read::<Chosen>() {
+        Err(cause) => Err(cause),
+        Ok(Chosen { slot }) => {
+            let choice = SlotChoice { slot_id: slot };
+            let saved = page.write(&form, "choose_slot", move |tx, actor| {
+                seen.of::<HandoverView>(tx, actor, id)?;
+                handover::choose_slot(tx, actor, id, &choice)?;
+                Ok(Saved::at(format!("/lots/{id}")).about(id).saying(
+                    "Le rendez-vous est pris. Un message vous le confirme ; l’atelier est prévenu.",
+                    "The appointment is made. A message confirms it; the workshop is told.",
+                ))
+            });
+            saved.await
+        }
+    };
+    let names = [("/slot_id", "/slot")];
+    page.settled(saved, &form, &names, load(&page, id)).await
+}
+
+/// The slot that is chosen.
+#[derive(Deserialize)]
+struct Chosen {
+    slot: HandoverSlotId,
 }
 
 /// The delivery note, to print.
@@ -188,6 +257,8 @@ impl LotPage {
             lot: view.lot.into_iter().flatten().map(device).collect(),
             passed_on: view.passed_on.into_iter().flatten().map(passed).collect(),
             from_another: view.from_another,
+            slots: Vec::new(),
+            slot: String::new(),
             reports: false,
             incidents: Vec::new(),
         }
@@ -228,6 +299,17 @@ pub(crate) fn samples() -> Vec<Sample> {
             })
             .collect(),
         from_another: status == "completed",
+        slots: (at
+            .filter(|_| status == "scheduled" || status == "planned")
+            .into_iter())
+        .map(|at| Choice {
+            id: SAMPLE_ID.to_owned(),
+            from: at,
+            to: at,
+            place: "Quai 3".to_owned(),
+        })
+        .collect(),
+        slot: String::new(),
         reports: status == "completed",
         incidents: (at.filter(|_| status == "completed").into_iter())
             .map(|at| Row::sample(at, None))

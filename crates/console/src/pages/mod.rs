@@ -99,6 +99,7 @@ pub(crate) mod registration;
 pub(crate) mod scan;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
+pub(crate) mod slots;
 pub(crate) mod stock;
 pub(crate) mod stocktake;
 pub(crate) mod styles;

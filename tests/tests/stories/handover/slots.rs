@@ -128,4 +128,36 @@ both_engines! {
         }
         fits_together(app);
     }
+
+    fn slots_are_offered_chosen_and_withdrawn_on_pages(app) {
+        let (stage, _) = waves::two_lots(app);
+        let lot = path_of(&handover_of(app, "Alpha")).replace("/handovers/", "/lots/");
+        let mut own = app.browser_of(&stage.clients[0]);
+        own.get(&lot).says("vous propose un rendez-vous").lacks("Choisir un créneau");
+        let mut workshop = app.browser_of(&app.refurbisher);
+        let page = workshop.get("/atelier/creneaux");
+        page.says("Aucun créneau");
+        let typed = [("place", "Quai 3"), ("day", "2023-03-09"), ("begins", "9h"), ("ends", "10:00"), ("minutes", "30"), ("lots", "2")];
+        let late = [("place", "Quai 3"), ("day", "2020-03-09"), ("begins", "9h"), ("ends", "8h"), ("minutes", "30"), ("lots", "2")];
+        let refused = workshop.submit_to(&page, "/atelier/creneaux", &late);
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        refused.says("La fin vient après le début").lacks("vous propose");
+        let offered = workshop.submit_to(&refused, "/atelier/creneaux", &typed);
+        offered.is_at(200, "/atelier/creneaux").says("9 h 30 – 10 h").says("0 sur 2");
+
+        let page = own.get(&lot);
+        page.says("Choisir un créneau").says("Quai 3");
+        let none = own.submit_to(&page, &format!("{lot}/creneau"), &[]);
+        assert_eq!(none.status, 422, "{}", none.text);
+        let slots = app.refurbisher.get("/handover-slots").expect(200);
+        let first = slots[0]["id"].as_str().unwrap();
+        let chosen = own.submit_to(&none, &format!("{lot}/creneau"), &[("slot", first)]);
+        chosen.is_at(200, &lot).says("Le rendez-vous est pris").says("Changer de créneau");
+
+        let page = workshop.get("/atelier/creneaux");
+        page.says("1 sur 2");
+        let gone = workshop.submit_to(&page, "/atelier/creneaux/retirer", &[("slots", slots[1]["id"].as_str().unwrap())]);
+        gone.says("ne sont plus proposés").lacks("9 h 30 – 10 h");
+        app.browser_of(&app.staff).get("/atelier/creneaux").says("1 sur 2").says("Atelier");
+    }
 }
