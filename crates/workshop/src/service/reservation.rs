@@ -166,8 +166,8 @@ pub fn repaired_after_handover(
 }
 
 /// Notes that a device went from one association to another: from the lot of one handover to that of
-/// another, by a report of the first association. It stays handed over. Donors read the log, so it
-/// names lots and no association.
+/// another, by a report of the first association. It stays handed over. It names lots and no
+/// association, whoever reads the log.
 ///
 /// # Errors
 /// `step_not_allowed` when it is not with an association, `unknown_device`.
