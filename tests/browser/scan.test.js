@@ -128,6 +128,8 @@ story("a wrong character is understood, and what was refused stays until it is s
   await at(page, "received");
   await scan(page, "WRONG0001X");
   await allSent(page);
+  // what was scanned is opened, and put right, from the trail
+  await page.getByRole("link", { name: "Ouvrir ou corriger" }).waitFor();
   const { items } = await server.api("GET", "/devices?scan=WRONG0001X", { as: await server.person("refurbisher") });
   const { tag, id } = items[0];
   await at(page, "triaged.keep");

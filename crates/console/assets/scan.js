@@ -101,10 +101,16 @@ function trail(more = []) {
   const own = entries.filter((one) => one.person === me.id);
   part("trail-title").hidden = own.length === 0;
   part("trail").replaceChildren(
-    ...own.map(({ kind, time, text }) => {
+    ...own.map(({ kind, time, text, device }) => {
       const item = document.createElement("li");
       item.className = `mark kind-${kind}`;
       item.textContent = `${time} · ${text}`;
+      if (device) {
+        const link = document.createElement("a");
+        link.href = `/atelier/appareils/${device}`;
+        link.textContent = words.correct;
+        item.append(" · ", link);
+      }
       return item;
     }),
   );
@@ -196,11 +202,11 @@ async function send() {
     }
     const more = [];
     for (const [n, line] of group.entries()) {
-      const { client_id, kind, text, near } = results[n] ?? {};
+      const { client_id, kind, text, near, device } = results[n] ?? {};
       if (client_id !== line.client_id) return;
       if (kind === "danger") await put({ ...line, verdict: { text, near } });
       else await drop(line.n);
-      more.push({ person: me.id, time: clock(line.at), kind, text });
+      more.push({ person: me.id, time: clock(line.at), kind, text, device });
     }
     // of several answers, a refusal is the one to see
     const of = (kind) => more.findLast((one) => one.kind === kind);

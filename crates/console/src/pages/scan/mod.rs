@@ -9,7 +9,7 @@ use ::web::access::LogDevices;
 use ::web::{Answer, ApiError};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpResponse, web};
-use kernel::{Code, Language, PersonId, Refusal, Text};
+use kernel::{Code, DeviceId, Language, PersonId, Refusal, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use workshop::{EventOutcome, Operators};
@@ -150,6 +150,8 @@ struct Verdict {
     kind: &'static str,
     /// Tags that were meant perhaps.
     near: Vec<String>,
+    /// The device that was scanned: a mistake is put right on its page.
+    device: Option<DeviceId>,
 }
 
 /// The lines of a queue: a verdict each. They are taken in the session of whoever scanned them,
@@ -185,6 +187,7 @@ pub(crate) async fn send_lines(page: Page<LogDevices>, body: web::Bytes) -> Page
                     text: say(&text, language),
                     kind,
                     near: result.near.clone(),
+                    device: result.device_id,
                 }
             });
         Answer::ok(&Verdicts {
