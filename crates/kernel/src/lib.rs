@@ -7,6 +7,7 @@ mod characters;
 mod code;
 mod codes;
 mod column;
+mod configured;
 mod contained;
 mod fold;
 mod french;
@@ -27,6 +28,7 @@ pub use chain::{ChainKeys, Fold, Folded, Folds, Mark, Shown};
 pub use characters::{Lines, as_sent, is_unprintable, is_visible, line_feeds, one_line};
 pub use code::Code;
 pub use column::{Key, Moment};
+pub use configured::Configured;
 pub use contained::contained;
 pub use fold::{fold, squash};
 pub use french::{CommuneCode, Rna, Siret};
@@ -38,8 +40,8 @@ pub use id::{
     IncidentId, Invitation, InvitationId, Message, MessageId, Obligation, ObligationId,
     Organisation, OrganisationChange, OrganisationChangeId, OrganisationId, PartMovement,
     PartMovementId, Person, PersonId, Programme, ProgrammeId, RegistrationCase, RegistrationCaseId,
-    Session, SessionId, StoredScore, StoredScoreId, Transfer, TransferId, Wave, WaveId, WaveLine,
-    WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId, WebhookId,
+    Session, SessionId, StoredScore, StoredScoreId, Transfer, TransferId,
+    Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId, WebhookId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use queue::Queue;

@@ -172,6 +172,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         settings.log.level = "warn".to_owned(); // its progress is what people read
     }
     logging::start(&settings.log)?;
+    settings.city_files.read()?;
     match arguments.command {
         Command::Serve { listen } => serve::serve(&settings, listen.as_deref())?,
         Command::Worker => serve::work(&settings)?,

@@ -1,5 +1,6 @@
 //! The settings: built-in defaults, a file, variables, in this order.
 
+mod city_files;
 mod keys;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -15,6 +16,8 @@ use identity::password::PasswordSettings;
 use identity::{RetentionSettings, SecondFactorRule, SessionSettings};
 use notifications::{MailSettings, StatedDelays, WebhookSettings};
 use serde::Deserialize;
+
+pub use self::city_files::CityFiles;
 
 const DEFAULTS: &str = include_str!("../../../config/default.toml");
 
@@ -41,6 +44,8 @@ pub struct Settings {
     pub intake: IntakeSection,
     /// Rubrics, lists and delays.
     pub eligibility: EligibilitySettings,
+    /// Files of the city in the place of those that are built in.
+    pub city_files: CityFiles,
     /// Where files lie, and who scans them.
     pub files: FilesSettings,
     /// What may be in a label printer.

@@ -33,5 +33,6 @@ pub use steps::{
 };
 pub use trial::{About, first, kinds, moves, split, trial_plan};
 pub use values::{
-    above_city_gift, convention_due, euros, every_kind_has_a_value, value_cents, without_value,
+    above_city_gift, convention_due, euros, every_kind_has_a_value, use_values, value_cents,
+    without_value,
 };

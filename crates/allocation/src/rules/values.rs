@@ -1,10 +1,9 @@
 //! `config/values.toml`: what an award is worth in euros, and from which sum a year a
-//! convention is due. Built in.
+//! convention is due. The setting `city_files.values` names a file of the city in its place.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
-use kernel::{Code, DeviceKind, Refusal, Text};
+use kernel::{Code, Configured, DeviceKind, Refusal, Text};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -13,7 +12,8 @@ use crate::model::Granted;
 
 const FILE: &str = include_str!("../../../../config/values.toml");
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Values {
     convention_cents: u64,
     city_gift_cents: u64,
@@ -24,11 +24,28 @@ struct Values {
 const WITH_SCREEN: &str = "desktop_with_screen";
 
 // that the file can be read is tested
-static VALUES: LazyLock<Option<Values>> = LazyLock::new(|| toml::from_str(FILE).ok());
+static VALUES: Configured<Values> = Configured::new(|| parse(FILE));
+
+fn parse(text: &str) -> Result<Values, String> {
+    let values: Values = toml::from_str(text).map_err(|cause| cause.to_string())?;
+    let unknown = |name: &&String| *name != WITH_SCREEN && name.parse::<DeviceKind>().is_err();
+    match values.cents.keys().find(unknown) {
+        Some(name) => Err(format!("`{name}` under [cents] is no kind of device")),
+        None => Ok(values),
+    }
+}
+
+/// Puts the values of a city, a file like `config/values.toml`, in the place of those that are built in.
+///
+/// # Errors
+/// A sentence for whoever wrote the file; or when values were used before.
+pub fn use_values(text: &str) -> Result<(), String> {
+    VALUES.replace(parse(text)?)
+}
 
 /// The value under a name; none where the city has set none.
 fn named(name: &str) -> Option<u64> {
-    VALUES.as_ref()?.cents.get(name).copied()
+    VALUES.get().ok()?.cents.get(name).copied()
 }
 
 /// The value of one device of a kind.
@@ -80,16 +97,16 @@ pub fn every_kind_has_a_value(kinds: impl IntoIterator<Item = DeviceKind>) -> Re
         Code::ValueMissing,
         Text::new(
             format!(
-                "Aucune valeur en euros n'est fixée pour : {}. Ajoutez-la au fichier config/values.toml : chaque attribution l'indique.",
+                "Aucune valeur en euros n'est fixée pour : {}. Ajoutez-la au fichier que nomme le réglage city_files.values (voir config/values.toml) : chaque attribution l'indique.",
                 fr.join(", ")
             ),
             format!(
-                "No value in euros is set for: {}. Add it to the file config/values.toml: every award states it.",
+                "No value in euros is set for: {}. Add it to the file that the setting city_files.values names (see config/values.toml): every award states it.",
                 en.join(", ")
             ),
         ),
     )
-    .with_extra(json!({ "kinds": missing, "set_in": "config/values.toml" })))
+    .with_extra(json!({ "kinds": missing, "set_in": "city_files.values" })))
 }
 
 /// Whether what an association received in a year is above what may be given without a
@@ -97,14 +114,14 @@ pub fn every_kind_has_a_value(kinds: impl IntoIterator<Item = DeviceKind>) -> Re
 #[must_use]
 pub fn convention_due(cents: u64) -> bool {
     VALUES
-        .as_ref()
-        .is_none_or(|values| cents > values.convention_cents)
+        .get()
+        .map_or(true, |values| cents > values.convention_cents)
 }
 
 /// The sum above which a convention is due.
 #[must_use]
 pub fn convention_cents() -> u64 {
-    VALUES.as_ref().map_or(0, |values| values.convention_cents)
+    VALUES.get().map_or(0, |values| values.convention_cents)
 }
 
 /// Whether a device of a kind is worth more than the city may give away of its own.
@@ -115,8 +132,8 @@ pub fn above_city_gift(kind: DeviceKind) -> bool {
 
 fn is_above(cents: u64) -> bool {
     VALUES
-        .as_ref()
-        .is_none_or(|values| cents > values.city_gift_cents)
+        .get()
+        .map_or(true, |values| cents > values.city_gift_cents)
 }
 
 /// An amount, as people read it.
@@ -149,8 +166,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_file_of_the_city_is_read_or_says_what_is_wrong() {
+        let own = "convention_cents = 1\ncity_gift_cents = 2\n[cents]\n";
+        let values = parse(&format!(
+            "{own}laser_cutter = 120_000\ndesktop_with_screen = 3"
+        ))
+        .unwrap();
+        assert_eq!(values.cents["laser_cutter"], 120_000);
+        for (wrong, said) in [
+            ("lazer_cutter = 1", "lazer_cutter"),
+            ("laptop = -1", "laptop"),
+            ("laptop = \"180\"", "laptop"),
+        ] {
+            let cause = parse(&format!("{own}{wrong}")).unwrap_err();
+            assert!(cause.contains(said), "{cause}");
+        }
+        assert!(parse("convention_cents = 1").is_err());
+    }
+
+    #[test]
     fn an_award_has_a_value() {
-        assert!(VALUES.is_some());
+        assert!(VALUES.get().is_ok());
         let granted: Granted = [(DeviceKind::Desktop, 30), (DeviceKind::Laptop, 1)].into();
         assert_eq!(value_cents(&granted), 318_000);
         assert_eq!(euros(468_000).fr, "4\u{a0}680 €");
@@ -189,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_city_gives_away_up_to_a_limit() {
-        let limit = VALUES.as_ref().unwrap().city_gift_cents;
+        let limit = VALUES.get().unwrap().city_gift_cents;
         assert!(!is_above(limit) && is_above(limit + 1));
         assert!(DeviceKind::ALL.iter().all(|kind| !above_city_gift(*kind)));
     }

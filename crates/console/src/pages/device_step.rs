@@ -210,7 +210,7 @@ async fn load(page: &Page<LogDevices>, id: DeviceId, step: &str) -> Result<StepP
             Ok((device, parts))
         })
         .await?;
-    let settings = Settings::built_in()?;
+    let settings = Settings::in_use()?;
     let language = page.language();
     let say = |fr: &str, en: &str| match language {
         Language::French => fr.to_owned(),

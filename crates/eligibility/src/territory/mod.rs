@@ -7,5 +7,6 @@ mod lookup;
 mod table;
 
 pub use area::area_check;
+pub use communes::use_communes;
 pub use lookup::{Found, Place, Site, locate};
 pub use table::{Row, TableReport, read_table};

@@ -108,7 +108,7 @@ async fn generate(
     })?;
     let run = world.cast.run.clone();
     let mut progress = Progress::new(options.devices);
-    let workshop = WorkshopSettings::built_in().map_err(|cause| cause.to_string())?;
+    let workshop = WorkshopSettings::in_use().map_err(|cause| cause.to_string())?;
     let keys = database.chain_keys();
     let (send, chunks) = sync_channel(2);
     // one thread invents while the other writes

@@ -55,6 +55,88 @@ fn a_variable_with_a_typing_mistake_is_not_ignored() {
 }
 
 #[test]
+fn files_of_the_city_are_read_at_start_or_named_with_what_is_wrong() {
+    let folder = folder("startup-city-files");
+    let url = "sqlite:startup.db";
+    let run = |setting: &str, name: &str, content: &str| {
+        std::fs::write(folder.join(name), content).unwrap();
+        let output = ressac(&folder, url)
+            .env(format!("RESSAC__CITY_FILES__{setting}"), name)
+            .arg("migrate")
+            .output()
+            .unwrap();
+        (output.status.success(), text(&output.stderr))
+    };
+    let values = "convention_cents = 1\ncity_gift_cents = 2\n[cents]\n";
+    let factors = include_str!("../../../../config/impact_factors.csv");
+    let workshop = include_str!("../../../../config/workshop.toml");
+    let good = [
+        (
+            "VALUES",
+            "own.toml",
+            format!("{values}laser_cutter = 120_000"),
+        ),
+        (
+            "WORKSHOP",
+            "own.toml",
+            workshop.replace("in_repair = 30", "in_repair = 45"),
+        ),
+        ("FACTORS", "own.csv", factors.to_owned()),
+        (
+            "COMMUNES",
+            "own.csv",
+            "code;commune\n69123;Lyon\n".to_owned(),
+        ),
+    ];
+    for (setting, name, content) in good {
+        let (fine, said) = run(setting, name, &content);
+        assert!(fine, "{setting}: {said}");
+    }
+    let wrong = [
+        (
+            "VALUES",
+            "values",
+            "own.toml",
+            format!("{values}lazer_cutter = 1"),
+            "lazer_cutter",
+        ),
+        (
+            "WORKSHOP",
+            "workshop",
+            "own.toml",
+            workshop.replace("in_repair = 30", "in_repare = 30"),
+            "in_repare",
+        ),
+        (
+            "FACTORS",
+            "factors",
+            "own.csv",
+            "kind,weight_kg\nlaptop,much\n".to_owned(),
+            "record 1",
+        ),
+        (
+            "COMMUNES",
+            "communes",
+            "own.csv",
+            "code;commune\n6912;Lyon\n".to_owned(),
+            "line 2",
+        ),
+    ];
+    for (setting, section, name, content, expected) in wrong {
+        let (fine, said) = run(setting, name, &content);
+        assert!(!fine, "{setting}");
+        let named = format!("city_files.{section}: {name}: ");
+        assert!(said.contains(&named) && said.contains(expected), "{said}");
+    }
+    let output = ressac(&folder, url)
+        .env("RESSAC__CITY_FILES__VALUES", "nowhere.toml")
+        .arg("migrate")
+        .output()
+        .unwrap();
+    assert!(text(&output.stderr).contains("city_files.values: nowhere.toml: "));
+}
+
+#[test]
 fn what_is_away_or_taken_is_named() {
     let folder = folder("startup-away");
     std::fs::write(folder.join("file"), "").unwrap();

@@ -34,7 +34,7 @@ pub fn counts(
     by: Option<CountBy>,
     now: Instant,
 ) -> Result<DeviceCounts> {
-    let settings = Settings::built_in()?;
+    let settings = Settings::in_use()?;
     let scope = Scope::of(actor);
     let mut stages: BTreeMap<Stage, i64> = Stage::ALL.iter().map(|stage| (*stage, 0)).collect();
     for (_, stage, count) in store::counts(db, scope, filter, None)? {
@@ -114,7 +114,7 @@ fn names(db: &mut Db, groups: &[Group]) -> Result<HashMap<Group, String>> {
 /// # Errors
 /// When the settings that are built in cannot be read, which a test excludes.
 pub fn templates() -> Result<WorkshopTemplates> {
-    let settings = Settings::built_in()?;
+    let settings = Settings::in_use()?;
     let kinds = DeviceKind::ALL.iter().map(|kind| {
         let template = settings.template(*kind).cloned().unwrap_or_default();
         KindTemplate {

@@ -44,7 +44,7 @@ pub fn missing(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<Option<Refusa
         operated_by: None,
     };
     let facts = ledger.facts(bench, None, None);
-    Ok(rules::decide(&facts, &asking, Settings::built_in()?).err())
+    Ok(rules::decide(&facts, &asking, Settings::in_use()?).err())
 }
 
 /// The steps that the rules take of a device now from this person, by the names of their events:
@@ -57,7 +57,7 @@ pub fn possible_steps(db: &mut Db, actor: &Actor, id: DeviceId) -> Result<Vec<&'
     if own_workshop(actor, &device).is_err() {
         return Ok(Vec::new());
     }
-    let (at, settings) = (device.stage_at, Settings::built_in()?);
+    let (at, settings) = (device.stage_at, Settings::in_use()?);
     let kind = device.kind;
     let mut ledger = Ledger::of(vec![device]);
     let needs = Needs {

@@ -171,7 +171,7 @@ fn scanned_device(db: &mut Db, actor: &Actor, scanned: &str) -> Result<Page<Devi
 }
 
 fn waiting_limits(filter: &DeviceFilter) -> Result<Option<BTreeMap<Stage, Instant>>> {
-    let settings = Settings::built_in()?;
+    let settings = Settings::in_use()?;
     Ok(filter.waiting_at.map(|now| limits(settings, now)))
 }
 

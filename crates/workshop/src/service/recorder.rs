@@ -38,7 +38,7 @@ impl<'a> Recorder<'a> {
     ) -> Result<Self> {
         let mut ledger = Ledger::of(devices);
         ledger.load_facts(tx, needs)?;
-        let settings = Settings::built_in()?;
+        let settings = Settings::in_use()?;
         Ok(Self {
             actor,
             settings,

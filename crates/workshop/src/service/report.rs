@@ -40,7 +40,7 @@ pub fn attach_report(
         let recorded = note_unread(tx, actor, &device, file)?;
         return Ok(answer(file, None, recorded, None));
     };
-    let settings = Settings::built_in()?;
+    let settings = Settings::in_use()?;
     let now = tx.now();
     let about = rules::about(&device, &drives, report, &file.sha256, settings, now)?;
     note_once(tx, actor, &device, file)?;

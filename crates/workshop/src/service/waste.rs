@@ -18,7 +18,7 @@ pub fn waste(
     filter: &WasteFilter,
     request: &PageRequest,
 ) -> Result<WasteList> {
-    let settings = Settings::built_in()?;
+    let settings = Settings::in_use()?;
     let after = request.after::<WasteKey>()?;
     let scope = Scope::of(actor);
     let page = store::waste_page(db, scope, filter, request, after)?;

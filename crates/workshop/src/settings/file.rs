@@ -10,7 +10,7 @@ use super::{Settings, TestTemplate, WasteOf};
 use crate::model::{BATTERIES, KitPart, Media, Stage};
 
 pub(super) const BUILT_IN: &str = include_str!("../../../../config/workshop.toml");
-const FACTORS: &str = include_str!("../../../../config/impact_factors.csv");
+pub(super) const FACTORS: &str = include_str!("../../../../config/impact_factors.csv");
 
 /// The category of a kind that the file does not sort.
 pub(super) const UNSORTED: &str = "weee_5";
@@ -104,7 +104,7 @@ impl Settings {
     ///
     /// # Errors
     /// A sentence for whoever wrote it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, factors: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|cause| cause.to_string())?;
         file.check()?;
         let categories = file.waste_categories.into_iter();
@@ -126,7 +126,7 @@ impl Settings {
                 .collect(),
             clear_counts_on: file.erasure.clear_counts_on,
             evidence_tolerance_seconds: i64::from(file.erasure.clock_tolerance_hours) * 3600,
-            waste: sorted_waste(file.waste, &categories)?,
+            waste: sorted_waste(file.waste, &categories, factors)?,
             categories,
             grades: file.grades,
             waiting: file.waiting,
@@ -173,9 +173,10 @@ fn repeated<T: Ord + Clone>(values: impl Iterator<Item = T>) -> Option<T> {
 fn sorted_waste(
     rows: Vec<WasteRow>,
     categories: &BTreeMap<String, Text>,
+    factors: &str,
 ) -> Result<HashMap<DeviceKind, WasteOf>, String> {
     let mut weights: HashMap<String, Option<i32>> = HashMap::new();
-    for factor in csv::Reader::from_reader(FACTORS.as_bytes()).deserialize() {
+    for factor in csv::Reader::from_reader(factors.as_bytes()).deserialize() {
         let factor: Factor = factor.map_err(|cause| cause.to_string())?;
         weights.insert(factor.kind, factor.weight_kg.map(grams));
     }

@@ -1,20 +1,19 @@
-//! `config/workshop.toml`: kits, test templates, grades, limits, waste, what counts as erasure.
-//! Built in.
+//! `config/workshop.toml`: kits, test templates, grades, limits, waste, what counts as erasure. The
+//! setting `city_files.workshop` names a file of the city in its place.
 
 mod file;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
 
 use db::Error;
-use kernel::{DeviceKind, Text};
+use kernel::{Configured, DeviceKind, Text};
 
 pub use file::{Check, GradeDefinition};
 
 use crate::model::{KitPart, Media, Stage};
 
-static SETTINGS: LazyLock<Result<Settings, String>> =
-    LazyLock::new(|| Settings::parse(file::BUILT_IN));
+static SETTINGS: Configured<Settings> =
+    Configured::new(|| Settings::parse(file::BUILT_IN, file::FACTORS));
 
 /// The workshop's settings.
 #[derive(Debug, Clone)]
@@ -51,14 +50,23 @@ struct WasteOf {
 }
 
 impl Settings {
-    /// The settings that are built in.
+    /// The settings in use.
     ///
     /// # Errors
     /// When the file that was built in cannot be read, which a test excludes.
-    pub fn built_in() -> db::Result<&'static Self> {
-        SETTINGS
-            .as_ref()
-            .map_err(|cause| Error::internal(cause.clone()))
+    pub fn in_use() -> db::Result<&'static Self> {
+        SETTINGS.get().map_err(Error::internal)
+    }
+
+    /// Puts files of the city in the place of those that are built in: one like `config/workshop.toml`,
+    /// and one like `config/impact_factors.csv`.
+    ///
+    /// # Errors
+    /// A sentence for whoever wrote the files; or when settings were used before.
+    pub fn replace(settings: Option<&str>, factors: Option<&str>) -> Result<(), String> {
+        let settings = settings.unwrap_or(file::BUILT_IN);
+        let factors = factors.unwrap_or(file::FACTORS);
+        SETTINGS.replace(Self::parse(settings, factors)?)
     }
 
     /// What goes with a device of this kind.
@@ -114,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_file_that_is_built_in_can_be_read() {
-        let settings = Settings::built_in().expect("settings");
+        let settings = Settings::in_use().expect("settings");
         let kinds: Vec<_> = settings
             .kit(DeviceKind::Desktop)
             .iter()
@@ -150,7 +158,7 @@ mod tests {
         for (right, instead) in wrong {
             let text = file::BUILT_IN.replacen(right, instead, 1);
             assert_ne!(text, file::BUILT_IN, "{right}");
-            assert!(Settings::parse(&text).is_err(), "{instead}");
+            assert!(Settings::parse(&text, file::FACTORS).is_err(), "{instead}");
         }
     }
 }

@@ -220,7 +220,7 @@ both_engines! {
         app.staff.post(&format!("{path}/propose"), Value::Null).expect(200);
         app.staff.post(&format!("{path}/submit"), waves::plan_read(&app.staff, &path)).expect(200);
         let refused = app.other_staff.post(&format!("{path}/approve"), waves::plan_read(&app.other_staff, &path)).refused(409, "value_missing");
-        assert_eq!((&refused["kinds"], &refused["set_in"]), (&json!(["laser_cutter"]), &json!("config/values.toml")));
+        assert_eq!((&refused["kinds"], &refused["set_in"]), (&json!(["laser_cutter"]), &json!("city_files.values")));
         assert_eq!(waves::reserved(app), (0, 0));
     }
 }

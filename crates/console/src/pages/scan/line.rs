@@ -117,7 +117,7 @@ impl Line {
 
     /// Every check of the template, but for the exceptions.
     fn checks(&self, kind: &str) -> Map<String, Value> {
-        let settings = Settings::built_in().ok();
+        let settings = Settings::in_use().ok();
         let kind = DeviceKind::ALL.iter().find(|one| one.as_str() == kind);
         let checks = settings.zip(kind).map(|(it, kind)| it.checks(*kind));
         let mut names: Vec<&str> = checks
@@ -192,7 +192,7 @@ impl Line {
 
 /// What checks are called in any of the templates.
 fn labels(names: &[String], say: fn(&workshop::Check) -> &str) -> Vec<String> {
-    let settings = Settings::built_in().ok();
+    let settings = Settings::in_use().ok();
     let find = |name: &String| {
         let kinds = DeviceKind::ALL.iter();
         let checks = kinds.flat_map(|kind| settings.map_or(&[][..], |it| it.checks(*kind)));

@@ -32,7 +32,7 @@ pub(super) fn offered() -> Vec<Offered> {
 
 /// The kinds of machine that have a test template, and `other` for those that have none.
 fn templates() -> impl Iterator<Item = DeviceKind> {
-    let settings = Settings::built_in().ok();
+    let settings = Settings::in_use().ok();
     DeviceKind::ALL.iter().copied().filter(move |kind| {
         let checks = settings.map(|settings| settings.checks(*kind));
         *kind == DeviceKind::Other || checks.is_some_and(|checks| !checks.is_empty())
@@ -69,7 +69,7 @@ pub(super) struct TemplateView {
 
 /// The test templates; that of the chosen step alone where there is one.
 pub(super) fn template_views(chosen: &str, language: Language) -> Vec<TemplateView> {
-    let settings = Settings::built_in().ok();
+    let settings = Settings::in_use().ok();
     let wanted = chosen.strip_prefix("tested.");
     let templates = templates().filter(|kind| chosen.is_empty() || wanted == Some(kind.as_str()));
     let view = |kind: DeviceKind| {

@@ -32,7 +32,7 @@ fn at(seconds: i64) -> Instant {
 }
 
 fn settings() -> &'static Settings {
-    Settings::built_in().expect("settings")
+    Settings::in_use().expect("settings")
 }
 
 /// A device in memory, to which events happen.

@@ -147,7 +147,11 @@ fn a_strict_template_takes_its_own_checks_and_no_others() {
         "strict = true",
         1,
     );
-    let strict = Settings::parse(&text).expect("settings");
+    let strict = Settings::parse(
+        &text,
+        include_str!("../../../../../config/impact_factors.csv"),
+    )
+    .expect("settings");
     let bench = Bench::until(Stage::Erased);
     let test = |checks: Value| {
         let event = incoming(&json!({"type": "tested", "checks": checks})).expect("reads");

@@ -36,7 +36,7 @@ fn report(drives: Vec<ReportedDrive>) -> ErasureReport {
 }
 
 fn says(bench: &Bench, report: &ErasureReport) -> Result<About, Refusal> {
-    let settings = Settings::built_in().expect("settings");
+    let settings = Settings::in_use().expect("settings");
     about(
         &bench.device,
         &bench.drives,
