@@ -434,6 +434,7 @@ pages! {
         post "/ville/personnes/nouvelle" => invite, InvitePeople;
         get "/ville/personnes/{id}" => show, ManagePeople;
         post "/ville/personnes/{id}" => change, ManagePeople;
+        post "/ville/personnes/{id}/deconnecter" => sign_out, ManagePeople;
     }
     city_programmes {
         get "/ville/programmes" => list, ManageProgrammes;

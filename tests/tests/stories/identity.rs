@@ -133,6 +133,8 @@ both_engines! {
         app.staff.get("/me").refused(401, "session_ended");
         app.staff.post(&format!("/organisations/{}/verify", app.donor.organisation), json!({}))
             .refused(401, "session_ended");
+        let recorded = app.admin.get(&format!("/audit?subject={}", app.staff.person)).expect(200);
+        assert_eq!(recorded["items"][0]["action"], "post_auth_logout");
     }
 
     fn an_access_token_expires(app) {

@@ -59,6 +59,7 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/users", "InvitePeople"),
     ("get", "/api/v1/users", "ManagePeople"),
     ("patch", "/api/v1/users/{id}", "ManagePeople"),
+    ("delete", "/api/v1/users/{id}/sessions", "ManagePeople"),
     ("post", "/api/v1/api-keys", "ManageApiKeys"),
     ("post", "/api/v1/organisations", "CreateOrganisations"),
     ("get", "/api/v1/organisations", "ReadOrganisations"),

@@ -50,6 +50,7 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(users::invite)
         .service(users::list)
         .service(users::change)
+        .service(users::sign_out)
         .service(registrations::register)
         .service(registrations::cases)
         .service(registrations::open)

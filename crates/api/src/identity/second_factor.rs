@@ -93,7 +93,7 @@ pub async fn remove(
         .write(&who, move |tx, actor| {
             identity::use_second_factor(tx, &vault, actor.person, &removal.totp)?;
             identity::proven(tx, &proven, None)?;
-            identity::remove_second_factor(tx, actor.person)?;
+            identity::remove_second_factor(tx, actor.person, actor.session)?;
             Ok(Answer::no_content())
         })
         .await;
@@ -114,7 +114,7 @@ pub async fn remove_of(
     state
         .write(&who, move |tx, actor| {
             identity::freshly_proven(tx, &signer, actor)?;
-            identity::remove_second_factor(tx, id)?;
+            identity::remove_second_factor(tx, id, None)?;
             Ok(Answer::no_content())
         })
         .await

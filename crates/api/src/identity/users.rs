@@ -1,6 +1,6 @@
 //! `/users`.
 
-use actix_web::{get, patch, post, web};
+use actix_web::{delete, get, patch, post, web};
 use identity::{Invited, NewPerson, User, UserChange};
 use kernel::{Page, PersonId, Role};
 
@@ -61,6 +61,24 @@ pub async fn change(
             if_match.check(identity::user(tx, id)?.version)?;
             let user = identity::change_user(tx, &signer, actor, id, &body)?;
             Ok(Answer::ok(&user)?.version(user.version))
+        })
+        .await
+}
+
+/// Signs somebody out everywhere, such as after a telephone was lost. Their keys and their password
+/// stay.
+#[utoipa::path(tag = "Identity", operation_id = "end_sessions_of", security(("bearer" = [])),
+    params(("id" = PersonId, Path)), responses((status = 204), Problems))]
+#[delete("/users/{id}/sessions")]
+pub async fn sign_out(
+    state: web::Data<State>,
+    who: Allowed<ManagePeople>,
+    PathId(id): PathId<kernel::Person>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, _| {
+            identity::end_sessions_of(tx, id)?;
+            Ok(Answer::no_content())
         })
         .await
 }

@@ -147,7 +147,7 @@ async fn take_away(page: &Page<ManageAccount>, form: &Form) -> Result<(), ApiErr
         .write_untold(DEED, move |tx, actor| {
             identity::use_second_factor(tx, &vault, actor.person, &code)?;
             identity::proven(tx, &proven, None)?;
-            identity::remove_second_factor(tx, actor.person)
+            identity::remove_second_factor(tx, actor.person, actor.session)
         })
         .await;
     let origin = Origin::of(request).named(DEED);

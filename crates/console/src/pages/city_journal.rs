@@ -60,6 +60,7 @@ fn deed(action: &str) -> &'static str {
         it if it.starts_with("get_") => "saw",
         it if it.starts_with("delete_") => "removed",
         it if it.ends_with("_login") => "signed_in",
+        it if it.ends_with("_logout") => "signed_out",
         it if decides.iter().any(|end| it.ends_with(end)) => "decided",
         _ => "changed",
     }
@@ -273,6 +274,7 @@ mod tests {
             ("delete_api_keys_id", "removed", "key"),
             ("post_me_proof", "changed", "account"),
             ("post_auth_login", "signed_in", "account"),
+            ("post_auth_logout", "signed_out", "account"),
             ("get_atelier_appareils_id", "saw", "device"),
             ("get_metrics", "saw", "other"),
         ] {

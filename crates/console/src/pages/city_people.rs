@@ -198,6 +198,22 @@ pub(crate) async fn change(
     }
 }
 
+pub(crate) async fn sign_out(
+    page: Page<ManagePeople>,
+    PathId(id): PathId<kernel::Person>,
+    form: Form,
+) -> PageResult {
+    let saved = page.write(&form, "end_sessions_of", move |tx, _| {
+        identity::end_sessions_of(tx, id)?;
+        let there = format!("/ville/personnes/{id}");
+        Ok(Saved::at(there).about(id).saying(
+            "Cette personne est déconnectée partout.",
+            "This person is signed out everywhere.",
+        ))
+    });
+    Ok(page.see(&saved.await?))
+}
+
 pub(crate) fn samples() -> Vec<Sample> {
     let at = Instant::from_micros(1_700_000_000_000_000);
     let row = |role: &'static str, signed_up: bool, disabled: bool| Row {

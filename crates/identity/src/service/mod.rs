@@ -54,4 +54,4 @@ pub use sign_in::{
     SignIn, SignedIn, begin_proof, begin_sign_in, failed, finish_sign_in, has_second_factor,
     proven, take_code,
 };
-pub use users::{change_user, user, users_of_city};
+pub use users::{change_user, end_sessions_of, user, users_of_city};

@@ -2,7 +2,7 @@
 //! sealed in the database.
 
 use db::{Result, Tx};
-use kernel::{Actor, Code, PersonId, Refusal};
+use kernel::{Actor, Code, PersonId, Refusal, SessionId};
 use notifications::{AccountChange, Message};
 
 use super::people::recipient;
@@ -78,14 +78,20 @@ fn spaced(code: &str) -> String {
 }
 
 /// Takes a second factor away: its owner, with a code; or an administrator, for somebody
-/// who lost the generator and the recovery codes.
+/// who lost the generator and the recovery codes. Their sessions end, but for the one at hand.
 ///
 /// # Errors
 /// `not_found` when there is none.
-pub fn remove_second_factor(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
+pub fn remove_second_factor(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    at_hand: Option<SessionId>,
+) -> Result<()> {
     if !store::delete_second_factor(tx, person)? {
         return Err(Refusal::not_found().into());
     }
+    let now = tx.now();
+    store::end_sessions(tx, person, at_hand, "second factor removed", now)?;
     tell(tx, person, AccountChange::SecondFactorOff)
 }
 

@@ -88,16 +88,17 @@ pub fn refresh(
     issue(tx, signer, live.claimed).map(Some)
 }
 
-/// Signs out.
+/// Signs out; a line of the audit log says so.
 ///
 /// # Errors
 /// When the database fails.
 pub fn end_session(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    let Some(session) = actor.session else {
+        return Ok(());
+    };
     let now = tx.now();
-    match actor.session {
-        Some(session) => store::end_session(tx, session, "signed out", now),
-        None => Ok(()),
-    }
+    store::end_session(tx, session, "signed out", now)?;
+    super::passwords::note(tx, "post_auth_logout", actor.person, None)
 }
 
 /// One's own sessions that stand, the newest first.

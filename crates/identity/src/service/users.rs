@@ -63,6 +63,16 @@ pub fn change_user(
     user(tx, id)
 }
 
+/// Signs somebody out everywhere, such as after a telephone was lost; keys and the password stay.
+///
+/// # Errors
+/// `not_found`.
+pub fn end_sessions_of(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
+    user(tx, id)?;
+    let now = tx.now();
+    store::end_sessions(tx, id, None, "ended by an administrator", now)
+}
+
 fn set_role(tx: &mut Tx<'_>, before: &User, role: Role) -> Result<()> {
     let organisation = store::organisation(tx, before.organisation_id)?;
     let organisation = organisation.ok_or_else(Refusal::not_found)?;

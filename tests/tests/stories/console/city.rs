@@ -285,6 +285,23 @@ both_engines! {
         plain.says("L’invitation est partie.");
     }
 
+    fn an_administrator_signs_somebody_out_everywhere(app) {
+        let mut lost = app.browser_of(&app.staff);
+        lost.get("/ville").is_at(200, "/ville");
+        let mut admin = app.browser_of(&app.admin);
+        let theirs = format!("/ville/personnes/{}", app.staff.person);
+        let page = admin.get(&theirs);
+        let done = admin.submit_to(&page, &format!("{theirs}/deconnecter"), &[]);
+        done.is_at(200, &theirs).says("déconnectée partout");
+        lost.get("/ville").is_at(200, "/connexion");
+        app.staff.get("/me").refused(401, "session_ended");
+        app.browser_of(&app.staff).get("/ville").is_at(200, "/ville");
+        // whoever they act for
+        app.admin.delete(&format!("/users/{}/sessions", app.donor.person)).expect(204);
+        app.donor.get("/me").refused(401, "session_ended");
+        app.admin.delete(&format!("/users/{}/sessions", app.donor.organisation)).refused(404, "not_found");
+    }
+
     fn a_programme_changes_while_it_runs_and_those_who_apply_hear_of_it(app) {
         let mut staff = app.browser_of(&app.staff);
         let blank = staff.get("/ville/programmes/nouveau");

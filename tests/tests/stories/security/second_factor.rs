@@ -117,19 +117,24 @@ both_engines! {
     }
 
     fn it_is_taken_away_by_its_owner_or_an_administrator(app) {
-        let id = {
+        let (here, id) = {
             let here = client(app, &sign_up(app, "jo@ville.example"));
             let (codes, _) = enroll(app, &here);
             here.post("/me/second-factor/remove", json!({"password": PASSWORD, "totp": "000000"})).refused(401, "second_factor_refused");
+            let elsewhere = json!({"email": "jo@ville.example", "password": PASSWORD, "totp": codes[1]});
+            let elsewhere = client(app, &app.anyone.post("/auth/login", elsewhere).expect(200));
             here.post("/me/second-factor/remove", json!({"password": PASSWORD, "totp": codes[0]})).expect(204);
+            elsewhere.get("/me").refused(401, "session_ended");
             app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200);
             app.clock.advance_seconds(30);
             enroll(app, &here);
-            here.get("/me").expect(200)["id"].as_str().unwrap().to_owned()
+            let id = here.get("/me").expect(200)["id"].as_str().unwrap().to_owned();
+            (here, id)
         };
         let path = format!("/people/{id}/second-factor");
         app.staff.delete(&path).refused(403, "not_allowed");
         app.admin.delete(&path).expect(204);
+        here.get("/me").refused(401, "session_ended");
         app.admin.delete(&path).refused(404, "not_found");
         app.anyone.post("/auth/login", login("jo@ville.example", PASSWORD)).expect(200);
         let recorded = app.admin.get(&format!("/audit?subject={id}")).expect(200);
