@@ -107,6 +107,11 @@ pages! {
         post "/compte/sessions" => end_others, ManageAccount;
         post "/compte/sessions/{id}/fermer" => end, ManageAccount;
     }
+    account_views {
+        get "/compte/vues" => show, ManageAccount;
+        post "/compte/vues" => save, ManageAccount;
+        post "/compte/vues/{id}/retirer" => remove, ManageAccount;
+    }
     account_calendar {
         get "/compte/agenda" => show, ManageAccount;
         post "/compte/agenda" => make, ManageAccount;

@@ -21,6 +21,7 @@ pub use model::{
     RegisteredOrganisation, Registration, RegistrationCase, RegistrationPerson, Scope,
     SecondFactorRule, SecondFactorSecret, SessionSettings, Settlement, TokenPair, User, UserChange,
 };
+pub use model::{NewSavedView, SavedView};
 pub use service::{CalendarLink, calendar_reader, make_calendar_link, revoke_calendar_link};
 pub use service::{
     Kept, Kind, RetentionSettings, SignIn, SignedIn, Standing, accept_invitation, api_keys,
@@ -38,6 +39,7 @@ pub use service::{
     verify_organisation, void_badge, whose_badge,
 };
 pub use service::{OpenLink, Visitor, end_cookie, give_cookie, keep_session, open_link, visitor};
+pub use service::{remove_view, save_view, saved_views};
 pub use store::{
     KeyHolder, api_key, calendar_link_made_at, contacts, contacts_of_all, credentials, entered_by,
     me, names, open_registration_cases, organisation, organisation_of_kind, organisation_seen_by,

@@ -157,6 +157,8 @@ ids! {
     Obligation ObligationId;
     /// A score that counted.
     StoredScore StoredScoreId;
+    /// A list as somebody narrowed it.
+    SavedView SavedViewId;
     /// A change of an organization.
     OrganisationChange OrganisationChangeId;
     /// A mail in the outbox.

@@ -40,7 +40,7 @@ pub use id::{
     IncidentId, Invitation, InvitationId, Message, MessageId, Obligation, ObligationId,
     Organisation, OrganisationChange, OrganisationChangeId, OrganisationId, PartMovement,
     PartMovementId, Person, PersonId, Programme, ProgrammeId, RegistrationCase, RegistrationCaseId,
-    Session, SessionId, StoredScore, StoredScoreId, Transfer, TransferId,
+    SavedView, SavedViewId, Session, SessionId, StoredScore, StoredScoreId, Transfer, TransferId,
     Wave, WaveId, WaveLine, WaveLineId, Webhook, WebhookDelivery, WebhookDeliveryId, WebhookId,
 };
 pub use page::{Cursor, Page, PageRequest};

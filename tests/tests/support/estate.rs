@@ -61,6 +61,10 @@ impl Estate {
             "/handover-slots",
             json!({"place": "Quai", "from": "2023-03-20T09:00:00Z", "to": "2023-03-20T10:00:00Z"}),
         );
+        let view = app.staff.post(
+            "/me/views",
+            json!({"name": "Ma liste", "address": "/ville/demandes?status=in_review"}),
+        );
         let webhook = app.donor.post(
             "/webhooks",
             json!({"url": "https://hooks.example.org/ressac"}),
@@ -86,11 +90,9 @@ impl Estate {
             ("appeals", made(appeal)),
             ("obligations", made(obligation)),
             ("webhooks", made(webhook)),
-            (
-                "handover-slots",
-                applications::id(&slots.expect(201)[0]),
-            ),
+            ("handover-slots", applications::id(&slots.expect(201)[0])),
             ("me", session(&app.staff)),
+            ("me/views", made(view)),
             ("handovers", applications::id(&handovers["items"][0])),
             ("incidents", incident(app)),
         ]);
@@ -161,6 +163,7 @@ const THINGS: &[(&str, &str)] = &[
     ("organisations", "organisations"),
     ("suivis", "obligations"),
     ("sessions", "me/sessions"),
+    ("vues", "me/views"),
     ("collegues", "people"),
     ("webhooks", "webhooks"),
 ];
@@ -252,6 +255,7 @@ pub fn well_formed(operation: &str) -> Value {
         "close" if operation.contains("/incidents/") => {
             json!({"outcome": "dismissed", "note": "Essai"})
         }
+        "slot" => json!({"slot_id": "0198c0de-0000-7000-8000-000000000000"}),
         "collector" => json!({"name": "Karim"}),
         "correct" => json!({"device": "RS-0001", "reason": "Essai"}),
         "requests" => {

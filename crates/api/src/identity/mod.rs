@@ -11,6 +11,7 @@ mod passwords;
 mod people;
 mod personal_data;
 mod registrations;
+mod saved_views;
 mod second_factor;
 mod sessions;
 mod users;
@@ -42,6 +43,9 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(second_factor::remove_of)
         .service(me::me)
         .service(me::correct)
+        .service(saved_views::list)
+        .service(saved_views::save)
+        .service(saved_views::remove)
         .service(calendar::make)
         .service(calendar::revoke)
         .service(personal_data::mine)

@@ -5,6 +5,7 @@ use eligibility::Desk;
 use kernel::{Instant, Queue, Role};
 use serde::Serialize;
 
+use super::account_views;
 use super::application_parts::SAMPLE_ID;
 use crate::{Page, PageResult, Sample, View, address, routes};
 
@@ -20,6 +21,7 @@ struct CityHome {
     /// What waits for somebody else.
     elsewhere: Vec<Row>,
     colleagues: Vec<Colleague>,
+    views: Vec<account_views::Row>,
 }
 
 /// A queue: the template has its words.
@@ -63,7 +65,7 @@ struct Beside {
 pub(crate) async fn show(page: Page<ReviewApplications>) -> PageResult {
     let now = page.state().database.now();
     let me = page.actor().person.to_string();
-    let (desk, beside) = page
+    let (desk, beside, views) = page
         .read(move |db, actor| {
             let beside = Beside {
                 donations: intake::donations_waiting(db)?,
@@ -74,12 +76,17 @@ pub(crate) async fn show(page: Page<ReviewApplications>) -> PageResult {
                 incidents: handover::incidents_waiting(db, actor)?,
                 mails: notifications::undelivered(db)?,
             };
-            Ok((eligibility::desk(db, actor)?, beside))
+            let views = identity::saved_views(db, actor)?;
+            Ok((eligibility::desk(db, actor)?, beside, views))
         })
         .await?;
     let admin = page.actor().role == Role::Admin;
     let view = CityHome::of(page.name(), &me, desk, &beside, now);
-    page.show(&CityHome { admin, ..view })
+    page.show(&CityHome {
+        admin,
+        views: views.into_iter().map(account_views::Row::from).collect(),
+        ..view
+    })
 }
 
 impl CityHome {
@@ -171,6 +178,7 @@ impl CityHome {
                 row("own_waves", own_waves, waves),
             ],
             colleagues: desk.others.into_iter().map(colleague).collect(),
+            views: Vec::new(),
         }
     }
 }
@@ -217,6 +225,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             "desk",
             &CityHome {
                 admin: true,
+                views: vec![account_views::Row::sample(Some("Nadia Ville"))],
                 ..CityHome::of(name(), "", full, &beside, now)
             },
         ),

@@ -11,6 +11,7 @@ pub(crate) mod account_messages;
 pub(crate) mod account_password;
 pub(crate) mod account_second_factor;
 pub(crate) mod account_sessions;
+pub(crate) mod account_views;
 pub(crate) mod account_webhooks;
 pub(crate) mod appeal_new;
 pub(crate) mod application;

@@ -8,6 +8,7 @@ use kernel::{Instant, PageRequest};
 use serde::Serialize;
 use workshop::{DeviceFilter, Stage, TransferFilter, TransferStatus, WaitingCount};
 
+use super::account_views;
 use super::devices::Row;
 use super::incidents;
 use super::workshop_batches::{self, AWAITED, BatchRow};
@@ -30,6 +31,7 @@ struct WorkshopHome {
     transfers: Vec<TransferRow>,
     /// Reports of devices that were given, the oldest first.
     incidents: Vec<incidents::Row>,
+    views: Vec<account_views::Row>,
 }
 
 impl View for WorkshopHome {
@@ -114,6 +116,7 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
             ..IncidentFilter::default()
         };
         let reported = handover::incidents::incidents(db, actor, &reported, &few)?;
+        let views = identity::saved_views(db, actor)?;
         let counts = workshop::counts(db, actor, &DeviceFilter::default(), None, now)?;
         let longest = workshop::waiting_longest(db, actor, None, &few)?;
         let under_way = TransferFilter {
@@ -142,6 +145,7 @@ pub(crate) async fn show(page: Page<ReadStock>) -> PageResult {
             incidents: (reported.items.into_iter())
                 .map(|it| incidents::Row::of(it, now))
                 .collect(),
+            views: views.into_iter().map(account_views::Row::from).collect(),
         })
     });
     page.show(&home.await?)
@@ -183,6 +187,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             .into_iter()
             .collect(),
         incidents: vec![incidents::Row::sample(now, None)],
+        views: vec![account_views::Row::sample(None)],
     };
     let empty = WorkshopHome {
         name: "Rita Atelier".to_owned(),
@@ -194,6 +199,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         lots: Vec::new(),
         transfers: Vec::new(),
         incidents: Vec::new(),
+        views: Vec::new(),
     };
     vec![
         Sample::of("workshop's home", &full),

@@ -276,6 +276,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::*;
 
+    saved_views (id) {
+        id -> Key,
+        person_id -> Key,
+        organisation_id -> Key,
+        name -> Text,
+        address -> Text,
+        shared -> Bool,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
     calendar_links (person_id) {
         person_id -> Key,
         token_hash -> Binary,

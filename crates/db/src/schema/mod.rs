@@ -29,7 +29,7 @@ pub use handover::{donor_news, handover_slots, handovers, incidents};
 pub use identity::{
     api_keys, audit_chains, audit_events, badges, calendar_links, chain_epochs, chain_heads,
     helped_associations, idempotency_keys, invitations, known_devices, organisation_changes,
-    organisations, people, recovery_codes, refresh_tokens, second_factors, sessions,
+    organisations, people, recovery_codes, refresh_tokens, saved_views, second_factors, sessions,
     sign_in_attempts,
 };
 pub use intake::{
@@ -58,6 +58,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_devices,
     badges,
     calendar_links,
+    saved_views,
     audit_chains,
     audit_events,
     chain_epochs,

@@ -4,6 +4,7 @@ mod cases;
 mod organisations;
 mod people;
 mod records;
+mod saved_views;
 mod sign_in;
 
 pub use cases::{CaseKind, CaseOutcome, CaseStatus, RegistrationCase, Settlement};
@@ -19,6 +20,7 @@ pub use people::{
 pub use records::{
     AuditEvent, AuditFilter, AuditReport, HeldAccount, HeldLink, HeldSession, PersonalData,
 };
+pub use saved_views::{NewSavedView, SavedView};
 pub(crate) use sign_in::Claimed;
 pub use sign_in::{
     ApiKey, ApiKeyCreated, Badge, Credentials, KeysOfMaker, LinkPurpose, NewApiKey, OpenSession,

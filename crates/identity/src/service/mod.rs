@@ -16,6 +16,7 @@ mod passwords;
 mod people;
 mod personal_data;
 mod registration;
+mod saved_views;
 mod second_factors;
 mod session_cookies;
 mod sessions;
@@ -42,6 +43,7 @@ pub use passwords::{
 pub use people::{change_profile, found_city, invite};
 pub use personal_data::{Kept, Kind, RetentionSettings, erase_person, personal_data, retention};
 pub use registration::{enter_organisation, register};
+pub use saved_views::{remove_view, save_view, saved_views};
 pub use second_factors::{
     begin_second_factor, confirm_second_factor, remove_second_factor, use_second_factor,
 };

@@ -9,6 +9,7 @@ mod cases;
 mod organisations;
 mod people;
 mod personal_data;
+mod saved_views;
 mod second_factors;
 mod session_cookies;
 mod sessions;
@@ -49,6 +50,10 @@ pub(crate) use personal_data::{
     acts, closed_before, erase_cases_before, erase_from_cases, erase_person, forget_devices_before,
     forget_links_before, forget_sessions_before, held_account, held_links, held_sessions,
     is_erased, other_admin,
+};
+pub(crate) use saved_views::{
+    NewRow as NewSavedViewRow, count_saved_views, delete_saved_view, delete_saved_views,
+    insert_saved_view, saved_views,
 };
 pub use second_factors::sealed_secrets;
 pub(crate) use second_factors::{

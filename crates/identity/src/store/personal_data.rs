@@ -184,6 +184,7 @@ pub(crate) fn erase_person(db: &mut Db, person: PersonId, now: Instant) -> Resul
     diesel::delete(second_factors::table.find(person)).execute(db)?;
     super::delete_badge(db, person)?;
     super::delete_calendar_link(db, person)?;
+    super::delete_saved_views(db, person)?;
     super::revoke_keys_of(db, person, now)?;
     super::forget_devices(db, person)?;
     diesel::delete(invitations::table.filter(invitations::person_id.eq(person))).execute(db)?;

@@ -15,6 +15,7 @@ mod keys;
 mod organisation;
 mod public;
 mod sessions;
+mod views;
 mod webhooks;
 mod weight;
 mod workshop;
