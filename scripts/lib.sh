@@ -24,6 +24,13 @@ install_packages() {
     fi
 }
 
+# Where there is room in memory: what a commit waits for most is its disk.
+room_in_memory() {
+    local free
+    free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) || return
+    [ -w /dev/shm ] && [ "${free:-0}" -ge 4194304 ] && echo /dev/shm
+}
+
 # Rust, and a C compiler for the two bundled database libraries.
 need_build_tools() {
     command -v cargo >/dev/null || fail "Rust is missing: cargo is not in the PATH (see https://rustup.rs)."

@@ -13,7 +13,7 @@ use diesel::sql_types::BigInt;
 use testkit::{Engine, json};
 
 use crate::support::trouble::{is_unavailable, list, post, until, wait_for};
-use crate::support::{Answer, Cast, Server, database, folder, ressac, ressac_after};
+use crate::support::{Answer, Cast, Server, database, folder, place, ressac, ressac_after};
 use crate::support::{succeeds, text};
 
 /// A database in a folder of its own.
@@ -25,7 +25,7 @@ struct Place {
 
 impl Place {
     fn new(name: &str) -> Self {
-        let around = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let around = place(name);
         if around.join("data").exists() {
             allow(&around.join("data"), 0o755); // an earlier run may have left it so
         }

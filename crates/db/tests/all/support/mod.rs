@@ -17,7 +17,8 @@ pub fn open(url: &str) -> Arc<Database> {
 
 /// A new file.
 pub fn sqlite(name: &str) -> String {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("databases");
+    let around = std::env::var_os("TMPDIR").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+    let folder = std::path::Path::new(&around).join("databases");
     std::fs::create_dir_all(&folder).expect("folder");
     let file = folder.join(format!("{name}.db"));
     for suffix in ["", "-wal", "-shm"] {

@@ -85,7 +85,8 @@ pub fn both(name: &str) -> Vec<(Arc<Database>, Arc<ManualClock>)> {
 }
 
 pub fn folder(name: &str) -> PathBuf {
-    std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+    let around = std::env::var_os("TMPDIR").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+    std::path::Path::new(&around)
         .join("notifications")
         .join(name)
 }

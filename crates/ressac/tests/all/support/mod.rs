@@ -26,9 +26,15 @@ pub use server::{Answer, Server, ask, ask_json, connect, read_answer};
 /// What the program signs with in these tests.
 pub const SECRET: &str = "0f3b9c17a2e84d5596c1b07de2f48a3361d9";
 
+/// Where a folder of a test lies: for temporary files, or with what was built.
+pub fn place(name: &str) -> PathBuf {
+    let around = std::env::var_os("TMPDIR").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+    Path::new(&around).join(name)
+}
+
 /// An empty folder.
 pub fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let folder = place(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder
