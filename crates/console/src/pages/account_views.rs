@@ -50,7 +50,7 @@ impl Row {
     pub(crate) fn sample(by: Option<&str>) -> Self {
         Self {
             id: SAMPLE_ID.to_owned(),
-            name: "À relire".to_owned(),
+            name: "2023-1".to_owned(),
             href: "/ville/demandes?status=in_review".to_owned(),
             shared: by.is_some(),
             by: by.map(str::to_owned),

@@ -142,5 +142,6 @@ const SHARED: &[&str] = &[
     "/ville/messages/{id}/renvoyer",
     "/ville/inscriptions/{id}/reglement",
     "/ville/personnes/{id}",
+    "/ville/personnes/{id}/deconnecter",
     "/compte/cles/{id}/desactiver",
 ];

@@ -293,7 +293,7 @@ both_engines! {
         let page = admin.get(&theirs);
         let done = admin.submit_to(&page, &format!("{theirs}/deconnecter"), &[]);
         done.is_at(200, &theirs).says("déconnectée partout");
-        lost.get("/ville").is_at(200, "/connexion");
+        lost.get("/ville").is_at(200, "/connexion?next=%2Fville");
         app.staff.get("/me").refused(401, "session_ended");
         app.browser_of(&app.staff).get("/ville").is_at(200, "/ville");
         // whoever they act for
