@@ -386,6 +386,8 @@ pages! {
         get "/ville/remises/{id}" => show, RunHandovers;
         post "/ville/remises/{id}/rendez-vous" => schedule, RunHandovers;
         post "/ville/remises/{id}/manquee" => miss, RunHandovers;
+        post "/ville/remises/{id}/prolonger" => extend, DecideWaves;
+        post "/ville/remises/{id}/retour" => take_back, RunHandovers;
         post "/ville/remises/{id}/remplacer" => replace, RunHandovers;
         post "/ville/remises/{id}/reprendre" => release, DecideWaves;
         post "/ville/remises/{id}/autoriser" => allow, DecideWaves;

@@ -4,6 +4,7 @@ mod certificate;
 mod donors;
 mod fates;
 pub mod incidents;
+pub mod loans;
 pub mod model;
 mod note;
 mod paper;
@@ -22,6 +23,7 @@ pub use incidents::{
     Incident, IncidentClosing, IncidentFilter, IncidentKind, IncidentOutcome, IncidentStatus,
     NewIncident, close_incident, incident, incidents_waiting, report, reportable,
 };
+pub use loans::{Extension, Loan, LoanFilter, Return, extend_loan, lent, remind_loans, return_lot};
 pub use model::*;
 pub use note::note;
 pub use retention::retention;

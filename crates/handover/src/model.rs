@@ -10,6 +10,8 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::loans::{Loan, LoanFilter};
+
 text_enum! {
     /// Where a handover stands.
     pub enum HandoverStatus {
@@ -120,6 +122,9 @@ pub struct HandoverView {
     pub completed_at: Option<Instant>,
     /// Grows with every change.
     pub version: i32,
+    /// For a lot that is lent and was handed over: when it is due back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loan: Option<Loan>,
     /// The devices of the lot; only when a single handover is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<Vec<LotItem>>,
@@ -258,6 +263,8 @@ pub struct HandoverFilter {
     pub postal_code: Option<String>,
     /// For associations that work on this.
     pub theme: Option<kernel::Theme>,
+    /// Lent, and where the loan stands at a moment.
+    pub loan: Option<(LoanFilter, Instant)>,
 }
 
 /// What a lot holds, by kind.

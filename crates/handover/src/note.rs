@@ -26,6 +26,8 @@ struct Note<'a> {
     passed_on: Vec<(&'a str, String)>,
     /// Another association had it before.
     from_another: bool,
+    /// Lent: until when.
+    due: Option<String>,
     /// It was handed over.
     done: bool,
     signed: bool,
@@ -91,6 +93,7 @@ pub fn note(handover: &HandoverView, language: Language) -> Result<String> {
             .map(|it| (it.item.tag.as_str(), day(it.passed_on_at, language)))
             .collect(),
         from_another: handover.from_another,
+        due: (handover.loan.as_ref()).map(|loan| day(loan.due_at, language)),
         done: handover.status == HandoverStatus::Completed,
         signed: handover.signed,
         recipient: handover.recipient_name.as_deref(),

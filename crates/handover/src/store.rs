@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db::schema::{applications as a, handovers as h, organisations as o, waves as w};
+use db::schema::{applications as a, handovers as h, loans as n, organisations as o, waves as w};
 use db::{Db, Result};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -12,6 +12,7 @@ use kernel::{
     PageRequest, PersonId, Queue, Refusal, Role, WaveId,
 };
 
+use crate::loans::LoanFilter;
 use crate::model::{Handover, HandoverFilter, HandoverStatus};
 
 /// Narrows a query over handovers and their applications to those that the actor may see: the city all, a workshop what
@@ -73,6 +74,11 @@ pub(crate) fn handover(db: &mut Db, actor: &Actor, id: HandoverId) -> Result<Han
         .first(db)
         .optional()?
         .ok_or_else(|| Refusal::not_found().into())
+}
+
+/// A handover, whoever asks.
+pub(crate) fn any(db: &mut Db, id: HandoverId) -> Result<Handover> {
+    Ok(h::table.find(id).select(Handover::as_select()).first(db)?)
 }
 
 /// The handover that people name so, if the actor may see it.
@@ -148,6 +154,32 @@ pub(crate) fn handovers(
     }
     if let Some(theme) = filter.theme {
         query = query.filter(sql::<Bool>(&eligibility::works_on(db, theme)));
+    }
+    if let Some((wanted, now)) = filter.loan {
+        query = match wanted {
+            LoanFilter::Open => query.filter(
+                h::id.eq_any(
+                    n::table
+                        .filter(n::returned_at.is_null())
+                        .select(n::handover_id),
+                ),
+            ),
+            LoanFilter::Overdue => query.filter(
+                h::id.eq_any(
+                    n::table
+                        .filter(n::returned_at.is_null())
+                        .filter(n::due_at.lt(now))
+                        .select(n::handover_id),
+                ),
+            ),
+            LoanFilter::Returned => query.filter(
+                h::id.eq_any(
+                    n::table
+                        .filter(n::returned_at.is_not_null())
+                        .select(n::handover_id),
+                ),
+            ),
+        };
     }
     query = seen_by!(query, actor);
     if let Some(after) = page.after::<HandoverId>()? {

@@ -186,6 +186,8 @@ events! {
     "incident_reported" [Workshop Staff] Gathered optional webhook "Appareil signalé après la remise" "Device reported after the handover";
     "incident_closed" [Association] Alone always webhook "Suite d'un signalement" "What came of a report";
     "device_passed_on" [Association] Alone always webhook "Appareil transmis par une autre association" "Device passed on by another association";
+    "loan_due" [Association Staff] Gathered optional webhook "Prêt à rendre" "Loan due back";
+    "loan_extended" [Association] Alone always webhook "Prêt prolongé" "Loan extended";
     "handover_slots" [Association] Gathered optional webhook "Créneaux à choisir" "Slots to choose from";
     "handover_missed" [Association Staff] Gathered optional webhook "Rendez-vous manqué" "Missed appointment";
     "follow_up_due" [Association] Gathered optional webhook "Bilan attendu" "Report due";

@@ -55,6 +55,7 @@ async fn look(
         alone("reports of failed mail", report_failures(database)).await;
         if looks.is_multiple_of(SWEEP) {
             alone("news for donors", tell_donors(database)).await;
+            alone("lots that are due back", remind_loans(database, delays)).await;
             alone("the sweep of files", sweep(database, files)).await;
             alone("retention", forget(database, retention)).await;
         }
@@ -145,6 +146,18 @@ async fn remind(database: &Database, delays: Delays) {
 }
 
 /// Donors hear that erasure is proven, and what becomes of their devices.
+async fn remind_loans(database: &Database, delays: Delays) {
+    let days = delays.follow_up_reminder_days;
+    let told = database
+        .write(move |tx| handover::remind_loans(tx, days))
+        .await;
+    match told {
+        Ok(0) => {}
+        Ok(loans) => tracing::info!(loans, "told of lots that are due back"),
+        Err(cause) => tracing::error!(%cause, "nobody is told of lots that are due back"),
+    }
+}
+
 async fn tell_donors(database: &Database) {
     let mut after = None;
     loop {

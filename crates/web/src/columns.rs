@@ -193,6 +193,7 @@ pub fn programmes(items: Vec<Programme>) -> db::Result<Answer> {
         "territory",
         "follow_up_months",
         "guarantee_months",
+        "loan_months",
         "id",
     ];
     let rows = items.into_iter().map(|it| {
@@ -209,6 +210,7 @@ pub fn programmes(items: Vec<Programme>) -> db::Result<Answer> {
             it.territory,
             it.follow_up_months.to_string(),
             it.guarantee_months.to_string(),
+            text(it.loan_months),
             it.id.to_string(),
         ]
     });

@@ -256,6 +256,8 @@ pub fn well_formed(operation: &str) -> Value {
             json!({"outcome": "dismissed", "note": "Essai"})
         }
         "slot" => json!({"slot_id": "0198c0de-0000-7000-8000-000000000000"}),
+        "loan" => json!({"due_at": moment, "reason": "Essai"}),
+        "return" => json!({"devices": ["RS-0001"]}),
         "collector" => json!({"name": "Karim"}),
         "correct" => json!({"device": "RS-0001", "reason": "Essai"}),
         "requests" => {

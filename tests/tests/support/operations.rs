@@ -309,6 +309,8 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/waves/{id}/reject", "DecideWaves"),
     ("post", "/api/v1/waves/{id}/cancel", "DecideWaves"),
     ("get", "/api/v1/waves/{id}/devices", "ReadPickingLists"),
+    ("post", "/api/v1/handovers/{id}/loan", "DecideWaves"),
+    ("post", "/api/v1/handovers/{id}/return", "RunHandovers"),
     ("get", "/api/v1/handover-slots", "RunHandovers"),
     ("post", "/api/v1/handover-slots", "RunHandovers"),
     ("delete", "/api/v1/handover-slots/{id}", "RunHandovers"),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use db::{Result, Tx};
+use eligibility::Programme;
 use kernel::{ApplicationId, OrganisationId};
 use notifications::{Message, Quantity};
 
@@ -53,7 +54,7 @@ pub(super) fn approved(
     instance: &Instance,
     lines: &[(WaveLine, String)],
 ) -> Result<()> {
-    let programme = eligibility::programme(tx, wave.programme_id)?.name;
+    let programme = eligibility::programme(tx, wave.programme_id)?;
     let references = references(instance);
     let mut told: Vec<(OrganisationId, Message)> = Vec::new();
     for case in cases(lines) {
@@ -68,7 +69,7 @@ pub(super) fn approved(
         let message = Message::PickingList {
             wave_id: Some(wave.id),
             wave: wave.name.clone(),
-            programme: programme.clone(),
+            programme: programme.name.clone(),
             lots,
             devices,
         };
@@ -92,7 +93,7 @@ fn tell_all(tx: &mut Tx<'_>, told: Vec<(OrganisationId, Message)>) -> Result<()>
 /// What an application is told; nothing when it received a lot before and no complement now.
 fn result(
     wave: &Wave,
-    programme: &str,
+    of_programme: &Programme,
     reference: &str,
     case: &Case<'_>,
     of: usize,
@@ -108,7 +109,7 @@ fn result(
         .collect();
     let (wave, programme, reference) = (
         wave.name.clone(),
-        programme.to_owned(),
+        of_programme.name.clone(),
         reference.to_owned(),
     );
     let association = case.name.to_owned();
@@ -134,6 +135,7 @@ fn result(
             score,
             rank,
             of,
+            loan_months: of_programme.loan_months,
         });
     }
     if case.lines.iter().any(|line| line.already > 0) {

@@ -1,7 +1,7 @@
 //! `/handovers`: finding one.
 
 use actix_web::{get, web};
-use handover::{HandoverFilter, HandoverStatus, HandoverView};
+use handover::{HandoverFilter, HandoverStatus, HandoverView, LoanFilter};
 use kernel::{HandoverId, Page, PageRequest, WaveId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -19,6 +19,8 @@ pub struct Filter {
     wave_id: Option<WaveId>,
     /// In this status.
     status: Option<HandoverStatus>,
+    /// Of those that are lent: `open`, `overdue` or `returned`.
+    loan: Option<LoanFilter>,
 }
 
 /// Handovers, the newest first: the city sees all, a workshop those of the lots it keeps,
@@ -36,6 +38,7 @@ pub async fn list(
     let filter = HandoverFilter {
         wave_id: filter.wave_id,
         status: filter.status,
+        loan: filter.loan.map(|loan| (loan, state.database.now())),
         ..HandoverFilter::default()
     };
     let page = if csv { PageRequest::everything() } else { page };

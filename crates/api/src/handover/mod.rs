@@ -5,6 +5,7 @@ mod corrections;
 mod fates;
 mod handovers;
 mod incidents;
+mod loans;
 mod slots;
 mod steps;
 
@@ -25,6 +26,8 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(steps::release)
         .service(steps::pass_on)
         .service(steps::replace)
+        .service(loans::extend)
+        .service(loans::take_back)
         .service(slots::offer)
         .service(slots::list)
         .service(slots::withdraw)

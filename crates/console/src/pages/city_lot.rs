@@ -3,14 +3,21 @@
 use ::web::access::{DecideWaves, Permission, RunHandovers};
 use ::web::{ApiError, ApiResult, PathId};
 use db::Tx;
-use handover::{DeviceFailure, HandoverSchedule, HandoverStatus, HandoverView, Missed, NotGiven};
+use handover::{
+    DeviceFailure, Extension, HandoverSchedule, HandoverStatus, HandoverView, Missed, NotGiven,
+    Return,
+};
 use identity::OrganisationStatus;
-use kernel::{Actor, Date, Handover, HandoverId, Refusal, Text};
+use kernel::{Actor, Code, Date, Handover, HandoverId, Instant, Refusal, Text};
 use serde::{Deserialize, Serialize};
 
+use crate::moments::Parts;
 use crate::pages::handovers::Row;
 use crate::pages::wave_parts::SAMPLE_ID;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, moments};
+
+/// A loan is due back until the end of its day.
+const END_OF_DAY: (u32, u32) = (23, 59);
 
 #[derive(Serialize)]
 struct LotPage {
@@ -25,6 +32,13 @@ struct LotPage {
     allowed: Option<String>,
     /// Whoever reads it decides about lots.
     decides: bool,
+    /// Lent: when it is due back, why another day was given, and when it was back.
+    due_at: Option<Instant>,
+    due: Parts,
+    extended: Option<String>,
+    returned_at: Option<Instant>,
+    /// Devices of it that are still with the association.
+    out: Vec<String>,
     /// As fields have them.
     day: String,
     begins: String,
@@ -36,8 +50,15 @@ impl View for LotPage {
 }
 
 impl LotPage {
-    fn of(view: HandoverView, suspended: bool, decides: bool) -> Self {
+    fn of(view: HandoverView, suspended: bool, decides: bool, out: Vec<String>) -> Self {
+        let loan = view.loan.clone();
+        let due_at = loan.as_ref().map(|loan| loan.due_at);
         Self {
+            due_at,
+            due: Parts::of(due_at),
+            returned_at: loan.as_ref().and_then(|loan| loan.returned_at),
+            extended: loan.and_then(|loan| loan.reason),
+            out,
             open: !matches!(
                 view.status,
                 HandoverStatus::Completed | HandoverStatus::Cancelled
@@ -57,17 +78,22 @@ impl LotPage {
 }
 
 async fn lot_page<P: Permission>(page: &Page<P>, id: HandoverId) -> ApiResult<(LotPage, i32)> {
-    let (view, status) = page
+    let (view, status, out) = page
         .read(move |db, actor| {
             let view = handover::handover(db, actor, id)?;
             let association = identity::organisation(db, view.association_id)?;
-            Ok((view, association.map(|it| it.status)))
+            let out = match &view.loan {
+                Some(loan) if loan.returned_at.is_none() => handover::lent(db, actor, id)?,
+                _ => Vec::new(),
+            };
+            Ok((view, association.map(|it| it.status), out))
         })
         .await?;
     let suspended = status == Some(OrganisationStatus::Suspended);
     let decides = DecideWaves::ROLES.contains(&page.actor().role);
     let version = view.version;
-    Ok((LotPage::of(view, suspended, decides), version))
+    let out = out.into_iter().map(|device| device.tag).collect();
+    Ok((LotPage::of(view, suspended, decides, out), version))
 }
 
 pub(crate) async fn show(page: Page<RunHandovers>, PathId(id): PathId<Handover>) -> PageResult {
@@ -138,6 +164,81 @@ pub(crate) async fn schedule(
             "The appointment is set. The association and the workshop are told.",
         ))
     })
+    .await
+}
+
+/// Gives a loan another day.
+pub(crate) async fn extend(
+    page: Page<DecideWaves>,
+    PathId(id): PathId<Handover>,
+    form: Form,
+) -> PageResult {
+    let names = [("/due_at", "/due"), ("/reason", "/extended")];
+    let typed = moments::read(&form, "due", END_OF_DAY).and_then(|day| {
+        day.ok_or_else(|| Refusal::field("/due", Code::Required, Code::Required.help()))
+    });
+    let due_at = match typed {
+        Ok(due_at) => due_at,
+        Err(cause) => {
+            let again = lot_page(&page, id);
+            return page.settled(Err(cause.into()), &form, &names, again).await;
+        }
+    };
+    let body = Extension {
+        due_at,
+        reason: form.get("extended").to_owned(),
+    };
+    act(
+        &page,
+        id,
+        (&form, &names),
+        "extend_loan",
+        move |tx, actor| {
+            handover::extend_loan(tx, actor, id, &body)?;
+            Ok(Text::new(
+                "Le prêt a une autre date. L’association est prévenue.",
+                "The loan has another day. The association is told.",
+            ))
+        },
+    )
+    .await
+}
+
+/// Checks devices of a lent lot in, as they are scanned: a line each.
+pub(crate) async fn take_back(
+    page: Page<RunHandovers>,
+    PathId(id): PathId<Handover>,
+    form: Form,
+) -> PageResult {
+    let names = [("/devices", "/back"), ("/note", "/state")];
+    let scanned = form.get("back").lines().map(str::trim);
+    let body = Return {
+        devices: scanned
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        note: Some(form.get("state").to_owned()),
+    };
+    act(
+        &page,
+        id,
+        (&form, &names),
+        "return_lot",
+        move |tx, actor| {
+            let view = handover::return_lot(tx, actor, id, &body)?;
+            let over = view.loan.is_some_and(|loan| loan.returned_at.is_some());
+            Ok(match over {
+                true => Text::new(
+                    "Tout est revenu : le prêt est terminé. Comptez les machines à l’atelier.",
+                    "Everything is back: the loan is over. Count the machines in at the workshop.",
+                ),
+                false => Text::new(
+                    "C’est noté. Comptez ces machines à l’atelier ; les autres restent prêtées.",
+                    "It is noted. Count these machines in at the workshop; the others stay lent.",
+                ),
+            })
+        },
+    )
     .await
 }
 
@@ -259,6 +360,20 @@ pub(crate) fn samples() -> Vec<Sample> {
         suspended: status == HandoverStatus::Planned,
         allowed: (status == HandoverStatus::Scheduled).then(|| "123".to_owned()),
         decides: status != HandoverStatus::Missed,
+        due_at: Instant::from_micros(1_700_000_000_000_000).filter(|_| {
+            matches!(
+                status,
+                HandoverStatus::Completed | HandoverStatus::Cancelled
+            )
+        }),
+        due: Parts::default(),
+        extended: (status == HandoverStatus::Completed).then(|| "123".to_owned()),
+        returned_at: Instant::from_micros(1_700_000_000_000_000)
+            .filter(|_| status == HandoverStatus::Cancelled),
+        out: (status == HandoverStatus::Completed)
+            .then(|| "RSC-7F3K-92QD".to_owned())
+            .into_iter()
+            .collect(),
         day: "2023-03-09".to_owned(),
         begins: "10:00".to_owned(),
         ends: "11:00".to_owned(),

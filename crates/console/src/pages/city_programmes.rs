@@ -160,6 +160,8 @@ struct CityProgramme {
     territory: String,
     follow_up_months: i32,
     guarantee_months: i32,
+    /// None for a programme that gives.
+    loan_months: Option<i32>,
     opens: Parts,
     closes: Parts,
     /// Rubrics to choose from, for a new one.
@@ -200,6 +202,7 @@ where
         territory: String::new(),
         follow_up_months: i32::try_from(setup.delays.follow_up_months).unwrap_or(12),
         guarantee_months: 6,
+        loan_months: None,
         opens: Parts::default(),
         closes: Parts::default(),
         rubrics: setup.library.names().map(named).collect(),
@@ -221,6 +224,7 @@ struct Fields {
     territory: Option<String>,
     follow_up_months: i32,
     guarantee_months: i32,
+    loan_months: Option<i32>,
 }
 
 /// What the form says of a programme.
@@ -269,6 +273,7 @@ pub(crate) async fn create(page: Page<ManageProgrammes>, form: Form) -> PageResu
                 territory: fields.territory.map(TerritoryNames::One),
                 follow_up_months: Some(fields.follow_up_months),
                 guarantee_months: Some(fields.guarantee_months),
+                loan_months: fields.loan_months,
             };
             let create = move |tx: &mut db::Tx<'_>, actor: &kernel::Actor| {
                 let made = eligibility::create_programme(tx, actor, &setup, &new);
@@ -303,6 +308,7 @@ async fn load(page: &Page<ManageProgrammes>, id: ProgrammeId) -> ApiResult<(City
         territory: it.territory,
         follow_up_months: it.follow_up_months,
         guarantee_months: it.guarantee_months,
+        loan_months: it.loan_months,
         opens: Parts::of(Some(it.opens_at)),
         closes: Parts::of(it.closes_at),
         rubrics: Vec::new(),
@@ -340,6 +346,7 @@ pub(crate) async fn change(
                 territory: Some(fields.territory.map(TerritoryNames::One)),
                 follow_up_months: Some(fields.follow_up_months),
                 guarantee_months: Some(fields.guarantee_months),
+                loan_months: Some(fields.loan_months),
             };
             let change = move |tx: &mut db::Tx<'_>, _: &kernel::Actor| {
                 seen.check(eligibility::programme(tx, id)?.version)?;
@@ -397,6 +404,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         territory: "13055".to_owned(),
         follow_up_months: 12,
         guarantee_months: 6,
+        loan_months: Some(12),
         opens: Parts::of(Some(at)),
         closes: Parts::default(),
         rubrics: vec![choice("marseille-2023")],

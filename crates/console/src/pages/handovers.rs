@@ -2,7 +2,7 @@
 
 use ::web::access::RunHandovers;
 use ::web::{Paging, Params};
-use handover::{HandoverFilter, HandoverStatus, HandoverView};
+use handover::{HandoverFilter, HandoverStatus, HandoverView, LoanFilter};
 use kernel::{HandoverId, Instant, WaveId};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ use crate::{Page, PageResult, Sample, View};
 pub(crate) struct Wanted {
     wave: Option<WaveId>,
     status: Option<HandoverStatus>,
+    /// Of those that are lent.
+    loan: Option<LoanFilter>,
     /// One lot, shown first with its devices.
     pub(crate) lot: Option<HandoverId>,
     /// Handed over from a day on until another.
@@ -33,6 +35,7 @@ impl Wanted {
     pub(crate) fn is_list(&self) -> bool {
         self.wave.is_some()
             || self.status.is_some()
+            || self.loan.is_some()
             || self.from.is_some()
             || self.postal.is_some()
             || self.theme.is_some()
@@ -46,6 +49,7 @@ impl Wanted {
         let given = [
             ("wave", text(self.wave.map(|id| id.to_string()))),
             ("status", text(self.status.map(|it| it.to_string()))),
+            ("loan", text(self.loan.map(|it| it.to_string()))),
             ("from", text(self.from.map(|day| day.to_string()))),
             ("to", text(self.to.map(|day| day.to_string()))),
             ("postal", text(self.postal.clone())),
@@ -165,6 +169,7 @@ pub(crate) async fn show(
     let filter = HandoverFilter {
         wave_id: wanted.wave,
         status: wanted.status,
+        loan: wanted.loan.map(|loan| (loan, page.state().database.now())),
         completed: (wanted.from.zip(wanted.to))
             .map(|(from, to)| (Instant::start_of(from), Instant::start_of(to))),
         postal_code: wanted.postal.clone(),

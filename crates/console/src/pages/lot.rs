@@ -38,6 +38,10 @@ struct LotPage {
     recipient: Option<String>,
     reason: Option<String>,
     completed_at: Option<Instant>,
+    /// Lent: when it is due back, and when it was.
+    due_at: Option<Instant>,
+    returned_at: Option<Instant>,
+    overdue: bool,
     lot: Vec<Device>,
     /// What went on to another association, and when.
     passed_on: Vec<Passed>,
@@ -111,7 +115,9 @@ async fn load<P: Permission>(page: &Page<P>, id: kernel::HandoverId) -> ApiResul
         .await?;
     let version = view.version;
     let given = view.status == HandoverStatus::Completed;
+    let due_at = view.loan.as_ref().filter(|it| it.returned_at.is_none());
     let shown = LotPage {
+        overdue: due_at.is_some_and(|loan| loan.due_at < now),
         names: is_open(view.status) && NameCollectors::ROLES.contains(&role),
         slot: (slots.iter())
             .find(|slot| view.slot_id == Some(slot.id))
@@ -254,6 +260,9 @@ impl LotPage {
             recipient: view.recipient_name,
             reason: view.reason,
             completed_at: view.completed_at,
+            due_at: view.loan.as_ref().map(|loan| loan.due_at),
+            returned_at: view.loan.as_ref().and_then(|loan| loan.returned_at),
+            overdue: false,
             lot: view.lot.into_iter().flatten().map(device).collect(),
             passed_on: view.passed_on.into_iter().flatten().map(passed).collect(),
             from_another: view.from_another,
@@ -285,6 +294,9 @@ pub(crate) fn samples() -> Vec<Sample> {
         recipient: Some("Nadia".to_owned()),
         reason: Some("123".to_owned()),
         completed_at: at.filter(|_| status == "completed"),
+        due_at: at.filter(|_| status == "completed"),
+        returned_at: None,
+        overdue: status == "completed",
         lot: vec![Device {
             tag: "RSC-7F3K-92QD".to_owned(),
             kind: "laptop",

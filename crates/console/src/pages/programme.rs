@@ -24,6 +24,7 @@ struct ProgrammePage {
     territory: String,
     follow_up_months: i32,
     guarantee_months: i32,
+    loan_months: Option<i32>,
     conditions: Vec<Asked>,
     criteria: Vec<Counted>,
     rubric: String,
@@ -136,6 +137,7 @@ impl ProgrammePage {
             territory: programme.territory,
             follow_up_months: programme.follow_up_months,
             guarantee_months: programme.guarantee_months,
+            loan_months: programme.loan_months,
             rubric: chosen(&rubric.title, language),
         }
     }
@@ -203,6 +205,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         territory: "13055".to_owned(),
         follow_up_months: 12,
         guarantee_months: 6,
+        loan_months: (state != "open").then_some(12),
         conditions: [
             "verified",
             "commitments",

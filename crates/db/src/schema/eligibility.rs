@@ -22,6 +22,7 @@ diesel::table! {
         created_at -> Moment,
         updated_at -> Moment,
         guarantee_months -> Integer,
+        loan_months -> Nullable<Integer>,
     }
 }
 

@@ -41,6 +41,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::*;
 
+    loans (handover_id) {
+        handover_id -> Key,
+        due_at -> Moment,
+        reason -> Nullable<Text>,
+        extended_by -> Nullable<Key>,
+        reminded_at -> Nullable<Moment>,
+        overdue_told_at -> Nullable<Moment>,
+        returned_at -> Nullable<Moment>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
     handover_slots (id) {
         id -> Key,
         workshop_id -> Key,

@@ -25,7 +25,7 @@ pub use follow_ups::{
     appeals, application_messages, application_scores, document_uploads, documents, obligations,
     programme_rubrics, reminders,
 };
-pub use handover::{donor_news, handover_slots, handovers, incidents};
+pub use handover::{donor_news, handover_slots, handovers, incidents, loans};
 pub use identity::{
     api_keys, audit_chains, audit_events, badges, calendar_links, chain_epochs, chain_heads,
     helped_associations, idempotency_keys, invitations, known_devices, organisation_changes,
@@ -104,6 +104,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conventions,
     handovers,
     handover_slots,
+    loans,
     incidents,
     donor_news,
     register_rna,

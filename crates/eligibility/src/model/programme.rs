@@ -34,6 +34,11 @@ pub struct NewProgramme {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 60)]
     pub guarantee_months: Option<i32>,
+    /// Months after a handover when a lot is due back, for a programme that lends; null or absent for
+    /// one that gives.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 120)]
+    pub loan_months: Option<i32>,
 }
 
 /// What changes of a programme that is there. What is absent stays; null clears a deadline or a
@@ -71,6 +76,11 @@ pub struct ProgrammeChange {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 60)]
     pub guarantee_months: Option<i32>,
+    /// Months after a handover when a lot is due back; null for a programme that gives. Lots that were
+    /// handed over keep their day.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 120)]
+    pub loan_months: Option<Option<i32>>,
 }
 
 /// Tells null from what is absent.
@@ -139,6 +149,8 @@ pub struct Programme {
     pub follow_up_months: i32,
     /// Months after a handover in which a device that breaks is repaired or replaced.
     pub guarantee_months: i32,
+    /// Months after a handover when a lot is due back; null for a programme that gives.
+    pub loan_months: Option<i32>,
     /// Rises with each change.
     pub version: i32,
     /// When it was created.

@@ -122,6 +122,7 @@ mod tests {
             territory: "13055".into(),
             follow_up_months: 12,
             guarantee_months: 6,
+            loan_months: None,
             version: 1,
             created_at: opens_at,
             updated_at: opens_at,

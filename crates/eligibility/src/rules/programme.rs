@@ -45,6 +45,16 @@ pub(crate) fn check_programme(new: &NewProgramme) -> Result<(), Refusal> {
             Text::new("De 0 à 60 mois.", "From 0 to 60 months."),
         );
     }
+    if new
+        .loan_months
+        .is_some_and(|months| !(1..=120).contains(&months))
+    {
+        fields.push(
+            "/loan_months",
+            Code::OutOfRange,
+            Text::new("De 1 à 120 mois.", "From 1 to 120 months."),
+        );
+    }
     let territory = new
         .territory
         .as_ref()
@@ -147,6 +157,18 @@ pub(crate) fn what_changed(before: &Programme, after: &Programme) -> Vec<Text> {
             }
         });
     }
+    if after.loan_months != before.loan_months {
+        told.push(match after.loan_months {
+            None => Text::new(
+                "Le matériel est donné, et non plus prêté.",
+                "The equipment is given, and not lent any more.",
+            ),
+            Some(months) => Text::new(
+                format!("Le matériel est prêté pour {months} mois."),
+                format!("The equipment is lent for {months} months."),
+            ),
+        });
+    }
     if (after.lot_min, after.lot_max) != (before.lot_min, before.lot_max) {
         let (least, most) = (after.lot_min, after.lot_max);
         told.push(Text::new(
@@ -247,6 +269,7 @@ mod tests {
             territory: String::new(),
             follow_up_months: 12,
             guarantee_months: 6,
+            loan_months: None,
             version: 1,
             created_at: moment(opens),
             updated_at: moment(opens),

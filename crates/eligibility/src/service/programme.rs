@@ -43,6 +43,7 @@ pub fn create_programme(
             .follow_up_months
             .unwrap_or_else(|| i32::try_from(setup.delays.follow_up_months).unwrap_or(12)),
         guarantee_months: new.guarantee_months.unwrap_or(GUARANTEE_MONTHS),
+        loan_months: new.loan_months,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -99,6 +100,7 @@ fn changed(before: &Programme, change: &ProgrammeChange) -> Programme {
     after.closes_at = change.closes_at.unwrap_or(before.closes_at);
     after.follow_up_months = change.follow_up_months.unwrap_or(before.follow_up_months);
     after.guarantee_months = change.guarantee_months.unwrap_or(before.guarantee_months);
+    after.loan_months = change.loan_months.unwrap_or(before.loan_months);
     if let Some(territory) = &change.territory {
         let names = territory.as_ref().map(|names| names.joined());
         after.territory = names.unwrap_or_default();
@@ -119,6 +121,7 @@ fn whole(programme: &Programme) -> NewProgramme {
         territory: Some(TerritoryNames::One(programme.territory.clone())),
         follow_up_months: Some(programme.follow_up_months),
         guarantee_months: Some(programme.guarantee_months),
+        loan_months: programme.loan_months,
     }
 }
 

@@ -34,6 +34,7 @@ struct ProgrammeRow {
     created_at: Instant,
     updated_at: Instant,
     guarantee_months: i32,
+    loan_months: Option<i32>,
 }
 
 impl From<ProgrammeRow> for Programme {
@@ -52,6 +53,7 @@ impl From<ProgrammeRow> for Programme {
             territory: row.territory,
             follow_up_months: row.follow_up_months,
             guarantee_months: row.guarantee_months,
+            loan_months: row.loan_months,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -107,6 +109,7 @@ pub(crate) fn insert_programme(
             p::territory.eq(&programme.territory),
             p::follow_up_months.eq(programme.follow_up_months),
             p::guarantee_months.eq(programme.guarantee_months),
+            p::loan_months.eq(programme.loan_months),
             p::created_by.eq(created_by),
             p::version.eq(programme.version),
             p::created_at.eq(programme.created_at),
@@ -130,6 +133,7 @@ pub(crate) fn update_programme(db: &mut Db, programme: &mut Programme, now: Inst
             p::territory.eq(&programme.territory),
             p::follow_up_months.eq(programme.follow_up_months),
             p::guarantee_months.eq(programme.guarantee_months),
+            p::loan_months.eq(programme.loan_months),
             p::version.eq(programme.version + 1),
             p::updated_at.eq(now),
         ))

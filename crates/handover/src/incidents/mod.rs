@@ -15,6 +15,7 @@ pub use model::{
     NewIncident, PassedOnTo,
 };
 pub use passing::{Choice, choices};
+pub(crate) use store::held;
 
 use crate::model::{Handover, LotItem};
 use crate::rules::Verdict;
@@ -143,7 +144,7 @@ pub fn close_incident(
     if rules::may_close(&incident, closing, actor.is_city())? == Verdict::AlreadyDone {
         return Ok(incident);
     }
-    let handover = store::handover_of(tx, incident.handover_id)?;
+    let handover = crate::store::any(tx, incident.handover_id)?;
     let note = closing.note.trim();
     let is_there = store::held(tx, &handover)?.contains_key(&incident.device_id);
     let came_back = store::came_back(tx, id)?;

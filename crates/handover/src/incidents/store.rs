@@ -273,7 +273,7 @@ pub(super) fn is_open(db: &mut Db, device: DeviceId) -> Result<bool> {
 }
 
 /// The devices of a lot that are with their association, each with the life in which it was given.
-pub(super) fn held(db: &mut Db, handover: &Handover) -> Result<HashMap<DeviceId, i32>> {
+pub(crate) fn held(db: &mut Db, handover: &Handover) -> Result<HashMap<DeviceId, i32>> {
     let mut query = v::table
         .inner_join(l::table.on(l::id.eq(v::line_id)))
         .inner_join(d::table.on(d::id.eq(v::device_id)))
@@ -326,11 +326,6 @@ pub(super) fn guarantee_months(db: &mut Db, handover: &Handover) -> Result<u32> 
         .select(p::guarantee_months)
         .first(db)?;
     Ok(u32::try_from(months).unwrap_or(0))
-}
-
-/// A handover, for whoever may see a report of it.
-pub(super) fn handover_of(db: &mut Db, id: HandoverId) -> Result<Handover> {
-    Ok(h::table.find(id).select(Handover::as_select()).first(db)?)
 }
 
 pub(super) fn insert(db: &mut Db, row: &NewRow) -> Result<()> {

@@ -1,8 +1,11 @@
 //! Looking at handovers: each actor sees its own.
 
+use std::collections::HashMap;
+
 use db::{Db, Result};
 use kernel::{Actor, HandoverId, Instant, Page, PageRequest, Queue};
 
+use crate::loans::Loan;
 use crate::model::{Handover, HandoverFilter, HandoverView, LotItem, PassedItem};
 use crate::store::{self, Named};
 
@@ -44,7 +47,9 @@ pub fn handovers(
     filter: &HandoverFilter,
     page: &PageRequest,
 ) -> Result<Page<HandoverView>> {
-    Ok(store::handovers(db, actor, filter, page)?.map(|named| shown(named, None)))
+    let found = store::handovers(db, actor, filter, page)?;
+    let mut loans = loans_of(db, &found.items)?;
+    Ok(found.map(|named| shown(named, None, &mut loans)))
 }
 
 /// The appointments from one moment on until another, in their order: so many at the most.
@@ -58,7 +63,16 @@ pub fn appointments(
     most: i64,
 ) -> Result<Vec<HandoverView>> {
     let found = store::appointments(db, actor, days, most)?;
-    Ok(found.into_iter().map(|named| shown(named, None)).collect())
+    let mut loans = loans_of(db, &found)?;
+    let shown = |named| shown(named, None, &mut loans);
+    Ok(found.into_iter().map(shown).collect())
+}
+
+type Loans = HashMap<HandoverId, Loan>;
+
+fn loans_of(db: &mut Db, found: &[Named]) -> Result<Loans> {
+    let ids: Vec<HandoverId> = found.iter().map(|named| named.handover.id).collect();
+    crate::loans::store::loans(db, &ids)
 }
 
 pub(crate) fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
@@ -79,9 +93,10 @@ pub(crate) fn view(db: &mut Db, handover: Handover) -> Result<HandoverView> {
         passed_on_at,
     });
     let named = store::named(db, handover)?;
+    let mut loans = loans_of(db, std::slice::from_ref(&named))?;
     Ok(HandoverView {
         passed_on: Some(left.collect()),
-        ..shown(named, Some(lot.into_iter().map(item).collect()))
+        ..shown(named, Some(lot.into_iter().map(item).collect()), &mut loans)
     })
 }
 
@@ -96,7 +111,7 @@ pub(crate) fn item(device: allocation::LotDevice) -> LotItem {
     }
 }
 
-fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {
+fn shown(named: Named, lot: Option<Vec<LotItem>>, loans: &mut Loans) -> HandoverView {
     let handover = named.handover;
     let single = lot.is_some();
     HandoverView {
@@ -126,6 +141,7 @@ fn shown(named: Named, lot: Option<Vec<LotItem>>) -> HandoverView {
         reason: handover.reason,
         completed_at: handover.completed_at,
         version: handover.version,
+        loan: loans.remove(&handover.id),
         lot,
         passed_on: None,
         from_another: named.from_another,

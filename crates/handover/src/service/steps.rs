@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::reading::{item, view};
 use super::{expected, lot_of, tell};
+use crate::loans;
 use crate::model::{
     Completion, DeviceFailure, Handover, HandoverSchedule, HandoverView, LotItem, Missed, PassedOn,
     Replacement, by_kind,
@@ -176,6 +177,7 @@ pub fn complete(
             devices: handover.devices,
         },
     )?;
+    let loan_until = loans::begin(tx, &handover)?;
     allocation::hand_over_begins(tx, handover.wave_id)?;
     if store::open_of_wave(tx, handover.wave_id)? == 0 {
         allocation::complete(tx, handover.wave_id)?;
@@ -188,6 +190,7 @@ pub fn complete(
         devices: i64::from(handover.devices),
         recipient_name: recipient.to_owned(),
         lot: listed(view.lot.as_deref().unwrap_or_default()),
+        loan_until,
     };
     tell(tx, Some(handover.association_id), &message)?;
     Ok(view)

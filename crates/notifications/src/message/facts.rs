@@ -104,6 +104,8 @@ impl Message {
             Self::IncidentReported { .. } => "incident_reported",
             Self::IncidentClosed { .. } => "incident_closed",
             Self::DevicePassedOn { .. } => "device_passed_on",
+            Self::LoanDue { .. } => "loan_due",
+            Self::LoanExtended { .. } => "loan_extended",
             Self::HandoverSlots { .. } => "handover_slots",
             Self::HandoverMissed { .. } => "handover_missed",
             Self::MailFailed { .. } => "mail_failed",

@@ -381,6 +381,9 @@ pub enum Message {
         score: String,
         rank: i64,
         of: i64,
+        /// Lent for so many months, and not given.
+        #[serde(default)]
+        loan_months: Option<i32>,
     },
     /// To an association whose turn did not come in this wave.
     LotNotGranted {
@@ -431,6 +434,25 @@ pub enum Message {
         /// Its devices, a line each, when there are not too many for a mail.
         #[serde(default)]
         lot: Vec<String>,
+        /// It is lent, and due back then.
+        #[serde(default)]
+        loan_until: Option<Instant>,
+    },
+    /// To the association, and to staff once it is overdue: what is still out of a lot that was lent.
+    LoanDue {
+        reference: String,
+        association: String,
+        /// Still with the association.
+        devices: i64,
+        due_at: Instant,
+        overdue: bool,
+    },
+    /// To the association: its loan has another day.
+    LoanExtended {
+        reference: String,
+        association: String,
+        due_at: Instant,
+        reason: String,
     },
     /// To the association: what was in a lot that it signed for is corrected.
     HandoverCorrected {

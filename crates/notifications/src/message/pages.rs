@@ -69,6 +69,8 @@ impl Message {
             | Self::HandoverCorrected { reference, .. }
             | Self::DevicePassedOn { reference, .. }
             | Self::HandoverSlots { reference, .. }
+            | Self::LoanDue { reference, .. }
+            | Self::LoanExtended { reference, .. }
             | Self::HandoverMissed { reference, .. } => format!("/aller/lots/{reference}"),
             Self::IncidentReported { incident, .. } | Self::IncidentClosed { incident, .. } => {
                 format!("/aller/signalements/{incident}")

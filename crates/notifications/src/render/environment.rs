@@ -84,6 +84,8 @@ templates![
     "incident_reported",
     "incident_closed",
     "device_passed_on",
+    "loan_due",
+    "loan_extended",
     "handover_slots",
     "handover_missed",
     "follow_up_due",

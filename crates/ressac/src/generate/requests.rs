@@ -130,6 +130,7 @@ fn insert(
         territory: "13055".to_owned(),
         follow_up_months: 12,
         guarantee_months: 6,
+        loan_months: None,
         created_by: by,
         version: 1,
         created_at: opened,

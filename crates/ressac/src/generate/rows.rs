@@ -101,6 +101,7 @@ pub struct Programme {
     pub territory: String,
     pub follow_up_months: i32,
     pub guarantee_months: i32,
+    pub loan_months: Option<i32>,
     pub created_by: PersonId,
     pub version: i32,
     pub created_at: Instant,

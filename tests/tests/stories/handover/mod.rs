@@ -3,6 +3,7 @@
 mod appointments;
 mod corrections;
 mod incidents;
+mod loans;
 mod passing;
 mod returns;
 mod slots;

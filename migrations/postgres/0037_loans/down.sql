@@ -1,0 +1,2 @@
+DROP TABLE loans;
+ALTER TABLE programmes DROP COLUMN loan_months;

@@ -1,0 +1,16 @@
+-- A programme that lends: lots come back.
+
+-- Months after the handover when a lot is due back; none for a programme that gives.
+ALTER TABLE programmes ADD COLUMN loan_months INTEGER CHECK (loan_months BETWEEN 1 AND 120);
+
+CREATE TABLE loans (
+    handover_id BLOB NOT NULL PRIMARY KEY REFERENCES handovers (id),
+    due_at INTEGER NOT NULL,
+    reason TEXT, -- why it was extended last
+    extended_by BLOB REFERENCES people (id),
+    reminded_at INTEGER,
+    overdue_told_at INTEGER,
+    returned_at INTEGER, -- nothing of the lot is with the association any more
+    created_at INTEGER NOT NULL
+);
+CREATE INDEX loans_open ON loans (due_at, handover_id) WHERE returned_at IS NULL;
