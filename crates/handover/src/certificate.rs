@@ -388,6 +388,9 @@ fn ground(proof: &Proof) -> String {
             }
             AcceptedAs::WrongClock => "horloge de la station fausse / wrong station clock",
             AcceptedAs::AbsentConfirmed => "absence confirmée / absence confirmed",
+            AcceptedAs::LayoutConfirmed => {
+                "rapport relu, présentation non vérifiée / report read by people, layout not verified"
+            }
         };
         let _ = write!(
             ground,

@@ -10,7 +10,8 @@ use crate::{Answer, ApiResult, Body, IfMatch, PathId, Problems, State};
 /// Proposes to accept, with a reason, what keeps a drive from being proven: a false warning of
 /// hidden sectors (`hidden_area_false_alarm`), a date outside the device's cycle or none at all
 /// (`wrong_clock`), a drive that is not there though the machine was seen with it
-/// (`absent_confirmed`). It counts once another person confirms it; both stand in the log.
+/// (`absent_confirmed`), a success in a report whose layout nobody verified (`layout_confirmed`).
+/// It counts once another person confirms it; both stand in the log.
 #[utoipa::path(tag = "Workshop", security(("bearer" = [])), params(("id" = kernel::DeviceId, Path)),
     request_body = Acceptance, responses((status = 200, body = Recorded), Problems))]
 #[post("/devices/{id}/erasure-acceptances")]

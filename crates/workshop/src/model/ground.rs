@@ -47,6 +47,9 @@ kernel::text_enum! {
         Overwritten = "overwritten",
         /// The attached report that it names says otherwise.
         ReportContradicts = "report_contradicts",
+        /// Nobody has compared the reader of this tool's reports with the tool's manual or with
+        /// a report of it.
+        LayoutUnverified = "layout_unverified",
     }
 }
 
@@ -59,6 +62,8 @@ kernel::text_enum! {
         WrongClock = "wrong_clock",
         /// The drive is not in the machine, though the machine was seen with it.
         AbsentConfirmed = "absent_confirmed",
+        /// The report says what the program read in it: both people read it themselves.
+        LayoutConfirmed = "layout_confirmed",
     }
 }
 
@@ -76,6 +81,7 @@ impl Ground {
                 | Self::InFuture
                 | Self::Overwritten
                 | Self::ReportContradicts
+                | Self::LayoutUnverified
         )
     }
 
@@ -84,6 +90,7 @@ impl Ground {
         match self {
             Self::HiddenArea => Some(AcceptedAs::HiddenAreaFalseAlarm),
             Self::Undated | Self::BeforeReception | Self::InFuture => Some(AcceptedAs::WrongClock),
+            Self::LayoutUnverified => Some(AcceptedAs::LayoutConfirmed),
             _ => None,
         }
     }
@@ -169,6 +176,10 @@ impl Ground {
             Self::ReportContradicts => (
                 "Le rapport joint dit autre chose.",
                 "The attached report says otherwise.",
+            ),
+            Self::LayoutUnverified => (
+                "La présentation des rapports de cet outil n'a pas été vérifiée : lisez-le vous-mêmes.",
+                "The layout of this tool's reports was not verified: read it yourselves.",
             ),
         }
     }

@@ -57,7 +57,7 @@ pub fn about(
         let entry = evidence(&reported, seen, report, sha256, ahead);
         let media = entry.media.unwrap_or(Media::Other);
         let overwritten = entry.method == EraseMethod::Clear && !settings.clear_counts(media);
-        if overwritten && entry.result == EraseResult::Success {
+        if overwritten && claims_success(&reported) {
             about.refused.push(reported);
         } else {
             about.drives.push((reported, entry));
@@ -68,6 +68,14 @@ pub fn about(
         (true, false) => Err(overwritten(&about.refused)),
         (false, _) => Ok(about),
     }
+}
+
+/// Whether the tool says that the drive is erased, and the drive is not proven for the tool's sake
+/// alone.
+fn claims_success(reported: &ReportedDrive) -> bool {
+    let others = |ground: &Ground| *ground != Ground::LayoutUnverified;
+    reported.result == EraseResult::Success
+        || (!reported.grounds.is_empty() && !reported.grounds.iter().any(others))
 }
 
 /// What a report says of each drive, once: a log may name a drive several times, when it was tried

@@ -1,6 +1,6 @@
 //! What two people accept though it proves nothing by itself: one proposes with a reason, another
 //! confirms. A warning of hidden sectors that was false, a station whose clock was wrong, a drive
-//! that is not there though the machine was seen with it.
+//! that is not there though the machine was seen with it, a report whose layout nobody verified.
 
 use kernel::{Code, Instant, PersonId, Refusal, Text, squash};
 

@@ -33,6 +33,14 @@ fn nwipe(began: &str, line: &str) -> String {
     )
 }
 
+/// A certificate of KillDisk about that disk.
+fn killdisk(status: &str) -> String {
+    format!(
+        "Active@ KillDisk 14 Erase Certificate\nDisk Serial Number: WD-DOUBT1\nErase Method: One Pass Zeros\n\
+         Start Time: 2023-02-28 08:00:00\nEnd Time: 2023-02-28 08:25:04\nErrors: 0\nStatus: {status}\n"
+    )
+}
+
 fn attach(who: &Client, device: &str, report: &str) -> Reply {
     who.send(
         "POST",
@@ -162,6 +170,26 @@ both_engines! {
         app.refurbisher.post(&format!("/devices/{id}/erasure-acceptances"), body).refused(422, "invalid_fields");
         accept(&app.refurbisher, &id, "hidden_area_false_alarm", false).expect(200);
         assert_eq!(accept(&app.other_refurbisher, &id, "hidden_area_false_alarm", true).expect(200)["stage"], "erased");
+        intact(app);
+    }
+
+    fn a_report_whose_layout_nobody_verified_is_read_by_two_people(app) {
+        let id = bench(app);
+        let answer = attach(&app.refurbisher, &id, &killdisk("Erased")).expect(201);
+        assert_eq!((&answer["read"], &answer["drives"][0]["proven"], &answer["drives"][0]["code"]), (&json!(true), &json!(false), &json!("erasure_not_proven")));
+        assert_eq!((grounds(&answer), stage(app, &id).as_str()), (vec!["layout_unverified".to_owned()], "triaged"));
+        let detail = &answer["drives"][0]["doubts"][0]["detail"];
+        assert!(text(&detail["fr"]).contains("vérifiée") && text(&detail["en"]).contains("not verified"), "{detail}");
+        log(&app.refurbisher, &id, json!({"type": "erased", "drives": [{"serial": "WD-DOUBT1", "media": "hdd", "method": "clear",
+            "tool": "KillDisk", "result": "success", "report": answer["sha256"]}]})).expect(200);
+        assert_eq!(stage(app, &id), "triaged", "one person's word about the same report");
+        accept(&app.refurbisher, &id, "layout_confirmed", false).expect(200);
+        accept(&app.refurbisher, &id, "layout_confirmed", true).refused(409, "same_person");
+        let accepted = accept(&app.other_refurbisher, &id, "layout_confirmed", true).expect(200);
+        assert_eq!((&accepted["stage"], &accepted["drives"][0]["proof"]["accepted"]["accepted_as"]), (&json!("erased"), &json!("layout_confirmed")));
+        let failed = attach(&app.refurbisher, &id, &killdisk("Failed")).expect(201);
+        assert_eq!((&failed["device"]["stage"], grounds(&failed)[0].as_str()), (&json!("triaged"), "reported_failure"));
+        accept(&app.refurbisher, &id, "layout_confirmed", false).refused(409, "nothing_to_resolve");
         intact(app);
     }
 

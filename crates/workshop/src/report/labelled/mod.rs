@@ -14,6 +14,10 @@ use words::*;
 use super::{markers, media, method, time};
 use crate::model::{EraseMethod, EraseResult, ErasureReport, Ground, Integrity, ReportedDrive};
 
+/// The tools whose certificates were compared with their source code or manual. What the others
+/// write was assumed from general knowledge, so that two people have to read it too.
+const VERIFIED: [&str; 1] = ["nwipe"];
+
 /// A label and its value.
 pub(super) type Pair = (String, String);
 
@@ -67,6 +71,9 @@ pub(super) fn read(tool: &str, pairs: &[Pair], loose: &[String]) -> Option<Erasu
         }
         if loose.iter().any(|line| hides(line)) {
             drive.doubt(Ground::HiddenArea);
+        }
+        if !VERIFIED.contains(&tool) {
+            drive.doubt(Ground::LayoutUnverified);
         }
         drives.push(drive);
     }

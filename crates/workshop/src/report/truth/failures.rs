@@ -44,7 +44,8 @@ proptest! {
         label in prop_oneof![Just(""), Just("Verification: "), Just("Notes: "), Just("Pass 2: ")],
     ) {
         let text = certificate("KillDisk", "Erased", &format!("{label}{word}"));
-        prop_assert!(verdict(&text).is_err(), "{text}");
+        let hidden = word.starts_with("HIDDEN") && has(&text, Ground::HiddenArea);
+        prop_assert!(hidden || nobody_accepts(&text), "{text}");
     }
 
     #[test]

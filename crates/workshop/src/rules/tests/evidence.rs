@@ -257,6 +257,54 @@ fn two_people_accept_a_false_warning_of_hidden_sectors_and_one_does_not() {
 }
 
 #[test]
+fn a_report_whose_layout_nobody_verified_is_read_by_two_people() {
+    let mut bench = bench();
+    let unverified = Ground::LayoutUnverified;
+    bench.hears(read(Some(NOW - 9 * HOUR), true, &[unverified]), NOW);
+    assert_eq!(
+        (bench.device.stage, bench.grounds()),
+        (Stage::Triaged, vec![unverified])
+    );
+    let confirmed = AcceptedAs::LayoutConfirmed;
+    assert_eq!(
+        bench.review(TESTER, AcceptedAs::WrongClock, false),
+        Err(Code::NothingToResolve)
+    );
+    assert_eq!(bench.review(TESTER, confirmed, false), Ok(true));
+    assert_eq!(bench.review(TESTER, confirmed, true), Err(Code::SamePerson));
+    assert_eq!(bench.device.stage, Stage::Triaged);
+    assert_eq!(bench.review(CHECKER, confirmed, true), Ok(true));
+    assert_eq!(bench.device.stage, Stage::Erased);
+    let failed = [Ground::ReportedFailure, unverified];
+    bench.hears(read(Some(NOW - HOUR), true, &failed), NOW + 10);
+    assert_eq!(
+        bench.device.stage,
+        Stage::Triaged,
+        "its failures count as any other tool's"
+    );
+    assert_eq!(
+        bench.review(TESTER, confirmed, false),
+        Err(Code::NothingToResolve)
+    );
+}
+
+#[test]
+fn a_success_whose_layout_nobody_verified_voids_nothing_and_undoes_no_failure() {
+    let unverified = read(Some(NOW - HOUR), true, &[Ground::LayoutUnverified]);
+    let mut proven = bench();
+    proven.hears(read(Some(NOW - 9 * HOUR), true, &[]), NOW);
+    proven.hears(unverified.clone(), NOW);
+    assert_eq!(proven.device.stage, Stage::Erased);
+    let mut failed = bench();
+    failed.hears(
+        read(Some(NOW - 9 * HOUR), true, &[Ground::FailureLine]),
+        NOW,
+    );
+    failed.hears(unverified, NOW);
+    assert_eq!(failed.device.stage, Stage::Triaged);
+}
+
+#[test]
 fn what_was_said_after_the_proposal_is_not_accepted_with_it() {
     let mut bench = bench();
     bench.hears(read(Some(RECEIVED - 90 * HOUR), true, &[]), NOW);

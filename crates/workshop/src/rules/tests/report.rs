@@ -116,6 +116,17 @@ fn overwriting_is_refused_drive_by_drive_and_failures_are_kept() {
         EraseResult::Failure,
     )]);
     assert_eq!(says(&bench, &failed).expect("kept").drives.len(), 1);
+    // an overwriting is refused for the medium's sake, whatever else people would have to look at
+    let success = |serial| reported(serial, EraseMethod::Clear, EraseResult::Success);
+    let unverified = report(vec![
+        success("H1").but(Ground::LayoutUnverified),
+        success("O1").but(Ground::LayoutUnverified),
+        success("S1")
+            .but(Ground::Errors)
+            .but(Ground::LayoutUnverified),
+    ]);
+    let about = says(&bench, &unverified).expect("one may count");
+    assert_eq!((about.drives.len(), about.refused.len()), (2, 1));
 }
 
 #[test]
