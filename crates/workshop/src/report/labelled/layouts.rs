@@ -33,11 +33,13 @@ pub(in crate::report) fn of_lines<'a>(
     (pairs, loose)
 }
 
-/// The pieces of a PDF: a label ends with a colon, and its value follows, or stands behind it.
+/// The pieces of a PDF: a label ends with a colon, and its value follows, or stands behind it. What
+/// follows a status without a label belongs to it: it may be the end of a line that was broken.
 pub(in crate::report) fn of_pieces(pieces: &[String]) -> (Vec<Pair>, Vec<String>) {
     let (mut pairs, mut loose): (Vec<Pair>, Vec<String>) = (Vec::new(), Vec::new());
     let mut waiting: Vec<String> = Vec::new();
-    for piece in pieces {
+    let mut status_ends_at = None;
+    for (n, piece) in pieces.iter().enumerate() {
         if let Some(label) = piece.strip_suffix(':') {
             waiting.push(label.to_owned());
         } else if let Some(label) = waiting.pop() {
@@ -45,8 +47,20 @@ pub(in crate::report) fn of_pieces(pieces: &[String]) -> (Vec<Pair>, Vec<String>
         } else if let Some((label, value)) = piece.split_once(": ") {
             pairs.push((label.to_owned(), value.to_owned()));
         } else {
+            if status_ends_at == Some(n)
+                && let Some((_, status)) = pairs.last_mut()
+            {
+                status.push(' ');
+                status.push_str(piece);
+                status_ends_at = Some(n + 1);
+            }
             loose.push(piece.clone());
+            continue;
         }
+        let is_status = pairs
+            .last()
+            .is_some_and(|(label, _)| is(&fold(label), &STATUS));
+        status_ends_at = (is_status && !piece.ends_with(':')).then_some(n + 1);
     }
     (pairs, loose)
 }

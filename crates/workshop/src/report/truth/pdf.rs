@@ -2,36 +2,32 @@
 
 use super::*;
 
-/// A PDF with these pieces of text, plain or deflated.
-pub(super) fn pdf(pieces: &[&str], deflated: bool) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut file = b"%PDF-1.3\n".to_vec();
-    for (n, piece) in pieces.iter().enumerate() {
-        let piece = piece
-            .replace('\\', "\\\\")
-            .replace('(', "\\(")
-            .replace(')', "\\)");
-        let content = format!("BT /F1 12 Tf 1 0 0 1 50 {} Tm ({piece}) Tj ET", 700 - n);
-        let (filter, data) = if deflated {
-            let mut encoder =
-                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-            encoder.write_all(content.as_bytes()).unwrap();
-            ("/Filter /FlateDecode ", encoder.finish().unwrap())
-        } else {
-            ("", content.into_bytes())
-        };
-        file.extend(
-            format!(
-                "{} 0 obj\n<< {filter}/Length {} >>stream\n",
-                n + 1,
-                data.len()
-            )
-            .bytes(),
-        );
-        file.extend(data);
-        file.extend(b"\nendstream\nendobj\n");
+use super::super::pdf::made::Made;
+use super::certificates::certificate;
+
+/// What only draws letters, and what maps numbers of glyphs to characters.
+const WAYS: [Made; 5] = [
+    way(false, false, false, false),
+    way(false, true, false, false),
+    way(true, true, false, false),
+    way(true, true, true, false),
+    way(true, true, true, true),
+];
+
+const fn way(composite: bool, deflated: bool, packed: bool, by_letter: bool) -> Made {
+    Made {
+        composite,
+        deflated,
+        packed,
+        by_letter,
     }
-    file
+}
+
+/// What a report says against its only drive; none where it is not read.
+fn judge(way: Made, pieces: &[&str]) -> Option<Vec<Ground>> {
+    let report = read(&way.pdf(pieces), MediaType::Pdf).expect("kept")?;
+    assert_eq!(report.drives[0].serial.as_deref(), Some("WD-TRUTH01"));
+    Some(report.drives[0].grounds.clone())
 }
 
 const SHEET: [&str; 29] = [
@@ -68,46 +64,72 @@ const SHEET: [&str; 29] = [
 
 #[test]
 fn the_text_layer_of_a_pdf() {
-    // source: nwipe's create_pdf.c, which draws through PDFGen: literal strings, streams not deflated
-    let judge = |pieces: &[&str], deflated: bool| {
-        let bytes = pdf(pieces, deflated);
-        let report = read(&bytes, MediaType::Pdf).expect("kept")?;
-        Some(report.drives[0].grounds.clone())
-    };
-    assert_eq!(judge(&SHEET, false), Some(vec![]));
-    assert_eq!(judge(&SHEET, true), Some(vec![]));
-    for (piece, instead, ground) in [
-        ("ERASED", "FAILED", Ground::ReportedFailure),
-        ("ERASED", "ABORTED", Ground::ReportedFailure),
-        ("0/0/0", "0/0/2", Ground::Errors),
-        (
-            "500107862016, (100.00%)",
-            "250053931008, (50.00%)",
-            Ground::NotAllErased,
-        ),
-        (
-            "No hidden sectors",
-            "Hidden sectors found!",
-            Ground::HiddenArea,
-        ),
-        ("No hidden sectors", "Unknown", Ground::HiddenArea),
-        ("DoD Short", "Verify Zeros (0x00)", Ground::VerificationOnly),
-    ] {
-        let other = SHEET.map(|one| if one == piece { instead } else { one });
+    // source: nwipe's create_pdf.c, which draws through PDFGen: literal strings, streams not
+    // deflated; and the same printed through a library that embeds its fonts
+    for way in WAYS {
+        assert_eq!(judge(way, &SHEET), Some(vec![]), "{way:?}");
+        for (piece, instead, ground) in [
+            ("ERASED", "FAILED", Ground::ReportedFailure),
+            ("ERASED", "ABORTED", Ground::ReportedFailure),
+            ("0/0/0", "0/0/2", Ground::Errors),
+            (
+                "500107862016, (100.00%)",
+                "250053931008, (50.00%)",
+                Ground::NotAllErased,
+            ),
+            (
+                "No hidden sectors",
+                "Hidden sectors found!",
+                Ground::HiddenArea,
+            ),
+            ("No hidden sectors", "Unknown", Ground::HiddenArea),
+            ("DoD Short", "Verify Zeros (0x00)", Ground::VerificationOnly),
+        ] {
+            let other = SHEET.map(|one| if one == piece { instead } else { one });
+            assert!(
+                judge(way, &other).expect("reads").contains(&ground),
+                "{way:?} {instead}"
+            );
+        }
+        let warned: Vec<_> = SHEET.iter().copied().chain(["See Warning !"]).collect();
         assert!(
-            judge(&other, false).expect("reads").contains(&ground),
-            "{instead}"
+            judge(way, &warned)
+                .expect("reads")
+                .contains(&Ground::HiddenArea)
         );
+        let broken: Vec<_> = SHEET
+            .iter()
+            .flat_map(|one| match *one {
+                "ERASED" => vec!["ERASED", "in part"],
+                one => vec![one],
+            })
+            .collect();
+        let grounds = judge(way, &broken).expect("reads");
+        assert!(grounds.contains(&Ground::ReportedFailure), "{way:?}");
     }
-    let warned: Vec<_> = SHEET.iter().copied().chain(["See Warning !"]).collect();
-    assert!(
-        judge(&warned, true)
-            .expect("reads")
-            .contains(&Ground::HiddenArea)
-    );
+}
+
+#[test]
+fn a_pdf_says_what_the_same_text_says() {
+    for status in ["Erased", "Effacé avec succès", "Erased with exceptions"] {
+        for line in ["", "Verification: Failed", "Bad Sectors: 12"] {
+            let text = certificate("Blancco Drive Eraser", status, line);
+            let plain = reads(&text).expect("reads").drives[0].grounds.clone();
+            let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
+            for way in WAYS {
+                assert_eq!(judge(way, &lines), Some(plain.clone()), "{way:?} {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_no_text_is_kept_unread() {
     for bytes in [
         &b"%PDF-1.7 certificat d'effacement"[..],
         b"%PDF-1.7\n1 0 obj\n<< /Encrypt 2 0 R >>stream\n(KillDisk) Tj\nendstream",
+        &WAYS[3].pdf(&[]),
+        &WAYS[3].pdf(&["\u{1f4be}\u{fffd}"]),
     ] {
         assert_eq!(
             read(bytes, MediaType::Pdf).expect("kept"),
@@ -115,7 +137,25 @@ fn the_text_layer_of_a_pdf() {
             "stays unread"
         );
     }
-    // a stream that inflates without end is cut, and the file stays unread
-    let bomb: Vec<&str> = vec![];
-    assert_eq!(judge(&bomb, true), None);
+}
+
+proptest! {
+    #[test]
+    fn no_failure_printed_anywhere_leaves_a_pdf_proven(
+        word in prop_oneof![
+            Just("Verification failed"), Just("12 wipe errors"), Just("Aborted by user"),
+            Just("Échec"), Just("Fehler beim Löschen"), Just("HIDDEN SECTORS DETECTED"), Just("Vériﬁcation : échec"),
+        ],
+        place in 0..=SHEET.len(),
+        way in 0..WAYS.len(),
+    ) {
+        prop_assume!(way > 1 || !word.contains('ﬁ'));
+        let mut pieces = SHEET.to_vec();
+        pieces.insert(place, word);
+        let read = read(&WAYS[way].pdf(&pieces), MediaType::Pdf).expect("kept");
+        let proven = read.is_some_and(|report| {
+            report.drives.iter().any(|drive| drive.result == EraseResult::Success)
+        });
+        prop_assert!(!proven, "{pieces:?}");
+    }
 }
