@@ -18,7 +18,7 @@ const CAPTURES: [&[u8]; 4] = [
     include_bytes!("../fixtures/lshw/station-B.02.19.json"),
 ];
 
-const REPORTS: [(&[u8], MediaType); 2] = [
+const REPORTS: [(&[u8], MediaType); 4] = [
     (
         include_bytes!("../fixtures/reports/nwipe.log"),
         MediaType::Plain,
@@ -27,10 +27,18 @@ const REPORTS: [(&[u8], MediaType); 2] = [
         include_bytes!("../fixtures/reports/blancco.xml"),
         MediaType::Xml,
     ),
+    (
+        include_bytes!("../fixtures/reports/glyphs.pdf"),
+        MediaType::Pdf,
+    ),
+    (
+        include_bytes!("../fixtures/reports/packed.pdf"),
+        MediaType::Pdf,
+    ),
 ];
 
 /// What means something to a reader.
-const WORDS: [&str; 60] = [
+const WORDS: [&str; 80] = [
     "{",
     "}",
     "[",
@@ -91,6 +99,26 @@ const WORDS: [&str; 60] = [
     "<entries name=\"erasure\">",
     "</entries>",
     "<entry name=\"state\">Successful</entry>",
+    "<<",
+    ">>",
+    "/",
+    "(",
+    ")",
+    "<0041>",
+    " 0 R",
+    "\n7 0 obj\n",
+    "\nendobj\n",
+    "stream\n",
+    "\nendstream",
+    "/Filter /FlateDecode",
+    "/Filter [/ASCII85Decode]",
+    "/Length 99999999999",
+    "/Type /ObjStm /N 9 /First 9",
+    "/Kids [2 0 R]",
+    "BT /F1 9 Tf",
+    " Tj ",
+    " beginbfrange <0000> <FFFF> <0041> ",
+    "/X Do ",
 ];
 
 /// A capture is read whole, or refused in words.

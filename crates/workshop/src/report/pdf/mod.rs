@@ -18,6 +18,8 @@ mod walk;
 
 #[cfg(test)]
 pub(super) mod made;
+#[cfg(test)]
+mod tests;
 
 use file::File;
 
