@@ -5,6 +5,7 @@ mod support;
 
 mod counterfactuals;
 mod examples;
+mod fuzz;
 mod picking;
 mod planner;
 mod properties;

@@ -3,6 +3,8 @@
 
 mod change;
 mod explain;
+#[cfg(test)]
+mod fuzz;
 mod library;
 mod load;
 mod logarithm;
