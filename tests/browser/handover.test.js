@@ -84,3 +84,63 @@ story("a lot is handed over without scripts", async ({ server, open }) => {
   const done = await server.api("GET", `/handovers/${lot.id}`, { as: await server.person("staff") });
   assert.deepEqual([done.status, done.signature], ["completed", "Aïcha Ben"]);
 });
+
+story("an association chooses when it collects its lot", async ({ server, open }) => {
+  const lot = await waitingLot(server);
+  const workshop = await open("/connexion");
+  await signIn(workshop, await server.person("refurbisher"));
+  await workshop.goto("/atelier/creneaux");
+  await checkPage(workshop, "slots, none");
+  const day = new Date(Date.now() + 8 * 86_400_000).toISOString().slice(0, 10);
+  await workshop.getByLabel("Lieu").fill("Quai 3");
+  await workshop.getByLabel("Jour").fill(day);
+  await workshop.getByLabel("Début").fill("9h");
+  await workshop.getByLabel("Fin").fill("8h");
+  await workshop.getByRole("button", { name: "Proposer" }).click();
+  await workshop.getByRole("link", { name: /La fin vient après le début/ }).waitFor();
+  await checkPage(workshop, "slots, with a mistake");
+  await workshop.getByLabel("Fin").fill("10h");
+  await workshop.getByRole("button", { name: "Proposer" }).click();
+  await workshop.getByText("Les créneaux sont proposés").waitFor();
+  await checkPage(workshop, "slots that are offered");
+
+  const page = await open("/connexion", { width: 320, scripts: false });
+  await signIn(page, await server.person("association"));
+  await page.goto(`/lots/${lot.id}`);
+  await checkPage(page, "a lot with slots to choose");
+  await page.getByRole("button", { name: "Prendre ce rendez-vous" }).click();
+  await page.getByRole("alert").or(page.getByText("Il y a un problème")).first().waitFor();
+  await checkPage(page, "a lot, no slot chosen");
+  await page.getByRole("radio").nth(1).check();
+  await page.getByRole("button", { name: "Prendre ce rendez-vous" }).click();
+  await page.getByText("Le rendez-vous est pris").waitFor();
+  await checkPage(page, "a lot with a slot");
+  const chosen = await server.api("GET", `/handovers/${lot.id}`, { as: await server.person("staff") });
+  assert.equal(chosen.status, "scheduled");
+  assert.equal(chosen.place, "Quai 3");
+
+  // a day after, the workshop withdraws what nobody chose, and keeps its list
+  await workshop.reload();
+  await workshop.getByRole("checkbox").first().check();
+  await workshop.getByRole("button", { name: "Retirer les créneaux cochés" }).click();
+  await workshop.getByText("ne sont plus proposés").waitFor();
+});
+
+story("a list is kept as it is narrowed", async ({ server, open }) => {
+  const page = await open("/connexion", { width: 320 });
+  await signIn(page, await server.person("staff"));
+  await page.goto("/ville/demandes?status=in_review");
+  await page.getByRole("link", { name: "Garder cette vue" }).click();
+  await checkPage(page, "a view to keep");
+  await page.getByLabel("Son nom").fill("À relire lundi");
+  await page.getByLabel("La partager avec mes collègues").check();
+  await page.getByRole("button", { name: "Garder la vue" }).click();
+  await page.getByText("La vue est gardée").waitFor();
+  await page.goto("/ville");
+  await page.getByRole("link", { name: "À relire lundi" }).click();
+  await page.waitForURL(/status=in_review/);
+  await page.goto("/compte/vues");
+  await checkPage(page, "views that are kept");
+  await page.getByRole("button", { name: "Retirer À relire lundi" }).click();
+  await page.getByText("La vue est retirée").waitFor();
+});

@@ -51,6 +51,7 @@ export const PAGES = [
   { name: "workshop-transfer-new", path: "/atelier/transferts/nouveau", as: "refurbisher" },
   { name: "workshop-movements", path: "/atelier/stock/mouvements", as: "refurbisher" },
   { name: "workshop-handovers", path: "/atelier/remises", as: "refurbisher" },
+  { name: "workshop-slots", path: offered, as: "refurbisher" },
   { name: "workshop-labels", path: "/atelier/etiquettes", as: "refurbisher" },
   { name: "workshop-correct", path: async ({ api }) => `/atelier/appareils/${await first(api, "/devices")}/corriger`, as: "refurbisher" },
   { name: "workshop-offline", path: "/atelier/scan/hors-ligne", as: "refurbisher" },
@@ -115,6 +116,7 @@ export const PAGES = [
   { name: "account-webhook-new", path: "/compte/webhooks/nouveau", as: "association" },
   { name: "account-calendar", path: "/compte/agenda", as: "association" },
   { name: "account-organisation", path: "/compte/organisation", as: "association" },
+  { name: "account-views", path: "/compte/vues?adresse=/ville/demandes?status=in_review", as: "staff" },
   { name: "account-messages", path: "/compte/messages", as: "association" },
   { name: "account-data", path: "/compte/donnees", as: "association" },
 
@@ -153,6 +155,16 @@ async function line({ api }) {
   const wave = await first(api, "/waves?status=completed");
   const { items } = await api("GET", `/waves/${wave}/lines`, { as: "admin" });
   return `/ville/vagues/${wave}/lignes/${items[0].application_id}`;
+}
+
+/** Slots of a workshop, once some are offered. */
+async function offered({ api }) {
+  const from = new Date(Date.now() + 5 * 86_400_000);
+  from.setUTCHours(8, 0, 0, 0);
+  const to = new Date(from.getTime() + 3 * 3_600_000);
+  const body = { place: "Quai 3, sonnez à l’interphone", from, to, minutes: 30, lots: 2 };
+  await api("POST", "/handover-slots", { as: "refurbisher", body });
+  return "/atelier/creneaux";
 }
 
 /** The id of the newest thing of a list. */
