@@ -40,6 +40,7 @@ pub(crate) fn serve(config: &mut web::ServiceConfig) {
             .default_service(web::to(crate::system::nothing_here)),
     );
     crate::system::routes(&mut Routes::Serve(config));
+    crate::impact::open_routes(&mut Routes::Serve(config));
 }
 
 /// Every operation, with its place in the OpenAPI document.
@@ -49,6 +50,7 @@ pub(crate) fn describe(config: &mut ServiceConfig<'_>) {
         scope.configure(|config: &mut ServiceConfig<'_>| api(&mut Routes::Describe(config))),
     );
     crate::system::routes(&mut Routes::Describe(config));
+    crate::impact::open_routes(&mut Routes::Describe(config));
 }
 
 /// The router looks through them in this order: what scanners ask all day long comes first.

@@ -5,7 +5,7 @@ mod elsewhere;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use kernel::Code;
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -91,14 +91,19 @@ struct HeadsAfter {
 #[utoipa::path(tag = "System", params(HeadsAfter),
     responses((status = 200, description = "Lines of JSON", body = String, content_type = "application/jsonl"), Problems))]
 #[get("/donnees/chaines.jsonl")]
-async fn chain_heads(state: web::Data<State>, asked: web::Query<HeadsAfter>) -> ApiResult<Answer> {
+async fn chain_heads(
+    request: HttpRequest,
+    state: web::Data<State>,
+    asked: web::Query<HeadsAfter>,
+) -> ApiResult<HttpResponse> {
     let after = asked.after;
     let lines = state
         .database
         .read(move |db| identity::heads::head_lines(db, after, HEADS))
         .await?;
     let text: String = lines.into_iter().map(|(_, line)| line + "\n").collect();
-    Ok(Answer::text("application/jsonl", text))
+    let answer = Answer::text("application/jsonl", text).respond_to(&request);
+    Ok(crate::impact::for_other_sites(answer))
 }
 
 /// How long it holds that everything was found in order.

@@ -18,6 +18,8 @@ pub const AWARD: &str = "award";
 /// No devices, but the changes of what the waves of a programme gave, and, of nobody's, of where
 /// associations are.
 pub const GIVEN: &str = "given";
+/// No devices either, but the changes of what open data says of associations, of nobody's.
+pub const OPEN: &str = "open";
 
 /// The holder of what nobody holds.
 pub fn nobody<T>() -> Id<T> {

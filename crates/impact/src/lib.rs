@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod model;
+pub mod open_data;
 mod rules;
 mod service;
 mod store;

@@ -13,7 +13,7 @@ use identity::token::Signer256;
 use kernel::SystemClock;
 use notifications::{Caller, Mailer, Templates};
 use tokio::sync::watch;
-use web::{SecurityContact, SecuritySettings, ServerSettings, State, StateSettings};
+use web::{Publisher, SecurityContact, SecuritySettings, ServerSettings, State, StateSettings};
 
 use crate::chain;
 use crate::check;
@@ -204,6 +204,12 @@ fn state_settings(settings: &Settings) -> Result<StateSettings, String> {
         labels: settings.labels.own.clone(),
         mail: settings.mail.clone(),
         webhooks: settings.webhooks.clone(),
+        publisher: Publisher::new(
+            &settings.city.name,
+            &settings.city.siret,
+            &settings.mail.base_url,
+            &settings.mail.contact,
+        )?,
     })
 }
 

@@ -158,6 +158,8 @@ impl std::fmt::Debug for ChainSection {
 pub struct CitySection {
     /// Its name.
     pub name: String,
+    /// Its SIRET; empty for none.
+    pub siret: String,
     /// Whom to tell of a weakness: `mailto:…` or `https://…`; empty for nobody.
     pub security_contact: String,
     /// Until when that holds.

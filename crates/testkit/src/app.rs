@@ -19,7 +19,7 @@ use kernel::{ChainKeys, ManualClock, OrganisationId, Role};
 use notifications::{MailSettings, Mailer, Templates};
 use serde_json::Value;
 use tokio::runtime::Runtime;
-use web::{SecuritySettings, ServerSettings, State, StateSettings};
+use web::{Publisher, SecuritySettings, ServerSettings, State, StateSettings};
 
 use crate::browser::Browser;
 use crate::client::Client;
@@ -70,6 +70,8 @@ pub struct Configuration {
     pub eligibility: EligibilitySettings,
     /// Who scans files; nobody when empty.
     pub scan_command: Vec<String>,
+    /// Who publishes open data.
+    pub publisher: Publisher,
     /// Where the clock stands at first, when it is not where it is in other tests.
     pub starts_at: Option<&'static str>,
 }
@@ -146,6 +148,7 @@ impl TestApp {
                 folder: files.clone(),
                 scan_command: configuration.scan_command,
             },
+            publisher: configuration.publisher,
             ..StateSettings::default()
         };
         let vault = Vault::new(&[[43_u8; 32]]).expect("a secret");

@@ -32,6 +32,7 @@ pub use extract::{
     Body, Csv, IfMatch, ListBody, OptionalBody, Paging, PagingParams, Params, PathId, Upload,
 };
 pub use idempotency::IdempotencyKey;
+pub use impact::open_data::Publisher;
 pub use metrics::Metrics;
 pub use problem::{ApiError, ApiResult, Problem, ProblemPages, Problems};
 pub use published::{Once, Published};

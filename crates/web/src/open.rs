@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use allocation::explain::Notice;
+use impact::open_data::{self, Award, ProgrammeVersion};
 use impact::{Counted, Figures, Given};
 use kernel::{ProgrammeId, WaveId};
 
@@ -15,6 +16,7 @@ use crate::state::State;
 pub(crate) struct Kept {
     given: Arc<Once<Arc<Given>>>,
     notices: Arc<Once<Arc<Notice>>>,
+    awards: Arc<Once<Arc<Vec<Award>>>>,
 }
 
 impl State {
@@ -50,6 +52,22 @@ impl State {
             given.await.map(Arc::new)
         };
         self.kept.given.get(&id.to_string(), version, make).await
+    }
+
+    /// The awards of a programme.
+    ///
+    /// # Errors
+    /// As [`State::figures`].
+    pub async fn awards(&self, programme: &ProgrammeVersion) -> db::Result<Arc<Vec<Award>>> {
+        let id = programme.id;
+        let version = async { Ok((programme.awards.to_string(), ())) };
+        let make = async move |()| {
+            let awards = self
+                .database
+                .read_long(None, move |db| open_data::awards(db, id));
+            awards.await.map(Arc::new)
+        };
+        self.kept.awards.get(&id.to_string(), version, make).await
     }
 
     /// The public notice on the algorithm of a wave.

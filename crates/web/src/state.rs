@@ -9,6 +9,7 @@ use files::{FileStore, FilesSettings};
 use identity::password::{PasswordSettings, Passwords};
 use identity::token::Signer256;
 use identity::{Standing, Vault};
+use impact::open_data::Publisher;
 use kernel::{Actor, Code};
 use notifications::{MailSettings, Templates, WebhookSettings};
 
@@ -47,6 +48,8 @@ pub struct State {
     pub(crate) kept: Kept,
     /// What may be in a label printer.
     pub labels: Arc<[Stock]>,
+    /// Who publishes open data.
+    pub publisher: Arc<Publisher>,
 }
 
 /// What the operator decided, as far as handlers see it.
@@ -66,6 +69,8 @@ pub struct StateSettings {
     pub webhooks: WebhookSettings,
     /// Labels besides the sizes that everybody has.
     pub labels: Vec<Stock>,
+    /// Who publishes open data.
+    pub publisher: Publisher,
 }
 
 impl State {
@@ -91,6 +96,7 @@ impl State {
             webhooks: settings.webhooks.clone(),
             kept: Kept::default(),
             labels: crate::labels::stocks(&settings.labels)?,
+            publisher: Arc::new(settings.publisher.clone()),
         })
     }
 

@@ -17,6 +17,7 @@ mod handover;
 mod identity;
 mod intake;
 mod notifications;
+mod open_data;
 mod plans;
 mod security;
 mod survival;

@@ -21,6 +21,7 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/programmes/{id}/waves", PUBLIC),
     ("get", "/api/v1/programmes/{id}/figures", PUBLIC),
     ("get", "/donnees/chaines.jsonl", PUBLIC),
+    ("get", "/donnees/attributions.csv", PUBLIC),
     ("get", "/api/v1/lists", PUBLIC),
     ("get", "/api/v1/waves/{id}/notice", PUBLIC),
     ("get", "/api/v1/waves/{id}/file", PUBLIC),

@@ -1,4 +1,6 @@
-//! Figures that anyone may read.
+//! Figures that anyone may read, and open data.
+
+mod open_data;
 
 use std::sync::Arc;
 
@@ -8,10 +10,16 @@ use kernel::ProgrammeId;
 
 use crate::Routes;
 use crate::{Answer, ApiResult, PathId, Problems, Published, State};
+pub(crate) use open_data::for_other_sites;
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {
     config.service(figures);
+}
+
+/// Those outside of `/api/v1`.
+pub(crate) fn open_routes(config: &mut Routes<'_, '_>) {
+    open_data::routes(config);
 }
 
 /// What a programme did so far: devices by stage, lots, associations, territories. It names
