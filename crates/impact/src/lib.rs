@@ -9,5 +9,5 @@ mod uses;
 mod yearly;
 
 pub use model::{Counted, Figures, Given, TerritoryFigures, ThemeUse, UseFigures, WaveFigures};
-pub use service::{counted, figures, given, given_version};
+pub use service::{counted, counted_of_all, figures, given, given_version};
 pub use yearly::{Handed, Year, year};

@@ -26,6 +26,25 @@ pub fn counted(db: &mut Db, programme: ProgrammeId) -> Result<Counted> {
     })
 }
 
+/// The same of every programme, in the order in which they were made: the kept counts, read once.
+///
+/// # Errors
+/// When the database fails.
+pub fn counted_of_all(db: &mut Db) -> Result<Vec<Counted>> {
+    let programmes = store::programmes(db)?;
+    let counts = store::all_counts(db)?;
+    let counted = programmes.into_iter().map(|(programme_id, name, kinds)| {
+        let (all, elsewhere) = counts.stages(programme_id, &kinds);
+        Counted {
+            programme_id,
+            programme: name,
+            devices: rules::without(all, &elsewhere),
+            given: counts.given(programme_id),
+        }
+    });
+    Ok(counted.collect())
+}
+
 /// By what to know whether [`given`] still says what a programme gave.
 ///
 /// # Errors

@@ -5,9 +5,11 @@
 //! few kept numbers by which one knows of a change are those of [`versions`].
 
 mod awards;
+mod measures;
 mod publisher;
 mod store;
 
 pub use awards::{AWARD_COLUMNS, Award, Delivery, award_cells};
+pub use measures::{MEASURE_COLUMNS, Measure, Words, measure_cells, measure_schema, measures};
 pub use publisher::Publisher;
 pub use store::{ProgrammeVersion, awards, versions};

@@ -1,6 +1,7 @@
 //! What is published for everybody and for machines.
 
 mod awards;
+mod figures;
 mod schemas;
 
 use testkit::{Client, Configuration, Engine, Reply, TestApp};
