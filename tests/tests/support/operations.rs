@@ -25,6 +25,8 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/donnees/chiffres.csv", PUBLIC),
     ("get", "/donnees/chiffres.json", PUBLIC),
     ("get", "/donnees/chiffres.schema.json", PUBLIC),
+    ("get", "/donnees/lieux.csv", PUBLIC),
+    ("get", "/donnees/services.json", PUBLIC),
     ("get", "/api/v1/lists", PUBLIC),
     ("get", "/api/v1/waves/{id}/notice", PUBLIC),
     ("get", "/api/v1/waves/{id}/file", PUBLIC),

@@ -1,6 +1,7 @@
 //! Figures that anyone may read, and open data.
 
 mod open_data;
+mod places;
 
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ pub fn routes(config: &mut Routes<'_, '_>) {
 /// Those outside of `/api/v1`.
 pub(crate) fn open_routes(config: &mut Routes<'_, '_>) {
     open_data::routes(config);
+    config
+        .service(places::places)
+        .service(places::services);
 }
 
 /// What a programme did so far: devices by stage, lots, associations, territories. It names

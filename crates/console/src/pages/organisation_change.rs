@@ -20,6 +20,8 @@ struct Changing {
     kind: &'static str,
     /// Staff change it, who vouch for it.
     city: bool,
+    /// It is on the public list of equipped places.
+    listed: bool,
     before: Vec<Before>,
 }
 
@@ -48,6 +50,7 @@ struct Fields {
     representative: Option<String>,
     contact_email: Option<String>,
     contact_phone: Option<String>,
+    listed: Option<&'static str>,
 }
 
 impl From<Organisation> for Fields {
@@ -62,6 +65,7 @@ impl From<Organisation> for Fields {
             representative: it.representative,
             contact_email: it.contact_email,
             contact_phone: it.contact_phone,
+            listed: it.listed.then_some("yes"),
         }
     }
 }
@@ -74,6 +78,7 @@ fn patch(form: &Form, before: &Organisation) -> OrganisationPatch {
     };
     let maybe = |name: &str, old: &Option<String>| sent(name, old.as_deref().unwrap_or_default());
     let reason = form.get("reason").trim();
+    let listed = form.get("listed") == "yes";
     OrganisationPatch {
         name: sent("name", &before.name),
         siret: maybe("siret", &before.siret),
@@ -85,6 +90,7 @@ fn patch(form: &Form, before: &Organisation) -> OrganisationPatch {
         representative: maybe("representative", &before.representative),
         contact_email: maybe("contact_email", &before.contact_email),
         contact_phone: maybe("contact_phone", &before.contact_phone),
+        listed: (listed != before.listed).then_some(listed),
         reason: (!reason.is_empty()).then(|| reason.to_owned()),
     }
 }
@@ -145,6 +151,7 @@ async fn load(
             name: it.name.clone(),
             kind: it.kind.as_str(),
             city: looked.city,
+            listed: it.listed,
             before: changes.into_iter().map(Before::of).collect(),
         };
         Ok((view, it))
@@ -154,7 +161,10 @@ async fn load(
 
 impl Before {
     fn of(change: identity::OrganisationChange) -> Self {
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let text = |value: &serde_json::Value| match value.as_bool() {
+            Some(yes) => yes.to_string(),
+            None => value.as_str().unwrap_or_default().to_owned(),
+        };
         let fields = change.before.as_object().into_iter().flatten();
         Self {
             at: Some(change.at),
@@ -238,6 +248,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         name: "Les Amis".to_owned(),
         kind: kind.as_str(),
         city,
+        listed: true,
         before: (0..usize::from(city))
             .map(|_| Before {
                 at: Instant::from_micros(1_700_000_000_000_000),
@@ -252,6 +263,7 @@ pub(crate) fn samples() -> Vec<Sample> {
                     "representative",
                     "contact_email",
                     "contact_phone",
+                    "listed",
                 ]
                 .map(|name| (name.to_owned(), String::new()))
                 .to_vec(),

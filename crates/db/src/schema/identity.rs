@@ -27,6 +27,7 @@ diesel::table! {
         contact_phone -> Nullable<Text>,
         core_key -> Text,
         email_domain -> Nullable<Text>,
+        listed -> Bool,
     }
 }
 

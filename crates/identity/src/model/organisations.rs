@@ -68,6 +68,9 @@ pub struct Organisation {
     pub contact_email: Option<String>,
     /// Its telephone number, in the form of E.164.
     pub contact_phone: Option<String>,
+    /// Whether it puts computers at the public's disposal and agreed to be on the public list of
+    /// equipped places (`/donnees/lieux.csv`).
+    pub listed: bool,
     /// Grows with each change.
     pub version: i32,
     /// When it was entered.
@@ -188,6 +191,9 @@ pub struct OrganisationPatch {
     pub contact_email: Option<String>,
     /// Its telephone number.
     pub contact_phone: Option<String>,
+    /// Whether it is on the public list of equipped places: its own people alone agree to it;
+    /// they, and staff, take it back at any time.
+    pub listed: Option<bool>,
     /// Why, for whoever reads it later.
     pub reason: Option<String>,
 }

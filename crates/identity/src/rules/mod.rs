@@ -239,10 +239,48 @@ pub fn fresh_enough(
     }
 }
 
+/// Whether an association is on the public list of equipped places once it was changed. Its own
+/// people alone agree to it, and anyone who may change it takes it back.
+///
+/// # Errors
+/// `not_allowed` at `/listed` when others agree in its place, or it is no association.
+pub(crate) fn listed(
+    (kind, before): (OrganisationKind, bool),
+    asked: Option<bool>,
+    city: bool,
+) -> Result<bool, Refusal> {
+    let agrees = asked == Some(true) && !before;
+    if agrees && (city || kind != OrganisationKind::Association) {
+        return Err(Refusal::field(
+            "/listed",
+            Code::NotAllowed,
+            Text::new(
+                "Seule une association peut accepter elle-même de figurer sur la liste publique des lieux équipés.",
+                "Only an association can agree, itself, to be on the public list of equipped places.",
+            ),
+        ));
+    }
+    Ok(asked.unwrap_or(before))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::password::PasswordSettings;
+
+    #[test]
+    fn only_an_association_itself_agrees_to_be_listed() {
+        use OrganisationKind::{Association, Workshop};
+        let after = |kind, before, asked, city| listed((kind, before), asked, city).ok();
+        assert_eq!(after(Association, false, Some(true), false), Some(true));
+        assert_eq!(after(Association, false, Some(true), true), None);
+        assert_eq!(after(Workshop, false, Some(true), false), None);
+        for city in [true, false] {
+            assert_eq!(after(Association, true, Some(false), city), Some(false));
+            assert_eq!(after(Association, true, Some(true), city), Some(true));
+            assert_eq!(after(Association, true, None, city), Some(true));
+        }
+    }
 
     #[test]
     fn an_association_is_found_under_another_spelling() {

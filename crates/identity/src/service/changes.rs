@@ -18,7 +18,8 @@ use crate::store;
 /// What it was stays in the record.
 ///
 /// # Errors
-/// `not_found`, `invalid_fields`, `already_registered`, `association_dissolved`.
+/// `not_found`, `invalid_fields`, `not_allowed` at `/listed`, `already_registered`,
+/// `association_dissolved`.
 pub fn change_organisation(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -27,6 +28,8 @@ pub fn change_organisation(
 ) -> Result<Organisation> {
     let before = own(tx, actor, id)?;
     let (mut after, identifiers) = patched(&before, patch)?;
+    let known = (before.kind, before.listed);
+    after.listed = rules::listed(known, patch.listed, actor.is_city())?;
     let identity_changes =
         (&before.name, &before.siret, &before.rna) != (&after.name, &after.siret, &after.rna);
     if store::identifier_taken(tx, after.siret.as_deref(), after.rna.as_deref(), Some(id))? {
@@ -213,6 +216,7 @@ fn differences(before: &Organisation, after: &Organisation) -> Map<String, Value
             ("representative", json!(of.representative)),
             ("contact_email", json!(of.contact_email)),
             ("contact_phone", json!(of.contact_phone)),
+            ("listed", json!(of.listed)),
             ("status", json!(of.status)),
         ]
     };

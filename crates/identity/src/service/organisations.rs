@@ -75,6 +75,7 @@ pub(super) fn add_organisation(
         representative: None,
         contact_email: None,
         contact_phone: None,
+        listed: false,
     };
     store::insert_organisation(tx, &organisation)?;
     Ok(organisation)

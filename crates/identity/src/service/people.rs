@@ -58,6 +58,7 @@ pub fn found_city(
                 representative: None,
                 contact_email: None,
                 contact_phone: None,
+                listed: false,
             };
             store::insert_organisation(tx, &organisation)?;
             organisation.id

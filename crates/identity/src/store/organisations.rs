@@ -46,6 +46,7 @@ struct OrganisationRow {
     representative: Option<String>,
     contact_email: Option<String>,
     contact_phone: Option<String>,
+    listed: bool,
 }
 
 impl From<OrganisationRow> for Organisation {
@@ -69,6 +70,7 @@ impl From<OrganisationRow> for Organisation {
             representative: row.representative,
             contact_email: row.contact_email,
             contact_phone: row.contact_phone,
+            listed: row.listed,
         }
     }
 }
@@ -407,6 +409,7 @@ pub(crate) fn save_organisation(
                 o::representative.eq(organisation.representative.as_deref()),
                 o::contact_email.eq(organisation.contact_email.as_deref()),
                 o::contact_phone.eq(organisation.contact_phone.as_deref()),
+                o::listed.eq(organisation.listed),
             ),
             o::register_check.eq(organisation.register_check.as_ref()),
             o::version.eq(organisation.version + 1),

@@ -6,10 +6,12 @@
 
 mod awards;
 mod measures;
+mod places;
 mod publisher;
 mod store;
 
 pub use awards::{AWARD_COLUMNS, Award, Delivery, award_cells};
 pub use measures::{MEASURE_COLUMNS, Measure, Words, measure_cells, measure_schema, measures};
+pub use places::{PLACE_COLUMNS, Place, place_cells, services};
 pub use publisher::Publisher;
-pub use store::{ProgrammeVersion, awards, versions};
+pub use store::{ProgrammeVersion, awards, places, places_version, versions};

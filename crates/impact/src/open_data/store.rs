@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use allocation::WaveLine;
 use db::schema::{
     conventions as v, device_counts as c, devices as e, handovers as h, organisations as o,
-    programmes as p, wave_devices as d, waves as w,
+    programmes as p, wave_devices as d, wave_lines as l, waves as w,
 };
 use db::{Db, Result, counts};
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use kernel::{ApplicationId, Instant, OrganisationId, ProgrammeId, WaveId, WaveLineId};
 
 use super::awards::{Award, Delivery};
+use super::places::Place;
 
 /// Rows that one query names.
 const CHUNK: usize = 500;
@@ -60,6 +61,54 @@ pub(crate) fn open_changes(db: &mut Db) -> Result<i64> {
         .first(db)
         .optional()?;
     Ok(changes.unwrap_or(0))
+}
+
+/// By what to know whether the list of places is still so.
+///
+/// # Errors
+/// When the database fails.
+pub fn places_version(db: &mut Db) -> Result<i64> {
+    let rows: Vec<i64> = c::table
+        .filter(c::side.eq_any([counts::GIVEN, counts::OPEN]))
+        .select(c::devices)
+        .load(db)?;
+    Ok(rows.into_iter().sum())
+}
+
+/// Verified associations that agreed to be listed and have devices that they received.
+///
+/// # Errors
+/// When the database fails.
+pub fn places(db: &mut Db) -> Result<Vec<Place>> {
+    let received = h::table
+        .filter(h::association_id.eq(o::id))
+        .filter(h::status.eq("completed"));
+    let has_some = l::table
+        .inner_join(d::table.on(d::line_id.eq(l::id)))
+        .inner_join(e::table.on(e::id.eq(d::device_id)))
+        .filter(l::association_id.eq(o::id))
+        .filter(d::released_at.is_null())
+        .filter(e::cycle.eq(d::cycle))
+        .filter(e::stage.eq("handed_over"));
+    Ok(o::table
+        .filter(o::listed)
+        .filter(o::kind.eq("association"))
+        .filter(o::status.eq("verified"))
+        .filter(exists(received))
+        .filter(exists(has_some))
+        .order(o::id)
+        .select((
+            o::id,
+            o::siret,
+            o::rna,
+            o::name,
+            o::address,
+            o::postal_code,
+            o::commune,
+            o::commune_code,
+            o::updated_at,
+        ))
+        .load(db)?)
 }
 
 /// The awards of a programme, the oldest decision first: goes through the lines of its waves.

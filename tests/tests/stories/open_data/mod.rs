@@ -2,6 +2,7 @@
 
 mod awards;
 mod figures;
+mod places;
 mod schemas;
 
 use testkit::{Client, Configuration, Engine, Reply, TestApp};

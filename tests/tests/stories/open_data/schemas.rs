@@ -20,6 +20,8 @@ pub enum Rule {
     OneOf(&'static [&'static str]),
     /// Characters at the most.
     Length(usize),
+    /// `^([013-9]\d|2[AB1-9])\d{3}$`.
+    Commune,
 }
 
 /// A column: its name, whether each row has it, and what it may say.
@@ -59,6 +61,26 @@ pub const AWARDS: &[Column] = &[
     ("dispositifAide", false, Rule::Any),
 ];
 
+/// The columns of the *standard des lieux de médiation numérique* that are filled,
+/// <https://github.com/LaMednum/standard-mediation-num>.
+pub const PLACES: &[Column] = &[
+    ("id", true, Rule::Any),
+    ("pivot", true, Rule::Any),
+    ("nom", true, Rule::Any),
+    ("commune", true, Rule::Any),
+    ("code_postal", true, Rule::Digits(5)),
+    ("code_insee", false, Rule::Commune),
+    ("adresse", true, Rule::Any),
+    ("typologie", false, Rule::OneOf(&["ASSO"])),
+    ("source", false, Rule::Any),
+    ("date_maj", true, Rule::Day),
+    (
+        "services",
+        true,
+        Rule::OneOf(&["Accès internet et matériel informatique"]),
+    ),
+];
+
 /// A row, by its columns.
 pub type Row = BTreeMap<String, String>;
 
@@ -94,6 +116,11 @@ fn fits(rule: &Rule, cell: &str) -> bool {
         }
         Rule::OneOf(words) => words.contains(&cell),
         Rule::Length(most) => cell.chars().count() <= *most,
+        Rule::Commune => {
+            let (department, rest) = cell.split_at_checked(2).unwrap_or_default();
+            let corsica = ["2A", "2B"].contains(&department);
+            rest.len() == 3 && digits(rest) && (corsica || digits(department) && department != "20")
+        }
     }
 }
 
