@@ -55,6 +55,9 @@ pages! {
     figures {
         get "/chiffres" => show, Anybody;
     }
+    open_data {
+        get "/donnees" => show, Anybody;
+    }
     public_wave {
         get "/vagues/{id}" => show, Anybody;
     }

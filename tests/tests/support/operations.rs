@@ -27,6 +27,7 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/donnees/chiffres.schema.json", PUBLIC),
     ("get", "/donnees/lieux.csv", PUBLIC),
     ("get", "/donnees/services.json", PUBLIC),
+    ("get", "/donnees/catalogue.jsonld", PUBLIC),
     ("get", "/api/v1/lists", PUBLIC),
     ("get", "/api/v1/waves/{id}/notice", PUBLIC),
     ("get", "/api/v1/waves/{id}/file", PUBLIC),

@@ -1,5 +1,6 @@
 //! Figures that anyone may read, and open data.
 
+mod catalogue;
 mod open_data;
 mod places;
 
@@ -23,7 +24,8 @@ pub(crate) fn open_routes(config: &mut Routes<'_, '_>) {
     open_data::routes(config);
     config
         .service(places::places)
-        .service(places::services);
+        .service(places::services)
+        .service(catalogue::catalogue);
 }
 
 /// What a programme did so far: devices by stage, lots, associations, territories. It names

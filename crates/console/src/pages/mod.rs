@@ -87,6 +87,7 @@ pub(crate) mod labels;
 pub(crate) mod language;
 pub(crate) mod lot;
 pub(crate) mod lot_report;
+pub(crate) mod open_data;
 pub(crate) mod open_drives;
 pub(crate) mod organisation_change;
 pub(crate) mod password_link;

@@ -5,12 +5,14 @@
 //! few kept numbers by which one knows of a change are those of [`versions`].
 
 mod awards;
+mod catalogue;
 mod measures;
 mod places;
 mod publisher;
 mod store;
 
 pub use awards::{AWARD_COLUMNS, Award, Delivery, award_cells};
+pub use catalogue::{DATASETS, Dataset, File, LICENSE, catalogue};
 pub use measures::{MEASURE_COLUMNS, Measure, Words, measure_cells, measure_schema, measures};
 pub use places::{PLACE_COLUMNS, Place, place_cells, services};
 pub use publisher::Publisher;

@@ -1,4 +1,4 @@
-//! `/donnees/lieux.csv` and `/donnees/services.json`.
+//! `/donnees/lieux.csv`, `/donnees/services.json`, the catalogue, and the page that lists them.
 
 use super::schemas::{PLACES, Row, valid};
 use super::{SIRET, file, published, unchanged};
@@ -94,5 +94,31 @@ published! {
         app.staff.patch(&format!("/programmes/{}", stage.programme), json!({"closes_at": "2023-02-28T10:00:00Z"})).expect(200);
         app.clock.advance_seconds(7_200);
         assert_eq!(file(app, "services.json").json(), json!([]), "it is closed");
+    }
+
+    fn the_catalogue_and_the_page_name_every_file(app) {
+        Stage::set(app, &[], 0);
+        let catalogue = file(app, "catalogue.jsonld");
+        assert_eq!(catalogue.header("content-type"), "application/ld+json");
+        let catalogue = catalogue.json();
+        assert_eq!((&catalogue["@type"], &catalogue["dct:publisher"]["dct:identifier"]), (&json!("dcat:Catalog"), &json!(SIRET)));
+        let page = app.browser().get("/donnees");
+        page.is_at(200, "/donnees").says("Licence Ouverte");
+        let links = page.links();
+        let mut files = 0;
+        for dataset in catalogue["dcat:dataset"].as_array().unwrap() {
+            assert_eq!(dataset["@type"], "dcat:Dataset");
+            assert!(dataset["dct:title"][0]["@value"].is_string() && dataset["dct:description"][1]["@value"].is_string());
+            for distribution in dataset["dcat:distribution"].as_array().unwrap() {
+                let address = distribution["dcat:downloadURL"]["@id"].as_str().unwrap();
+                let path = address.strip_prefix("https://ressac.example/donnees/").unwrap();
+                file(app, path);
+                assert!(links.contains(&format!("/donnees/{path}")), "{path}: {links:?}");
+                files += 1;
+            }
+        }
+        assert_eq!(files, 7);
+        app.browser().get("/chiffres").says("Toutes les données ouvertes");
+        app.browser().get("/donnees?lang=en").says("Open data");
     }
 }
