@@ -41,6 +41,7 @@ pub(crate) fn serve(config: &mut web::ServiceConfig) {
     );
     crate::system::routes(&mut Routes::Serve(config));
     crate::impact::open_routes(&mut Routes::Serve(config));
+    crate::handover::open_routes(&mut Routes::Serve(config));
 }
 
 /// Every operation, with its place in the OpenAPI document.
@@ -51,6 +52,7 @@ pub(crate) fn describe(config: &mut ServiceConfig<'_>) {
     );
     crate::system::routes(&mut Routes::Describe(config));
     crate::impact::open_routes(&mut Routes::Describe(config));
+    crate::handover::open_routes(&mut Routes::Describe(config));
 }
 
 /// The router looks through them in this order: what scanners ask all day long comes first.

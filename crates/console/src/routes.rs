@@ -71,6 +71,10 @@ pages! {
     follow {
         get "/suivi/{token}" => show, Anybody;
     }
+    verify {
+        get "/verifier" => ask, Anybody;
+        get "/verifier/{code}" => show, Anybody;
+    }
     reception_link {
         get "/reception" => show, Anybody;
         post "/reception" => send, Anybody;

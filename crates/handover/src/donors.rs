@@ -8,7 +8,7 @@ use kernel::{BatchId, Instant, OrganisationId};
 use notifications::Message;
 use workshop::EraseMethod;
 
-use crate::certificate;
+use crate::certificate::{self, Verifying};
 
 /// Days between two letters about what becomes of a batch.
 const NEWS_DAYS: i64 = 30;
@@ -54,18 +54,19 @@ pub struct News {
     pub next: Option<BatchId>,
 }
 
-/// Tells donors what is new since they were told last, for some batches after `after`.
+/// Tells donors what is new since they were told last, for some batches after `after`. Certificates
+/// that travel along say where they are verified: below `base_url`.
 ///
 /// # Errors
 /// When the database fails.
-pub fn tell_donors(tx: &mut Tx<'_>, after: Option<BatchId>) -> Result<News> {
+pub fn tell_donors(tx: &mut Tx<'_>, after: Option<BatchId>, base_url: &str) -> Result<News> {
     let batches = open(tx, after)?;
     let next = batches.last().map(|batch| batch.id);
-    let letters = tell(tx, batches)?;
+    let letters = tell(tx, batches, base_url)?;
     Ok(News { letters, next })
 }
 
-fn tell(tx: &mut Tx<'_>, batches: Vec<Open>) -> Result<usize> {
+fn tell(tx: &mut Tx<'_>, batches: Vec<Open>, base_url: &str) -> Result<usize> {
     let mut told = 0;
     for batch in batches {
         let count = count(tx, batch.id)?;
@@ -76,7 +77,9 @@ fn tell(tx: &mut Tx<'_>, batches: Vec<Open>) -> Result<usize> {
         }
         let people = identity::contacts(tx, batch.donor)?;
         if erasure {
-            let message = erasure_proven(tx, &batch, count)?;
+            let keys = tx.chain_keys();
+            let verifying = Verifying { keys, base_url };
+            let message = erasure_proven(tx, &batch, count, verifying)?;
             notifications::push_all(tx, &people, &message)?;
             told += 1;
         }
@@ -155,13 +158,18 @@ fn count(db: &mut Db, batch: BatchId) -> Result<Count> {
     Ok(count)
 }
 
-fn erasure_proven(db: &mut Db, batch: &Open, count: Count) -> Result<Message> {
+fn erasure_proven(
+    db: &mut Db,
+    batch: &Open,
+    count: Count,
+    verifying: Verifying<'_>,
+) -> Result<Message> {
     let drives = certificate::drives_of(db, batch.id)?;
     let destroyed = drives
         .iter()
         .filter(|drive| drive.method == Some(EraseMethod::Destroy))
         .count();
-    let certificate = certificate::write(db, batch.id)?;
+    let certificate = certificate::write(db, batch.id, verifying)?;
     Ok(Message::ErasureProven {
         reference: batch.reference.clone(),
         title: batch.title.clone(),

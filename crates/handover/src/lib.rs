@@ -14,7 +14,10 @@ mod service;
 pub mod slots;
 mod store;
 
-pub use certificate::{Unproven, certificate};
+pub use certificate::{
+    CertificateCode, CertificateInForce, CertificateStatus, CertificateSummary, Unproven,
+    VerifiedCertificate, Verifying, certificate, certificate_in_force, verified,
+};
 pub use donors::{News, tell_donors};
 pub use fates::{
     DeviceFate, Fate, FateCounts, FateFilter, Place, PlaceCount, counts_of, fate_counts, fates,

@@ -15,6 +15,10 @@ use crate::Canonical;
 
 const LINE: &[u8] = b"ressac line 1";
 const SEAL: &[u8] = b"ressac seal 1";
+const PAPER: &[u8] = b"ressac paper 1";
+
+/// Bytes of the tag on a paper: 80 bits, which nobody guesses and a person can type.
+pub const PAPER_TAG: usize = 10;
 
 /// The keys of chains. None at all in a database that is opened without: its lines are hashed only.
 #[derive(Clone, Default)]
@@ -129,6 +133,20 @@ impl ChainKeys {
             Some(given) if given.len() == 32 && !self.0.lost.is_empty() => Shown::Unknown,
             _ => Shown::Forged,
         }
+    }
+
+    /// The tag by which it is known that we wrote what a paper says; none without a key.
+    pub fn tag(&self, content: &Canonical) -> Option<[u8; PAPER_TAG]> {
+        let (_, key) = self.0.keys.first()?;
+        mac(key, PAPER, &[content.bytes()]).first_chunk().copied()
+    }
+
+    /// Whether a tag is one that any of the keys gave. It takes the same time whichever did.
+    pub fn check_tag(&self, content: &Canonical, given: &[u8; PAPER_TAG]) -> bool {
+        self.0.keys.iter().fold(false, |known, (_, key)| {
+            let mac = keyed(key, PAPER, &[content.bytes()]);
+            known | mac.verify_truncated_left(given).is_ok()
+        })
     }
 }
 
@@ -254,6 +272,23 @@ mod tests {
         let mark = all.mark(content.bytes()).unwrap();
         assert_eq!(all.check_seal(&content, Some(&mark.mac)), Shown::Forged);
         assert_eq!(all.check_seal(&content, None), Shown::Forged);
+    }
+
+    #[test]
+    fn a_tag_is_known_by_every_key_that_is_held_and_is_no_mark() {
+        let content = Canonical::new("paper", 0);
+        let tag = keys(&["a"], &[]).tag(&content).unwrap();
+        assert!(keys(&["a"], &[]).check_tag(&content, &tag));
+        assert!(
+            keys(&["c", "b", "a"], &[]).check_tag(&content, &tag),
+            "rotated"
+        );
+        assert!(!keys(&["b"], &["a"]).check_tag(&content, &tag));
+        assert!(!keys(&["a"], &[]).check_tag(&Canonical::new("other", 0), &tag));
+        let seal = keys(&["a"], &[]).seal(&content).unwrap();
+        assert_ne!(seal.first_chunk(), Some(&tag));
+        assert!(keys(&[], &[]).tag(&content).is_none());
+        assert!(!keys(&[], &[]).check_tag(&content, &tag));
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod time;
 
 pub use actor::{Actor, Role};
 pub use canonical::Canonical;
-pub use chain::{ChainKeys, Fold, Folded, Folds, Mark, Shown};
+pub use chain::{ChainKeys, Fold, Folded, Folds, Mark, PAPER_TAG, Shown};
 pub use characters::{Lines, as_sent, is_unprintable, is_visible, line_feeds, one_line};
 pub use code::Code;
 pub use column::{Key, Moment};

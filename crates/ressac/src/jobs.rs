@@ -13,7 +13,7 @@ use identity::heads::HeadSigner;
 use notifications::Message;
 
 use crate::chain::{self, heads};
-use crate::settings::ChainSection;
+use crate::settings::{ChainSection, Settings};
 
 /// How often it looks for what is due.
 const LOOK: Duration = Duration::from_secs(60);
@@ -24,26 +24,42 @@ const SWEEP: u32 = 60;
 /// A file without a row is left alone for a day: its row may still be on its way.
 const UNCLAIMED: Duration = Duration::from_secs(86_400);
 
-/// Runs until it is aborted; what is under way in the database is whole or not at all.
-pub async fn run(
-    database: Arc<Database>,
-    files: FileStore,
-    delays: Delays,
-    retention: RetentionSettings,
-    anchor: Anchor,
-) {
-    let counts = fold_counts(&database);
-    tokio::join!(counts, look(&database, &files, delays, retention, &anchor));
+/// What jobs go by.
+#[derive(Clone)]
+pub struct Orders {
+    /// When reminders are due.
+    pub delays: Delays,
+    /// How long personal data is kept.
+    pub retention: RetentionSettings,
+    /// What makes heads over all chains.
+    pub anchor: Anchor,
+    /// Where the program is reached from outside.
+    pub base_url: String,
 }
 
-async fn look(
-    database: &Arc<Database>,
-    files: &FileStore,
-    delays: Delays,
-    retention: RetentionSettings,
-    anchor: &Anchor,
-) {
-    let mut looks: u32 = 0;
+impl Orders {
+    /// By the settings.
+    ///
+    /// # Errors
+    /// A line for the operator.
+    pub fn new(settings: &Settings, delays: Delays) -> Result<Self, String> {
+        Ok(Self {
+            delays,
+            retention: settings.retention,
+            anchor: Anchor::new(&settings.chain)?,
+            base_url: settings.mail.base_url.trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+/// Runs until it is aborted; what is under way in the database is whole or not at all.
+pub async fn run(database: Arc<Database>, files: FileStore, orders: Orders) {
+    let counts = fold_counts(&database);
+    tokio::join!(counts, look(&database, &files, &orders));
+}
+
+async fn look(database: &Arc<Database>, files: &FileStore, orders: &Orders) {
+    let (anchor, mut looks) = (&orders.anchor, 0_u32);
     loop {
         if looks.is_multiple_of(anchor.chain.head_minutes.max(1)) {
             alone("the head over the chains", anchor.drop(database)).await;
@@ -51,13 +67,14 @@ async fn look(
         if looks > 0 {
             alone("the mail of the head", anchor.mail(database)).await;
         }
-        alone("reminders", remind(database, delays)).await;
+        alone("reminders", remind(database, orders.delays)).await;
         alone("reports of failed mail", report_failures(database)).await;
         if looks.is_multiple_of(SWEEP) {
-            alone("news for donors", tell_donors(database)).await;
-            alone("lots that are due back", remind_loans(database, delays)).await;
+            alone("lots that are due back", remind_loans(database, orders.delays)).await;
+            let news = tell_donors(database, &orders.base_url);
+            alone("news for donors", news).await;
             alone("the sweep of files", sweep(database, files)).await;
-            alone("retention", forget(database, retention)).await;
+            alone("retention", forget(database, orders.retention)).await;
         }
         looks = looks.wrapping_add(1);
         tokio::time::sleep(LOOK).await;
@@ -158,13 +175,12 @@ async fn remind_loans(database: &Database, delays: Delays) {
     }
 }
 
-async fn tell_donors(database: &Database) {
+async fn tell_donors(database: &Database, base_url: &str) {
     let mut after = None;
     loop {
-        match database
-            .write(move |tx| handover::tell_donors(tx, after))
-            .await
-        {
+        let base_url = base_url.to_owned();
+        let told = database.write(move |tx| handover::tell_donors(tx, after, &base_url));
+        match told.await {
             Ok(News { next: None, .. }) => return,
             Ok(News { letters, next }) => {
                 tracing::debug!(letters, "news for donors");

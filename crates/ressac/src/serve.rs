@@ -17,7 +17,7 @@ use web::{Publisher, SecurityContact, SecuritySettings, ServerSettings, State, S
 
 use crate::chain;
 use crate::check;
-use crate::jobs::{self, Anchor};
+use crate::jobs::{self, Orders};
 use crate::place;
 use crate::secret;
 use crate::settings::Settings;
@@ -134,11 +134,9 @@ pub fn run_server(
         &state_settings(settings)?,
     )?;
     let files = state.files.clone();
-    let delays = settings.eligibility.delays;
-    let retention = settings.retention;
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
     let post = Post::new(settings, Arc::clone(&state.templates))?;
-    let anchor = Anchor::new(&settings.chain)?;
+    let orders = Orders::new(settings, settings.eligibility.delays)?;
     let server_settings = ServerSettings {
         workers: settings.server.workers,
         client_seconds: settings.server.client_seconds,
@@ -163,13 +161,7 @@ pub fn run_server(
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);
         let last = Arc::clone(&database);
-        let jobs = jobs::run(
-            Arc::clone(&database),
-            files,
-            delays,
-            retention,
-            anchor.clone(),
-        );
+        let jobs = jobs::run(Arc::clone(&database), files, orders.clone());
         let jobs = actix_web::rt::spawn(db::named("jobs".into(), jobs));
         let post = actix_web::rt::spawn(db::named("messages".into(), post.run(database, stopped)));
         let signals = Signals::listen().map_err(|cause| cause.to_string())?;
@@ -177,7 +169,7 @@ pub fn run_server(
         ready();
         let outcome = server.await.map_err(|cause| cause.to_string());
         jobs.abort();
-        anchor.drop(&last).await;
+        orders.anchor.drop(&last).await;
         let _ = stop.send(true);
         let _ = post.await;
         end.abort();
@@ -290,18 +282,11 @@ pub fn work(settings: &Settings) -> Result<(), String> {
     let post = Post::new(settings, Arc::new(Templates::load(&settings.mail)?))?;
     let files = settings.files.store();
     let delays = Setup::load(&settings.eligibility)?.delays;
-    let retention = settings.retention;
     let patience = Duration::from_secs(settings.server.shutdown_seconds);
-    let anchor = Anchor::new(&settings.chain)?;
+    let orders = Orders::new(settings, delays)?;
     let _ = say!("ressac sends mail");
     System::new().block_on(async move {
-        let jobs = jobs::run(
-            Arc::clone(&database),
-            files,
-            delays,
-            retention,
-            anchor.clone(),
-        );
+        let jobs = jobs::run(Arc::clone(&database), files, orders);
         let jobs = actix_web::rt::spawn(db::named("jobs".into(), jobs));
         let (stop, stopped) = watch::channel(false);
         let post = actix_web::rt::spawn(db::named("messages".into(), post.run(database, stopped)));

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use allocation::explain::Notice;
+use handover::{CertificateCode, CertificateInForce, VerifiedCertificate};
 use impact::open_data::{self, Award, ProgrammeVersion};
 use impact::{Counted, Figures, Given};
 use kernel::{ProgrammeId, WaveId};
@@ -17,7 +18,12 @@ pub(crate) struct Kept {
     given: Arc<Once<Arc<Given>>>,
     notices: Arc<Once<Arc<Notice>>>,
     awards: Arc<Once<Arc<Vec<Award>>>>,
+    certificates: Arc<Once<Arc<Option<CertificateInForce>>>>,
 }
+
+/// For how long what is known of a certificate holds, in microseconds: to look again reads the
+/// drives of its batch, and anybody may ask as often as they like.
+const CERTIFICATE_HOLDS: i64 = 60_000_000;
 
 impl State {
     /// What a programme did so far.
@@ -68,6 +74,31 @@ impl State {
             awards.await.map(Arc::new)
         };
         self.kept.awards.get(&id.to_string(), version, make).await
+    }
+
+    /// What is known of a certificate of erasure by its code; none when we did not print the code,
+    /// which is known without the database, whether there is such a batch or not.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub async fn verify_certificate(&self, text: &str) -> db::Result<Option<VerifiedCertificate>> {
+        let keys = self.database.chain_keys();
+        let Some(code) = CertificateCode::read(&keys, text) else {
+            return Ok(None);
+        };
+        let minute = self.database.now().micros() / CERTIFICATE_HOLDS;
+        let version = async { Ok((minute.to_string(), ())) };
+        let asked = code.clone();
+        let make = async move |()| {
+            let in_force = self
+                .database
+                .read_long(None, move |db| handover::certificate_in_force(db, &asked));
+            in_force.await.map(Arc::new)
+        };
+        let kept = &self.kept.certificates;
+        let in_force = kept.get(code.reference(), version, make).await?;
+        let verified = handover::verified(&code, in_force.as_ref().as_ref());
+        Ok(Some(verified))
     }
 
     /// The public notice on the algorithm of a wave.

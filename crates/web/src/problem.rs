@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, RETRY_AFTER,
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
@@ -13,6 +13,7 @@ use serde::Serialize;
 use tracing_actix_web::RequestId;
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::extract::preferred;
 use crate::security::PAGES;
 
 /// The outcome of a handler.
@@ -236,9 +237,17 @@ fn is_for_programs(path: &str) -> bool {
         .any(|start| path.starts_with(start))
 }
 
+/// Whether a program asks at an address that people read, too.
+fn asks_for_json(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(ACCEPT);
+    let accept = accept.and_then(|value| value.to_str().ok());
+    let preferred = preferred(accept.unwrap_or_default());
+    ["application/json", "application/problem+json"].contains(&preferred.as_str())
+}
+
 /// The page of a refusal, where there are pages and a person asked.
 fn page_of(request: &HttpRequest, refusal: &Refusal, request_id: &str) -> Option<String> {
-    if is_for_programs(request.path()) {
+    if is_for_programs(request.path()) || asks_for_json(request) {
         return None;
     }
     let pages = request.app_data::<web::Data<ProblemPages>>()?;

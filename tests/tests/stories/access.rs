@@ -78,7 +78,8 @@ fn call(client: &Client, method: &str, path: &str) -> testkit::Reply {
         .replace("{number}", "1")
         .replace("{year}", "2023")
         .replace("{criterion}", "project")
-        .replace("{kind}", "lot_granted");
+        .replace("{kind}", "lot_granted")
+        .replace("{code}", "LOT-2023-0001");
     let path = match path.strip_prefix("/api/v1") {
         Some(below) => below.to_owned(),
         None => format!("/{path}"),

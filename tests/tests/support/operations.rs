@@ -21,6 +21,7 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/programmes/{id}/waves", PUBLIC),
     ("get", "/api/v1/programmes/{id}/figures", PUBLIC),
     ("get", "/donnees/chaines.jsonl", PUBLIC),
+    ("get", "/verifier/{code}", PUBLIC),
     ("get", "/donnees/attributions.csv", PUBLIC),
     ("get", "/donnees/chiffres.csv", PUBLIC),
     ("get", "/donnees/chiffres.json", PUBLIC),

@@ -11,6 +11,11 @@ mod steps;
 
 use crate::Routes;
 
+/// Those outside of `/api/v1`.
+pub(crate) fn open_routes(config: &mut Routes<'_, '_>) {
+    config.service(certificates::verify);
+}
+
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {
     config

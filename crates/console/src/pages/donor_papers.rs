@@ -6,6 +6,7 @@ use ::web::access::ReadBatches;
 use ::web::security::PAPER;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use handover::Verifying;
 use kernel::{Instant, Language};
 use serde::Serialize;
 
@@ -18,9 +19,15 @@ pub(crate) async fn certificate(
     page: Page<ReadBatches>,
     PathId(id): PathId<kernel::Batch>,
 ) -> PageResult {
+    let keys = page.state().database.chain_keys();
+    let base_url = page.base_url().to_owned();
     let (reference, html) = page
         .read(move |db, actor| {
-            let html = handover::certificate(db, actor, id)?;
+            let verifying = Verifying {
+                keys: &keys,
+                base_url: &base_url,
+            };
+            let html = handover::certificate(db, actor, id, verifying)?;
             Ok((intake::batch(db, actor, id)?.reference, html))
         })
         .await?;

@@ -106,6 +106,7 @@ pub(crate) mod stock;
 pub(crate) mod stocktake;
 pub(crate) mod styles;
 pub(crate) mod unsubscribe;
+pub(crate) mod verify;
 pub(crate) mod waste;
 pub(crate) mod wave_parts;
 pub(crate) mod wave_settings;

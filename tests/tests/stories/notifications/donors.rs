@@ -9,12 +9,14 @@ use kernel::BatchId;
 use testkit::{Client, Role, TestApp, Value, both_engines, json};
 
 const DAY: i64 = 86_400;
+/// Where the server of a test says that it is reached.
+const BASE: &str = "http://127.0.0.1:8080";
 
 /// Tells donors what is new, as the hourly job does; how many letters were written.
 fn tell(app: &TestApp) -> usize {
     let (mut letters, mut after) = (0, None);
     loop {
-        let told = app.write(move |tx| handover::tell_donors(tx, after));
+        let told = app.write(move |tx| handover::tell_donors(tx, after, BASE));
         letters += told.letters;
         after = told.next;
         if after.is_none() {

@@ -1,6 +1,7 @@
 //! What is published for everybody and for machines.
 
 mod awards;
+mod certificates;
 mod figures;
 mod places;
 mod schemas;

@@ -1,9 +1,14 @@
 //! The certificate of erasure: for every drive of a batch what was done about its data, by what
-//! and when. One page in French and English, to keep and print.
+//! and when. One page in French and English, to keep and print, with a code by which anybody finds
+//! out whether it is genuine.
+
+mod code;
+mod verify;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
 use db::schema::{
     batches as b, custody_events as e, devices as d, drives as r, organisations as o, people as p,
 };
@@ -11,13 +16,29 @@ use db::{Db, Result};
 use diesel::prelude::*;
 use identity::heads;
 use kernel::{
-    Actor, BatchId, Code, DeviceId, DeviceKind, Instant, Language, PersonId, Refusal, Text,
+    Actor, BatchId, ChainKeys, Code, DeviceId, DeviceKind, Instant, Language, OrganisationId,
+    PersonId, Refusal, Text,
 };
 use serde::Serialize;
 use serde_json::json;
 use workshop::{AcceptedAs, EraseMethod, Media, Proof};
 
 use crate::{donors, paper};
+
+pub use code::CertificateCode;
+pub use verify::{
+    CertificateInForce, CertificateStatus, CertificateSummary, VerifiedCertificate,
+    certificate_in_force, verified,
+};
+
+/// What makes a certificate one that can be verified.
+#[derive(Debug, Clone, Copy)]
+pub struct Verifying<'a> {
+    /// The keys of the chains; the first makes the code.
+    pub keys: &'a ChainKeys,
+    /// Where the program is reached from outside, without a slash at the end.
+    pub base_url: &'a str,
+}
 
 #[derive(Serialize)]
 struct Certificate {
@@ -27,6 +48,11 @@ struct Certificate {
     workshop: String,
     counted_on: String,
     drives: Vec<Drive>,
+    fingerprint: String,
+    code: Option<String>,
+    /// Where the code is verified; the page to type it into.
+    address: String,
+    page: String,
     head: Option<Head>,
 }
 
@@ -92,7 +118,12 @@ const NAMED: usize = 500;
 ///
 /// # Errors
 /// `not_found`, also while something is not proven.
-pub fn certificate(db: &mut Db, actor: &Actor, id: BatchId) -> Result<String> {
+pub fn certificate(
+    db: &mut Db,
+    actor: &Actor,
+    id: BatchId,
+    verifying: Verifying<'_>,
+) -> Result<String> {
     let batch = intake::batch(db, actor, id)?;
     if batch.closed_at.is_none() {
         return Err(Refusal::new(
@@ -107,7 +138,7 @@ pub fn certificate(db: &mut Db, actor: &Actor, id: BatchId) -> Result<String> {
     if !donors::is_proven(db, id)? {
         return Err(not_yet(&unproven(db, id)?).into());
     }
-    write(db, id)
+    write(db, id, verifying)
 }
 
 fn not_yet(missing: &[Unproven]) -> Refusal {
@@ -192,28 +223,42 @@ pub(crate) fn proven_before(db: &mut Db, id: BatchId) -> Result<i64> {
 }
 
 /// The page as it stands now.
-pub(crate) fn write(db: &mut Db, id: BatchId) -> Result<String> {
-    paper::write("certificate.html", Language::French, &load(db, id)?)
+pub(crate) fn write(db: &mut Db, id: BatchId, verifying: Verifying<'_>) -> Result<String> {
+    let certificate = load(db, id, verifying)?;
+    paper::write("certificate.html", Language::French, &certificate)
 }
 
-fn load(db: &mut Db, id: BatchId) -> Result<Certificate> {
-    let (reference, title, donor, closed_at, workshop): (_, _, _, Option<Instant>, _) = b::table
+type Batch = (
+    String,
+    String,
+    OrganisationId,
+    String,
+    Option<Instant>,
+    Option<OrganisationId>,
+);
+
+fn load(db: &mut Db, id: BatchId, verifying: Verifying<'_>) -> Result<Certificate> {
+    let (reference, title, donor_id, donor, closed_at, workshop): Batch = b::table
         .inner_join(o::table.on(o::id.eq(b::donor_id)))
         .filter(b::id.eq(id))
         .select((
             b::reference,
             b::title,
+            b::donor_id,
             o::name,
             b::closed_at,
             b::workshop_id,
         ))
         .first(db)?;
-    let workshop: Option<kernel::OrganisationId> = workshop;
+    let closed_at = closed_at.ok_or_else(Refusal::not_found)?;
     let workshop = match workshop {
         Some(id) => identity::names(db, &[id])?.remove(&id),
         None => None,
     };
     let rows = drives_of(db, id)?;
+    let fingerprint = verify::fingerprint((id, donor_id, closed_at), &rows);
+    let code = CertificateCode::print(verifying.keys, &reference, &fingerprint);
+    let page = format!("{}/verifier", verifying.base_url);
     let people = operators(db, &rows)?;
     let drives = rows.into_iter().map(|row| {
         let operators = people.get(&(row.device, row.cycle)).cloned();
@@ -224,8 +269,12 @@ fn load(db: &mut Db, id: BatchId) -> Result<Certificate> {
         title,
         donor,
         workshop: workshop.unwrap_or_default(),
-        counted_on: day(closed_at.ok_or_else(Refusal::not_found)?),
+        counted_on: day(closed_at),
         drives: drives.collect(),
+        fingerprint: HEXLOWER.encode(&fingerprint),
+        address: format!("{page}/{}", code.as_deref().unwrap_or_default()),
+        code,
+        page,
         head: head(db, id)?,
     })
 }
