@@ -70,7 +70,11 @@ async fn look(database: &Arc<Database>, files: &FileStore, orders: &Orders) {
         alone("reminders", remind(database, orders.delays)).await;
         alone("reports of failed mail", report_failures(database)).await;
         if looks.is_multiple_of(SWEEP) {
-            alone("lots that are due back", remind_loans(database, orders.delays)).await;
+            alone(
+                "lots that are due back",
+                remind_loans(database, orders.delays),
+            )
+            .await;
             let news = tell_donors(database, &orders.base_url);
             alone("news for donors", news).await;
             alone("the sweep of files", sweep(database, files)).await;

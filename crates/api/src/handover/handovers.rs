@@ -20,6 +20,7 @@ pub struct Filter {
     /// In this status.
     status: Option<HandoverStatus>,
     /// Of those that are lent: `open`, `overdue` or `returned`.
+    #[param(inline)]
     loan: Option<LoanFilter>,
 }
 

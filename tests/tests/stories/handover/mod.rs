@@ -1,5 +1,6 @@
 //! From the appointment to what comes back.
 
+mod any_order;
 mod appointments;
 mod corrections;
 mod incidents;
