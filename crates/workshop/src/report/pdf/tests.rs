@@ -27,6 +27,9 @@ const PIECES_OF_TEXT: [&str; 3] = [
     "(100 %)",
 ];
 
+/// Objects by their numbers.
+type Objects = Vec<(u32, Vec<u8>)>;
+
 /// One page with a content and what else its objects are.
 fn page(content: &str, others: &[(u32, Vec<u8>)]) -> Vec<u8> {
     let mut objects = BTreeMap::from([
@@ -150,10 +153,7 @@ fn forms_and_notes_are_read_too() {
         b"BT /F1 9 Tf (Verification failed) Tj ET",
         true,
     );
-    let pieces = read(
-        "BT /F1 9 Tf (Status: Erased) Tj ET /X Do",
-        &[(9, form.clone())],
-    );
+    let pieces = read("BT /F1 9 Tf (Status: Erased) Tj ET /X Do", &[(9, form)]);
     assert_eq!(
         pieces.expect("reads"),
         ["Status: Erased", "Verification failed"]
@@ -193,7 +193,7 @@ fn what_cannot_be_read_whole_stays_unread() {
     assert!(read(good, &[]).is_some());
     let glyphs = |font: &str| vec![(4, font.as_bytes().to_vec())];
     let one_more = |content: &str| format!("{good} {content}");
-    let table: Vec<(String, Vec<(u32, Vec<u8>)>)> = vec![
+    let table: Vec<(String, Objects)> = vec![
         // fonts without characters
         (
             good.to_owned(),
@@ -332,7 +332,7 @@ fn hostile() -> Vec<Vec<u8>> {
     );
     let inflated: BTreeMap<u32, Vec<u8>> = (20..60).map(|n| (n, packed.clone())).collect();
     vec![
-        page("", &[(5, bomb.clone())]),
+        page("", &[(5, bomb)]),
         page("", &[(5, made::stream("/Filter [/FlateDecode /FlateDecode]", &made::deflate(&made::deflate(&zeros)), false))]),
         page("/X Do", &[(9, form(&"/X Do ".repeat(5_000)))]),
         page(&"/X Do ".repeat(200_000), &[(9, form("q Q"))]),

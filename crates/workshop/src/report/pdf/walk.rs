@@ -83,7 +83,7 @@ impl<'f> Walk<'f> {
             None => {}
             Some(MaybeRef::Ref(to)) => match self.file.object(file::number_of(to))? {
                 Object::Array(parts) => {
-                    self.parts(&parts.raw_iter().collect::<Vec<_>>(), &mut content)?
+                    self.parts(&parts.raw_iter().collect::<Vec<_>>(), &mut content)?;
                 }
                 Object::Dict(_) => content = self.file.stream(file::number_of(to))?.1,
                 _ => return None,
