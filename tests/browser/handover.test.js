@@ -111,7 +111,7 @@ story("an association chooses when it collects its lot", async ({ server, open }
   await page.getByRole("button", { name: "Prendre ce rendez-vous" }).click();
   await page.getByRole("alert").or(page.getByText("Il y a un problème")).first().waitFor();
   await checkPage(page, "a lot, no slot chosen");
-  await page.getByRole("radio").nth(1).check();
+  await page.getByText(/de 9 h 30 à 10 h/).click();
   await page.getByRole("button", { name: "Prendre ce rendez-vous" }).click();
   await page.getByText("Le rendez-vous est pris").waitFor();
   await checkPage(page, "a lot with a slot");
@@ -133,7 +133,7 @@ story("a list is kept as it is narrowed", async ({ server, open }) => {
   await page.getByRole("link", { name: "Garder cette vue" }).click();
   await checkPage(page, "a view to keep");
   await page.getByLabel("Son nom").fill("À relire lundi");
-  await page.getByLabel("La partager avec mes collègues").check();
+  await page.getByText("La partager avec mes collègues").click();
   await page.getByRole("button", { name: "Garder la vue" }).click();
   await page.getByText("La vue est gardée").waitFor();
   await page.goto("/ville");
