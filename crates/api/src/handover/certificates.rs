@@ -45,7 +45,7 @@ fn wants_json(context: &GuardContext<'_>) -> bool {
 /// Whether a certificate of erasure is genuine and up to date, by the code that is printed on it.
 /// It says what the certificate counts, and no name and no serial number. Whoever asks for JSON
 /// (`Accept: application/json`) gets this answer, others a page. It may be a minute old.
-#[utoipa::path(tag = "Open data", params(("code" = String, Path, description = "As it is printed; small letters, spaces and missing hyphens do no harm")),
+#[utoipa::path(tag = "Open data", params(("code" = String, Path, description = "As it is printed; small letters and spaces do no harm")),
     responses((status = 200, body = VerifiedCertificate), Problems))]
 #[get("/verifier/{code}", guard = "wants_json")]
 pub async fn verify(state: web::Data<State>, code: web::Path<String>) -> ApiResult<Answer> {
