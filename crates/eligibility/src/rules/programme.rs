@@ -25,35 +25,18 @@ pub(crate) fn check_programme(new: &NewProgramme) -> Result<(), Refusal> {
             ),
         );
     }
-    if new
-        .follow_up_months
-        .is_some_and(|months| !(1..=120).contains(&months))
-    {
-        fields.push(
-            "/follow_up_months",
-            Code::OutOfRange,
-            Text::new("De 1 à 120 mois.", "From 1 to 120 months."),
-        );
-    }
-    if new
-        .guarantee_months
-        .is_some_and(|months| !(0..=60).contains(&months))
-    {
-        fields.push(
-            "/guarantee_months",
-            Code::OutOfRange,
-            Text::new("De 0 à 60 mois.", "From 0 to 60 months."),
-        );
-    }
-    if new
-        .loan_months
-        .is_some_and(|months| !(1..=120).contains(&months))
-    {
-        fields.push(
-            "/loan_months",
-            Code::OutOfRange,
-            Text::new("De 1 à 120 mois.", "From 1 to 120 months."),
-        );
+    for (pointer, months, least, most) in [
+        ("/follow_up_months", new.follow_up_months, 1, 120),
+        ("/guarantee_months", new.guarantee_months, 0, 60),
+        ("/loan_months", new.loan_months, 1, 120),
+    ] {
+        if months.is_some_and(|months| !(least..=most).contains(&months)) {
+            let detail = Text::new(
+                format!("De {least} à {most} mois."),
+                format!("From {least} to {most} months."),
+            );
+            fields.push(pointer, Code::OutOfRange, detail);
+        }
     }
     let territory = new
         .territory
