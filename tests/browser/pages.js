@@ -82,6 +82,7 @@ export const PAGES = [
   { name: "city-approval", path: async ({ api }) => `/ville/approbations/${await first(api, "/waves?status=completed")}`, as: "staff" },
   { name: "city-donations", path: "/dons", as: "staff" },
   { name: "city-donation", path: async ({ api }) => `/ville/dons/${await first(api, "/batches")}`, as: "staff" },
+  { name: "city-trucks", path: async ({ api }) => `/dons/${await first(api, "/batches")}/camions`, as: "staff" },
   { name: "city-reception", path: async ({ api }) => `/atelier/lots/${await first(api, "/batches")}`, as: "staff" },
   { name: "city-workshop", path: "/atelier", as: "staff" },
   { name: "picking", path: async ({ api }) => `/vagues/${await first(api, "/waves?status=completed")}/preparation`, as: "staff" },

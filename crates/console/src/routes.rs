@@ -322,6 +322,12 @@ pages! {
         post "/dons/{id}/partage" => make, RegisterBatches;
         post "/dons/{id}/partage/retirer" => revoke, RegisterBatches;
     }
+    trucks {
+        get "/dons/{id}/camions" => show, ReadBatches;
+        post "/dons/{id}/camions" => send, ScheduleBatches;
+        post "/dons/{id}/camions/annuler" => call_off, ScheduleBatches;
+        post "/dons/{id}/camions/parti" => leave, CollectBatches;
+    }
     batch {
         get "/ville/dons/{id}" => of_city, DecideBatches;
         post "/ville/dons/{id}/accepter" => accept, DecideBatches;

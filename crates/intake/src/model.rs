@@ -4,6 +4,7 @@ mod attributes;
 mod draft;
 mod reception;
 mod restrictions;
+mod truck;
 
 use kernel::{
     AccessoryKind, BatchId, DeviceKind, FieldError, Instant, OrganisationId, PersonId, text_enum,
@@ -17,6 +18,7 @@ pub use attributes::Attributes;
 pub use draft::{Collection, MoveRequest, NewBatch, NewPickup, PickupChange, Reason, Schedule};
 pub use reception::{Comment, Difference, Differing, DonorAnswer, ReceptionAnswer, ReceptionLink};
 pub use restrictions::{Restrictions, association_tag};
+pub use truck::{NewTruck, Truck, TruckLoad};
 
 text_enum! {
     /// How far a batch has come.

@@ -3,6 +3,7 @@
 mod bodies;
 mod reception;
 mod stock;
+mod trucks;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use bodies::{
 };
 pub use reception::{answer, check_comment, check_named};
 pub(crate) use stock::where_it_is;
+pub use trucks::{may_call_truck_off, may_load_truck, may_send_truck, no_truck_to_come};
 
 /// What someone asks to happen to a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

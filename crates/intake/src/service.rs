@@ -5,6 +5,7 @@ mod pending;
 mod pickup;
 mod reception;
 mod tell;
+mod trucks;
 mod upload;
 
 use db::{Db, Error, Result, Tx};
@@ -18,6 +19,7 @@ pub use follow::{FollowLink, followed_batch, make_follow_link, revoke_follow_lin
 pub use pending::{KeptList, PENDING_MOST, PendingList, drop_list, keep_list, pending_list};
 pub use pickup::{accept_pickup, ask_to_move_pickup, change_pickup};
 pub use reception::{answer_reception, ask_donor, is_closed, reception_link, tell_late};
+pub use trucks::{call_truck_off, load_truck, send_truck, trucks};
 pub use upload::{
     Answers, ReadManifest, check_manifest, manifest_reading, put_manifest, read_manifest,
 };
@@ -341,12 +343,13 @@ pub fn may_count(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch) -> Result<()> {
 /// Of a batch that is closed already, nothing changes.
 ///
 /// # Errors
-/// `batch_step_not_allowed`.
+/// `batch_step_not_allowed`, `truck_to_come`.
 pub fn mark_closed(tx: &mut Tx<'_>, actor: &Actor, batch: &Batch) -> Result<()> {
     own_workshop(actor, batch)?;
     if rules::step(batch.status, Step::Close)? == Verdict::AlreadyDone {
         return Ok(());
     }
+    rules::no_truck_to_come(&store::trucks(tx, batch.id)?)?;
     let mut change = Change::to(batch, BatchStatus::Closed, tx.now());
     change.closed_at = Some(tx.now());
     store::update(tx, batch, &change)

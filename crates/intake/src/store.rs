@@ -5,6 +5,7 @@ mod devices;
 mod links;
 mod pending;
 mod reception;
+mod trucks;
 
 use std::collections::HashMap;
 
@@ -30,6 +31,8 @@ pub(crate) use links::{delete_follow_link, followed, put_follow_link};
 pub(crate) use pending::{PendingRow, delete_pending, pending, put_pending};
 pub use reception::differing;
 pub(crate) use reception::{insert_link, link, put_answer, tags_of};
+pub use trucks::trucks_to_come;
+pub(crate) use trucks::{call_truck_off, insert_truck, load_truck, truck, trucks};
 
 const BATCHES: Searched = Searched {
     table: "batches",

@@ -162,6 +162,7 @@ codes! {
     CityGiftNotAllowed "city_gift_not_allowed" 409 "La Ville ne peut céder gratuitement un bien de cette valeur." "The city may not give away property of this value.";
     LotIncomplete "lot_incomplete" 409 "Il manque des appareils du lot." "Devices of the lot are missing.";
     NoReplacement "no_replacement" 409 "Aucun appareil équivalent n'est prêt dans cet atelier." "No equivalent device is ready in this workshop.";
+    TruckToCome "truck_to_come" 409 "Un autre camion est encore attendu : notez son départ, ou annulez-le, avant de clore le comptage." "A further truck is still to come: record its departure, or call it off, before the count ends.";
     SlotFull "slot_full" 409 "Ce créneau vient d'être pris : choisissez-en un autre." "This slot was just taken: choose another one.";
     SlotTaken "slot_taken" 409 "Des associations ont choisi ce créneau : déplacez d'abord leurs rendez-vous." "Associations chose this slot: move their appointments first.";
     IncidentExists "incident_exists" 409 "Cet appareil est déjà signalé : l'atelier ou la ville s'en occupe." "This device is reported already: the workshop or the city sees to it.";

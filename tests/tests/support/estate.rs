@@ -256,6 +256,7 @@ pub fn well_formed(operation: &str) -> Value {
             json!({"outcome": "dismissed", "note": "Essai"})
         }
         "slot" => json!({"slot_id": "0198c0de-0000-7000-8000-000000000000"}),
+        "trucks" => json!({"from": moment, "to": "2023-03-09T10:00:00Z"}),
         "loan" => json!({"due_at": moment, "reason": "Essai"}),
         "return" => json!({"devices": ["RS-0001"]}),
         "collector" => json!({"name": "Karim"}),

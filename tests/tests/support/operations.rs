@@ -319,6 +319,18 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/waves/{id}/devices", "ReadPickingLists"),
     ("post", "/api/v1/handovers/{id}/loan", "DecideWaves"),
     ("post", "/api/v1/handovers/{id}/return", "RunHandovers"),
+    ("get", "/api/v1/batches/{id}/trucks", "ReadBatches"),
+    ("post", "/api/v1/batches/{id}/trucks", "ScheduleBatches"),
+    (
+        "post",
+        "/api/v1/batches/{id}/trucks/{number}/collect",
+        "CollectBatches",
+    ),
+    (
+        "delete",
+        "/api/v1/batches/{id}/trucks/{number}",
+        "ScheduleBatches",
+    ),
     ("get", "/api/v1/handover-slots", "RunHandovers"),
     ("post", "/api/v1/handover-slots", "RunHandovers"),
     ("delete", "/api/v1/handover-slots/{id}", "RunHandovers"),

@@ -6,6 +6,7 @@ mod decisions;
 mod follow;
 mod manifest;
 mod pickup;
+mod trucks;
 mod upload;
 
 use crate::Routes;
@@ -26,6 +27,10 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(pickup::change)
         .service(pickup::accept)
         .service(pickup::ask_to_move)
+        .service(trucks::list)
+        .service(trucks::send)
+        .service(trucks::load)
+        .service(trucks::call_off)
         .service(follow::make)
         .service(follow::revoke)
         .service(answers::restrict)

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::Path;
 use handover::{HandoverStatus, HandoverView};
-use intake::Batch;
+use intake::{Batch, Truck, Window};
 use kernel::{Actor, Code, Instant, Language, Role};
 use notifications::calendar::{Event, feed as write};
 
@@ -21,6 +21,7 @@ const MOST: i64 = 1_000;
 struct Appointments {
     handovers: Vec<HandoverView>,
     pickups: Vec<Batch>,
+    trucks: Vec<(Batch, Truck)>,
 }
 
 fn read(db: &mut db::Db, actor: &Actor, now: Instant) -> db::Result<Appointments> {
@@ -34,7 +35,15 @@ fn read(db: &mut db::Db, actor: &Actor, now: Instant) -> db::Result<Appointments
         Role::Association | Role::Helper => Vec::new(),
         _ => intake::pickups(db, actor, days, MOST)?,
     };
-    Ok(Appointments { handovers, pickups })
+    let trucks = match actor.role {
+        Role::Association | Role::Helper => Vec::new(),
+        _ => intake::trucks_to_come(db, actor, days, MOST)?,
+    };
+    Ok(Appointments {
+        handovers,
+        pickups,
+        trucks,
+    })
 }
 
 fn of_handover(it: &HandoverView, base: &str, language: Language) -> Option<Event> {
@@ -58,8 +67,24 @@ fn of_handover(it: &HandoverView, base: &str, language: Language) -> Option<Even
     })
 }
 
-fn of_pickup(it: &Batch, (base, role): (&str, Role), language: Language) -> Option<Event> {
-    let window = it.scheduled.as_ref()?;
+fn of_truck((it, truck): &(Batch, Truck), base: (&str, Role), language: Language) -> Event {
+    let window = Window {
+        from: truck.from,
+        to: truck.to,
+    };
+    let first = of_window(it, window, base, language);
+    Event {
+        uid: format!("{}-{}", first.uid, truck.number),
+        summary: format!("{} ({})", first.summary, truck.number),
+        ..first
+    }
+}
+
+fn of_pickup(it: &Batch, base: (&str, Role), language: Language) -> Option<Event> {
+    Some(of_window(it, it.scheduled?, base, language))
+}
+
+fn of_window(it: &Batch, window: Window, (base, role): (&str, Role), language: Language) -> Event {
     let what = kernel::Text::new(
         format!("Enlèvement {} : {}", it.reference, it.donor_name),
         format!("Pickup {}: {}", it.reference, it.donor_name),
@@ -69,14 +94,14 @@ fn of_pickup(it: &Batch, (base, role): (&str, Role), language: Language) -> Opti
         Role::Refurbisher => "atelier/lots",
         _ => "ville/dons",
     };
-    Some(Event {
+    Event {
         uid: format!("pickup-{}", it.id),
         from: window.from,
         to: window.to,
         summary: say(&what, language),
         place: it.pickup.place(),
         url: format!("{base}/{page}/{}", it.id),
-    })
+    }
 }
 
 pub(crate) async fn feed(visit: Visit, token: Path<String>) -> PageResult {
@@ -100,7 +125,9 @@ pub(crate) async fn feed(visit: Visit, token: Path<String>) -> PageResult {
     let handovers = handovers.filter_map(|it| of_handover(it, base, language));
     let pickups = found.pickups.iter();
     let pickups = pickups.filter_map(|it| of_pickup(it, (base, role), language));
-    let events: Vec<Event> = handovers.chain(pickups).collect();
+    let trucks = found.trucks.iter();
+    let trucks = trucks.map(|it| of_truck(it, (base, role), language));
+    let events: Vec<Event> = handovers.chain(pickups).chain(trucks).collect();
     let domain = base.split("://").nth(1).unwrap_or(base);
     let domain = domain.split([':', '/']).next().unwrap_or(domain);
     Ok(HttpResponse::Ok()

@@ -105,6 +105,7 @@ pub(crate) mod slots;
 pub(crate) mod stock;
 pub(crate) mod stocktake;
 pub(crate) mod styles;
+pub(crate) mod trucks;
 pub(crate) mod unsubscribe;
 pub(crate) mod verify;
 pub(crate) mod waste;

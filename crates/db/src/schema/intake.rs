@@ -4,6 +4,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::*;
 
+    batch_trucks (batch_id, number) {
+        batch_id -> Key,
+        number -> Integer,
+        starts_at -> Moment,
+        ends_at -> Moment,
+        collected_at -> Nullable<Moment>,
+        pallets -> Nullable<Integer>,
+        cancelled_at -> Nullable<Moment>,
+        created_by -> Key,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::*;
+
     counters (name) {
         name -> Text,
         value -> BigInt,

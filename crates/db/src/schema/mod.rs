@@ -33,7 +33,8 @@ pub use identity::{
     sign_in_attempts,
 };
 pub use intake::{
-    batches, counters, follow_links, pending_lists, reception_answers, reception_links,
+    batch_trucks, batches, counters, follow_links, pending_lists, reception_answers,
+    reception_links,
 };
 pub use notifications::{mail_keys, notification_choices, outbox, webhook_deliveries, webhooks};
 pub use registers::{register_loads, register_rna, registration_cases};
@@ -70,6 +71,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     counters,
     batches,
+    batch_trucks,
     reception_answers,
     reception_links,
     pending_lists,

@@ -285,11 +285,14 @@ fn not_past(
 /// `invalid_fields`.
 pub fn check_schedule(schedule: &Schedule, now: Instant) -> Result<(), Refusal> {
     let mut fields = Fields::default();
-    check_window(&mut fields, "/to", schedule.from, schedule.to);
-    let earliest = now.plus_days(-ENTERED_LATE_DAYS);
-    let (from, to) = (Some(schedule.from), Some(schedule.to));
-    not_past(&mut fields, ("/from", from), ("/to", to), earliest);
+    check_span(&mut fields, schedule.from, schedule.to, now);
     fields.check()
+}
+
+pub(super) fn check_span(fields: &mut Fields, from: Instant, to: Instant, now: Instant) {
+    check_window(fields, "/to", from, to);
+    let earliest = now.plus_days(-ENTERED_LATE_DAYS);
+    not_past(fields, ("/from", Some(from)), ("/to", Some(to)), earliest);
 }
 
 /// What was loaded is possible, and happened before now, or at the latest within the time

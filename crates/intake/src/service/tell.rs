@@ -4,7 +4,7 @@ use db::{Result, Tx};
 use kernel::{Actor, OrganisationId};
 use notifications::{Appointment, Message, Recipient};
 
-use crate::model::{Batch, BatchStatus, ListChange, ReceptionAnswer, Window};
+use crate::model::{Batch, BatchStatus, ListChange, ReceptionAnswer, Truck, Window};
 use crate::rules;
 
 pub(super) fn submitted(tx: &mut Tx<'_>, batch: &Batch, donor: &str) -> Result<()> {
@@ -92,6 +92,35 @@ pub(super) fn scheduled(tx: &mut Tx<'_>, before: &Batch, batch: &Batch) -> Resul
         to_organisation(tx, former, &entry)?;
     }
     Ok(())
+}
+
+/// A further truck is planned, or called off.
+pub(super) fn truck(tx: &mut Tx<'_>, batch: &Batch, truck: &Truck) -> Result<()> {
+    let Some(workshop) = batch.workshop_id else {
+        return Ok(());
+    };
+    let window = Window {
+        from: truck.from,
+        to: truck.to,
+    };
+    let cancelled = truck.cancelled_at.is_some();
+    let news = News {
+        sequence: i32::from(cancelled),
+        moved: false,
+        cancelled,
+    };
+    let mut message = pickup(tx, batch, workshop, window, news)?;
+    if let Message::PickupScheduled {
+        truck: number,
+        appointment,
+        ..
+    } = &mut message
+    {
+        *number = Some(truck.number);
+        appointment.uid = format!("{}-{}", appointment.uid, truck.number);
+    }
+    to_organisation(tx, batch.donor_id, &message)?;
+    to_organisation(tx, workshop, &message)
 }
 
 /// What is new about a pickup, for who reads of it.
@@ -186,6 +215,7 @@ fn pickup(
         contact_name: batch.pickup.contact_name.clone(),
         contact_phone: batch.pickup.contact_phone.clone(),
         moved: news.moved,
+        truck: None,
         appointment: entry(batch, window, news.sequence, news.cancelled),
     })
 }

@@ -109,6 +109,9 @@ pub enum Message {
         /// They knew of it at another time or place.
         #[serde(default)]
         moved: bool,
+        /// A further truck of a donation that does not fit in one: 2 for the second.
+        #[serde(default)]
+        truck: Option<i32>,
         appointment: Appointment,
     },
     /// To the donor: the truck left.

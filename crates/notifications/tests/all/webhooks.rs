@@ -75,6 +75,7 @@ async fn drain(database: &Arc<Database>) -> usize {
 
 fn pickup() -> Message {
     Message::PickupScheduled {
+        truck: None,
         reference: "LOT-7".to_owned(),
         title: "Siège".to_owned(),
         donor: "Orange".to_owned(),

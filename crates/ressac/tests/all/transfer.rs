@@ -66,6 +66,8 @@ const ROWS: &str = "
         FROM organisations AS o, people AS p WHERE o.kind = 'workshop' LIMIT 1;
     INSERT INTO loans (handover_id, due_at, reason, extended_by, created_at)
         SELECT h.id, 1709110800000000, 'Jusqu''à l''été', p.id, 1677574800000000 FROM handovers AS h, people AS p LIMIT 1;
+    INSERT INTO batch_trucks (batch_id, number, starts_at, ends_at, pallets, created_by, created_at)
+        SELECT b.id, 2, 1677574800000000, 1677574800000001, 4, p.id, 1677574800000000 FROM batches AS b, people AS p LIMIT 1;
     INSERT INTO saved_views (id, person_id, organisation_id, name, address, shared, created_at)
         SELECT x'01860000000070008000000000000024', id, organisation_id, 'À l''étude', '/ville/demandes?q=L%27%C3%A9toile', 1, 1677574800000000
         FROM people LIMIT 1;

@@ -7,3 +7,4 @@ mod manifest;
 mod pickup;
 mod reception;
 mod scale;
+mod trucks;

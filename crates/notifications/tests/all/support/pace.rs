@@ -70,6 +70,7 @@ pub async fn pages(database: &Database) -> Vec<String> {
 pub fn pickup(sequence: i32, from: &str, cancelled: bool) -> Message {
     let from: kernel::Instant = from.parse().unwrap();
     Message::PickupScheduled {
+        truck: None,
         reference: "LOT-7".to_owned(),
         title: "Siège".to_owned(),
         donor: "Orange".to_owned(),
