@@ -111,7 +111,7 @@ story("an association chooses when it collects its lot", async ({ server, open }
   await page.getByRole("button", { name: "Prendre ce rendez-vous" }).click();
   await page.getByRole("alert").or(page.getByText("Il y a un problème")).first().waitFor();
   await checkPage(page, "a lot, no slot chosen");
-  await page.getByText(/de 9 h 30 à 10 h/).click();
+  await page.getByText(/9\sh\s30\sà\s10\sh/).click();
   await page.getByRole("button", { name: "Prendre ce rendez-vous" }).click();
   await page.getByText("Le rendez-vous est pris").waitFor();
   await checkPage(page, "a lot with a slot");

@@ -232,7 +232,7 @@ impl ProblemPages {
 
 /// Whether an address is of a program's: everything else is read by people.
 fn is_for_programs(path: &str) -> bool {
-    ["/api", "/health", "/metrics"]
+    ["/api", "/health", "/metrics", "/donnees/", "/.well-known/"]
         .iter()
         .any(|start| path.starts_with(start))
 }

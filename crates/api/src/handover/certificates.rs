@@ -9,6 +9,7 @@ use handover::{VerifiedCertificate, Verifying};
 use kernel::{BatchId, Code};
 
 use crate::access::{Allowed, ReadBatches};
+use crate::problem::Problem;
 use crate::{Answer, ApiResult, PathId, Problems, State, extract};
 
 /// The certificate of erasure of a batch: for every drive what was done, by what and when, as a
@@ -46,7 +47,9 @@ fn wants_json(context: &GuardContext<'_>) -> bool {
 /// It says what the certificate counts, and no name and no serial number. Whoever asks for JSON
 /// (`Accept: application/json`) gets this answer, others a page. It may be a minute old.
 #[utoipa::path(tag = "Open data", params(("code" = String, Path, description = "As it is printed; small letters and spaces do no harm")),
-    responses((status = 200, body = VerifiedCertificate), Problems))]
+    responses((status = 200, content((VerifiedCertificate = "application/json"), (String = "text/html"))),
+        (status = 404, description = "Not one of ours", content((Problem = "application/problem+json"), (String = "text/html"))),
+        Problems))]
 #[get("/verifier/{code}", guard = "wants_json")]
 pub async fn verify(state: web::Data<State>, code: web::Path<String>) -> ApiResult<Answer> {
     let verified = state.verify_certificate(&code).await?;

@@ -99,7 +99,7 @@ both_engines! {
         assert!(preview["text"].as_str().unwrap().contains("L. 311-3-1"));
         assert!(preview["html"].as_str().unwrap().starts_with("<!DOCTYPE html>"));
         let cancelled = app.staff.get("/notifications/templates/pickup_scheduled/preview?variant=pickup_cancelled").expect(200);
-        assert_eq!(cancelled["variants"].as_array().unwrap().len(), 3);
+        assert_eq!(cancelled["variants"].as_array().unwrap().len(), 4);
         for path in ["of_old/preview", "lot_granted/preview?variant=of_old", "..%2f..%2fetc/preview"] {
             app.staff.get(&format!("/notifications/templates/{path}")).refused(404, "not_found");
         }
