@@ -68,15 +68,17 @@ pub(crate) fn read(form: &Form, name: &str, time: (u32, u32)) -> Result<Option<I
 /// `required` at the field.
 pub(crate) fn span(
     day: Option<Date>,
-    begins: &str,
-    ends: &str,
+    begins: Option<&str>,
+    ends: Option<&str>,
 ) -> Result<(Instant, Instant), Refusal> {
     let wrong = |field: &'static str, french: &'static str, english: &'static str| {
         Refusal::field(field, Code::Required, Text::new(french, english))
     };
     let day = day.ok_or_else(|| wrong("/day", "Choisissez un jour.", "Choose a day."))?;
-    let at = |field: &'static str, typed: &str| {
-        let time = clock(typed).and_then(|(hour, minute)| day.and_hms_opt(hour, minute, 0));
+    let at = |field: &'static str, typed: Option<&str>| {
+        let time = typed
+            .and_then(clock)
+            .and_then(|(hour, minute)| day.and_hms_opt(hour, minute, 0));
         time.map(Instant::from_paris)
             .ok_or_else(|| wrong(field, "Une heure telle que 14:30.", "A time such as 14:30."))
     };

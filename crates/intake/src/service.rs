@@ -230,6 +230,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: BatchId, reason: &str) -> Resu
     store::update(tx, &batch, &change)?;
     store::delete_announced(tx, batch.id)?;
     store::delete_pending(tx, batch.id)?;
+    trucks::call_all_off(tx, &batch)?;
     tell::cancelled(tx, actor, &batch, &reason)?;
     store::batch(tx, actor, id)
 }

@@ -241,8 +241,7 @@ impl Typed {
             Refusal::field("/workshop_id", Code::Required, detail)
         };
         let workshop_id = self.workshop_id.ok_or_else(none)?;
-        let text = |typed: Option<String>| typed.unwrap_or_default();
-        let (from, to) = moments::span(self.day, &text(self.begins), &text(self.ends))?;
+        let (from, to) = moments::span(self.day, self.begins.as_deref(), self.ends.as_deref())?;
         Ok(Schedule {
             workshop_id,
             from,

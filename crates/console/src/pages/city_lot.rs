@@ -113,8 +113,7 @@ struct Typed {
 
 impl Typed {
     fn schedule(self) -> Result<HandoverSchedule, Refusal> {
-        let text = |typed: Option<String>| typed.unwrap_or_default();
-        let (from, to) = moments::span(self.day, &text(self.begins), &text(self.ends))?;
+        let (from, to) = moments::span(self.day, self.begins.as_deref(), self.ends.as_deref())?;
         let place = self.place;
         Ok(HandoverSchedule { from, to, place })
     }

@@ -152,8 +152,7 @@ struct Typed {
 
 impl Typed {
     fn series(self) -> Result<SlotSeries, Refusal> {
-        let text = |typed: Option<String>| typed.unwrap_or_default();
-        let (from, to) = moments::span(self.day, &text(self.begins), &text(self.ends))?;
+        let (from, to) = moments::span(self.day, self.begins.as_deref(), self.ends.as_deref())?;
         Ok(SlotSeries {
             workshop_id: self.workshop,
             place: self.place,

@@ -15,11 +15,11 @@ pub use model::{
     NewIncident, PassedOnTo,
 };
 pub use passing::{Choice, choices};
-pub(crate) use store::held;
+pub(crate) use store::{HANDED_OVER, held};
 
 use crate::model::{Handover, LotItem};
 use crate::rules::Verdict;
-use crate::service::{expected, item, lot_of, spare, tell};
+use crate::service::{expected, item, log_return, lot_of, spare, tell};
 
 /// The devices of a lot that are with its association, and may be reported.
 ///
@@ -150,7 +150,8 @@ pub fn close_incident(
     let came_back = store::came_back(tx, id)?;
     match closing.outcome {
         IncidentOutcome::Replaced | IncidentOutcome::TakenBack if is_there => {
-            returned(tx, actor, &incident, note)?;
+            let why = (incident.description.clone(), Some(note.to_owned()));
+            log_return(tx, actor, incident.device_id, why)?;
         }
         // the workshop has logged it already
         IncidentOutcome::Replaced | IncidentOutcome::TakenBack if came_back => {}
@@ -223,20 +224,4 @@ fn replaced(
     let now = tx.now();
     crate::store::touch(tx, handover, now)?;
     Ok(given)
-}
-
-/// The device is on its way back; the workshop counts it in when it is there.
-fn returned(tx: &mut Tx<'_>, actor: &Actor, incident: &Incident, note: &str) -> Result<()> {
-    let event = workshop::Incoming {
-        event: workshop::Event::Returned {
-            reason: incident.description.clone(),
-        },
-        at: None,
-        note: Some(note.to_owned()),
-        client_id: None,
-        operator: None,
-        device: None,
-    };
-    let operators = workshop::Operators::new();
-    workshop::record(tx, actor, incident.device_id, &event, &operators).map(drop)
 }

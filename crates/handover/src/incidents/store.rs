@@ -19,7 +19,7 @@ use super::model::{
 use crate::model::Handover;
 
 /// A device that is with an association.
-const HANDED_OVER: &str = "handed_over";
+pub(crate) const HANDED_OVER: &str = "handed_over";
 
 #[derive(Insertable)]
 #[diesel(table_name = i, treat_none_as_default_value = false)]

@@ -5,7 +5,7 @@ mod model;
 pub mod rules;
 pub(crate) mod store;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use db::{Db, Result, Tx};
 use kernel::{Actor, DeviceId, HandoverId, Instant};
@@ -16,7 +16,7 @@ pub use model::{Extension, Loan, LoanFilter, Return};
 use crate::incidents::held;
 use crate::model::{Handover, HandoverView};
 use crate::rules::Verdict;
-use crate::service::{expected, lot_of, tell, view};
+use crate::service::{expected, log_return, lot_of, tell, view};
 
 /// Loans that one round of reminders looks at.
 const MOST: i64 = 200;
@@ -92,7 +92,7 @@ pub fn return_lot(
     rules::may_return(&handover, loan.as_ref(), body)?;
     let lot = lot_of(tx, &handover)?;
     let names = expected(&lot);
-    let mut devices: HashSet<DeviceId> = HashSet::new();
+    let mut devices: BTreeSet<DeviceId> = BTreeSet::new();
     for name in &body.devices {
         devices.insert(lot[crate::rules::named(name, &names)?].device_id);
     }
@@ -104,7 +104,8 @@ pub fn return_lot(
     let note = body.note.as_deref().map(str::trim);
     let note = note.filter(|note| !note.is_empty());
     for device in &back {
-        log_return(tx, actor, *device, (&handover.reference, note))?;
+        let reason = format!("Retour du prêt {}", handover.reference);
+        log_return(tx, actor, *device, (reason, note.map(str::to_owned)))?;
     }
     let now = tx.now();
     if back.len() == there.len() {
@@ -117,33 +118,16 @@ pub fn return_lot(
     view(tx, handover)
 }
 
-fn log_return(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    device: DeviceId,
-    (reference, note): (&str, Option<&str>),
-) -> Result<()> {
-    let event = workshop::Incoming {
-        event: workshop::Event::Returned {
-            reason: format!("Retour du prêt {reference}"),
-        },
-        at: None,
-        note: note.map(str::to_owned),
-        client_id: None,
-        operator: None,
-        device: None,
-    };
-    let operators = workshop::Operators::new();
-    workshop::record(tx, actor, device, &event, &operators).map(drop)
-}
-
-/// Reminds of lots that are due back soon, and once of those that are overdue; ends loans of which
-/// nothing is out any more, whichever way it came back. Returns how many mails were about.
+/// Ends loans of which nothing is out any more, whichever way it came back; reminds of lots that are
+/// due back soon, and once of those that are overdue. Returns how many loans mails were about.
 ///
 /// # Errors
 /// When the database fails.
 pub fn remind_loans(tx: &mut Tx<'_>, soon_days: u32) -> Result<usize> {
     let now = tx.now();
+    for over in store::over(tx, MOST)? {
+        store::note_returned(tx, over, now)?;
+    }
     let soon = (now, now.plus_days(i64::from(soon_days)));
     let late = (now.plus_days(-LATE_DAYS), now.plus_seconds(-1));
     let mut told = 0;
@@ -151,10 +135,6 @@ pub fn remind_loans(tx: &mut Tx<'_>, soon_days: u32) -> Result<usize> {
         for loan in store::due(tx, overdue, span, MOST)? {
             let handover = crate::store::any(tx, loan.handover)?;
             let out = held(tx, &handover)?.len();
-            if out == 0 {
-                store::note_returned(tx, loan.handover, now)?;
-                continue;
-            }
             store::note_reminded(tx, loan.handover, overdue, now)?;
             let message = Message::LoanDue {
                 reference: loan.reference,

@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
-use db::schema::{handovers as h, loans as l, organisations as o, programmes as p, waves as w};
+use db::schema::{
+    devices as d, handovers as h, loans as l, organisations as o, programmes as p,
+    wave_devices as v, wave_lines as m, waves as w,
+};
 use db::{Db, Result};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use kernel::{Code, HandoverId, Instant, OrganisationId, PersonId, WaveId};
 
 use super::model::Loan;
+use crate::incidents::HANDED_OVER;
 
 /// After how many months a lot of a wave is due back; none when it is given.
 pub(super) fn months(db: &mut Db, wave: WaveId) -> Result<Option<u32>> {
@@ -85,6 +90,31 @@ pub(super) fn note_returned(db: &mut Db, handover: HandoverId, now: Instant) -> 
         .set(l::returned_at.eq(Some(now)))
         .execute(db)?;
     db::guard(rows, Code::StaleVersion)
+}
+
+/// Loans that run and of which no device is with its association any more: so many at the most.
+pub(super) fn over(db: &mut Db, most: i64) -> Result<Vec<HandoverId>> {
+    let of_workshop = d::workshop_id
+        .eq(h::workshop_id)
+        .or(d::workshop_id.is_null().and(h::workshop_id.is_null()));
+    let out = v::table
+        .inner_join(m::table.on(m::id.eq(v::line_id)))
+        .inner_join(d::table.on(d::id.eq(v::device_id)))
+        .filter(v::wave_id.eq(h::wave_id))
+        .filter(m::application_id.eq(h::application_id))
+        .filter(v::released_at.is_null())
+        .filter(v::cycle.eq(d::cycle))
+        .filter(d::stage.eq(HANDED_OVER))
+        .filter(of_workshop.assume_not_null())
+        .select(v::device_id);
+    Ok(l::table
+        .inner_join(h::table.on(h::id.eq(l::handover_id)))
+        .filter(l::returned_at.is_null())
+        .filter(not(exists(out)))
+        .order(l::due_at)
+        .select(l::handover_id)
+        .limit(most)
+        .load(db)?)
 }
 
 /// A loan of which somebody is to be reminded.

@@ -7,7 +7,7 @@ mod steps;
 mod waves;
 
 use db::{Db, Result, Tx};
-use kernel::OrganisationId;
+use kernel::{Actor, DeviceId, OrganisationId};
 use notifications::Message;
 
 pub(crate) use corrections::spare;
@@ -36,6 +36,25 @@ pub(crate) fn expected(lot: &[allocation::LotDevice]) -> Vec<Expected> {
         serial: device.serial.clone(),
     };
     lot.iter().map(one).collect()
+}
+
+/// A device is on its way back; the workshop counts it in when it is there.
+pub(crate) fn log_return(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: DeviceId,
+    (reason, note): (String, Option<String>),
+) -> Result<()> {
+    let event = workshop::Incoming {
+        event: workshop::Event::Returned { reason },
+        at: None,
+        note,
+        client_id: None,
+        operator: None,
+        device: None,
+    };
+    let operators = workshop::Operators::new();
+    workshop::record(tx, actor, device, &event, &operators).map(drop)
 }
 
 pub(crate) fn tell(

@@ -15,7 +15,7 @@ pub use model::{HandoverSlot, SlotChoice, SlotFilter, SlotSeries};
 
 use crate::model::{HandoverSchedule, HandoverView};
 use crate::rules::Verdict;
-use crate::service::{appoint, tell};
+use crate::service::appoint;
 
 /// Offers slots of a workshop; one that is offered already is not offered twice. Associations whose
 /// lots wait there without an appointment are told when there was nothing to choose before.
@@ -77,14 +77,20 @@ fn workshop_of(
 }
 
 fn tell_who_waits(tx: &mut Tx<'_>, workshop: OrganisationId) -> Result<()> {
-    for (reference, id, association) in store::without_appointment(tx, workshop)? {
-        let message = Message::HandoverSlots {
-            reference,
-            association,
-        };
-        tell(tx, Some(id), &message)?;
-    }
-    Ok(())
+    let waiting = store::without_appointment(tx, workshop)?;
+    let ids: Vec<OrganisationId> = waiting.iter().map(|(_, id, _)| *id).collect();
+    let contacts = identity::contacts_of_all(tx, &ids)?;
+    let letters: Vec<_> = waiting
+        .into_iter()
+        .map(|(reference, id, association)| {
+            let message = Message::HandoverSlots {
+                reference,
+                association,
+            };
+            (message, contacts.get(&id).cloned().unwrap_or_default())
+        })
+        .collect();
+    notifications::push_many(tx, &letters)
 }
 
 /// The slots to come, free or not: the city sees all, a workshop its own.

@@ -5,7 +5,7 @@ use kernel::{Actor, OrganisationId};
 use notifications::{Appointment, Message, Recipient};
 
 use crate::model::{Batch, BatchStatus, ListChange, ReceptionAnswer, Truck, Window};
-use crate::rules;
+use crate::{rules, store};
 
 pub(super) fn submitted(tx: &mut Tx<'_>, batch: &Batch, donor: &str) -> Result<()> {
     let staff = identity::staff_contacts(tx)?;
@@ -90,20 +90,38 @@ pub(super) fn scheduled(tx: &mut Tx<'_>, before: &Batch, batch: &Batch) -> Resul
         };
         let entry = pickup(tx, before, former, window, news)?;
         to_organisation(tx, former, &entry)?;
+        let trucks = store::trucks(tx, batch.id)?;
+        for truck in trucks.iter().filter(|truck| truck.is_awaited()) {
+            let gone = truck_of(tx, batch, former, truck, true)?;
+            to_organisation(tx, former, &gone)?;
+            let taken = truck_of(tx, batch, workshop_id, truck, false)?;
+            to_organisation(tx, workshop_id, &taken)?;
+        }
     }
     Ok(())
 }
 
 /// A further truck is planned, or called off.
-pub(super) fn truck(tx: &mut Tx<'_>, batch: &Batch, truck: &Truck) -> Result<()> {
+pub(super) fn truck(tx: &mut Tx<'_>, batch: &Batch, truck: &Truck, cancelled: bool) -> Result<()> {
     let Some(workshop) = batch.workshop_id else {
         return Ok(());
     };
+    let message = truck_of(tx, batch, workshop, truck, cancelled)?;
+    to_organisation(tx, batch.donor_id, &message)?;
+    to_organisation(tx, workshop, &message)
+}
+
+fn truck_of(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    workshop: OrganisationId,
+    truck: &Truck,
+    cancelled: bool,
+) -> Result<Message> {
     let window = Window {
         from: truck.from,
         to: truck.to,
     };
-    let cancelled = truck.cancelled_at.is_some();
     let news = News {
         sequence: i32::from(cancelled),
         moved: false,
@@ -119,8 +137,7 @@ pub(super) fn truck(tx: &mut Tx<'_>, batch: &Batch, truck: &Truck) -> Result<()>
         *number = Some(truck.number);
         appointment.uid = format!("{}-{}", appointment.uid, truck.number);
     }
-    to_organisation(tx, batch.donor_id, &message)?;
-    to_organisation(tx, workshop, &message)
+    Ok(message)
 }
 
 /// What is new about a pickup, for who reads of it.

@@ -5,7 +5,7 @@ use db::{Db, Result, Tx};
 use kernel::{Actor, BatchId};
 
 use super::{own_workshop, tell};
-use crate::model::{NewTruck, Truck, TruckLoad};
+use crate::model::{Batch, NewTruck, Truck, TruckLoad};
 use crate::rules::{self, Verdict};
 use crate::store;
 
@@ -37,7 +37,7 @@ pub fn send_truck(
     let number = known.last().map_or(2, |truck| truck.number + 1);
     store::insert_truck(tx, id, (number, new), actor.person, now)?;
     let truck = store::truck(tx, id, number)?;
-    tell::truck(tx, &batch, &truck)?;
+    tell::truck(tx, &batch, &truck, false)?;
     store::trucks(tx, id)
 }
 
@@ -74,10 +74,22 @@ pub fn call_truck_off(
     let batch = store::batch(tx, actor, id)?;
     let truck = store::truck(tx, id, number)?;
     if rules::may_call_truck_off(&truck)? == Verdict::Apply {
-        let now = tx.now();
-        store::call_truck_off(tx, id, number, now)?;
-        let truck = store::truck(tx, id, number)?;
-        tell::truck(tx, &batch, &truck)?;
+        write_off(tx, &batch, &truck)?;
     }
     store::trucks(tx, id)
+}
+
+fn write_off(tx: &mut Tx<'_>, batch: &Batch, truck: &Truck) -> Result<()> {
+    let now = tx.now();
+    store::call_truck_off(tx, batch.id, truck.number, now)?;
+    tell::truck(tx, batch, truck, true)
+}
+
+/// The whole batch is called off: no further truck comes.
+pub(super) fn call_all_off(tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
+    let trucks = store::trucks(tx, batch.id)?;
+    for truck in trucks.iter().filter(|truck| truck.is_awaited()) {
+        write_off(tx, batch, truck)?;
+    }
+    Ok(())
 }

@@ -129,6 +129,20 @@ both_engines! {
         assert!(app.mails_of("loan_due").is_empty());
     }
 
+    fn a_loan_ends_once_all_is_back_although_it_was_overdue(app) {
+        let (stage, alpha, tags) = lent(app);
+        let workshop = later(app, 200, &app.refurbisher, Role::Refurbisher);
+        assert_eq!(remind(app), 1, "it is overdue, and was told");
+        for tag in &tags {
+            let device = workshop.get(&format!("/devices?scan={tag}")).expect(200)["items"][0]["id"].clone();
+            let event = json!({"type": "returned", "reason": "Rapporté au quai"});
+            workshop.post(&format!("/devices/{}/events", device.as_str().unwrap()), event).expect(200);
+        }
+        assert_eq!(remind(app), 0);
+        let own = later(app, 0, &stage.clients[0], Role::Association);
+        assert!(own.get(&alpha).expect(200)["loan"]["returned_at"].is_string());
+    }
+
     fn a_loan_is_read_extended_and_returned_on_pages(app) {
         let (stage, alpha, tags) = lent(app);
         let mut own = app.browser_of(&stage.clients[0]);

@@ -59,6 +59,25 @@ both_engines! {
         app.staff.post(&path, window(28)).refused(422, "invalid_fields");
     }
 
+    fn a_truck_leaves_the_calendars_with_its_batch_and_with_its_workshop(app) {
+        let batch = workshop::scheduled(app, &["CZC0001"]);
+        let path = format!("/batches/{batch}/trucks");
+        app.staff.post(&path, window(9)).expect(201);
+        let mut other = window(8);
+        other["workshop_id"] = json!(app.stranger_refurbisher.organisation);
+        app.staff.post(&format!("/batches/{batch}/schedule"), other).expect(200);
+        let trucks = || {
+            let mails = app.mails_of("pickup_scheduled").into_iter();
+            let of_truck = mails.filter(|mail| mail.data["truck"] == 2);
+            of_truck.map(|mail| mail.data["appointment"]["cancelled"] == true).collect::<Vec<_>>()
+        };
+        let moved = trucks();
+        assert!(moved.contains(&true) && moved.last() == Some(&false), "the former workshop, then the new one: {moved:?}");
+        app.staff.post(&format!("/batches/{batch}/cancel"), json!({"reason": "Sans suite."})).expect(200);
+        assert!(app.staff.get(&path).expect(200)[0]["cancelled_at"].is_string());
+        assert_eq!(trucks().last(), Some(&true));
+    }
+
     fn trucks_are_sent_and_noted_on_pages(app) {
         let batch = workshop::scheduled(app, &["CZC0001"]);
         let path = format!("/dons/{batch}/camions");
