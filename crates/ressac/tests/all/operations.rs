@@ -4,14 +4,15 @@ use std::path::Path;
 
 use crate::support::letters::all_sent;
 use crate::support::{
-    Cast, Server, batches, database, databases, fails, folder, meddle, ressac, run, succeeds, text,
+    Cast, Server, Signal, batches, database, databases, fails, folder, meddle, ressac, run,
+    succeeds, text,
 };
 use testkit::{Engine, TestDatabase, json};
 
 /// Ten devices at the dock, one of them triaged, and a document of an association.
 fn fill(url: &str, folder: &Path) -> Cast {
     let cast = Cast::join(url);
-    let server = Server::start(&mut ressac(folder, url));
+    let mut server = Server::start(&mut ressac(folder, url));
     let devices: Vec<_> = (0..10)
         .map(|n| json!({"serial": format!("CZC{n:05}"), "kind": "desktop"}))
         .collect();
@@ -24,6 +25,9 @@ fn fill(url: &str, folder: &Path) -> Cast {
         &format!("/devices/{device}/events"),
         json!({"type": "triaged", "outcome": "keep"}),
     );
+    // not killed: a letter that a killed worker had in hand waits minutes for another one
+    server.signal(Signal::TERM);
+    assert!(server.wait().success());
     cast
 }
 

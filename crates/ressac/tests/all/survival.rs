@@ -41,8 +41,16 @@ fn held(name: &str, seconds: &str) -> Held {
         let (cast, address) = (cast.clone(), server.address.clone());
         std::thread::spawn(move || post(&cast, &address, title))
     });
-    // the writer has the first in hand, and the second waits behind it
-    wait_for(|| server.figure("ressac_writer_queue") > 0);
+    // the writer has the first in hand, and the second waits behind it: the first, too, waits for
+    // an instant, but is not seen to do so again and again
+    let mut seen = 0;
+    wait_for(|| {
+        seen = match server.figure("ressac_writer_queue") {
+            0 => 0,
+            _ => seen + 1,
+        };
+        seen == 3
+    });
     Held {
         server,
         asking: asking.into(),
