@@ -1,12 +1,14 @@
 //! What a first view weighs, as it is sent: the page, its style sheet, its scripts, its icon.
 
 use crate::support::waves::Stage;
-use testkit::{Browser, TestApp, both_engines};
+use testkit::{Browser, Engine, TestApp, both_engines};
 
 /// Bytes of a first view at the most, everything compressed.
 const FIRST_VIEW: usize = 30 << 10;
 /// Bytes of all scripts that a page may load by itself.
 const SCRIPTS: usize = 15 << 10;
+/// Bytes of the style sheet, not compressed.
+const STYLES: usize = 15 << 10;
 
 /// The addresses of what a page brings along.
 fn brought(html: &str) -> Vec<String> {
@@ -46,6 +48,19 @@ fn weigh(app: &TestApp, browser: &Browser, path: &str) -> (usize, usize) {
         }
     }
     (all, scripts)
+}
+
+#[test]
+fn the_style_sheet_is_small() {
+    let app = TestApp::start(Engine::Sqlite).unwrap();
+    let styles = app.browser().get_once("/assets/app.css").body;
+    assert!(styles.len() <= STYLES, "{} bytes", styles.len());
+    let text = String::from_utf8(styles).unwrap();
+    assert!(
+        text.contains(".button{") && !text.contains("/*"),
+        "squeezed as it is embedded"
+    );
+    assert!(text.contains("content:\" ↕\""), "what is quoted stays");
 }
 
 both_engines! {
