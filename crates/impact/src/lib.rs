@@ -10,4 +10,4 @@ mod yearly;
 
 pub use model::{Counted, Figures, Given, TerritoryFigures, ThemeUse, UseFigures, WaveFigures};
 pub use service::{counted, counted_of_all, figures, given, given_version};
-pub use yearly::{Handed, Year, year};
+pub use yearly::{Handed, Year, year, year_version};

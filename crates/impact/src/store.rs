@@ -110,6 +110,15 @@ pub(crate) fn changes(db: &mut Db, programme: ProgrammeId) -> Result<i64> {
     Ok(rows.into_iter().sum())
 }
 
+/// The same of all programmes together.
+pub(crate) fn all_changes(db: &mut Db) -> Result<i64> {
+    let rows: Vec<i64> = c::table
+        .filter(c::side.eq(counts::GIVEN))
+        .select(c::devices)
+        .load(db)?;
+    Ok(rows.into_iter().sum())
+}
+
 /// Where these associations are.
 pub(crate) fn places(db: &mut Db, ids: &[OrganisationId]) -> Result<Places> {
     let mut places = Places::with_capacity(ids.len());

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use allocation::explain::Notice;
 use handover::{CertificateCode, CertificateInForce, VerifiedCertificate};
 use impact::open_data::{self, Award, ProgrammeVersion};
-use impact::{Counted, Figures, Given};
-use kernel::{ProgrammeId, WaveId};
+use impact::{Counted, Figures, Given, Year};
+use kernel::{Instant, ProgrammeId, WaveId};
 
 use crate::published::Once;
 use crate::state::State;
@@ -19,7 +19,12 @@ pub(crate) struct Kept {
     notices: Arc<Once<Arc<Notice>>>,
     awards: Arc<Once<Arc<Vec<Award>>>>,
     certificates: Arc<Once<Arc<Option<CertificateInForce>>>>,
+    years: Arc<Once<Arc<(Year, Instant)>>>,
 }
+
+/// For how long the summary of a year holds at the most, in microseconds: it goes through all lots
+/// of the year and all applications of its programmes, and says when it was made.
+const YEAR_HOLDS: i64 = 60_000_000;
 
 /// For how long what is known of a certificate holds, in microseconds: to look again reads the
 /// drives of its batch, and anybody may ask as often as they like.
@@ -99,6 +104,28 @@ impl State {
         let in_force = kept.get(code.reference(), version, make).await?;
         let verified = handover::verified(&code, in_force.as_ref().as_ref());
         Ok(Some(verified))
+    }
+
+    /// What the year came to that begins and ends at the first and the last of these moments, and
+    /// when that was summed up: in this minute, and since something was handed over last.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait.
+    pub async fn year(&self, quarters: [Instant; 5]) -> db::Result<Arc<(Year, Instant)>> {
+        let now = self.database.now();
+        let minute = now.micros() / YEAR_HOLDS;
+        let version = async move {
+            let changes = self.database.read(impact::year_version).await?;
+            Ok((format!("{changes} {minute}"), ()))
+        };
+        let make = async move |()| {
+            let year = self
+                .database
+                .read_long(None, move |db| impact::year(db, quarters));
+            Ok(Arc::new((year.await?, now)))
+        };
+        let [from, ..] = quarters;
+        self.kept.years.get(&from.to_string(), version, make).await
     }
 
     /// The public notice on the algorithm of a wave.
