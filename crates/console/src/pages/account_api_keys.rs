@@ -7,17 +7,16 @@ use std::collections::btree_map::Entry;
 use ::web::access::ManageApiKeys;
 use ::web::{ApiResult, Paging, Params, PathId};
 use identity::{ApiKey, ApiKeyCreated, NewApiKey, OrganisationFilter, OrganisationKind, Scope};
-use kernel::{Instant, OrganisationId, PageRequest};
+use kernel::{Instant, OrganisationId};
 use serde::{Deserialize, Serialize};
 
 use super::application_parts::SAMPLE_ID;
+use super::choices::{self, Choice};
 use super::proof::{asked_again, prove_again};
 use crate::shown_once::Made;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, address, moments};
 
 const ADDRESS: &str = "/compte/cles";
-/// Workshops to choose from at the most.
-const WORKSHOPS: u32 = 200;
 /// Without a time of day, a key works until the end of the day.
 const END_OF_DAY: (u32, u32) = (23, 59);
 
@@ -140,12 +139,6 @@ struct NewKeyPage {
     proof: bool,
 }
 
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    text: String,
-}
-
 impl View for NewKeyPage {
     const TEMPLATE: &'static str = "account_api_key_new.html";
 }
@@ -156,15 +149,13 @@ async fn new_page(
     asked: Option<OrganisationId>,
     proof: bool,
 ) -> ApiResult<NewKeyPage> {
-    let some = PageRequest::new(Some(WORKSHOPS), None)?;
     let days = page.state().signer.sessions().key_days;
     page.read(move |db, actor| {
         let filter = OrganisationFilter {
             kind: Some(OrganisationKind::Workshop),
             ..OrganisationFilter::default()
         };
-        let mut found = identity::organisations(db, &filter, &some)?.items;
-        found.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut found = choices::all(db, &filter)?;
         for id in [asked, Some(actor.organisation)].into_iter().flatten() {
             if found.iter().all(|it| it.id != id)
                 && let Some(other) = identity::organisation(db, id)?
@@ -172,10 +163,7 @@ async fn new_page(
                 found.insert(0, other);
             }
         }
-        let choice = |it: identity::Organisation| Choice {
-            value: it.id.to_string(),
-            text: it.name,
-        };
+        let choice = |it: identity::Organisation| Choice::new(it.id, it.name);
         Ok(NewKeyPage {
             organisations: found.into_iter().map(choice).collect(),
             scopes: Scope::ALL.iter().map(|scope| scope.as_str()).collect(),

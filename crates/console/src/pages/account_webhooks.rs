@@ -8,6 +8,7 @@ use notifications::{Delivery, NewWebhook, Webhook, WebhookCreated, WebhookStatus
 use serde::Serialize;
 
 use super::application_parts::SAMPLE_ID;
+use super::choices::Choice;
 use super::proof::{asked_again, prove_again};
 use crate::page::say;
 use crate::shown_once::Made;
@@ -57,12 +58,6 @@ impl Row {
 
 /// What the kinds are about, in the reader's language.
 struct Titles(Vec<Choice>);
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    text: String,
-}
 
 impl Titles {
     fn heard_by(actor: &kernel::Actor, language: Language) -> Self {

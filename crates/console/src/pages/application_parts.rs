@@ -8,6 +8,8 @@ use eligibility::{Application, Form as Answers, Lists, Section, Term};
 use kernel::{DeviceKind, Language, Refusal, Text};
 use serde::Serialize;
 
+use super::choices::Choice;
+
 /// A part of the form, as the address of its page names it.
 pub(crate) fn slug(section: Section) -> &'static str {
     match section {
@@ -62,13 +64,6 @@ pub(crate) fn kind_name(kind: DeviceKind, count: u64, language: Language) -> &'s
         Language::French => kind.french(count),
         Language::English => kind.english(count),
     }
-}
-
-/// Something to choose.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) text: String,
 }
 
 /// The terms of a list.

@@ -9,9 +9,10 @@ use kernel::{ApplicationId, DeviceKind, Refusal};
 use serde::{Deserialize, Serialize};
 
 use super::application_parts::{
-    Answered, Change, Choice, PathSection, SAMPLE_ID, changes, choices, kind_name, page_of,
-    sample_answers, sample_form, slug,
+    Answered, Change, PathSection, SAMPLE_ID, changes, choices, kind_name, page_of, sample_answers,
+    sample_form, slug,
 };
+use super::choices::Choice;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]

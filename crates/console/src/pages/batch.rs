@@ -4,18 +4,13 @@
 use ::web::access::{CancelBatches, DecideBatches, Permission, ScheduleBatches};
 use ::web::{ApiError, ApiResult, PathId};
 use db::Tx;
-use identity::{OrganisationFilter, OrganisationKind, OrganisationStatus};
 use intake::{Batch, BatchStatus, Schedule, Window};
-use kernel::{
-    Actor, BatchId, Code, Date, Instant, Language, OrganisationId, PageRequest, Refusal, Text,
-};
+use kernel::{Actor, BatchId, Code, Date, Instant, Language, OrganisationId, Refusal, Text};
 use notifications::Quantity;
 use serde::{Deserialize, Serialize};
 
+use super::choices::{self, Choice};
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, moments};
-
-/// Workshops to choose from at the most.
-const WORKSHOPS: u32 = 200;
 
 #[derive(Serialize)]
 struct BatchPage {
@@ -45,12 +40,6 @@ struct BatchPage {
     workshops: Vec<Choice>,
     /// The pickup as its fields begin: what is planned, or what suits the donor first.
     pickup: Pickup,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -122,25 +111,12 @@ impl BatchPage {
 }
 
 async fn load<P: Permission>(page: &Page<P>, id: BatchId) -> ApiResult<(BatchPage, i32)> {
-    let filter = OrganisationFilter {
-        kind: Some(OrganisationKind::Workshop),
-        status: Some(OrganisationStatus::Verified),
-        ..OrganisationFilter::default()
-    };
-    let some = PageRequest::new(Some(WORKSHOPS), None)?;
-    let (batch, found) = page
+    let (batch, workshops) = page
         .read(move |db, actor| {
             let batch = intake::batch(db, actor, id)?;
-            Ok((batch, identity::organisations(db, &filter, &some)?))
+            Ok((batch, choices::workshops(db)?))
         })
         .await?;
-    let mut workshops: Vec<Choice> = (found.items.into_iter())
-        .map(|one| Choice {
-            value: one.id.to_string(),
-            text: one.name,
-        })
-        .collect();
-    workshops.sort_by(|a, b| a.text.cmp(&b.text));
     let version = batch.version;
     Ok((BatchPage::of(batch, workshops, page.language()), version))
 }

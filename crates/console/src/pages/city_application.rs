@@ -15,8 +15,9 @@ use identity::Organisation;
 use kernel::{ApplicationId, Code, Instant, Language, PageRequest, PersonId};
 use serde::Serialize;
 
-use super::application_parts::{Answered, Choice, SAMPLE_ID, sample_answers};
+use super::application_parts::{Answered, SAMPLE_ID, sample_answers};
 use super::application_score::points;
+use super::choices::Choice;
 use super::city_applications::{Wanted, person_choice};
 use super::city_marks::{Criterion, sample_criteria};
 use super::city_organisation::{Entry, sample_entry};

@@ -9,7 +9,8 @@ use eligibility::{
 use kernel::{Instant, Language, PageRequest, PersonId, ProgrammeId, Text};
 use serde::{Deserialize, Serialize};
 
-use super::application_parts::{Choice, SAMPLE_ID, kind_name};
+use super::application_parts::{SAMPLE_ID, kind_name};
+use super::choices::Choice;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, address};
 
 /// Programmes and colleagues to choose from, at the most.

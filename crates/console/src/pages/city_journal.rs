@@ -9,7 +9,8 @@ use identity::{AuditEvent, AuditFilter};
 use kernel::{Actor, Code, Id, Instant, PageRequest, PersonId};
 use serde::{Deserialize, Serialize};
 
-use super::application_parts::{Choice, SAMPLE_ID};
+use super::application_parts::SAMPLE_ID;
+use super::choices::Choice;
 use super::city_applications::person_choice;
 use crate::{Page, PageResult, Sample, View, address};
 

@@ -9,7 +9,8 @@ use eligibility::{NewProgramme, Programme, ProgrammeChange, TerritoryNames};
 use kernel::{Code, DeviceKind, Instant, Language, PageRequest, ProgrammeId, Refusal, Text};
 use serde::{Deserialize, Serialize};
 
-use super::application_parts::{Choice, SAMPLE_ID, kind_name};
+use super::application_parts::{SAMPLE_ID, kind_name};
+use super::choices::Choice;
 use crate::moments::{self, Parts};
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 

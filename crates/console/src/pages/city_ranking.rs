@@ -8,7 +8,8 @@ use eligibility::{Ranked, Ranking, RankingFilter};
 use kernel::{Instant, Language, Programme, ProgrammeId, Theme};
 use serde::{Deserialize, Serialize};
 
-use crate::pages::wave_parts::{Choice, SAMPLE_ID, points, theme_word};
+use crate::pages::choices::Choice;
+use crate::pages::wave_parts::{SAMPLE_ID, points, theme_word};
 use crate::{Page, PageResult, Sample, View};
 
 /// Rows of a page.

@@ -10,8 +10,9 @@ use eligibility::{Comparison, Move, RubricChoice};
 use kernel::{Code, Language, ProgrammeId, Refusal};
 use serde::{Deserialize, Serialize};
 
-use super::application_parts::{Choice, SAMPLE_ID};
+use super::application_parts::SAMPLE_ID;
 use super::application_score::points;
+use super::choices::Choice;
 use crate::page::say;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 

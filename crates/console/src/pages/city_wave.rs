@@ -9,8 +9,9 @@ use eligibility::{Programme, Term};
 use kernel::{Language, Refusal, Wave};
 use serde::Serialize;
 
+use crate::pages::choices::Choice;
 use crate::pages::wave_parts::{
-    Choice, GroupRow, Head, LineRow, MovesView, SettingChange, groups, kinds_word, quantities,
+    GroupRow, Head, LineRow, MovesView, SettingChange, groups, kind_choice, kinds_word, quantities,
     setting_changes, theme_word,
 };
 use crate::pages::wave_settings::Tried;
@@ -216,7 +217,7 @@ async fn workbench(
     let themes = &page.state().eligibility.lists.themes;
     let view = Workbench {
         kinds: (programme.kinds.iter())
-            .map(|kind| Choice::kind(*kind, language))
+            .map(|kind| kind_choice(*kind, language))
             .collect(),
         caps: shown.caps.len(),
         tried: changed,
@@ -405,7 +406,7 @@ pub(crate) fn samples() -> Vec<Sample> {
     };
     let page = |status: WaveStatus, effect: Option<Effect>, tried: bool| Workbench {
         wave: Head::sample(status),
-        kinds: vec![Choice::kind(kernel::DeviceKind::Desktop, Language::French)],
+        kinds: vec![kind_choice(kernel::DeviceKind::Desktop, Language::French)],
         caps: 2,
         tried,
         pairs: vec![("lot_min".to_owned(), "10".to_owned())],

@@ -10,7 +10,8 @@ use allocation::{LineFilter, PinInput, WaveStatus, WaveView};
 use kernel::{ApplicationId, Code, DeviceKind, Language, PageRequest, Refusal, Text, WaveId};
 use serde::{Deserialize, Serialize};
 
-use crate::pages::wave_parts::{Choice, Head, LineRow, SAMPLE_ID};
+use crate::pages::choices::Choice;
+use crate::pages::wave_parts::{Head, LineRow, SAMPLE_ID, kind_choice};
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]
@@ -94,7 +95,7 @@ async fn line<P: ::web::access::Permission>(
             .map(|line| LineRow::of(line, language))
             .collect(),
         kinds: (programme.kinds.iter())
-            .map(|kind| Choice::kind(*kind, language))
+            .map(|kind| kind_choice(*kind, language))
             .collect(),
         why: paragraphs(&text),
     })
@@ -228,7 +229,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         association: "Les Amis".to_owned(),
         lines: vec![LineRow::sample(allocation::LineReason::StockShared)],
         pinned,
-        kinds: vec![Choice::kind(DeviceKind::Desktop, Language::French)],
+        kinds: vec![kind_choice(DeviceKind::Desktop, Language::French)],
         why: paragraphs("123\n\n456\n- 7\n- 8"),
     };
     vec![

@@ -7,7 +7,8 @@ use eligibility::Programme;
 use kernel::{Code, Instant, Language, PageRequest, ProgrammeId, Refusal, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::pages::wave_parts::{Choice, SAMPLE_ID, quantities};
+use crate::pages::choices::Choice;
+use crate::pages::wave_parts::{SAMPLE_ID, kind_choice, quantities};
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 /// Which waves to list.
@@ -151,7 +152,7 @@ async fn new_page(page: &Page<ManageWaves>, wanted: Option<ProgrammeId>) -> ApiR
             .map(|programme| {
                 let kinds = programme.kinds.iter();
                 kinds
-                    .map(|kind| Choice::kind(*kind, page.language()))
+                    .map(|kind| kind_choice(*kind, page.language()))
                     .collect()
             })
             .unwrap_or_default(),
@@ -253,7 +254,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         programmes: programmes(),
         programme: if chosen { SAMPLE_ID } else { "" }.to_owned(),
         kinds: vec![
-            Choice::kind(kernel::DeviceKind::Desktop, Language::French);
+            kind_choice(kernel::DeviceKind::Desktop, Language::French);
             usize::from(chosen)
         ],
         lot_min: chosen.then_some(10),

@@ -13,7 +13,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::application_parts::Choice;
+use super::choices::{self, Choice};
 use super::donor_intake::{self, Taken};
 use super::donor_list::told;
 use super::donor_parts::{day, kinds, read_day, read_hour};
@@ -217,13 +217,8 @@ fn donors(db: &mut db::Db) -> db::Result<Vec<Choice>> {
         kind: Some(identity::OrganisationKind::Donor),
         ..identity::OrganisationFilter::default()
     };
-    let many = PageRequest::new(Some(200), None)?;
-    let found = identity::organisations(db, &filter, &many)?;
-    let choice = |it: identity::Organisation| Choice {
-        value: it.id.to_string(),
-        text: it.name,
-    };
-    Ok(found.items.into_iter().map(choice).collect())
+    let found = choices::all(db, &filter)?.into_iter();
+    Ok(found.map(|one| Choice::new(one.id, one.name)).collect())
 }
 
 pub(crate) async fn show(page: Page<RegisterBatches>) -> PageResult {

@@ -7,6 +7,7 @@ use kernel::{Code, Date, DeviceKind, Instant, Language, Refusal, Text};
 use serde::{Deserialize, Serialize};
 
 use super::application_parts::kind_name;
+use super::choices::Choice;
 
 /// A step on the way of a donation, as one follows a parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,11 +105,8 @@ pub(crate) fn announced(batch: &Batch, language: Language) -> Vec<String> {
 }
 
 /// Kinds to choose from.
-pub(crate) fn kinds(language: Language) -> Vec<super::application_parts::Choice> {
-    let choice = |kind: &DeviceKind| super::application_parts::Choice {
-        value: kind.as_str().to_owned(),
-        text: kind_name(*kind, 2, language).to_owned(),
-    };
+pub(crate) fn kinds(language: Language) -> Vec<Choice> {
+    let choice = |kind: &DeviceKind| Choice::new(kind, kind_name(*kind, 2, language));
     DeviceKind::ALL.iter().map(choice).collect()
 }
 

@@ -8,6 +8,7 @@ use kernel::{HandoverId, Language};
 use serde::Serialize;
 
 use super::application_parts::{SAMPLE_ID, kind_name};
+use super::choices::Choice;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]
@@ -22,22 +23,12 @@ struct ReportPage {
     chosen: String,
 }
 
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    text: String,
-}
-
-impl Choice {
-    fn of(item: LotItem, language: Language) -> Self {
-        let machine = [item.manufacturer, item.model, item.serial];
-        let machine: Vec<String> = machine.into_iter().flatten().collect();
-        let kind = kind_name(item.kind, 1, language);
-        Self {
-            text: format!("{} – {kind} {}", item.tag, machine.join(" ")),
-            value: item.tag,
-        }
-    }
+fn device(item: LotItem, language: Language) -> Choice {
+    let machine = [item.manufacturer, item.model, item.serial];
+    let machine: Vec<String> = machine.into_iter().flatten().collect();
+    let kind = kind_name(item.kind, 1, language);
+    let text = format!("{} – {kind} {}", item.tag, machine.join(" "));
+    Choice::new(item.tag, text)
 }
 
 impl View for ReportPage {
@@ -57,7 +48,7 @@ async fn load(page: &Page<ReportIncidents>, id: HandoverId) -> ApiResult<ReportP
         reference: lot.reference,
         given: lot.status == HandoverStatus::Completed,
         devices: (devices.into_iter())
-            .map(|item| Choice::of(item, language))
+            .map(|item| device(item, language))
             .collect(),
         chosen: page.query("appareil"),
     })

@@ -27,6 +27,7 @@ pub(crate) mod application_withdraw;
 pub(crate) mod association_home;
 pub(crate) mod batch;
 pub(crate) mod calendar;
+pub(crate) mod choices;
 pub(crate) mod city_appeal;
 pub(crate) mod city_application;
 pub(crate) mod city_applications;

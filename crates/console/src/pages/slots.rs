@@ -3,16 +3,14 @@
 use ::web::access::RunHandovers;
 use ::web::{ApiError, ApiResult};
 use handover::{HandoverSlot, SlotFilter, SlotSeries};
-use identity::{OrganisationFilter, OrganisationKind, OrganisationStatus};
-use kernel::{Date, HandoverSlotId, Instant, OrganisationId, PageRequest, Refusal};
+use kernel::{Date, HandoverSlotId, Instant, OrganisationId, Refusal};
 use serde::{Deserialize, Serialize};
 
 use super::application_parts::SAMPLE_ID;
+use super::choices::{self, Choice};
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, moments};
 
 const ADDRESS: &str = "/atelier/creneaux";
-/// Workshops to choose from, at the most.
-const WORKSHOPS: u32 = 100;
 
 #[derive(Serialize)]
 struct SlotsPage {
@@ -46,12 +44,6 @@ struct Row {
     taken: i64,
 }
 
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    text: String,
-}
-
 impl From<HandoverSlot> for Row {
     fn from(slot: HandoverSlot) -> Self {
         Self {
@@ -68,29 +60,16 @@ impl From<HandoverSlot> for Row {
 
 async fn load(page: &Page<RunHandovers>) -> ApiResult<SlotsPage> {
     let now = page.state().database.now();
-    let filter = OrganisationFilter {
-        kind: Some(OrganisationKind::Workshop),
-        status: Some(OrganisationStatus::Verified),
-        ..OrganisationFilter::default()
-    };
-    let some = PageRequest::new(Some(WORKSHOPS), None)?;
     let (slots, workshops) = page
         .read(move |db, actor| {
             let slots = handover::slots::slots(db, actor, &SlotFilter::default(), now)?;
             let workshops = match actor.is_city() {
-                true => identity::organisations(db, &filter, &some)?.items,
+                true => choices::workshops(db)?,
                 false => Vec::new(),
             };
             Ok((slots, workshops))
         })
         .await?;
-    let mut workshops: Vec<Choice> = (workshops.into_iter())
-        .map(|one| Choice {
-            value: one.id.to_string(),
-            text: one.name,
-        })
-        .collect();
-    workshops.sort_by(|a, b| a.text.cmp(&b.text));
     let city = page.actor().is_city();
     Ok(SlotsPage {
         home: if city { "/ville/remises" } else { "/atelier" },

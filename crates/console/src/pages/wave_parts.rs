@@ -6,6 +6,8 @@ use kernel::{DeviceKind, Instant, Language};
 use notifications::Quantity;
 use serde::Serialize;
 
+use super::choices::Choice;
+
 /// The same on every page of a wave.
 #[derive(Clone, Serialize)]
 pub(crate) struct Head {
@@ -166,20 +168,9 @@ pub(crate) fn theme_word(code: &str, themes: &[Term], language: Language) -> Str
     )
 }
 
-/// Something to choose.
-#[derive(Clone, Serialize)]
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) text: String,
-}
-
-impl Choice {
-    pub(crate) fn kind(kind: DeviceKind, language: Language) -> Self {
-        Self {
-            value: kind.to_string(),
-            text: kind_word(kind, language).to_owned(),
-        }
-    }
+/// A kind to choose.
+pub(crate) fn kind_choice(kind: DeviceKind, language: Language) -> Choice {
+    Choice::new(kind, kind_word(kind, language))
 }
 
 /// A request that has something else than before.

@@ -2,15 +2,12 @@
 
 use ::web::access::{Permission as _, ReadTransfers, SendDevices};
 use ::web::{ApiError, Paging, Params};
-use identity::{OrganisationFilter, OrganisationKind, OrganisationStatus};
-use kernel::{Instant, PageRequest};
+use kernel::Instant;
 use serde::{Deserialize, Serialize};
 use workshop::{NewTransfer, TransferFilter, TransferStatus, TransferView};
 
+use super::choices::{self, Choice};
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
-
-/// Workshops to choose from at the most.
-const WORKSHOPS: u32 = 200;
 
 #[derive(Serialize)]
 struct TransfersPage {
@@ -87,31 +84,10 @@ impl View for NewPage {
     const TEMPLATE: &'static str = "workshop_transfer_new.html";
 }
 
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    text: String,
-}
-
 async fn choices(page: &Page<SendDevices>) -> ::web::ApiResult<NewPage> {
-    let own = page.actor().organisation;
-    let request = PageRequest::new(Some(WORKSHOPS), None)?;
-    let filter = OrganisationFilter {
-        kind: Some(OrganisationKind::Workshop),
-        status: Some(OrganisationStatus::Verified),
-        ..OrganisationFilter::default()
-    };
-    let found = page
-        .read(move |db, _| identity::organisations(db, &filter, &request))
-        .await?;
-    let others = found.items.into_iter().filter(|one| one.id != own);
-    let mut workshops: Vec<Choice> = others
-        .map(|one| Choice {
-            value: one.id.to_string(),
-            text: one.name,
-        })
-        .collect();
-    workshops.sort_by(|a, b| a.text.cmp(&b.text));
+    let own = page.actor().organisation.to_string();
+    let mut workshops = page.read(move |db, _| choices::workshops(db)).await?;
+    workshops.retain(|other| other.value != own);
     Ok(NewPage { workshops })
 }
 
