@@ -413,6 +413,7 @@ pages! {
     }
     city_applications {
         get "/ville/demandes" => show, ReviewApplications;
+        post "/ville/demandes" => share_out, ReviewApplications;
         get "/ville/absences" => absence, ReviewApplications;
         post "/ville/absences" => transfer, ReviewApplications;
     }

@@ -280,6 +280,11 @@ pub const OPERATIONS: &[(&str, &str, &str)] = &[
         "ReviewApplications",
     ),
     (
+        "put",
+        "/api/v1/applications/assignment",
+        "ReviewApplications",
+    ),
+    (
         "post",
         "/api/v1/applications/transfer",
         "ReviewApplications",

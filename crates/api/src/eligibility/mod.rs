@@ -54,6 +54,7 @@ pub fn routes(config: &mut Routes<'_, '_>) {
         .service(review::assess)
         .service(review::decide)
         .service(review::assign)
+        .service(review::share_out)
         .service(review::transfer)
         .service(score::get)
         .service(territories::load);

@@ -3,7 +3,7 @@
 use actix_web::{post, put, web};
 use eligibility::{
     Application, Assessment, AssessmentInput, Assignment, CaseTransfer, ChangesInput, Decision,
-    Transferred,
+    SharedOut, Transferred,
 };
 use kernel::ApplicationId;
 
@@ -93,6 +93,22 @@ pub async fn assign(
     state
         .write(&who, move |tx, actor| {
             changed(&eligibility::assign(tx, actor, id, &body)?)
+        })
+        .await
+}
+
+/// Gives several applications to somebody of the city's staff, or to nobody: all of them or none.
+#[utoipa::path(tag = "Eligibility", security(("bearer" = [])),
+    request_body = SharedOut, responses((status = 200, body = Transferred), Problems))]
+#[put("/applications/assignment")]
+pub async fn share_out(
+    state: web::Data<State>,
+    who: Allowed<ReviewApplications>,
+    body: Body<SharedOut>,
+) -> ApiResult<Answer> {
+    state
+        .write(&who, move |tx, actor| {
+            Answer::ok(&eligibility::share_out(tx, actor, &body)?)
         })
         .await
 }

@@ -4,7 +4,7 @@
 use ::web::access::ReviewApplications;
 use ::web::{Csv, Paging, Params, columns};
 use eligibility::{
-    Application, ApplicationFilter, ApplicationStatus, Assigned, CaseTransfer, Programme,
+    Application, ApplicationFilter, ApplicationStatus, Assigned, CaseTransfer, Programme, SharedOut,
 };
 use kernel::{Instant, Language, PageRequest, PersonId, ProgrammeId, Text};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,8 @@ impl Wanted {
 
 #[derive(Serialize)]
 struct CityApplications {
+    /// The list itself, with its filters.
+    action: String,
     programme: String,
     status: String,
     assigned: String,
@@ -83,6 +85,7 @@ struct CityApplications {
 
 #[derive(Serialize)]
 struct Row {
+    id: String,
     href: String,
     reference: String,
     association: String,
@@ -114,6 +117,48 @@ pub(crate) async fn show(
         });
         return table.await;
     }
+    let view = load(&page, &wanted, request).await?;
+    let person_id = page.actor().person.to_string();
+    page.show_form(&view, &FormView::filled(&Taker { person_id })?)
+}
+
+/// Whom the cases that are ticked are offered to first: whoever ticks them.
+#[derive(Serialize)]
+struct Taker {
+    person_id: String,
+}
+
+pub(crate) async fn share_out(
+    page: Page<ReviewApplications>,
+    Params(wanted): Params<Wanted>,
+    form: Form,
+) -> PageResult {
+    let list = wanted.at("/ville/demandes");
+    let sent = match form.read::<SharedOut>() {
+        Err(cause) => Err(cause),
+        Ok(sent) => {
+            let saved = page.write(&form, "put_applications_assignment", move |tx, actor| {
+                let cases = eligibility::share_out(tx, actor, &sent)?.cases;
+                Ok(Saved::at(&list).telling(changed_hands(cases), "success"))
+            });
+            saved.await
+        }
+    };
+    match sent {
+        Ok(saved) => Ok(page.see(&saved)),
+        Err(cause) => {
+            let view = load(&page, &wanted, PageRequest::new(None, None)?).await?;
+            page.retry(&view, &form, cause)
+        }
+    }
+}
+
+async fn load(
+    page: &Page<ReviewApplications>,
+    wanted: &Wanted,
+    request: PageRequest,
+) -> ::web::ApiResult<CityApplications> {
+    let filter = wanted.filter();
     let (found, programmes, staff) = page
         .read(move |db, actor| {
             let few = PageRequest::new(Some(CHOICES), None)?;
@@ -126,9 +171,10 @@ pub(crate) async fn show(
         .await?;
     let language = page.language();
     let rows = found.items.iter();
-    let rows = rows.map(|it| row(it, &wanted, &staff, language)).collect();
+    let rows = rows.map(|it| row(it, wanted, &staff, language)).collect();
     let next = found.next.as_deref();
-    page.show(&CityApplications {
+    Ok(CityApplications {
+        action: wanted.at("/ville/demandes"),
         programme: wanted
             .programme
             .map(|id| id.to_string())
@@ -160,6 +206,7 @@ fn row(it: &Application, wanted: &Wanted, staff: &[(PersonId, String)], language
     });
     let who = staff.iter().find(|(id, _)| Some(*id) == it.assigned_to);
     Row {
+        id: it.id.to_string(),
         href: wanted.at(&format!("/ville/demandes/{}", it.id)),
         reference: it.reference.clone(),
         association: it.association.clone(),
@@ -207,6 +254,20 @@ async fn absences(page: &Page<ReviewApplications>) -> ::web::ApiResult<Absences>
     })
 }
 
+fn changed_hands(cases: usize) -> Text {
+    match cases {
+        0 => Text::new("Aucune demande à confier.", "No application to give away."),
+        1 => Text::new(
+            "Une demande a changé de main.",
+            "One application changed hands.",
+        ),
+        n => Text::new(
+            format!("{n} demandes ont changé de main."),
+            format!("{n} applications changed hands."),
+        ),
+    }
+}
+
 #[derive(Serialize)]
 struct Giver {
     from: String,
@@ -221,18 +282,7 @@ pub(crate) async fn transfer(page: Page<ReviewApplications>, form: Form) -> Page
     let shown = absences(&page).await?;
     let transfer = move |tx: &mut db::Tx<'_>, _: &kernel::Actor, sent: &CaseTransfer| {
         let moved = eligibility::transfer_cases(tx, sent)?.cases;
-        let said = match moved {
-            0 => Text::new("Aucune demande à confier.", "No application to give away."),
-            1 => Text::new(
-                "Une demande a changé de main.",
-                "One application changed hands.",
-            ),
-            n => Text::new(
-                format!("{n} demandes ont changé de main."),
-                format!("{n} applications changed hands."),
-            ),
-        };
-        Ok(Saved::at("/ville").telling(said, "success"))
+        Ok(Saved::at("/ville").telling(changed_hands(moved), "success"))
     };
     page.submit(&form, "post_applications_transfer", transfer, || shown)
         .await
@@ -245,6 +295,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         text: text.to_owned(),
     };
     let row = |status: &ApplicationStatus| Row {
+        id: SAMPLE_ID.to_owned(),
         href: format!("/ville/demandes/{SAMPLE_ID}"),
         reference: "D-2023-0042".to_owned(),
         association: "Les Amis".to_owned(),
@@ -257,6 +308,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         answered: *status == ApplicationStatus::InReview,
     };
     let list = |rows: Vec<Row>, status: &str| CityApplications {
+        action: "/ville/demandes".to_owned(),
         programme: String::new(),
         status: status.to_owned(),
         assigned: "nobody".to_owned(),
@@ -275,7 +327,8 @@ pub(crate) fn samples() -> Vec<Sample> {
     let rows = ApplicationStatus::ALL.iter().map(row).collect();
     let staff = vec![choice("Sam Service"), choice("Ada Aidante")];
     vec![
-        Sample::of("city's applications", &list(rows, "submitted")),
+        Sample::of("city's applications", &list(rows, "submitted"))
+            .with_form(|form| form.with_mistake("application_ids", "x")),
         Sample::of("city's applications, none", &list(Vec::new(), "")),
         Sample::of("absences", &Absences { staff })
             .with_form(|form| form.with_mistake("to", "123")),

@@ -31,6 +31,16 @@ pub struct Assignment {
     pub person_id: Option<PersonId>,
 }
 
+/// To whom several applications are assigned at once.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct SharedOut {
+    /// At most 200.
+    #[serde(default)]
+    pub application_ids: Vec<ApplicationId>,
+    /// Somebody of the city's staff; null for nobody.
+    pub person_id: Option<PersonId>,
+}
+
 /// Whose open cases become whose.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct CaseTransfer {

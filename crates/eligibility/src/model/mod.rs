@@ -14,8 +14,8 @@ pub use application::{
     ChangeRequest, Changes, HowResolved, NewRequests, Resolution,
 };
 pub use desk::{
-    Assigned, Assignment, CaseMessage, CaseTransfer, Desk, Neighbors, NewMessage, Review, ToAssess,
-    Transferred,
+    Assigned, Assignment, CaseMessage, CaseTransfer, Desk, Neighbors, NewMessage, Review,
+    SharedOut, ToAssess, Transferred,
 };
 pub use follow_up::{
     Appeal, AppealDecision, AppealOutcome, Contested, Document, DocumentKind, FollowUpReport,

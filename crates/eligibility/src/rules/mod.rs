@@ -21,7 +21,7 @@ pub(crate) use form::{check_complete, check_draft, check_requests};
 pub(crate) use programme::{check_open, check_programme, not_closed, what_changed};
 pub(crate) use review::{
     check_assessment, check_changes, check_given_reasons, check_reasons, every_mark_there,
-    may_be_eligible, seen_by, verified,
+    may_be_eligible, may_share_out, seen_by, verified,
 };
 pub(crate) use steps::{
     Since, Verdict, may_apply, may_ask_otherwise, may_assess, may_decide, may_edit,

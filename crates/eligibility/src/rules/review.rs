@@ -212,6 +212,29 @@ fn assessment_missing(missing: &[&CriterionScore]) -> Refusal {
     .with_extra(json!({ "criteria": codes }))
 }
 
+/// Applications that are shared out at once, at the most: as many as a list shows.
+const SHARED_OUT: usize = 200;
+
+/// Whether so many applications may be given to somebody at once.
+///
+/// # Errors
+/// `required`, `invalid`.
+pub(crate) fn may_share_out(applications: usize) -> Result<(), Refusal> {
+    let mut fields = Fields::default();
+    if applications == 0 {
+        fields.push(
+            "/application_ids",
+            Code::Required,
+            Text::new(
+                "Cochez au moins une demande.",
+                "Tick at least one application.",
+            ),
+        );
+    }
+    fields.at_most("/application_ids", applications, SHARED_OUT);
+    fields.check()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

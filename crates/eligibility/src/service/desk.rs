@@ -1,5 +1,7 @@
 //! The desk of the city's staff: what waits, who has which case.
 
+use std::collections::BTreeSet;
+
 use db::{Db, Result, Tx};
 use kernel::{Actor, ApplicationId, Code, Instant, PersonId, Refusal, Text};
 
@@ -7,7 +9,7 @@ use super::application::view;
 use super::score::{Detail, rubric_of};
 use crate::model::{
     Application, ApplicationFilter, ApplicationStatus, Assessment, Assignment, CaseTransfer, Desk,
-    Neighbors, Outcome, Review, ToAssess, Transferred,
+    Neighbors, Outcome, Review, SharedOut, ToAssess, Transferred,
 };
 use crate::rubric::{Assessed, Criterion};
 use crate::rules::{self, Verdict};
@@ -129,6 +131,21 @@ pub fn assign(
     store::assign(tx, id, assignment.person_id)?;
     record.row.assigned_to = assignment.person_id;
     view(tx, actor, record)
+}
+
+/// Gives several applications to somebody of the staff, or to nobody: all of them or none.
+///
+/// # Errors
+/// `required`, `out_of_range`, `not_found`, `unknown_reference`.
+pub fn share_out(tx: &mut Tx<'_>, actor: &Actor, wanted: &SharedOut) -> Result<Transferred> {
+    let ids: BTreeSet<ApplicationId> = wanted.application_ids.iter().copied().collect();
+    rules::may_share_out(ids.len())?;
+    reviews(tx, wanted.person_id, "/person_id")?;
+    for id in &ids {
+        store::application(tx, actor, *id)?;
+        store::assign(tx, *id, wanted.person_id)?;
+    }
+    Ok(Transferred { cases: ids.len() })
 }
 
 /// Gives all open cases of somebody to somebody else, such as before a leave.

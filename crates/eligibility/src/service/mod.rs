@@ -23,7 +23,7 @@ mod verify;
 pub use appeals::{appeal, appeal_named, appeal_outlook, appeals, decide_appeal, file_appeal};
 pub use application::{application, application_named, applications, submit, withdraw};
 pub use checklist::{appeal_until, checklist, fill_section, last_form, open_programmes};
-pub use desk::{assign, desk, neighbors, review, transfer_cases};
+pub use desk::{assign, desk, neighbors, review, share_out, transfer_cases};
 pub use documents::{
     DOCUMENT_TYPES, LARGEST_DOCUMENT, attach_document, content_used, document, documents,
     may_attach, remove_document,

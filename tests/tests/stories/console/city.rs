@@ -69,6 +69,39 @@ both_engines! {
         assert_eq!(items(&found).len(), 1);
     }
 
+    fn cases_are_shared_out_from_the_list(app) {
+        let programme = programme(app);
+        let all: Vec<String> = ["Alpha", "Beta", "Omega"]
+            .map(|name| submitted(&app.association(name), &programme))
+            .into();
+        let mut staff = app.browser_of(&app.staff);
+        let address = "/ville/demandes?status=submitted";
+        let list = staff.get(address);
+        let other = &app.other_staff.person;
+        assert_eq!(list.value("person_id"), app.staff.person, "one's own name comes first");
+        staff.submit(&list, &[("person_id", other)]).is_at(422, address).says("Cochez au moins une demande.");
+        let (first, second) = (id_at(&all[0]), id_at(&all[1]));
+        let ticked = [("application_ids", first), ("application_ids", second), ("person_id", other)];
+        let shared = staff.submit(&list, &ticked);
+        shared.is_at(200, address).says("2 demandes ont changé de main.");
+        let of = |application: &str| app.staff.get(application).expect(200)["assigned_to"].clone();
+        assert_eq!((of(&all[0]), of(&all[1]), of(&all[2])), (json!(other), json!(other), Value::Null));
+
+        // all or none; and only somebody of the city takes a case
+        let path = "/applications/assignment";
+        let with = |ids: &[&str], person: &str| json!({"application_ids": ids, "person_id": person});
+        app.staff.put(path, with(&[first, "018f0000-0000-7000-8000-000000000000"], &app.staff.person)).refused(404, "not_found");
+        let outsider = app.association("Delta");
+        app.staff.put(path, with(&[first], &outsider.person)).refused(422, "invalid_fields");
+        app.staff.put(path, with(&[], &app.staff.person)).refused(422, "invalid_fields");
+        let many: Vec<String> = (0..201).map(|n| format!("018f0000-0000-7000-8000-{n:012}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        app.staff.put(path, with(&many, &app.staff.person)).refused(422, "invalid_fields");
+        assert_eq!(of(&all[0]), json!(other));
+        app.staff.put(path, json!({"application_ids": [first, first], "person_id": null})).expect(200);
+        assert_eq!((of(&all[0]), of(&all[1])), (Value::Null, json!(other)));
+    }
+
     fn two_assessors_do_not_see_each_other_before_their_own(app) {
         let application = submitted(&app.association("Alpha"), &programme(app));
         let page = page_of(&application);
