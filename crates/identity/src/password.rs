@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher, Version};
 use db::{Error, Result};
 use serde::Deserialize;
 use tokio::sync::oneshot;
@@ -107,7 +107,11 @@ struct Hasher {
     runs: AtomicU64,
 }
 
-type Job = Box<dyn FnOnce(&Hasher) + Send>;
+/// What a hash is computed in. A thread keeps its own: allocated anew for each sign-in, the C
+/// library would hold on to several times as much.
+type Memory = Vec<Block>;
+
+type Job = Box<dyn FnOnce(&Hasher, &mut Memory) + Send>;
 
 /// Hashes and compares passwords, a few at a time.
 #[derive(Clone)]
@@ -136,8 +140,9 @@ impl Passwords {
             std::thread::Builder::new()
                 .name("passwords".to_owned())
                 .spawn(move || {
+                    let mut memory = Memory::new();
                     while let Some(job) = next(&queue) {
-                        job(&hasher);
+                        job(&hasher, &mut memory);
                     }
                 })
                 .map_err(|cause| cause.to_string())?;
@@ -160,7 +165,7 @@ impl Passwords {
     /// # Errors
     /// `unavailable` when too many wait.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.run(move |hasher| hasher.hash(&password)).await?
+        self.run(move |hasher, _| hasher.hash(&password)).await?
     }
 
     /// Compares a password with what is stored. Where nothing is stored it takes as long
@@ -169,18 +174,18 @@ impl Passwords {
     /// # Errors
     /// `unavailable` when too many wait.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
-        self.run(move |hasher| hasher.compare(&password, stored.as_deref()))
+        self.run(move |hasher, memory| hasher.compare(&password, stored.as_deref(), memory))
             .await?
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Hasher) -> T + Send + 'static,
+        work: impl FnOnce(&Hasher, &mut Memory) -> T + Send + 'static,
     ) -> Result<T> {
         let (give, take) = oneshot::channel();
-        let job: Job = Box::new(move |hasher| {
+        let job: Job = Box::new(move |hasher, memory| {
             // who gave up waiting is not told
-            let _ = give.send(work(hasher));
+            let _ = give.send(work(hasher, memory));
         });
         let full = |_: TrySendError<Job>| Error::Unavailable("too many sign-ins wait".to_owned());
         self.jobs.try_send(job).map_err(full)?;
@@ -211,16 +216,20 @@ impl Hasher {
             .map_err(|cause| Error::internal(cause.to_string()))
     }
 
-    fn compare(&self, password: &str, stored: Option<&str>) -> Result<Verdict> {
+    fn compare(
+        &self,
+        password: &str,
+        stored: Option<&str>,
+        memory: &mut Memory,
+    ) -> Result<Verdict> {
         let nobody = self.settings.nobody();
         let parsed = PasswordHash::new(stored.unwrap_or(&nobody))
             .map_err(|cause| Error::Inconsistent(format!("a password's hash: {cause}")))?;
         self.runs.fetch_add(1, Ordering::Relaxed);
-        let matches = self
-            .argon
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok();
-        if !matches || stored.is_none() {
+        let computed = output(password, &parsed, memory)
+            .map_err(|cause| Error::Inconsistent(format!("a password's hash: {cause}")))?;
+        // compared in constant time
+        if Some(computed) != parsed.hash || stored.is_none() {
             return Ok(Verdict::Wrong);
         }
         if self.settings.is_current(&parsed) {
@@ -228,6 +237,29 @@ impl Hasher {
         }
         self.hash(password).map(Verdict::Outdated)
     }
+}
+
+/// The hash of a password with the salt and the parameters of another.
+fn output(
+    password: &str,
+    like: &PasswordHash,
+    memory: &mut Memory,
+) -> argon2::password_hash::Result<Output> {
+    let (Some(salt), Some(hash)) = (&like.salt, &like.hash) else {
+        return Err(argon2::password_hash::Error::PasswordInvalid);
+    };
+    let algorithm = Algorithm::try_from(like.algorithm.as_str())?;
+    let version = like.version.map(Version::try_from).transpose()?;
+    let params = Params::try_from(like)?;
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::new());
+    }
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = output.get_mut(..hash.len());
+    let output = output.ok_or(argon2::password_hash::Error::OutputSize)?;
+    Argon2::new(algorithm, version.unwrap_or_default(), params)
+        .hash_password_into_with_memory(password.as_bytes(), salt, output, memory)?;
+    Ok(Output::new(output)?)
 }
 
 #[cfg(test)]
@@ -244,7 +276,9 @@ mod tests {
 
     fn judge(settings: &PasswordSettings, password: &str, stored: Option<&str>) -> Verdict {
         let hasher = settings.hasher().expect("parameters");
-        let verdict = hasher.compare(password, stored).expect("compares");
+        let mut memory = Memory::new();
+        let verdict = hasher.compare(password, stored, &mut memory);
+        let verdict = verdict.expect("compares");
         let hashed = matches!(verdict, Verdict::Outdated(_));
         assert_eq!(hasher.runs.into_inner(), 1 + u64::from(hashed));
         verdict
