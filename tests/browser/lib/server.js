@@ -148,6 +148,14 @@ export class Server {
     if (!answer.ok) throw new Error(`PUT ${path}: ${answer.status} ${await answer.text()}`);
   }
 
+  /** Fetches what is no JSON. */
+  async text(path, as) {
+    const answer = await fetch(`${this.url}/api/v1${path}`, { headers: { authorization: `Bearer ${await this.#token(as)}` } });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${text}`);
+    return text;
+  }
+
   /** Runs a command of the program on the same database, such as `check`. It fails when the command does. */
   async run(...command) {
     return (await run(program, command, { env: this.env, cwd: root })).stdout;

@@ -8,6 +8,10 @@ use super::layout::{Item, SQUARE, dots, layout};
 use super::pdf::test_label;
 use super::{Label, Stock};
 
+/// Dots by which a printer sets a QR code lower than its place: the height that was last said with
+/// ^BY, by whatever program, and this one when none was.
+const QR_DROP: u32 = 10;
+
 /// Labels, one after the other. A label of a sheet is one of a roll here.
 #[must_use]
 pub fn zpl(labels: &[Label], stock: &Stock) -> String {
@@ -64,10 +68,13 @@ fn write(out: &mut String, item: &Item) {
                 field(text)
             );
         }
-        // the printer's QR code begins ten dots below its place
         Item::Qr { x, y, text, .. } => {
-            let y = y.saturating_sub(10);
-            let _ = writeln!(out, "^FO{x},{y}^BQN,2,{SQUARE}^FH^FDMA,{}^FS", field(text));
+            let y = y.saturating_sub(QR_DROP);
+            let _ = writeln!(
+                out,
+                "^FO{x},{y}^BY2,3,{QR_DROP}^BQN,2,{SQUARE}^FH^FDMA,{}^FS",
+                field(text)
+            );
         }
     }
 }
@@ -127,7 +134,10 @@ mod tests {
             text.contains("^BY3^BCN,77,N,N,N,N^FH^FD>:RS-0004K-X^FS"),
             "{text}"
         );
-        assert!(text.contains("^BQN,2,4^FH^FDMA,RS-0004K-X^FS"), "{text}");
+        assert!(
+            text.contains("^BY2,3,10^BQN,2,4^FH^FDMA,RS-0004K-X^FS"),
+            "{text}"
+        );
         assert!(text.contains("^FDDisque effacé^FS"), "{text}");
     }
 
