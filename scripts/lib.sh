@@ -61,6 +61,27 @@ need_postgres() {
     [ -n "$(find_postgres)" ] || fail "No PostgreSQL 15 or later was found; the tests and scripts/demo --postgres need one."
 }
 
+# Patroni, etcd and HAProxy, for scripts/cluster. Debian starts each as a service of the system, which is not
+# what we want them for: those that we installed are stopped again, and stay so.
+need_cluster_tools() {
+    local missing=() services=() service as_root=()
+    command -v patroni >/dev/null || { missing+=(patroni) services+=(patroni); }
+    command -v etcd >/dev/null || { missing+=(etcd-server) services+=(etcd); }
+    command -v etcdctl >/dev/null || missing+=(etcd-client)
+    [ -x /usr/sbin/haproxy ] || command -v haproxy >/dev/null || { missing+=(haproxy) services+=(haproxy); }
+    command -v curl >/dev/null || missing+=(curl)
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    for service in "${services[@]}"; do
+        if [ -d /run/systemd/system ]; then
+            "${as_root[@]}" systemctl disable --now --quiet "$service" || true
+        elif [ -x "/etc/init.d/$service" ]; then
+            "${as_root[@]}" "/etc/init.d/$service" stop >/dev/null 2>&1 || true
+            "${as_root[@]}" update-rc.d "$service" disable >/dev/null 2>&1 || true
+        fi
+    done
+}
+
 # Whether one of the Pythons that the tests try has the mail server aiosmtpd.
 has_smtp_server() {
     local python
