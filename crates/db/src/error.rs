@@ -53,12 +53,14 @@ impl Error {
         ) || has_one(info.message(), &BESIDE_OTHERS)
     }
 
-    /// The connection is gone, as opposed to the statement being refused.
+    /// The connection is gone, or leads to a server that takes no writes (a standby, after a
+    /// failover), as opposed to the statement being refused.
     pub(crate) fn is_disconnect(&self) -> bool {
         match self {
             Self::Database(DieselError::DatabaseError(kind, info)) => {
                 matches!(kind, DatabaseErrorKind::ClosedConnection)
                     || has_one(info.message(), &CONNECTION_LOST)
+                    || has_one(info.message(), &STANDBY)
             }
             Self::Database(DieselError::BrokenTransactionManager) => true,
             _ => false,
@@ -93,6 +95,13 @@ const CONNECTION_LOST: [&str; 7] = [
     "could not receive data from server",
     "could not send data to server",
     "SSL SYSCALL error",
+];
+
+/// How PostgreSQL says that this server follows another, which takes the writes.
+const STANDBY: [&str; 3] = [
+    "cannot use serializable mode in a hot standby",
+    "cannot set transaction read-write mode during recovery",
+    "in a read-only transaction",
 ];
 
 /// How the engines say that disk, file or server cannot do it now: full, read-only, locked
@@ -152,6 +161,20 @@ pub fn guard(rows: usize, code: Code) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_standby_is_left_for_another_connection() {
+        for message in [
+            "cannot use serializable mode in a hot standby",
+            "cannot execute INSERT in a read-only transaction",
+        ] {
+            let kind = DatabaseErrorKind::Unknown;
+            let cause = DieselError::DatabaseError(kind, Box::new(message.to_owned()));
+            let cause = Error::from(cause);
+            assert!(cause.is_disconnect());
+            assert!(matches!(cause.settled(), Error::Unavailable(_)));
+        }
+    }
 
     #[test]
     fn a_full_table_of_locks_is_a_race_that_may_be_run_again() {
