@@ -3,8 +3,10 @@
 use db::schema::{applications as a, organisations as o, programmes as p};
 use db::search::{Searched, Wanted};
 use db::{Db, Result};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use kernel::{Actor, ApplicationId, Page, PageRequest};
+use diesel::sql_types::{Bool, Text};
+use kernel::{Actor, ApplicationId, Page, PageRequest, fold, squash};
 
 use super::applications::{ApplicationRow, AssociationRow, Record};
 use crate::model::{ApplicationFilter, Assigned, Neighbors};
@@ -13,6 +15,10 @@ const APPLICATIONS: Searched = Searched {
     table: "applications",
     letters: "application_search",
 };
+
+/// The beginning of a condition on what an application is found by.
+const KEYED: &str = "applications.id IN \
+    (SELECT named.id FROM applications AS named WHERE named.search_key LIKE ";
 
 /// The applications that a filter finds, among those that the actor may read; neither ordered nor
 /// cut.
@@ -42,10 +48,25 @@ macro_rules! found {
         if filter.answered {
             query = query.filter(a::answered_at.is_not_null());
         }
-        if let Some(few) = APPLICATIONS.few($db, filter.q.as_deref().and_then(Wanted::words))? {
-            query = query.filter(a::id.eq_any::<Vec<ApplicationId>>(few));
-        }
         if let Some(q) = filter.q.as_deref() {
+            query = match Wanted::words(q) {
+                Some(words) => match APPLICATIONS.few($db, Some(words))? {
+                    Some(few) => query.filter(a::id.eq_any::<Vec<ApplicationId>>(few)),
+                    None => query,
+                },
+                // too short for it: an index has the keys without the forms
+                None => {
+                    let together = format!("%{}%", squash(q).to_lowercase());
+                    let first = fold(q).split(' ').next().map(|word| format!("%{word}%"));
+                    query.filter(
+                        sql::<Bool>(KEYED)
+                            .bind::<Text, _>(first.unwrap_or_default())
+                            .sql(" OR named.search_key LIKE ")
+                            .bind::<Text, _>(together)
+                            .sql(")"),
+                    )
+                }
+            };
             query = db::with_words!(query, a::search_key, q);
         }
         query
