@@ -3,22 +3,15 @@
 use std::collections::BTreeMap;
 
 use db::schema::{batches as b, device_counts as c, devices as d};
-use db::sql::Moment;
 use db::{Db, Result, counts as kept_counts};
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
-use kernel::{BatchId, DeviceKind, Instant, OrganisationId};
+use diesel::sql_types::Integer;
+use kernel::{BatchId, DeviceId, DeviceKind, Instant, OrganisationId};
 
 use super::devices::narrowed;
 use super::{Scope, search};
 use crate::model::{CountBy, DeviceFilter, Stage};
-
-diesel::define_sql_function! {
-    /// The first of many moments; none of none.
-    #[aggregate]
-    #[sql_name = "min"]
-    fn earliest(at: Moment) -> Nullable<Moment>;
-}
 
 /// What a count is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -166,23 +159,97 @@ pub(crate) fn waiting(
     if matches!(scope, Scope::Nothing) {
         return Ok(found);
     }
-    let (few, engine) = (search::few(db, filter)?, db.engine());
+    let few = search::few(db, filter)?;
     if few.as_ref().is_some_and(Vec::is_empty) {
         return Ok(found);
     }
     for (stage, before) in limits {
-        let query = d::table
-            .filter(d::stage.eq(*stage))
-            .filter(d::stage_at.lt(*before))
-            .select((count_star(), earliest(d::stage_at)))
-            .into_boxed();
-        let (count, since): (i64, Option<Instant>) =
-            narrowed!(query, engine, scope, filter, few.clone()).first(db)?;
-        if let Some(since) = since {
+        if filter.stage.is_some_and(|asked| asked != *stage) {
+            continue;
+        }
+        let filter = DeviceFilter {
+            stage: Some(*stage),
+            ..filter.clone()
+        };
+        if let Some(since) = longest_at(db, scope, &filter, &few, *before)? {
+            let count = count_waiting(db, scope, &filter, &few, *before)?;
             found.insert(*stage, (count, since));
         }
     }
     Ok(found)
+}
+
+/// Since when the first device has stood at the stage of a filter, if that is before a moment.
+fn longest_at(
+    db: &mut Db,
+    scope: Scope,
+    filter: &DeviceFilter,
+    few: &Option<Vec<DeviceId>>,
+    before: Instant,
+) -> Result<Option<Instant>> {
+    let engine = db.engine();
+    let query = d::table
+        .filter(d::stage_at.lt(before))
+        .order(d::stage_at)
+        .select(d::stage_at)
+        .limit(1)
+        .into_boxed();
+    let query = narrowed!(query, engine, scope, filter, few.clone());
+    Ok(query.first(db).optional()?)
+}
+
+/// Devices that are counted one by one. Where more wait, those that do not are counted, and taken
+/// from the count that is kept of all: few of what so many wait for has come of late.
+const COUNTED: i64 = 2_000;
+
+/// Whether more devices of a filter than are counted one by one have stood at a stage since before
+/// a moment; how many those are, up to there.
+pub(super) fn some_waiting(
+    db: &mut Db,
+    scope: Scope,
+    filter: &DeviceFilter,
+    few: &Option<Vec<DeviceId>>,
+    before: Instant,
+) -> Result<(bool, i64)> {
+    let engine = db.engine();
+    let query = d::table
+        .filter(d::stage_at.lt(before))
+        .select(sql::<Integer>("1"))
+        .limit(COUNTED + 1)
+        .into_boxed();
+    let found: Vec<i32> = narrowed!(query, engine, scope, filter, few.clone()).load(db)?;
+    let found = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    Ok((found > COUNTED, found))
+}
+
+fn count_waiting(
+    db: &mut Db,
+    scope: Scope,
+    filter: &DeviceFilter,
+    few: &Option<Vec<DeviceId>>,
+    before: Instant,
+) -> Result<i64> {
+    let (more, found) = some_waiting(db, scope, filter, few, before)?;
+    if !more {
+        return Ok(found);
+    }
+    let (engine, all) = (db.engine(), kept(db, scope, filter, None)?);
+    macro_rules! count {
+        ($condition:expr) => {{
+            let query = d::table
+                .filter($condition)
+                .select(count_star())
+                .into_boxed();
+            narrowed!(query, engine, scope, filter, few.clone()).first::<i64>(db)?
+        }};
+    }
+    Ok(match all {
+        Some(all) => {
+            let all: i64 = all.iter().map(|(_, _, devices)| devices).sum();
+            all - count!(d::stage_at.ge(before))
+        }
+        None => count!(d::stage_at.lt(before)),
+    })
 }
 
 /// The references of batches.
