@@ -8,7 +8,9 @@ use kernel::{Actor, ApplicationId, DeviceKind, Instant, OrganisationId, PageRequ
 
 use super::awards::granted_in;
 use super::load;
-use crate::model::{Convention, Granted, LineFilter, NewConvention, Warning, Wave, WaveLine};
+use crate::model::{
+    Convention, Granted, LineFilter, NewConvention, Warning, Wave, WaveLine, WaveStatus,
+};
 use crate::rules::{self, AwardFacts};
 use crate::store;
 
@@ -78,7 +80,8 @@ fn granted_at(wave: &Wave) -> Result<Instant> {
 /// What would stop the handover of lots of a planned or decided wave, so that it can be
 /// signed in time.
 pub(super) fn warnings(db: &mut Db, wave: &Wave) -> Result<Vec<Warning>> {
-    if !(wave.status.is_open_plan() || wave.status.is_decided()) {
+    let over = wave.status == WaveStatus::Completed;
+    if over || !(wave.status.is_open_plan() || wave.status.is_decided()) {
         return Ok(Vec::new());
     }
     let year = granted_at(wave)?.year();

@@ -363,7 +363,6 @@ pub(crate) fn lot_devices(
         .inner_join(l::table.on(l::id.eq(v::line_id)))
         .inner_join(d::table.on(d::id.eq(v::device_id)))
         .inner_join(o::table.on(o::id.eq(l::association_id)))
-        .filter(v::wave_id.eq(wave))
         .filter(v::released_at.is_null())
         .select((
             DeviceColumns::as_select(),
@@ -375,6 +374,11 @@ pub(crate) fn lot_devices(
         .order(v::device_id)
         .limit(page.fetch())
         .into_boxed();
+    // a lot is found by its line: a wave may have a hundred thousand devices
+    query = match filter.application.is_some() || filter.applications.is_some() {
+        true => query.filter(l::wave_id.eq(wave)),
+        false => query.filter(v::wave_id.eq(wave)),
+    };
     if let Some(workshop) = filter.workshop {
         query = query.filter(d::workshop_id.eq(workshop));
     }
