@@ -257,8 +257,12 @@ fn output(
     let mut output = [0; Output::MAX_LENGTH];
     let output = output.get_mut(..hash.len());
     let output = output.ok_or(argon2::password_hash::Error::OutputSize)?;
-    Argon2::new(algorithm, version.unwrap_or_default(), params)
-        .hash_password_into_with_memory(password.as_bytes(), salt, output, memory)?;
+    Argon2::new(algorithm, version.unwrap_or_default(), params).hash_password_into_with_memory(
+        password.as_bytes(),
+        salt,
+        output,
+        memory,
+    )?;
     Ok(Output::new(output)?)
 }
 
