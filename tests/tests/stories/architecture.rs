@@ -109,6 +109,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "rehearsal",
+        &[
+            "kernel",
+            "db",
+            "identity",
+            "intake",
+            "eligibility",
+            "workshop",
+            "allocation",
+            "handover",
+        ],
+    ),
+    (
         "ressac",
         &[
             "kernel",
@@ -125,6 +138,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "web",
             "api",
             "console",
+            "rehearsal",
         ],
     ),
     // measures the program from outside

@@ -1,6 +1,7 @@
 //! What happened, as a table and as `demo.json`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -67,21 +68,26 @@ impl Report {
         })))
     }
 
-    /// Prints the table.
-    pub fn print(&self) -> Result<(), String> {
+    /// Writes the same as JSON.
+    pub fn write(&self, file: &Path) -> Result<(), String> {
+        let text = serde_json::to_string_pretty(&self.0).map_err(|cause| cause.to_string())?;
+        std::fs::write(file, text + "\n").map_err(|cause| format!("{}: {cause}", file.display()))
+    }
+}
+
+/// The table.
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = &self.0;
-        say!("")?;
-        say!(
-            "{:<38} {:>12} {:>8} {:>9} {:>8}",
-            "wave",
-            "associations",
-            "devices",
-            "smallest",
-            "largest"
+        writeln!(
+            out,
+            "\n{:<38} {:>12} {:>8} {:>9} {:>8}",
+            "wave", "associations", "devices", "smallest", "largest"
         )?;
         for wave in report["waves"].as_array().into_iter().flatten() {
             let figure = |member: &str| wave[member].to_string(); // padded as text
-            say!(
+            writeln!(
+                out,
                 "{:<38} {:>12} {:>8} {:>9} {:>8}",
                 wave["name"].as_str().unwrap_or(""),
                 figure("associations"),
@@ -90,19 +96,19 @@ impl Report {
                 figure("largest"),
             )?;
         }
-        say!("")?;
+        writeln!(out)?;
         for (title, member) in [
             ("devices by stage", "devices"),
             ("messages by kind", "messages_by_kind"),
         ] {
-            say!("{title}")?;
+            writeln!(out, "{title}")?;
             for (name, count) in report[member].as_object().into_iter().flatten() {
-                say!("  {name:<36} {:>6}", count.to_string())?;
+                writeln!(out, "  {name:<36} {:>6}", count.to_string())?;
             }
         }
-        say!("")?;
-        say!(
-            "{} associations served, {} messages in {} mails, {} custody events, custody {}, {} s",
+        write!(
+            out,
+            "\n{} associations served, {} messages in {} mails, {} custody events, custody {}, {} s",
             report["associations_served"],
             report["messages"],
             report["mails"],
@@ -110,12 +116,6 @@ impl Report {
             report["custody"].as_str().unwrap_or(""),
             report["seconds"],
         )
-    }
-
-    /// Writes the same as JSON.
-    pub fn write(&self, file: &Path) -> Result<(), String> {
-        let text = serde_json::to_string_pretty(&self.0).map_err(|cause| cause.to_string())?;
-        std::fs::write(file, text + "\n").map_err(|cause| format!("{}: {cause}", file.display()))
     }
 }
 

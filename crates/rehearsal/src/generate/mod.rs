@@ -1,6 +1,6 @@
-//! `admin generate`: an operation that never was, of any size, to measure and to try things
-//! out on. Every step of every device is decided by the rules of the workshop and stands in a
-//! chain of custody that `ressac audit verify` proves; the rows are written in bulk.
+//! An operation that never was, of any size, to measure and to try things out on. Every step of
+//! every device is decided by the rules of the workshop and stands in a chain of custody that
+//! `ressac audit verify` proves; the rows are written in bulk.
 
 mod awards;
 mod cast;
@@ -18,13 +18,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use clap::Args;
 use db::{Database, Result as DbResult, Tx};
 use eligibility::Setup;
-use identity::{password, rules};
 use kernel::{ChainKeys, Instant};
 use workshop::Settings as WorkshopSettings;
 
-use crate::progress::Progress;
-use crate::serve::{open, stop_signal};
-use crate::settings::Settings;
 use cast::{Cast, Casting, Crowd};
 use gifts::{Chunk, DAYS, Gifts};
 use references::References;
@@ -36,7 +32,7 @@ use seed::Seed;
 pub struct Options {
     /// Devices, each with its chain of custody.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
-    devices: u64,
+    pub devices: u64,
     /// Associations, each with an application in every programme.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
     associations: u64,
@@ -46,14 +42,10 @@ pub struct Options {
     /// Add to a database that has devices.
     #[arg(long)]
     add: bool,
-    /// Give every account the password that the first line of standard input has. Without, nobody
-    /// can sign in.
-    #[arg(long)]
-    password_stdin: bool,
 }
 
 /// What stands before the first device.
-struct World {
+pub struct World {
     cast: Cast,
     programmes: Vec<Programme>,
     references: References,
@@ -63,57 +55,62 @@ struct World {
     now: Instant,
 }
 
-/// Makes everything.
+/// For whom it is made.
+pub struct City<'a> {
+    /// The organization that the staff belong to.
+    pub name: &'a str,
+    /// What its applications are scored by.
+    pub setup: Setup,
+    /// The hash of everybody's password; without one nobody can sign in.
+    pub password: Option<String>,
+}
+
+/// What was made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Devices, with their chains.
+    pub devices: u64,
+    /// Lines of these chains.
+    pub events: u64,
+    /// What the names of this run's accounts end with, such as `staff-1…@generated.example`.
+    pub run: String,
+}
+
+/// Makes the organizations, the people and the programmes.
 ///
 /// # Errors
 /// A line for the operator.
-pub fn run(settings: &Settings, options: &Options) -> Result<(), String> {
-    let hash = match options.password_stdin {
-        true => Some(read_password(settings)?),
-        false => None,
-    };
-    let database = open(settings)?;
-    let setup = Setup::load(&settings.eligibility)?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|cause| cause.to_string())?
-        .block_on(generate(&database, settings, setup, hash, options))
-}
-
-fn read_password(settings: &Settings) -> Result<String, String> {
-    let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .map_err(|cause| cause.to_string())?;
-    let given = line.trim_end_matches(['\r', '\n']);
-    let wanted = &settings.auth.password;
-    rules::check_password(wanted, given, &[])
-        .map_err(|refusal| refusal.errors[0].detail.en.clone().into_owned())?;
-    password::hash(wanted, given).map_err(|cause| cause.to_string())
-}
-
-async fn generate(
+pub async fn prepare(
     database: &Arc<Database>,
-    settings: &Settings,
-    setup: Setup,
-    hash: Option<String>,
+    city: City<'_>,
     options: &Options,
-) -> Result<(), String> {
-    let (city, chosen) = (settings.city.name.clone(), options.clone());
-    let setting = database.write(move |tx| set_up(tx, &setup, &city, hash.as_deref(), &chosen));
-    let world = setting.await.map_err(|cause| match cause {
+) -> Result<World, String> {
+    let (name, chosen) = (city.name.to_owned(), options.clone());
+    let setting =
+        database.write(move |tx| set_up(tx, &city.setup, &name, city.password.as_deref(), &chosen));
+    setting.await.map_err(|cause| match cause {
         db::Error::Inconsistent(line) => line,
         other => other.to_string(),
-    })?;
+    })
+}
+
+/// Makes the devices; `shown` hears of how far it has come, and `stop` ends it early.
+///
+/// # Errors
+/// A line for the operator.
+pub async fn run(
+    database: &Arc<Database>,
+    world: World,
+    mut shown: impl FnMut(u64, &str),
+    stop: impl Future<Output = ()>,
+) -> Result<Made, String> {
     let run = world.cast.run.clone();
-    let mut progress = Progress::new(options.devices);
     let workshop = WorkshopSettings::in_use().map_err(|cause| cause.to_string())?;
     let keys = database.chain_keys();
     let (send, chunks) = sync_channel(2);
     // one thread invents while the other writes
     let inventor = std::thread::spawn(move || invent(world, workshop, keys, &send));
-    let written = write(database, &chunks, &mut progress).await;
+    let written = write(database, &chunks, &mut shown, stop).await;
     drop(chunks);
     let invented = inventor
         .join()
@@ -124,18 +121,11 @@ async fn generate(
         .write_queue(store::analyze)
         .await
         .map_err(|cause| cause.to_string())?;
-    progress.break_line();
-    say!(
-        "{devices} devices with {events} events in {:.1} s",
-        progress.elapsed().as_secs_f64()
-    )?;
-    if options.password_stdin {
-        say!(
-            "accounts: staff-1{run}, donor-1{run}, association-1{run}, refurbisher-1.workshop-1{run} \
-             and so on, @generated.example"
-        )?;
-    }
-    Ok(())
+    Ok(Made {
+        devices,
+        events,
+        run,
+    })
 }
 
 fn set_up(
@@ -214,20 +204,20 @@ fn invent(
 async fn write(
     database: &Arc<Database>,
     chunks: &Receiver<Chunk>,
-    progress: &mut Progress,
+    shown: &mut impl FnMut(u64, &str),
+    stop: impl Future<Output = ()>,
 ) -> Result<(u64, u64), String> {
-    let mut stop = std::pin::pin!(stop_signal());
+    let mut stop = std::pin::pin!(stop);
     let (mut devices, mut events) = (0, 0);
     while let Ok(chunk) = chunks.recv() {
         devices += chunk.past.devices() as u64;
         events += chunk.past.events() as u64;
         let written = database.write(move |tx| store::put(tx, &chunk)).await;
         written.map_err(|cause| cause.to_string())?;
-        progress.show(devices, &format!("{devices} devices, {events} events"));
+        shown(devices, &format!("{devices} devices, {events} events"));
         tokio::select! {
             biased;
             () = &mut stop => {
-                progress.break_line();
                 return Err(format!("interrupted after {devices} devices, which are kept"));
             }
             () = std::future::ready(()) => {}

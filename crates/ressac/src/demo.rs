@@ -1,32 +1,17 @@
-//! The operation of Marseille, run through the REST API as its users would: one client a
-//! role, tokens from `/auth/login`, passwords set through the links of real mails.
+//! `demo`: a server, and the operation of Marseille run on it.
 
-mod applications;
-mod cast;
-mod donation;
-mod http;
-mod mailbox;
-mod operation;
-mod report;
-mod waves;
-mod workbench;
-
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant as Stopwatch;
 
 use clap::Args;
 use db::Database;
 use identity::password;
 use notifications::TransportKind;
+use rehearsal::demo::{self, ACCOUNTS, ADMIN, Operation, PASSWORD, Progress, Stage};
 
+use crate::chain;
 use crate::serve;
 use crate::settings::Settings;
-use cast::Cast;
-use http::Client;
-use mailbox::Mailbox;
-use operation::Operation;
 
 /// What `demo` can be told.
 #[derive(Debug, Args)]
@@ -48,34 +33,12 @@ pub struct Options {
     var: PathBuf,
 }
 
-/// The password of every account of the demo.
-pub const PASSWORD: &str = "la mer recommence";
-/// Its administrator.
-pub const ADMIN: &str = "admin@marseille.example.org";
-
-/// Shows where the operation is.
-pub struct Progress {
-    start: Stopwatch,
-}
-
-impl Progress {
-    /// One line a step, with the seconds so far.
-    pub fn say(&self, what: &str) {
-        let seconds = self.start.elapsed().as_secs_f32();
-        let mut out = std::io::stdout().lock();
-        let _ = writeln!(out, "[{seconds:5.1} s] {what}");
-        let _ = out.flush();
-    }
-}
-
 /// Runs the operation.
 ///
 /// # Errors
 /// A line that says which step failed, and what the API answered.
 pub fn run(mut settings: Settings, options: &Options) -> Result<(), String> {
-    let progress = Progress {
-        start: Stopwatch::now(),
-    };
+    let progress = Progress::start();
     let operation = Operation::read(&options.data)?;
     let listener = match &options.listen {
         Some(address) => serve::listen(address)?,
@@ -97,17 +60,22 @@ pub fn run(mut settings: Settings, options: &Options) -> Result<(), String> {
         let (settings, database) = (settings.clone(), Arc::clone(&database));
         std::thread::spawn(move || serve::run_server(&settings, database, listener, || {}))
     };
-    let mailbox = Mailbox::new(&settings.mail.directory);
-    let client = Client::new(&base);
-    operate(&operation, &client, &mailbox, &database, &progress, options)?;
+    let stage = Stage {
+        base: &base,
+        mails: &settings.mail.directory,
+        database: &database,
+    };
+    let report = demo::run(&operation, stage, &progress)?;
+    say!("{report}")?;
+    report.write(&options.var.join("demo.json"))?;
     if options.exit {
         return Ok(());
     }
     say!("")?;
     say!("Open {base}/")?;
     say!("and sign in as one of these (role, address, password):")?;
-    let association = ("association", operation.associations[0].email.as_str());
-    for (role, email) in cast::ACCOUNTS.iter().copied().chain([association]) {
+    let association = ("association", operation.an_association());
+    for (role, email) in ACCOUNTS.iter().copied().chain([association]) {
         say!("  {role:<12} {email:<34} {PASSWORD}")?;
     }
     say!("The API's documentation is at {base}/api/docs/")?;
@@ -123,46 +91,8 @@ fn found(settings: &Settings, database: &Database) -> Result<(), String> {
     let hash =
         password::hash(&settings.auth.password, PASSWORD).map_err(|cause| cause.to_string())?;
     let city = settings.city.name.clone();
-    blocking(database.write(move |tx| {
+    chain::wait(database.write(move |tx| {
         identity::found_city(tx, &city, "Alix Admin", ADMIN, Some(&hash)).map(drop)
-    }))
+    }))?
     .map_err(|cause| format!("the database is not empty ({cause}); start from a new one"))
-}
-
-/// Waits for the database outside of any runtime.
-pub fn blocking<T>(work: impl Future<Output = db::Result<T>>) -> Result<T, String> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|cause| cause.to_string())?
-        .block_on(work)
-        .map_err(|cause| cause.to_string())
-}
-
-fn operate(
-    operation: &Operation,
-    client: &Client,
-    mailbox: &Mailbox,
-    database: &Database,
-    progress: &Progress,
-    options: &Options,
-) -> Result<(), String> {
-    let cast = Cast::assemble(client, mailbox)?;
-    progress.say("the city, Orange and the workshop are there, each by the link in a mail");
-    let batch = donation::give(operation, &cast, progress)?;
-    donation::receive(operation, &cast, &batch, progress)?;
-    let programme = applications::open_programme(operation, &cast, progress)?;
-    let mut waves = Vec::new();
-    for (at, wave) in operation.plan.waves.iter().enumerate() {
-        workbench::recondition(operation, &cast, wave.tranche, progress)?;
-        let period = u32::try_from(at + 1).unwrap_or(1);
-        applications::take(
-            operation, &cast, client, mailbox, &programme, period, progress,
-        )?;
-        waves.push(waves::allocate(wave, &cast, &programme, progress)?);
-    }
-    waves::hand_over(&cast, &waves, progress)?;
-    let report = report::Report::gather(&cast, &programme, &waves, database, progress)?;
-    report.print()?;
-    report.write(&options.var.join("demo.json"))
 }

@@ -9,20 +9,20 @@ use serde_json::Value;
 /// Everything that is read.
 pub struct Operation {
     /// The donor's inventory, byte for byte.
-    pub manifest: Vec<u8>,
+    pub(super) manifest: Vec<u8>,
     /// The fragility table, byte for byte.
-    pub territories: Vec<u8>,
+    pub(super) territories: Vec<u8>,
     /// What became of each device.
-    pub log: Vec<LogRow>,
+    pub(super) log: Vec<LogRow>,
     /// Who applied for what.
-    pub associations: Vec<AssociationRow>,
+    pub(super) associations: Vec<AssociationRow>,
     /// How the city set it up.
-    pub plan: Plan,
+    pub(super) plan: Plan,
 }
 
 /// `operation.toml`.
 #[derive(Debug, Deserialize)]
-pub struct Plan {
+pub(super) struct Plan {
     /// The programme.
     pub programme: ProgrammePlan,
     /// The batch.
@@ -33,7 +33,7 @@ pub struct Plan {
 
 /// The programme as the city set it up.
 #[derive(Debug, Deserialize)]
-pub struct ProgrammePlan {
+pub(super) struct ProgrammePlan {
     pub name: String,
     pub rubric: String,
     pub kinds: Vec<String>,
@@ -44,7 +44,7 @@ pub struct ProgrammePlan {
 
 /// The batch as Orange declared it.
 #[derive(Debug, Deserialize)]
-pub struct BatchPlan {
+pub(super) struct BatchPlan {
     pub title: String,
     pub declared: Value,
     pub accessories: Value,
@@ -52,7 +52,7 @@ pub struct BatchPlan {
 
 /// A wave as the city set it up.
 #[derive(Debug, Deserialize)]
-pub struct WavePlan {
+pub(super) struct WavePlan {
     pub name: String,
     pub tranche: u32,
     pub seed: String,
@@ -63,14 +63,14 @@ pub struct WavePlan {
 
 /// A line that staff fix.
 #[derive(Debug, Deserialize)]
-pub struct PinPlan {
+pub(super) struct PinPlan {
     pub quantity: u32,
     pub reason: String,
 }
 
 /// A row of the workshop's log.
 #[derive(Debug, Deserialize)]
-pub struct LogRow {
+pub(super) struct LogRow {
     pub serial: String,
     pub tranche: u32,
     pub outcome: String,
@@ -87,7 +87,7 @@ pub struct LogRow {
 
 /// A row of the associations' table.
 #[derive(Debug, Clone, Deserialize)]
-pub struct AssociationRow {
+pub(super) struct AssociationRow {
     pub name: String,
     pub rna: String,
     pub siret: String,
@@ -110,6 +110,12 @@ pub struct AssociationRow {
 }
 
 impl Operation {
+    /// The address of an association that applies.
+    pub fn an_association(&self) -> &str {
+        let first = self.associations.first();
+        first.map_or("", |association| association.email.as_str())
+    }
+
     /// Reads the folder, and the fragility table beside it.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let plan = String::from_utf8(bytes(&folder.join("operation.toml"))?)
