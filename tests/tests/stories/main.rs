@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod allocation;
 mod architecture;
+mod circles;
 mod console;
 mod days;
 mod docs;
