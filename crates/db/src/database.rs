@@ -12,12 +12,14 @@ use tokio::sync::Notify;
 use tracing::Span;
 
 use crate::connection::{Access, sqlite_path};
+use crate::ids::IdSource;
 use crate::lane::{Lane, Place};
 use crate::migrate::{self, SchemaState};
 use crate::pool::{Connections, Manager};
 use crate::pulse::{self, Hold, Pulse};
 use crate::serial::{self, Isolation, OpenTransaction};
-use crate::transaction::{IdSource, Tx};
+use crate::shared::Shared;
+use crate::transaction::Tx;
 use crate::turn::Waiting;
 use crate::watch::Watch;
 use crate::writer::Writer;
@@ -47,21 +49,6 @@ pub struct Usage {
     pub limit: u32,
     /// Use cases that wait for SQLite's one writer.
     pub waiting_writes: usize,
-}
-
-/// What both engines share: the clock, the ids, the worker's bell.
-pub(crate) struct Shared {
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) ids: IdSource,
-    pub(crate) wake: Notify,
-    pub(crate) pulse: Pulse,
-    chain_keys: OnceLock<ChainKeys>,
-}
-
-impl Shared {
-    pub(crate) fn chain_keys(&self) -> &ChainKeys {
-        self.chain_keys.get_or_init(ChainKeys::default)
-    }
 }
 
 /// A database, on either engine. Cheap to share behind an `Arc`.
@@ -477,14 +464,6 @@ impl Database {
 
 /// How long a use case waits for its turn behind others that write.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What became of a use case, in the span of its request.
-pub(crate) fn note<T>(outcome: &Result<T>) {
-    match outcome {
-        Ok(_) => tracing::debug!("use case done"),
-        Err(cause) => tracing::debug!(%cause, "use case refused"),
-    }
-}
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,

@@ -104,11 +104,16 @@ const STANDBY: [&str; 3] = [
     "in a read-only transaction",
 ];
 
+/// What a read says that has taken its time.
+pub(crate) const TOO_LONG: &str = "the read takes too long";
+/// What a read says whose client has gone.
+pub(crate) const NOBODY_WAITS: &str = "nobody waits for the read";
+
 /// How the engines say that disk, file or server cannot do it now: full, read-only, locked
 /// by another program for too long, or too slow.
 const PLACE_FAILS: [&str; 13] = [
-    crate::watch::TOO_LONG,
-    crate::watch::NOBODY_WAITS,
+    TOO_LONG,
+    NOBODY_WAITS,
     "database or disk is full",
     "disk I/O error",
     "readonly database",

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::Result;
+
 tokio::task_local! {
     /// Which use case the present task is about.
     static USE_CASE: Arc<str>;
@@ -20,6 +22,14 @@ pub(crate) fn use_case() -> Arc<str> {
     USE_CASE
         .try_with(Arc::clone)
         .unwrap_or_else(|_| Arc::from("other"))
+}
+
+/// What became of a use case, in the span of its request.
+pub(crate) fn note<T>(outcome: &Result<T>) {
+    match outcome {
+        Ok(_) => tracing::debug!("use case done"),
+        Err(cause) => tracing::debug!(%cause, "use case refused"),
+    }
 }
 
 /// Names at the most.

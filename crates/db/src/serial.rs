@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 
-use crate::database::{Shared, note};
 use crate::pool::Connections;
+use crate::pulse::note;
+use crate::shared::Shared;
 use crate::transaction::Tx;
 use crate::{Db, Error, Result};
 

@@ -8,8 +8,8 @@ use std::time::Instant as Timer;
 use tokio::sync::oneshot;
 use tracing::Span;
 
-use crate::database::{Shared, note};
-use crate::pulse;
+use crate::pulse::{self, note};
+use crate::shared::Shared;
 use crate::transaction::Tx;
 use crate::writer::{Command, Done};
 use crate::{Error, Result};

@@ -13,6 +13,7 @@ use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, SqliteConnection};
 
+use crate::error::{NOBODY_WAITS, TOO_LONG};
 use crate::{Error, Result};
 
 diesel::define_sql_function! {
@@ -20,11 +21,6 @@ diesel::define_sql_function! {
     /// to queries on SQLite only.
     fn still_wanted() -> Bool;
 }
-
-/// What a read says that has taken its time.
-pub(crate) const TOO_LONG: &str = "the read takes too long";
-/// What a read says whose client has gone.
-pub(crate) const NOBODY_WAITS: &str = "nobody waits for the read";
 
 /// Until when a read may go on.
 #[derive(Debug, Clone)]

@@ -23,7 +23,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::checkpoint::Checkpoints;
-use crate::database::Shared;
+use crate::shared::Shared;
 use crate::transaction::Tx;
 use crate::{Db, Error, Result};
 

@@ -9,6 +9,7 @@ use notifications::Message;
 use workshop::EraseMethod;
 
 use crate::certificate::{self, Verifying};
+use crate::progress::{Count, count};
 
 /// Days between two letters about what becomes of a batch.
 const NEWS_DAYS: i64 = 30;
@@ -28,21 +29,6 @@ struct Open {
     erasure_told_at: Option<Instant>,
     news_told_at: Option<Instant>,
     handed_over: Option<i64>,
-}
-
-/// How far the devices of a batch have come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Count {
-    received: i64,
-    proven: i64,
-    handed_over: i64,
-    recycled: i64,
-}
-
-impl Count {
-    fn waiting(self) -> i64 {
-        self.received - self.handed_over - self.recycled
-    }
 }
 
 /// What one go came to.
@@ -70,7 +56,7 @@ fn tell(tx: &mut Tx<'_>, batches: Vec<Open>, base_url: &str) -> Result<usize> {
     let mut told = 0;
     for batch in batches {
         let count = count(tx, batch.id)?;
-        let erasure = batch.erasure_told_at.is_none() && erasure_is_news(count);
+        let erasure = batch.erasure_told_at.is_none() && count.is_proven();
         let news = news_is_due(&batch, count, tx.now());
         if !erasure && !news {
             continue;
@@ -91,16 +77,6 @@ fn tell(tx: &mut Tx<'_>, batches: Vec<Open>, base_url: &str) -> Result<usize> {
         remember(tx, &batch, count, (erasure, news))?;
     }
     Ok(told)
-}
-
-/// Every device that came has its proof.
-fn erasure_is_news(count: Count) -> bool {
-    count.received > 0 && count.proven == count.received
-}
-
-/// Whether every device of a batch that came has its proof.
-pub(crate) fn is_proven(db: &mut Db, batch: BatchId) -> Result<bool> {
-    Ok(erasure_is_news(count(db, batch)?))
 }
 
 /// Something was handed over since, and the last letter is a month old; or everything has
@@ -135,27 +111,6 @@ fn open(db: &mut Db, after: Option<BatchId>) -> Result<Vec<Open>> {
             n::handed_over.nullable(),
         ))
         .load(db)?)
-}
-
-fn count(db: &mut Db, batch: BatchId) -> Result<Count> {
-    let rows: Vec<(String, bool, i64)> = d::table
-        .filter(d::batch_id.eq(batch))
-        .filter(d::stage.ne_all(["expected", "missing"]))
-        .group_by((d::stage, d::erasure_proven))
-        .select((d::stage, d::erasure_proven, diesel::dsl::count_star()))
-        .load(db)?;
-    let mut count = Count::default();
-    for (stage, proven, devices) in rows {
-        count.received += devices;
-        count.proven += if proven { devices } else { 0 };
-        match stage.as_str() {
-            "handed_over" => count.handed_over += devices,
-            "scrapped" | "parts" => count.recycled += devices,
-            _ => {}
-        }
-    }
-    count.proven += certificate::proven_before(db, batch)?;
-    Ok(count)
 }
 
 fn erasure_proven(
@@ -263,9 +218,9 @@ mod tests {
 
     #[test]
     fn erasure_is_told_when_every_device_that_came_has_its_proof() {
-        assert!(!erasure_is_news(count(0, 0, 0, 0)));
-        assert!(!erasure_is_news(count(10, 9, 0, 0)));
-        assert!(erasure_is_news(count(10, 10, 0, 0)));
+        assert!(!count(0, 0, 0, 0).is_proven());
+        assert!(!count(10, 9, 0, 0).is_proven());
+        assert!(count(10, 10, 0, 0).is_proven());
     }
 
     #[test]

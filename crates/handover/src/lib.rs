@@ -8,6 +8,7 @@ pub mod loans;
 pub mod model;
 mod note;
 mod paper;
+mod progress;
 mod retention;
 pub mod rules;
 mod service;

@@ -18,6 +18,7 @@ mod queue;
 mod refusal;
 mod shape;
 mod terms;
+mod text;
 mod text_column;
 mod text_enum;
 mod time;
@@ -45,9 +46,10 @@ pub use id::{
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use queue::Queue;
-pub use refusal::{FieldError, Fields, Refusal, Text};
+pub use refusal::{FieldError, Fields, Refusal};
 pub use shape::Shape;
 pub use terms::{AccessoryKind, DeviceKind, Grade, Language, Theme};
+pub use text::Text;
 pub use time::{Clock, Date, Instant, ManualClock, SystemClock};
 
 #[doc(hidden)]

@@ -5,8 +5,8 @@ use identity::{password, rules};
 
 use crate::chain;
 use crate::generate;
+use crate::open::open;
 use crate::secret;
-use crate::serve::open;
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]

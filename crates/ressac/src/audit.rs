@@ -12,7 +12,7 @@ use kernel::Folds;
 use workshop::Verification;
 
 use crate::chain::{self, heads};
-use crate::serve::open;
+use crate::open::open;
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]

@@ -10,6 +10,7 @@ use notifications::TransportKind;
 use rehearsal::demo::{self, ACCOUNTS, ADMIN, Operation, PASSWORD, Progress, Stage};
 
 use crate::chain;
+use crate::open::open;
 use crate::serve;
 use crate::settings::Settings;
 
@@ -52,7 +53,7 @@ pub fn run(mut settings: Settings, options: &Options) -> Result<(), String> {
     settings.mail.transport = TransportKind::File;
     settings.mail.directory = options.var.join("mail");
     settings.mail.base_url.clone_from(&base);
-    let database = serve::open(&settings)?;
+    let database = open(&settings)?;
     found(&settings, &database)?;
     progress.say(&format!("the server listens on {base}"));
 

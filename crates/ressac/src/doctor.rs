@@ -10,8 +10,8 @@ use diesel::sql_types::BigInt;
 use notifications::{Mailer, Templates};
 use ureq::Agent;
 
+use crate::open::open_unmigrated;
 use crate::place;
-use crate::serve::open_unmigrated;
 use crate::settings::Settings;
 
 /// Less free space than this is worth a warning: SQLite and backups need room for a copy.

@@ -7,7 +7,7 @@ use db::{Database, Db};
 use identity::audit::Deed;
 use kernel::{Id, PersonId};
 
-use crate::serve::open;
+use crate::open::open;
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]

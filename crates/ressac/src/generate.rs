@@ -6,8 +6,9 @@ use identity::{password, rules};
 use rehearsal::generate::{self, City};
 
 use crate::chain;
+use crate::open::open;
 use crate::progress::Progress;
-use crate::serve::{open, stop_signal};
+use crate::serve::stop_signal;
 use crate::settings::Settings;
 
 /// How much to make, and how.

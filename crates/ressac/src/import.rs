@@ -9,8 +9,9 @@ use clap::Subcommand;
 use db::Database;
 use identity::register::{RegisterState, Waldec, finish_load, put_entries};
 
+use crate::open::open;
 use crate::progress::Progress;
-use crate::serve::{open, stop_signal};
+use crate::serve::stop_signal;
 use crate::settings::Settings;
 
 /// Associations written in one transaction: other work goes on in between, and an

@@ -20,6 +20,7 @@ mod generate;
 mod import;
 mod jobs;
 mod logging;
+mod open;
 mod place;
 mod plan;
 mod progress;

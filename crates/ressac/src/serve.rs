@@ -7,55 +7,19 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use console::ConsoleSettings;
-use db::{Database, DatabaseSettings};
+use db::Database;
 use eligibility::Setup;
 use identity::token::Signer256;
-use kernel::SystemClock;
 use notifications::{Caller, Mailer, Templates};
 use tokio::sync::watch;
 use web::{Publisher, SecurityContact, SecuritySettings, ServerSettings, State, StateSettings};
 
-use crate::chain;
 use crate::check;
 use crate::jobs::{self, Orders};
+use crate::open::{open, open_to_serve};
 use crate::place;
 use crate::secret;
 use crate::settings::Settings;
-
-/// Opens the database; migrations that are missing are applied.
-///
-/// # Errors
-/// A line for the operator.
-pub fn open(settings: &Settings) -> Result<Arc<Database>, String> {
-    open_with(settings, settings.database())
-}
-
-/// The same to serve requests, which may not take long.
-///
-/// # Errors
-/// A line for the operator.
-pub fn open_to_serve(settings: &Settings) -> Result<Arc<Database>, String> {
-    place::check(&settings.database.url)?;
-    open_with(settings, settings.serving_database())
-}
-
-/// The same as it is, whatever its schema.
-///
-/// # Errors
-/// A line for the operator.
-pub fn open_unmigrated(settings: &Settings) -> Result<Database, String> {
-    let database = Database::open_unmigrated(settings.database(), Arc::new(SystemClock))
-        .map_err(|cause| cause.to_string())?;
-    chain::take_keys(settings, &database)?;
-    Ok(database)
-}
-
-fn open_with(settings: &Settings, place: DatabaseSettings) -> Result<Arc<Database>, String> {
-    let database = Database::open(place, Arc::new(SystemClock))
-        .map_err(|cause| format!("{}; see DATABASE_URL", one_line(&cause.to_string())))?;
-    chain::prepare(settings, &database)?;
-    Ok(Arc::new(database))
-}
 
 /// Brings the schema up to date.
 ///
@@ -75,10 +39,6 @@ pub fn listen(address: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address).map_err(|cause| {
         format!("cannot listen on {address}: {cause}; `--listen` takes another address")
     })
-}
-
-fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// The folder of files can be written to, and is there when rows refer to files: a disk that

@@ -11,23 +11,6 @@ use crate::architecture::{files, root};
 /// Loops of files below `crates/`, each in the order of names.
 const KNOWN: &[&[&str]] = &[
     &[
-        "allocation/src/plan/instance.rs",
-        "allocation/src/plan/validate.rs",
-    ],
-    &[
-        "allocation/src/rules/instance.rs",
-        "allocation/src/rules/pins.rs",
-    ],
-    &[
-        "allocation/src/rules/settings.rs",
-        "allocation/src/rules/supply.rs",
-    ],
-    &[
-        "allocation/src/service/awards.rs",
-        "allocation/src/service/conventions.rs",
-        "allocation/src/service/read.rs",
-    ],
-    &[
         "api/src/allocation/mod.rs",
         "api/src/eligibility/mod.rs",
         "api/src/handover/mod.rs",
@@ -64,65 +47,6 @@ const KNOWN: &[&[&str]] = &[
         "console/src/templates.rs",
     ],
     &[
-        "console/src/pages/device.rs",
-        "console/src/pages/open_drives.rs",
-    ],
-    &[
-        "db/src/database.rs",
-        "db/src/serial.rs",
-        "db/src/transaction.rs",
-        "db/src/turn.rs",
-        "db/src/writer.rs",
-    ],
-    &["db/src/error.rs", "db/src/watch.rs"],
-    &[
-        "eligibility/src/model/application.rs",
-        "eligibility/src/model/desk.rs",
-    ],
-    &[
-        "eligibility/src/rubric/change.rs",
-        "eligibility/src/rubric/explain.rs",
-        "eligibility/src/rubric/score.rs",
-    ],
-    &[
-        "eligibility/src/territory/columns.rs",
-        "eligibility/src/territory/communes.rs",
-        "eligibility/src/territory/table.rs",
-    ],
-    &[
-        "handover/src/certificate/mod.rs",
-        "handover/src/certificate/verify.rs",
-        "handover/src/donors.rs",
-    ],
-    &[
-        "identity/src/model/organisations.rs",
-        "identity/src/model/people.rs",
-        "identity/src/register/check.rs",
-    ],
-    &[
-        "identity/src/service/passwords.rs",
-        "identity/src/service/sessions.rs",
-    ],
-    &[
-        "intake/src/manifest/header.rs",
-        "intake/src/manifest/mistakes.rs",
-        "intake/src/manifest/notices.rs",
-        "intake/src/manifest/row.rs",
-        "intake/src/manifest/source.rs",
-        "intake/src/manifest/workbook/mod.rs",
-        "intake/src/model.rs",
-    ],
-    &[
-        "kernel/src/characters.rs",
-        "kernel/src/codes.rs",
-        "kernel/src/refusal.rs",
-    ],
-    &[
-        "notifications/src/service/outbox.rs",
-        "notifications/src/service/webhooks.rs",
-    ],
-    &["ressac/src/check/mod.rs", "ressac/src/serve.rs"],
-    &[
         "web/src/access.rs",
         "web/src/answer.rs",
         "web/src/extract/address.rs",
@@ -136,24 +60,10 @@ const KNOWN: &[&[&str]] = &[
         "web/src/security.rs",
         "web/src/state.rs",
     ],
-    &[
-        "workshop/src/model/drive.rs",
-        "workshop/src/model/statement.rs",
-    ],
+    // a form within a PDF is walked for the drawing that names it, and draws in its turn
     &[
         "workshop/src/report/pdf/drawing.rs",
         "workshop/src/report/pdf/walk.rs",
-    ],
-    &[
-        "workshop/src/rules/correction.rs",
-        "workshop/src/rules/parts.rs",
-        "workshop/src/rules/quality.rs",
-        "workshop/src/rules/reception.rs",
-        "workshop/src/rules/step.rs",
-    ],
-    &[
-        "workshop/src/service/events.rs",
-        "workshop/src/service/recorder.rs",
     ],
 ];
 

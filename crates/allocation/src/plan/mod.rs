@@ -8,7 +8,8 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`instance`] | the file `alloc-wave/1`: types, reading |
+//! | [`instance`] | the file `alloc-wave/1` |
+//! | [`reading`] | reads it, and says where a mistake is |
 //! | [`validate`] | what makes an instance malformed or contradictory |
 //! | [`answer`] | the result, and the refusals with their codes |
 //! | [`order`] | the public order and the level at which a tie was broken |
@@ -34,6 +35,7 @@ pub mod key;
 pub mod order;
 pub mod planner;
 mod pool;
+mod reading;
 pub mod replay;
 mod room;
 pub mod trace;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use kernel::{ApplicationId, Date, DeviceKind, OrganisationId, Refusal, WaveId};
 
+use super::line_ids::line_id;
 use super::pins::apply_pins;
 use crate::model::{Granted, Pin, Residual, Settings};
 use crate::plan::instance as file;
@@ -71,19 +72,6 @@ pub struct Facts<'a> {
     pub tied: &'a Tied,
     /// What staff decided about single applications.
     pub pins: &'a [Pin],
-}
-
-/// The id of a line: the application and which of its requests.
-#[must_use]
-pub fn line_id(application: ApplicationId, request: i32) -> String {
-    format!("{application}/{request}")
-}
-
-/// The application and request that a line id names.
-#[must_use]
-pub fn line_parts(id: &str) -> Option<(ApplicationId, i32)> {
-    let (application, request) = id.split_once('/')?;
-    Some((application.parse().ok()?, request.parse().ok()?))
 }
 
 /// The kind of a class that [`instance`] made.

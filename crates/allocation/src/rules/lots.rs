@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use kernel::{ApplicationId, DeviceKind, OrganisationId};
 
-use super::instance::{Applicant, line_parts};
+use super::instance::Applicant;
+use super::line_ids::line_parts;
 use crate::model::{Difference, Granted, LineReason, WaveLine};
 use crate::plan::instance::Instance;
 use crate::plan::planner::Plan;

@@ -2,7 +2,7 @@
 
 use kernel::{ApplicationId, Code, Fields, Refusal, Text};
 
-use super::instance::line_parts;
+use super::line_ids::line_parts;
 use crate::model::{Granted, Pin, PinInput};
 use crate::plan::instance::{Exclude, Instance, Pin as LinePin};
 use crate::plan::{Code as PlanCode, Refused};

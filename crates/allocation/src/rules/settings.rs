@@ -2,28 +2,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use kernel::{Code, DeviceKind, Fields, Refusal, Text};
+use kernel::{Code, DeviceKind, Fields, Refusal};
 
 use crate::model::{
     Cap, CapInput, NewWave, PerKind, Picking, ReserveSmallInput, Residual, Settings, SettingsInput,
     SmallShare, SmallShareInput, Weight, WeightInput,
 };
 
+use super::limits::{Limits, number, out_of_range};
 use super::supply::{distinct, not_in_wave, supply};
 
-/// What the programme says.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// The kinds it gives.
-    pub kinds: Vec<DeviceKind>,
-    /// Its smallest lot.
-    pub lot_min: u32,
-    /// Its largest lot.
-    pub lot_max: u32,
-}
-
-/// The largest lot or stock that is taken seriously.
-const DEVICES_MAX: i64 = 10_000_000;
 /// The largest coefficient that is taken seriously.
 const COEFFICIENT_MAX: i64 = 1_000_000;
 
@@ -99,23 +87,6 @@ fn complete(input: &SettingsInput, limits: &Limits, fields: &mut Fields) -> Sett
 
 fn narrow(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-pub(super) fn out_of_range(fields: &mut Fields, pointer: &str, fr: String, en: String) {
-    fields.push(pointer, Code::OutOfRange, Text::new(fr, en));
-}
-
-/// A number of devices, at least `least`; noted when it is not.
-pub(super) fn number(fields: &mut Fields, pointer: &str, value: i64, least: i64) -> u64 {
-    if !(least..=DEVICES_MAX).contains(&value) {
-        out_of_range(
-            fields,
-            pointer,
-            format!("De {least} à {DEVICES_MAX}."),
-            format!("From {least} to {DEVICES_MAX}."),
-        );
-    }
-    value.clamp(least, DEVICES_MAX).unsigned_abs()
 }
 
 /// The most caps of a wave.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kernel::{Code, DeviceKind, Fields, Text};
 
-use super::settings::{Limits, number, out_of_range};
+use super::limits::{Limits, number, out_of_range};
 use crate::model::Supply;
 
 /// The most batches that a supply names.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use kernel::{ApplicationId, DeviceKind, Theme};
 
-use super::instance::{SMALL, line_id};
+use super::instance::SMALL;
+use super::line_ids::line_id;
 use super::lots::{Outcome, PlannedLine};
 use crate::model::{
     Granted, GroupSum, Left, LineReason, Moved, Moves, Reserve, Settings, TrialPlan,

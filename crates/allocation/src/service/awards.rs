@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use db::{Db, Result};
 use kernel::{Actor, Code, OrganisationId, Refusal, Text};
 
-use super::read::association_of;
+use super::association_of;
 use crate::model::{Award, Granted};
 use crate::{rules, store};
 

@@ -6,7 +6,7 @@ use db::{Db, Error, Result, Tx};
 use kernel::{Actor, ApplicationId, Code, Instant, PersonId, Refusal, WaveId};
 use serde_json::{Value, json};
 
-use super::{load, read, stored_plan};
+use super::{association_of, load, read, stored_plan};
 use crate::explain::{
     self, Case, Explanation, Intervention, Notice, NoticeFacts, Review, ReviewFacts,
 };
@@ -35,7 +35,7 @@ pub fn explanation(
 ) -> Result<Explanation> {
     let wave = read::wave(db, actor, id)?;
     let filter = LineFilter {
-        association: read::association_of(actor),
+        association: association_of(actor),
         application: Some(application),
         ..LineFilter::default()
     };

@@ -43,7 +43,7 @@ pub use workbench::{TRIALS, programme_of, since, stock, trial};
 use std::collections::BTreeMap;
 
 use db::{Db, Error, Result};
-use kernel::{Refusal, WaveId};
+use kernel::{Actor, OrganisationId, Refusal, WaveId};
 
 use crate::model::Wave;
 use crate::plan::instance::Instance;
@@ -53,6 +53,11 @@ use crate::store;
 /// A wave, for who may see every wave.
 fn load(db: &mut Db, id: WaveId) -> Result<Wave> {
     store::wave(db, id)?.ok_or_else(|| Refusal::not_found().into())
+}
+
+/// The association of an actor who may only see its own lines.
+fn association_of(actor: &Actor) -> Option<OrganisationId> {
+    actor.limited_to()
 }
 
 /// The inputs of a plan, what it gives, and what it leaves of each kind.

@@ -6,18 +6,13 @@ use kernel::{
     Role, WaveId,
 };
 
-use super::{conventions, load};
+use super::{association_of, conventions, load};
 use crate::model::{
     ApplicationResult, DeviceFilter, Granted, LineFilter, LineView, LotDevice, PickingLot, Wave,
     WaveFilter, WaveLine, WaveStatus, WaveView,
 };
 use crate::store::LineSums;
 use crate::{rules, store};
-
-/// The association of an actor who may only see its own lines.
-pub(super) fn association_of(actor: &Actor) -> Option<OrganisationId> {
-    actor.limited_to()
-}
 
 /// A wave that the actor may see: the city every one, an association those decided in
 /// which it takes part.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use db::{Db, Result};
 use kernel::{Actor, ApplicationId, Page, PageRequest, ProgrammeId, WaveId};
 
-use super::read::association_of;
+use super::association_of;
 use crate::model::Waiting;
 use crate::store;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use workshop::{DeviceView, EventView, FileKind, Stage};
 
 use super::devices::Row;
-use super::open_drives::DriveRow;
+use super::drive_row::DriveRow;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]

@@ -72,6 +72,7 @@ pub(crate) mod donor_papers;
 pub(crate) mod donor_parts;
 pub(crate) mod donor_pickup;
 pub(crate) mod donor_share;
+mod drive_row;
 pub(crate) mod erasure_reports;
 pub(crate) mod explanation;
 pub(crate) mod figures;

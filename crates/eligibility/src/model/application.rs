@@ -7,7 +7,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Assigned, Form, Request, StoredCommitments};
+use super::{Form, Request, StoredCommitments};
 
 text_enum! {
     /// How far an application has come.
@@ -195,6 +195,15 @@ pub struct Assessment {
     pub at: Instant,
     /// When it stopped counting, because an appeal had the criterion marked anew.
     pub set_aside_at: Option<Instant>,
+}
+
+/// Who reviews an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assigned {
+    /// This person.
+    To(PersonId),
+    /// Nobody yet.
+    Nobody,
 }
 
 /// Which applications to list.

@@ -6,15 +6,6 @@ use utoipa::ToSchema;
 
 use super::Assessment;
 
-/// Who reviews an application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Assigned {
-    /// This person.
-    To(PersonId),
-    /// Nobody yet.
-    Nobody,
-}
-
 /// What stands beside an application in a filtered list: its id and whose it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Neighbors {

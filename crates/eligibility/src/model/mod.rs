@@ -10,12 +10,12 @@ mod review;
 mod section;
 
 pub use application::{
-    Application, ApplicationFilter, ApplicationStatus, AskedBefore, Assessment, Candidate,
-    ChangeRequest, Changes, HowResolved, NewRequests, Resolution,
+    Application, ApplicationFilter, ApplicationStatus, AskedBefore, Assessment, Assigned,
+    Candidate, ChangeRequest, Changes, HowResolved, NewRequests, Resolution,
 };
 pub use desk::{
-    Assigned, Assignment, CaseMessage, CaseTransfer, Desk, Neighbors, NewMessage, Review,
-    SharedOut, ToAssess, Transferred,
+    Assignment, CaseMessage, CaseTransfer, Desk, Neighbors, NewMessage, Review, SharedOut,
+    ToAssess, Transferred,
 };
 pub use follow_up::{
     Appeal, AppealDecision, AppealOutcome, Contested, Document, DocumentKind, FollowUpReport,

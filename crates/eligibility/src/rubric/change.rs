@@ -2,11 +2,10 @@
 
 use kernel::{Text, Theme};
 
-use super::explain::{points_en, points_fr, theme_en, theme_fr};
-use super::points::{count_en, count_fr, decimal_en, decimal_fr};
-use super::score::flag;
-use super::{Criterion, Points, Rule, score};
-use crate::rubric::Facts;
+use super::facts::{Facts, flag};
+use super::points::{count_en, count_fr, decimal_en, decimal_fr, points_en, points_fr};
+use super::themes::{theme_en, theme_fr};
+use super::{Criterion, Points, Rule, criteria};
 
 /// In a sentence.
 pub(super) fn of(criterion: &Criterion, facts: &Facts, points: Points) -> Text {
@@ -110,7 +109,7 @@ fn one_theme_more(criterion: &Criterion, facts: &Facts, points: Points) -> Bette
     let with = |theme: Theme| {
         let mut facts = facts.clone();
         facts.themes.insert(theme);
-        score::points(&criterion.code, &criterion.rule, &facts)
+        criteria::points(&criterion.code, &criterion.rule, &facts)
     };
     let (theme, best) = Theme::ALL
         .iter()

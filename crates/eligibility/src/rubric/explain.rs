@@ -3,8 +3,9 @@
 use kernel::{Text, Theme};
 use serde_json::{Value, json};
 
-use super::points::{count_en, count_fr, decimal_en, decimal_fr};
-use super::score::{Facts, figure, flag, marks};
+use super::facts::{Facts, figure, flag, marks};
+use super::points::{count_en, count_fr, decimal_en, decimal_fr, points_en, points_fr};
+use super::themes::{theme_en, theme_fr};
 use super::{Assessed, Criterion, Points, Range, Rule, Scale, Steps, Tenths, Territory, Themes};
 
 /// What was read, from where, and what it gave.
@@ -258,43 +259,10 @@ fn assessed(code: &str, rule: &Assessed, facts: &Facts) -> (Value, Text) {
     (json!(decimal_en(mean)), text)
 }
 
-pub(crate) fn points_fr(hundredths: i32) -> String {
-    // in French, the plural begins at two
-    let word = if hundredths < 200 { "point" } else { "points" };
-    format!("{} {word}", decimal_fr(hundredths))
-}
-
-pub(super) fn points_en(hundredths: i32) -> String {
-    let word = if hundredths == 100 { "point" } else { "points" };
-    format!("{} {word}", decimal_en(hundredths))
-}
-
 fn upper(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
-}
-
-pub(super) fn theme_fr(theme: Theme) -> &'static str {
-    match theme {
-        Theme::Precarity => "précarité",
-        Theme::Exclusion => "exclusion",
-        Theme::Illiteracy => "illettrisme et illectronisme",
-        Theme::DigitalMediation => "médiation numérique",
-        Theme::Employment => "accès à l'emploi",
-        Theme::Other => "autre",
-    }
-}
-
-pub(super) fn theme_en(theme: Theme) -> &'static str {
-    match theme {
-        Theme::Precarity => "precarity",
-        Theme::Exclusion => "exclusion",
-        Theme::Illiteracy => "illiteracy, digital or not",
-        Theme::DigitalMediation => "digital mediation",
-        Theme::Employment => "access to employment",
-        Theme::Other => "other",
-    }
 }

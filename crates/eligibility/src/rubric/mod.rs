@@ -2,7 +2,9 @@
 //! its score. Written by the city in `config/rubrics/*.toml`, checked when it is read.
 
 mod change;
+mod criteria;
 mod explain;
+mod facts;
 #[cfg(test)]
 mod fuzz;
 mod library;
@@ -14,17 +16,18 @@ mod points;
 #[cfg(test)]
 mod property_tests;
 mod score;
+mod themes;
 
 use std::collections::BTreeMap;
 
 use kernel::{Text, Theme};
 use serde::Deserialize;
 
-pub(crate) use explain::points_fr;
+pub use facts::{AreaCheck, Facts, Mark};
 pub use library::Library;
-pub(crate) use points::decimal_fr;
 pub use points::{Points, Tenths};
-pub use score::{AreaCheck, CriterionScore, Facts, KnockOutOutcome, Mark, Score, evaluate};
+pub(crate) use points::{decimal_fr, points_fr};
+pub use score::{CriterionScore, KnockOutOutcome, Score, evaluate};
 
 use crate::model::Purpose;
 

@@ -101,6 +101,19 @@ pub fn decimal_en(hundredths: i32) -> String {
     decimal(hundredths, '.')
 }
 
+/// So many points, in French.
+pub fn points_fr(hundredths: i32) -> String {
+    // in French, the plural begins at two
+    let word = if hundredths < 200 { "point" } else { "points" };
+    format!("{} {word}", decimal_fr(hundredths))
+}
+
+/// So many points, in English.
+pub fn points_en(hundredths: i32) -> String {
+    let word = if hundredths == 100 { "point" } else { "points" };
+    format!("{} {word}", decimal_en(hundredths))
+}
+
 /// A whole number as people write it in French: 2 000, with a space that does not break.
 pub fn count_fr(number: i64) -> String {
     grouped(number, '\u{a0}')

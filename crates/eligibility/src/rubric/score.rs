@@ -1,71 +1,11 @@
 //! From facts to a score. A pure function: the same facts and the same rubric give the same
 //! score, on every machine and at any time.
 
-use std::collections::BTreeSet;
-
-use kernel::Theme;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::logarithm::binary_logarithm;
-use super::{
-    Assessed, Condition, Criterion, Figure, Flag, KnockOut, Points, Range, Rubric, Rule, Scale,
-    Steps, explain,
-};
-use crate::model::Purpose;
-use crate::territory::Place;
-
-/// Everything that a score reads. It is stored with the score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
-    /// The association's identity was verified.
-    pub verified: bool,
-    /// All three commitments were made.
-    pub commitments: bool,
-    /// Whether the site is in the programme's territory.
-    pub area: AreaCheck,
-    /// Devices asked for, all requests together.
-    pub quantity: i64,
-    /// As the association chose them.
-    pub themes: BTreeSet<Theme>,
-    /// As the association declared.
-    pub beneficiaries_per_year: Option<i64>,
-    /// As the association declared.
-    pub trained_staff: Option<bool>,
-    /// As the association declared.
-    pub purpose: Option<Purpose>,
-    /// The site's fragility index, and where it was found.
-    pub place: Place,
-    /// What people gave, without those who recused themselves.
-    pub marks: Vec<Mark>,
-    /// Labels and schemes that the association is part of; none when it was not asked.
-    #[serde(default)]
-    pub labels: Option<BTreeSet<String>>,
-    /// Follow-ups of former awards that are overdue.
-    #[serde(default)]
-    pub overdue: i64,
-}
-
-/// What one person gave for one criterion. Who it was stands in the assessments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// Which criterion.
-    pub criterion: String,
-    /// From 0 to the criterion's `max`.
-    pub points: i32,
-}
-
-/// Whether a site is in a territory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AreaCheck {
-    /// It is.
-    Inside,
-    /// It is not.
-    Outside,
-    /// Nothing that is known decides it; people look.
-    Unknown,
-}
+use super::facts::{AreaCheck, Facts, marks};
+use super::{Condition, Criterion, KnockOut, Rubric, Rule, criteria, explain};
 
 /// A score with everything that explains it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -219,7 +159,7 @@ fn knock_out(rule: &KnockOut, facts: &Facts) -> KnockOutOutcome {
 }
 
 fn criterion_score(criterion: &Criterion, facts: &Facts) -> CriterionScore {
-    let points = points(&criterion.code, &criterion.rule, facts);
+    let points = criteria::points(&criterion.code, &criterion.rule, facts);
     let contribution = points.weighted(criterion.weight);
     let told = explain::criterion(criterion, facts, points, contribution);
     let mut score = CriterionScore {
@@ -252,104 +192,6 @@ fn criterion_score(criterion: &Criterion, facts: &Facts) -> CriterionScore {
         score.divergent = spread > i64::from(rule.divergence);
     }
     score
-}
-
-/// The points of one criterion.
-pub(super) fn points(code: &str, rule: &Rule, facts: &Facts) -> Points {
-    match rule {
-        Rule::YesNo(rule) => match flag(rule.reads, facts) {
-            Some(true) => rule.yes,
-            Some(false) => rule.no,
-            None => Points::NONE,
-        },
-        Rule::Table(rule) => facts
-            .purpose
-            .and_then(|purpose| rule.points.get(&purpose).copied())
-            .unwrap_or(Points::NONE),
-        Rule::Steps(rule) => {
-            figure(rule.reads, facts).map_or(Points::NONE, |value| step(rule, value))
-        }
-        Rule::Range(rule) => {
-            figure(rule.reads, facts).map_or(Points::NONE, |value| range(rule, value))
-        }
-        Rule::Themes(rule) => {
-            let sum: i64 = facts
-                .themes
-                .iter()
-                .filter_map(|theme| rule.points.get(theme))
-                .map(|points| i64::from(points.value()))
-                .sum();
-            Points::hundredths(sum)
-        }
-        Rule::Territory(rule) => facts.place.index_tenths.map_or(Points::NONE, |index| {
-            Points::ratio(
-                i64::from(index - rule.from.0),
-                i64::from(rule.to.0 - rule.from.0),
-            )
-        }),
-        Rule::Assessed(rule) => mean(&marks(code, facts), rule),
-        Rule::PastObligations(rule) => {
-            let cost = facts
-                .overdue
-                .max(0)
-                .saturating_mul(i64::from(rule.each.value()));
-            Points::hundredths(i64::from(Points::ALL.value()).saturating_sub(cost))
-        }
-    }
-}
-
-fn step(rule: &Steps, value: i64) -> Points {
-    rule.steps
-        .iter()
-        .rev()
-        .find(|step| value >= step.from)
-        .map_or(Points::NONE, |step| step.points)
-}
-
-fn range(rule: &Range, value: i64) -> Points {
-    let value = value.clamp(rule.from, rule.to);
-    match rule.scale {
-        Scale::Linear => Points::ratio(
-            value.saturating_sub(rule.from),
-            rule.to.saturating_sub(rule.from),
-        ),
-        Scale::Logarithmic => {
-            let start = binary_logarithm(rule.from);
-            Points::ratio(
-                binary_logarithm(value) - start,
-                binary_logarithm(rule.to) - start,
-            )
-        }
-    }
-}
-
-fn mean(marks: &[i64], rule: &Assessed) -> Points {
-    let best = marks.len() as i64 * i64::from(rule.max);
-    Points::ratio(marks.iter().sum(), best)
-}
-
-/// The marks of one criterion.
-pub(super) fn marks(code: &str, facts: &Facts) -> Vec<i64> {
-    facts
-        .marks
-        .iter()
-        .filter(|mark| mark.criterion == code)
-        .map(|mark| i64::from(mark.points))
-        .collect()
-}
-
-pub(super) fn flag(flag: Flag, facts: &Facts) -> Option<bool> {
-    match flag {
-        Flag::TrainedStaff => facts.trained_staff,
-        Flag::AnyLabel => facts.labels.as_ref().map(|labels| !labels.is_empty()),
-    }
-}
-
-pub(super) fn figure(figure: Figure, facts: &Facts) -> Option<i64> {
-    match figure {
-        Figure::BeneficiariesPerYear => facts.beneficiaries_per_year,
-        Figure::Quantity => Some(facts.quantity),
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! Scores by hand; what holds for every rubric is in `property_tests`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeSet;
+
+use kernel::{Text, Theme};
+
 use super::*;
-use crate::rubric::Library;
-use crate::territory::Found;
-use kernel::Text;
+use crate::model::Purpose;
+use crate::rubric::{Library, Mark};
+use crate::territory::{Found, Place};
 
 fn marseille() -> Rubric {
     Library::embedded().find("marseille-2023").unwrap().0

@@ -1,8 +1,6 @@
 //! How a table is written: encoding, delimiter, and which column stands where.
 
-use kernel::{Code, Fields, Refusal, Text, fold};
-
-use super::table::unreadable;
+use kernel::{Code, FieldError, Fields, Refusal, Text, fold};
 
 /// Columns by the names that they have been seen with.
 const COLUMNS: &[(&str, &[&str])] = &[
@@ -22,6 +20,13 @@ const COLUMNS: &[(&str, &[&str])] = &[
 
 /// Without these a file is not the table.
 const NEEDED: &[&str] = &["postal_code", "commune", "population", "ifn"];
+
+/// This is not the table, or nothing of it can be used.
+pub(super) fn unreadable(errors: Vec<FieldError>) -> Refusal {
+    let mut refusal = Refusal::plain(Code::TableUnreadable);
+    refusal.errors = errors;
+    refusal
+}
 
 /// UTF-8 with or without its mark, else Latin-1.
 pub(super) fn decode(bytes: &[u8]) -> String {

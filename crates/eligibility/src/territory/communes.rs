@@ -3,9 +3,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{CommuneCode, Configured};
-
-use super::table::place_key;
+use kernel::{CommuneCode, Configured, fold};
 
 const TEXT: &str = include_str!("../../../../config/communes.csv");
 
@@ -50,6 +48,19 @@ pub(super) fn code_of(postal_code: &str, name_key: &str) -> Option<&'static str>
     codes
         .get(&(department, name_key.to_owned()))
         .map(String::as_str)
+}
+
+/// A commune's name for comparing: « St-Marc » is « Saint-Marc ».
+pub(crate) fn place_key(name: &str) -> String {
+    let words: Vec<_> = fold(name)
+        .split(' ')
+        .map(|word| match word {
+            "st" => "saint".to_owned(),
+            "ste" => "sainte".to_owned(),
+            other => other.to_owned(),
+        })
+        .collect();
+    words.join(" ")
 }
 
 #[cfg(test)]

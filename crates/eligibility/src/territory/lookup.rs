@@ -3,7 +3,8 @@
 use kernel::{CommuneCode, Text, text_enum};
 use serde::{Deserialize, Serialize};
 
-use super::table::{Row, place_key};
+use super::communes::place_key;
+use super::table::Row;
 use crate::rubric::{Fragility, Tenths};
 
 text_enum! {

@@ -3,10 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kernel::{Code, CommuneCode, FieldError, Fields, Refusal, Text, fold};
+use kernel::{Code, CommuneCode, FieldError, Fields, Refusal, Text};
 
-use super::columns::{Columns, decode, delimiter};
-use super::communes;
+use super::columns::{Columns, decode, delimiter, unreadable};
+use super::communes::{self, place_key};
 use crate::rubric::Tenths;
 
 /// One commune or arrondissement of the table.
@@ -96,12 +96,6 @@ pub fn read_table(bytes: &[u8]) -> Result<TableReport, Refusal> {
         return Err(unreadable(report.errors));
     }
     Ok(report)
-}
-
-pub(super) fn unreadable(errors: Vec<FieldError>) -> Refusal {
-    let mut refusal = Refusal::plain(Code::TableUnreadable);
-    refusal.errors = errors;
-    refusal
 }
 
 /// One line while it is read.
@@ -265,19 +259,6 @@ impl<'a> Line<'a> {
         }
         index.map(|index| index.0)
     }
-}
-
-/// A commune's name for comparing: « St-Marc » is « Saint-Marc ».
-pub(crate) fn place_key(name: &str) -> String {
-    let words: Vec<_> = fold(name)
-        .split(' ')
-        .map(|word| match word {
-            "st" => "saint".to_owned(),
-            "ste" => "sainte".to_owned(),
-            other => other.to_owned(),
-        })
-        .collect();
-    words.join(" ")
 }
 
 #[cfg(test)]

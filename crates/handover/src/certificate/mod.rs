@@ -23,7 +23,8 @@ use serde::Serialize;
 use serde_json::json;
 use workshop::{AcceptedAs, EraseMethod, Media, Proof};
 
-use crate::{donors, paper};
+use crate::paper;
+use crate::progress::{is_proven, proven_cycles};
 
 pub use code::CertificateCode;
 pub use verify::{
@@ -135,7 +136,7 @@ pub fn certificate(
         )
         .into());
     }
-    if !donors::is_proven(db, id)? {
+    if !is_proven(db, id)? {
         return Err(not_yet(&unproven(db, id)?).into());
     }
     write(db, id, verifying)
@@ -193,33 +194,6 @@ fn unproven(db: &mut Db, id: BatchId) -> Result<Vec<Unproven>> {
         });
     }
     Ok(missing)
-}
-
-/// Devices of a batch that came back and are not proven in their present cycle, but were in one
-/// before: the donor's data was gone then. With that cycle.
-fn proven_cycles(db: &mut Db, id: BatchId) -> Result<HashMap<DeviceId, i32>> {
-    let rows: Vec<(DeviceId, i32, bool)> = r::table
-        .inner_join(d::table)
-        .filter(d::batch_id.eq(id))
-        .filter(d::erasure_proven.eq(false))
-        .filter(d::stage.ne_all(["expected", "missing"]))
-        .filter(d::cycle.gt(r::cycle))
-        .select((r::device_id, r::cycle, r::proven))
-        .load(db)?;
-    let mut cycles: BTreeMap<(DeviceId, i32), bool> = BTreeMap::new();
-    for (device, cycle, proven) in rows {
-        let whole = cycles.entry((device, cycle)).or_insert(true);
-        *whole = *whole && proven;
-    }
-    let proven = cycles.into_iter().filter(|(_, whole)| *whole);
-    // in the order of cycles: the last one stands
-    Ok(proven.map(|((device, cycle), _)| (device, cycle)).collect())
-}
-
-/// How many devices of a batch are proven by a cycle before their present one.
-pub(crate) fn proven_before(db: &mut Db, id: BatchId) -> Result<i64> {
-    let count = proven_cycles(db, id)?.len();
-    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// The page as it stands now.

@@ -15,7 +15,7 @@ use workshop::Proof;
 
 use super::code::CertificateCode;
 use super::{DriveRow, drives_of};
-use crate::donors;
+use crate::progress::is_proven;
 
 /// Names the format of what a fingerprint is over.
 const FORMAT: &str = "erasure certificate 1";
@@ -81,7 +81,7 @@ pub fn certificate_in_force(
     let Some(closed_at) = closed_at else {
         return Ok(None);
     };
-    if !donors::is_proven(db, id)? {
+    if !is_proven(db, id)? {
         return Ok(None);
     }
     let rows = drives_of(db, id)?;

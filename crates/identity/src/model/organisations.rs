@@ -1,10 +1,9 @@
-//! Organizations, and how an association registers itself.
+//! Organizations: what they are, and what is changed of them.
 
-use kernel::{Actor, Instant, Language, OrganisationId, PersonId, Role, text_enum};
+use kernel::{Actor, Instant, OrganisationId, PersonId, Role, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Person;
 use crate::register::RegisterCheck;
 
 text_enum! {
@@ -131,39 +130,6 @@ impl OrganisationFilter {
             ..Self::default()
         }
     }
-}
-
-/// An association that registers itself.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct Registration {
-    /// The association.
-    pub organisation: NewOrganisation,
-    /// Who registers it.
-    pub person: RegistrationPerson,
-}
-
-/// Who registers an association.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct RegistrationPerson {
-    /// Their name.
-    pub name: String,
-    /// Where the confirmation goes.
-    pub email: String,
-    /// What they read; French when not said.
-    pub language: Option<Language>,
-}
-
-/// What a registration made.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RegisteredOrganisation {
-    /// The association.
-    pub organisation: Organisation,
-    /// Who registered it.
-    pub person: Person,
-    /// Mail to the person arrives in the mailbox of another account: for staff, who are told.
-    /// Whoever registers does not learn who else has one.
-    #[serde(skip)]
-    pub same_mailbox: bool,
 }
 
 /// What is changed of an organization. What is absent or null stays; an empty text takes away

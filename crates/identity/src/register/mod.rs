@@ -2,11 +2,12 @@
 //! file as it is published, asked when an association registers. No call leaves the program,
 //! so no outage of a register keeps anybody out.
 
+mod answer;
 mod check;
 mod entries;
 mod waldec;
 
-pub use check::{RegisterAnswer, RegisterCheck};
+pub use answer::{RegisterAnswer, RegisterCheck};
 pub(crate) use check::{filled_in, look_up};
 pub use entries::{RegisterState, find, finish_load, put_entries, register_state};
 pub use waldec::{Entry, EntryStatus, Flaw, Waldec};

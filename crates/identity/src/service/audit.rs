@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::{Db, Result, Tx};
-use kernel::{ChainKeys, Folds, Id, Page, PageRequest};
+use kernel::{ChainKeys, Folds, Id, Page, PageRequest, PersonId};
 
 use crate::audit::{self, AuditHead, AuditLine, AuditLink, Deed, Subject};
 use crate::model::{AuditEvent, AuditFilter, AuditReport};
@@ -35,6 +35,25 @@ pub fn record(tx: &mut Tx<'_>, deed: Deed) -> Result<()> {
         seal: None,
     };
     store::append(tx, &link, &head.sealed(keys))
+}
+
+/// Records what was done to an account by whoever held its link or its token.
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    action: &str,
+    person: PersonId,
+    network: Option<&str>,
+) -> Result<()> {
+    let deed = Deed {
+        action: action.to_owned(),
+        subject: Id::from_uuid(person.uuid()),
+        actor: Some(person),
+        organisation: None,
+        key: None,
+        network: network.map(str::to_owned),
+        detail: "{}".to_owned(),
+    };
+    record(tx, deed)
 }
 
 /// A page of what was recorded, the newest first.

@@ -3,15 +3,15 @@
 use std::net::IpAddr;
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, Fields, Id, PersonId, Refusal};
+use kernel::{Actor, Fields, PersonId, Refusal};
 use notifications::{AccountChange, Message};
 
 use super::attempts;
+use super::audit::note;
 use super::links::{live_link, new_link};
 use super::people::recipient;
 use super::second_factors::tell;
 use super::sessions::open_session;
-use crate::audit::Deed;
 use crate::model::{LinkPurpose, TokenPair};
 use crate::password::PasswordSettings;
 use crate::token::{self, RESET_HOURS, Signer256};
@@ -121,25 +121,6 @@ pub fn reset_password(
     tell(tx, link.person, AccountChange::Password)?;
     note(tx, "post_auth_reset", link.person, network)?;
     Ok(link.person)
-}
-
-/// Records what was done to an account by whoever held its link or its token.
-pub(super) fn note(
-    tx: &mut Tx<'_>,
-    action: &str,
-    person: PersonId,
-    network: Option<&str>,
-) -> Result<()> {
-    let deed = Deed {
-        action: action.to_owned(),
-        subject: Id::from_uuid(person.uuid()),
-        actor: Some(person),
-        organisation: None,
-        key: None,
-        network: network.map(str::to_owned),
-        detail: "{}".to_owned(),
-    };
-    super::audit::record(tx, deed)
 }
 
 /// A new password fits the account of the person signed in.

@@ -3,6 +3,7 @@
 use db::{Db, Result, Tx};
 use kernel::{Actor, Code, Instant, PersonId, Refusal, SessionId};
 
+use super::audit::note;
 use crate::model::{Claimed, OpenSession, OrganisationStatus, SessionSettings, TokenPair};
 use crate::token::{self, Signer256};
 use crate::{rules, store};
@@ -74,7 +75,7 @@ pub fn refresh(
     if used {
         store::end_session(tx, session, "refresh token used twice", now)?;
         let person = live.claimed.person;
-        super::passwords::note(tx, "auth_refresh_used_twice", person, network)?;
+        note(tx, "auth_refresh_used_twice", person, network)?;
         return Ok(None);
     }
     let began = store::session_began(tx, session)?.unwrap_or(now);
@@ -98,7 +99,7 @@ pub fn end_session(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
     };
     let now = tx.now();
     store::end_session(tx, session, "signed out", now)?;
-    super::passwords::note(tx, "post_auth_logout", actor.person, None)
+    note(tx, "post_auth_logout", actor.person, None)
 }
 
 /// One's own sessions that stand, the newest first.

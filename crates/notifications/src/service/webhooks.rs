@@ -1,16 +1,12 @@
 //! Webhooks: set up by people of an organization for what they hear of themselves.
 
 use db::{Db, Result, Tx, guard};
-use kernel::{Actor, Code, Fields, Instant, Page, PageRequest, Refusal, Text, WebhookId};
+use kernel::{Actor, Code, Fields, Page, PageRequest, Refusal, Text, WebhookId};
 
-use super::outbox::push_all;
 use crate::events;
-use crate::rules::{self, Failure, Next};
 use crate::store::{keys, webhooks as store};
-use crate::webhooks::caller::{self, Answer};
-use crate::webhooks::model::{
-    Call, Delivery, Kinds, NewWebhook, Webhook, WebhookCreated, WebhookStatus,
-};
+use crate::webhooks::caller;
+use crate::webhooks::model::{Delivery, Kinds, NewWebhook, Webhook, WebhookCreated, WebhookStatus};
 use crate::webhooks::secret;
 use crate::{Message, NotificationStatus, Recipient, WebhookSettings};
 
@@ -18,8 +14,6 @@ use crate::{Message, NotificationStatus, Recipient, WebhookSettings};
 const MOST: usize = 20;
 /// Characters of a URL at the most.
 const URL_LENGTH: usize = 2_000;
-/// Characters kept of what came of a call.
-const ERROR_LENGTH: usize = 300;
 
 /// Sets a webhook up for the actor's organization. Its secret is shown this once.
 ///
@@ -172,85 +166,4 @@ pub(crate) fn announce(tx: &mut Tx<'_>, letters: &[(&Message, Vec<&Recipient>)])
         }
     }
     Ok(())
-}
-
-/// What is said of a call that was our own mistake.
-const BROKEN: &str = "this event cannot be sent: a mistake within the program, which is in its log";
-
-/// Writes what came of a call. A webhook that failed for `disable_after` seconds, or says
-/// that it is gone, is disabled, and whoever set it up is told.
-pub(crate) fn record(
-    tx: &mut Tx<'_>,
-    call: &Call,
-    answer: &Answer,
-    disable_after: i64,
-) -> Result<()> {
-    let now = tx.now();
-    let (status, error) = match answer {
-        Answer::Taken(status) => {
-            let outcome = store::Outcome {
-                status: NotificationStatus::Sent,
-                due_at: now,
-                answer: Some(i32::from(*status)),
-                error: None,
-                sent_at: Some(now),
-            };
-            store::finish(tx, call, &outcome)?;
-            return store::note(tx, call.webhook, None, None);
-        }
-        Answer::Broken => {
-            let outcome = store::Outcome {
-                status: NotificationStatus::Dead,
-                due_at: now,
-                answer: None,
-                error: Some(BROKEN),
-                sent_at: None,
-            };
-            return store::finish(tx, call, &outcome);
-        }
-        Answer::Gone => (Some(410), "HTTP 410".to_owned()),
-        Answer::Failed { status, error } => {
-            let error = error.chars().take(ERROR_LENGTH).collect();
-            (status.map(i32::from), error)
-        }
-    };
-    let since = store::failing_since(tx, call.webhook)?.unwrap_or(now);
-    store::note(tx, call.webhook, Some(since), Some(&error))?;
-    let next = rules::after_failure(Failure::Temporary, call.attempts, chance(call));
-    let (fate, due_at) = match next {
-        Next::RetryAfter(seconds) => (NotificationStatus::Failed, now.plus_seconds(seconds)),
-        Next::GiveUp => (NotificationStatus::Dead, now),
-    };
-    let outcome = store::Outcome {
-        status: fate,
-        due_at,
-        answer: status,
-        error: Some(&error),
-        sent_at: None,
-    };
-    store::finish(tx, call, &outcome)?;
-    store::put_off(tx, call.webhook, due_at)?;
-    if *answer == Answer::Gone || now.seconds_since(since) >= disable_after {
-        disable(tx, call, since, &error)?;
-    }
-    Ok(())
-}
-
-fn disable(tx: &mut Tx<'_>, call: &Call, since: Instant, error: &str) -> Result<()> {
-    if !store::disable(tx, call.webhook)? {
-        return Ok(());
-    }
-    let owners = store::owners(tx, call.webhook)?;
-    let message = Message::WebhookDisabled {
-        url: call.url.clone(),
-        failing_since: since,
-        error: error.to_owned(),
-    };
-    push_all(tx, &owners, &message)
-}
-
-/// The random part of the event's id, other bits of it at each attempt.
-fn chance(call: &Call) -> u64 {
-    let (_, low) = call.id.uuid().as_u64_pair();
-    low >> (call.attempts.unsigned_abs() % 32)
 }

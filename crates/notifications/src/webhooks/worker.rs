@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::caller::{Answer, Caller};
 use super::model::Call;
-use crate::service::webhooks as service;
+use crate::service::calls;
 use crate::store::webhooks as store;
 
 /// Calls at the same time.
@@ -95,6 +95,6 @@ async fn deliver(database: &Arc<Database>, caller: Caller, call: Call) -> Result
         tracing::warn!(webhook = %call.webhook, event = %call.id, ?status, "a webhook did not take an event");
     }
     database
-        .write(move |tx| service::record(tx, &call, &answer, disable_after))
+        .write(move |tx| calls::record(tx, &call, &answer, disable_after))
         .await
 }

@@ -14,7 +14,7 @@ use files::FileStore;
 use kernel::{ChainKeys, Folds};
 use workshop::Verification;
 
-use crate::serve::open_unmigrated;
+use crate::open::open_unmigrated;
 use crate::settings::Settings;
 use rules::RULES;
 

@@ -2,6 +2,7 @@
 
 mod device;
 mod drive;
+mod erasure;
 mod event;
 mod evidence;
 mod ground;
@@ -17,7 +18,8 @@ mod views;
 mod waste;
 
 pub use device::{Device, Kit, KitPart, SEALED_AT_UPGRADE, Stage, Triage};
-pub use drive::{CheckResult, Drive, DriveErasure, EraseMethod, EraseResult, Media, Proof};
+pub use drive::{CheckResult, Drive};
+pub use erasure::{Accepted, DriveErasure, EraseMethod, EraseResult, Media, Proof, Reading};
 pub use event::{Event, Incoming, Operators};
 pub use evidence::{AttachedPhotograph, EvidenceFile, FileKind, NewFile, PHOTOGRAPH_TYPES};
 pub use ground::{AcceptedAs, Doubt, Ground, Integrity};
@@ -35,7 +37,7 @@ pub use reception::{
     ReceptionLine, ReceptionStatus, Reconciliation,
 };
 pub use report::{AttachedReport, ErasureReport, ReportVerdict, ReportedDrive};
-pub use statement::{Acceptance, Accepted, History, OpenAcceptance, Reading, Review, Statement};
+pub use statement::{Acceptance, History, OpenAcceptance, Review, Statement};
 pub use stocktake::{Difference, MovementView, Stocktake};
 pub use transfer::{
     LineOutcome, NewTransfer, Transfer, TransferArrival, TransferCancellation, TransferCounts,

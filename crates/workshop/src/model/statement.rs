@@ -6,20 +6,6 @@ use utoipa::ToSchema;
 
 use super::{AcceptedAs, DriveErasure, EraseMethod, EraseResult, Ground, Proof};
 
-/// How a tool's report was read: never taken from a caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Reading {
-    /// Why it is no proof by itself.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub grounds: Vec<Ground>,
-    /// When it ended, by the clock of the tool, as it is written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clock: Option<Instant>,
-    /// That clock names no zone.
-    #[serde(default)]
-    pub local: bool,
-}
-
 /// One statement about a drive's data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
@@ -126,17 +112,6 @@ pub struct Review {
     pub at: Instant,
     /// The line of the device's log that says so.
     pub line: i32,
-}
-
-/// What two people accepted: who they are stands in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Accepted {
-    /// As what.
-    pub accepted_as: AcceptedAs,
-    /// Why.
-    pub reason: String,
-    /// When the second person confirmed it.
-    pub at: Instant,
 }
 
 /// Everything that was said about a drive in a cycle.

@@ -13,6 +13,7 @@ mod reception;
 mod report;
 mod review;
 mod search;
+mod stages;
 mod step;
 mod transfer;
 mod waste;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{Code, Refusal, Text};
 use serde_json::Value;
 
-use super::step::in_workshop;
+use super::stages::in_workshop;
 use super::{Asking, Change, Facts};
 use crate::model::{CountedParts, Device, Part, Repair};
 

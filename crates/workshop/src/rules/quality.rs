@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{Code, DeviceKind, Grade, Refusal, Text};
 
 use super::erasure::proven;
-use super::step::{from, in_workshop, leave_with_proof};
+use super::stages::{from, in_workshop, leave_with_proof};
 use super::{Asking, Change, Facts, Stock, checks};
 use crate::Settings;
 use crate::model::{CheckResult, Device, Kit, KitPart, Stage, Triage};

@@ -3,7 +3,7 @@
 use kernel::{Code, Instant, OrganisationId, Refusal, Text};
 
 use super::erasure::carried_over;
-use super::step::from;
+use super::stages::from;
 use super::{Asking, Change, Facts};
 use crate::model::{Device, Drive, Stage};
 

@@ -1,14 +1,12 @@
-//! One step of a device: which stage it may be taken from, and what it changes.
+//! One step of a device: what it changes.
 
-use kernel::{Code, Refusal, Text};
+use kernel::Refusal;
 
 use super::erasure::{self, proven};
-use super::{
-    Asking, Change, Facts, Proven, already_reserved, correction, parts, quality, reception,
-    transfer, waste,
-};
+use super::stages::{from, in_workshop, leave_with_proof};
+use super::{Asking, Change, Facts, correction, parts, quality, reception, transfer, waste};
 use crate::Settings;
-use crate::model::{Device, DriveErasure, Event, Stage, Triage};
+use crate::model::{DriveErasure, Event, Stage, Triage};
 
 pub(super) fn apply(
     facts: &Facts<'_>,
@@ -44,59 +42,6 @@ pub(super) fn apply(
         Event::Returned { .. } => returned(facts, asking),
         Event::Corrected { .. } => correction::corrected(facts, asking),
     }
-}
-
-/// The step may be taken from these stages alone.
-///
-/// # Errors
-/// `step_not_allowed`, saying where the device stands.
-pub(super) fn from(
-    facts: &Facts<'_>,
-    asking: &Asking<'_>,
-    stages: &[Stage],
-) -> Result<(), Refusal> {
-    if stages.contains(&facts.device.stage) {
-        return Ok(());
-    }
-    // to say that a drive is still open helps more than to name the stage
-    if facts.device.stage == Stage::Triaged
-        && facts.drives.iter().any(|drive| drive.proof.is_some())
-    {
-        proven(facts.drives)?;
-    }
-    Err(step_not_allowed(facts.device, asking.event, stages))
-}
-
-fn step_not_allowed(device: &Device, event: &Event, stages: &[Stage]) -> Refusal {
-    if device.stage == Stage::Reserved {
-        return already_reserved(device);
-    }
-    let list = |name: fn(Stage) -> &'static str| {
-        stages
-            .iter()
-            .map(|stage| name(*stage))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    Refusal::new(
-        Code::StepNotAllowed,
-        Text::new(
-            format!(
-                "{} : « {} » n'est pas possible à l'étape « {} » ; il l'est à : {}.",
-                device.name(),
-                event.name(),
-                device.stage.french(),
-                list(Stage::french),
-            ),
-            format!(
-                "{}: `{}` is not possible from `{}`; it is from: {}.",
-                device.name(),
-                event.name(),
-                device.stage,
-                list(Stage::as_str),
-            ),
-        ),
-    )
 }
 
 /// Evidence may come drive by drive; the stage moves once every drive is proven.
@@ -221,24 +166,6 @@ fn returned(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<Change, Refusal> {
     let mut change = Change::new(facts);
     change.go(Stage::Returned, asking.at);
     Ok(change)
-}
-
-/// The only way to `ready`, `scrapped` and `parts`.
-pub(super) fn leave_with_proof(change: &mut Change, to: Stage, _: &Proven, asking: &Asking<'_>) {
-    change.device.erasure_proven = true;
-    change.go(to, asking.at);
-}
-
-pub(super) fn in_workshop(facts: &Facts<'_>, asking: &Asking<'_>) -> Result<(), Refusal> {
-    if facts.device.stage.in_workshop() {
-        return Ok(());
-    }
-    let stages: Vec<_> = Stage::ALL
-        .iter()
-        .copied()
-        .filter(|stage| stage.in_workshop())
-        .collect();
-    Err(step_not_allowed(facts.device, asking.event, &stages))
 }
 
 /// Never came, or is not found any more; what it needs not to be is proven.

@@ -4,16 +4,16 @@ use db::{Result, Tx};
 use kernel::{Actor, Code, DeviceId, Instant, Refusal, Text};
 use serde_json::Value;
 
-use super::ledger::{Ledger, Needs};
+use super::ledger::Needs;
+use super::limits::unknown_device;
 use super::names::resolve;
 use super::near::mistyped;
 use super::recorder::Recorder;
 use crate::model::{
-    BulkAnswer, Device, DeviceView, Event, EventOutcome, EventResult, Incoming, Operators,
-    Recorded, Stage,
+    BulkAnswer, DeviceView, Event, EventOutcome, EventResult, Incoming, Operators, Recorded, Stage,
 };
 use crate::reading;
-use crate::rules::{self, Change};
+use crate::rules;
 use crate::store;
 
 /// Lines of a list at the most.
@@ -228,57 +228,4 @@ fn tag_of(name: &str) -> String {
         .next()
         .unwrap_or_default()
         .to_owned()
-}
-
-/// A drive's proof serves one device at a time.
-///
-/// # Errors
-/// `drive_proven_elsewhere`.
-pub(super) fn serves_here(ledger: &Ledger, id: DeviceId, change: &Change) -> Result<(), Refusal> {
-    let before = ledger.get(id).map_or(&[][..], |bench| &bench.drives);
-    for drive in change.newly_proven(before) {
-        if ledger.proven_elsewhere(&drive.serial_key, id) {
-            return Err(Refusal::new(
-                Code::DriveProvenElsewhere,
-                Text::new(
-                    format!(
-                        "Le disque {} est déjà prouvé dans un autre appareil. S'il en a été retiré, envoyez d'abord un relevé de cet autre appareil et déclarez-y le disque absent.",
-                        drive.name()
-                    ),
-                    format!(
-                        "Drive {} is proven in another device already. If it was taken out of there, send a capture of that device first and record the drive as absent there.",
-                        drive.name()
-                    ),
-                ),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// A workshop works on its own devices; the city may do it for any.
-pub(super) fn own_workshop(actor: &Actor, device: &Device) -> Result<(), Refusal> {
-    if actor.is_city() || device.workshop_id == Some(actor.organisation) {
-        return Ok(());
-    }
-    Err(Refusal::plain(Code::NotYourWorkshop))
-}
-
-/// Nobody has this name; `near` are devices that it may have been.
-pub(super) fn unknown_device(name: &str, near: &[String]) -> Refusal {
-    let name: String = name.chars().take(60).collect();
-    let (fr, en) = match near {
-        [] => (String::new(), String::new()),
-        near => (
-            format!(" Vouliez-vous dire {} ?", near.join(" ou ")),
-            format!(" Did you mean {}?", near.join(" or ")),
-        ),
-    };
-    Refusal::new(
-        Code::UnknownDevice,
-        Text::new(
-            format!("Aucun appareil ne porte le numéro « {name} ».{fr}"),
-            format!("No device has the number \"{name}\".{en}"),
-        ),
-    )
 }

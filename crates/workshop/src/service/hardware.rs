@@ -4,9 +4,9 @@ use db::{Db, Result, Tx};
 use kernel::{Actor, Code, DeviceId, Refusal, Text, squash};
 use serde_json::json;
 
-use super::events::{own_workshop, unknown_device};
 use super::evidence::note_file;
 use super::ledger::{Ledger, Needs, Record};
+use super::limits::{own_workshop, unknown_device};
 use crate::model::{
     Answer, Capture, Device, DeviceView, EventOutcome, FileKind, Hardware, Keep, NewFile, Recorded,
 };

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use db::{Db, Result};
 use kernel::{Actor, DeviceId, Grade, Refusal};
 
-use super::events::own_workshop;
 use super::ledger::{Ledger, Needs};
+use super::limits::own_workshop;
 use super::reading::visible;
 use crate::Settings;
 use crate::model::{

@@ -9,6 +9,7 @@ mod evidence;
 mod hardware;
 mod labels;
 mod ledger;
+mod limits;
 mod missing;
 mod names;
 mod near;

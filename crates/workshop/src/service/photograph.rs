@@ -5,10 +5,10 @@ use db::{Result, Tx};
 use kernel::{Actor, Code, DeviceId, Refusal, Text};
 use serde_json::json;
 
-use super::events::unknown_device;
 use super::evidence::note_file;
 use super::hardware::{finish, on_bench};
 use super::ledger::Record;
+use super::limits::unknown_device;
 use crate::model::{AttachedPhotograph, EventOutcome, FileKind, NewFile};
 use crate::store;
 

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use db::{Result, Tx};
 use kernel::{Actor, BatchId, Code, DeviceId, Instant, PersonId, Refusal, Text};
 
-use super::events::{own_workshop, serves_here, unknown_device};
 use super::evidence::reports_attached;
 use super::ledger::{Ledger, Needs, Record};
+use super::limits::{own_workshop, serves_here, unknown_device};
 use crate::Settings;
 use crate::model::{Device, Event, EventOutcome, Incoming, Operators, Stage};
 use crate::rules::{self, Asking, Verdict};

@@ -4,10 +4,11 @@ use db::{Db, Result, Tx};
 use kernel::{Actor, Code, DeviceId, squash};
 use serde_json::json;
 
-use super::events::{record, unknown_device};
+use super::events::record;
 use super::evidence::note_file;
 use super::hardware::{finish, on_bench};
 use super::ledger::Record;
+use super::limits::unknown_device;
 use crate::Settings;
 use crate::model::{
     AttachedReport, Device, DeviceView, Doubt, DriveErasure, EraseResult, ErasureReport, Event,

@@ -6,9 +6,9 @@ use db::{Db, Result, Tx};
 use kernel::{Actor, Code, DeviceId, Refusal, Text, squash};
 use serde_json::json;
 
-use super::events::{serves_here, unknown_device};
 use super::hardware::{apply, finish, on_bench_with, outcome, person_only};
 use super::ledger::Needs;
+use super::limits::{serves_here, unknown_device};
 use super::reading::visible;
 use crate::model::{Acceptance, AcceptedAs, OpenAcceptance, Recorded};
 use crate::rules::{self, Verdict};

@@ -10,8 +10,9 @@ use kernel::{
 };
 use serde_json::json;
 
-use super::events::{check_count, result, unknown_device};
+use super::events::{check_count, result};
 use super::ledger::{Ledger, Needs, Record};
+use super::limits::unknown_device;
 use super::names::resolve;
 use super::near::mistyped;
 use super::recorder::Recorder;
