@@ -3,8 +3,8 @@
 use actix_web::web;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::routes;
 use crate::system::{self, Readiness};
+use crate::{Routes, operations};
 
 /// Where the OpenAPI document is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -19,10 +19,20 @@ impl Door {
     /// Registers everything.
     pub fn open(&self, config: &mut web::ServiceConfig) {
         config
-            .configure(routes::serve)
+            .configure(serve)
             .app_data(self.readiness.clone())
             .route("/api/docs", web::get().to(system::to_docs))
             .route(DOCUMENT, web::get().to(system::document))
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)));
     }
+}
+
+/// Every operation.
+fn serve(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/api/v1")
+            .configure(|config| operations::of_api(&mut Routes::Serve(config)))
+            .default_service(web::to(system::nothing_here)),
+    );
+    operations::open(&mut Routes::Serve(config));
 }

@@ -9,6 +9,7 @@ pub mod impact;
 pub mod intake;
 pub mod notifications;
 mod openapi;
+mod operations;
 mod routes;
 mod system;
 pub mod workshop;

@@ -6,18 +6,29 @@ use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi};
 use utoipa::openapi::{Content, RefOr, Response};
 use utoipa::{Modify, PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::Problem;
 use crate::record::operation_id;
+use crate::{Routes, operations};
 
 /// The document of every operation that the program serves.
 pub fn document() -> OpenApi {
     let (_, mut document) = actix_web::App::new()
         .into_utoipa_app()
-        .configure(crate::routes::describe)
+        .configure(every_operation)
         .split_for_parts();
     Describe.modify(&mut document);
     document
+}
+
+/// Every operation, with its place in the document.
+fn every_operation(config: &mut ServiceConfig<'_>) {
+    let scope = utoipa_actix_web::scope("/api/v1");
+    config.service(scope.configure(|config: &mut ServiceConfig<'_>| {
+        operations::of_api(&mut Routes::Describe(config));
+    }));
+    operations::open(&mut Routes::Describe(config));
 }
 
 struct Describe;

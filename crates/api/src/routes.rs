@@ -31,38 +31,3 @@ impl Routes<'_, '_> {
         self
     }
 }
-
-/// Every operation, to be served.
-pub(crate) fn serve(config: &mut web::ServiceConfig) {
-    config.service(
-        web::scope("/api/v1")
-            .configure(|config| api(&mut Routes::Serve(config)))
-            .default_service(web::to(crate::system::nothing_here)),
-    );
-    crate::system::routes(&mut Routes::Serve(config));
-    crate::impact::open_routes(&mut Routes::Serve(config));
-    crate::handover::open_routes(&mut Routes::Serve(config));
-}
-
-/// Every operation, with its place in the OpenAPI document.
-pub(crate) fn describe(config: &mut ServiceConfig<'_>) {
-    let scope = utoipa_actix_web::scope("/api/v1");
-    config.service(
-        scope.configure(|config: &mut ServiceConfig<'_>| api(&mut Routes::Describe(config))),
-    );
-    crate::system::routes(&mut Routes::Describe(config));
-    crate::impact::open_routes(&mut Routes::Describe(config));
-    crate::handover::open_routes(&mut Routes::Describe(config));
-}
-
-/// The router looks through them in this order: what scanners ask all day long comes first.
-fn api(routes: &mut Routes<'_, '_>) {
-    crate::workshop::routes(routes);
-    crate::identity::routes(routes);
-    crate::eligibility::routes(routes);
-    crate::intake::routes(routes);
-    crate::allocation::routes(routes);
-    crate::handover::routes(routes);
-    crate::impact::routes(routes);
-    crate::notifications::routes(routes);
-}

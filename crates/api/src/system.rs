@@ -1,8 +1,8 @@
 //! Health, metrics and what is served when nothing is there.
 
+mod documentation;
 mod elsewhere;
 
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
@@ -13,6 +13,7 @@ use utoipa::IntoParams;
 
 use crate::{Answer, ApiResult, Metrics, Problems, Routes, State};
 
+pub(crate) use documentation::{document, to_docs};
 pub(crate) use elsewhere::nothing_here;
 
 pub(crate) fn routes(config: &mut Routes<'_, '_>) {
@@ -112,24 +113,3 @@ const KEPT: Duration = Duration::from_secs(2);
 /// When everything was found in order.
 #[derive(Debug, Default)]
 pub(crate) struct Readiness(Mutex<Option<Instant>>);
-
-/// The OpenAPI document. It is made when somebody asks for it first: few ever do.
-pub(crate) async fn document() -> ApiResult<HttpResponse> {
-    static DOCUMENT: OnceLock<web::Bytes> = OnceLock::new();
-    let document = match DOCUMENT.get() {
-        Some(document) => document.clone(),
-        None => {
-            let json = serde_json::to_vec(&crate::document()).map_err(db::Error::from)?;
-            DOCUMENT.get_or_init(|| json.into()).clone()
-        }
-    };
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .body(document))
-}
-
-pub(crate) async fn to_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect()
-        .insert_header(("Location", "/api/docs/"))
-        .finish()
-}

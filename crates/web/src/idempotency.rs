@@ -104,7 +104,7 @@ pub async fn note_key<B: MessageBody + 'static>(
 
 /// For whom a signed-in actor or a key acts.
 fn known(request: &ServiceRequest) -> Option<String> {
-    crate::access::known_actor(request).map(|actor| actor.organisation.to_string())
+    crate::known::known_actor(request).map(|actor| actor.organisation.to_string())
 }
 
 fn length(request: &ServiceRequest) -> Option<usize> {

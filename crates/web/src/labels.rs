@@ -1,11 +1,10 @@
 //! Labels, as both doors print them.
 
-use std::sync::Arc;
-
 use documents::labels::{self, Label, Stock};
 use kernel::{Code, Language, Refusal, Text};
 use workshop::LabelFacts;
 
+pub use crate::stocks::stock;
 use crate::{ApiResult, State};
 
 /// The form in which labels leave.
@@ -49,23 +48,6 @@ impl Form {
             Self::Zpl => "etiquettes.zpl",
         }
     }
-}
-
-/// The labels that are in the printer, by their name; the first when none is said.
-///
-/// # Errors
-/// `unknown_reference` at `/stock`.
-pub fn stock(stocks: &[Stock], name: Option<&str>) -> Result<Stock, Refusal> {
-    let name = name.unwrap_or_default();
-    let found = match name.is_empty() {
-        true => stocks.first(),
-        false => stocks.iter().find(|stock| stock.name == name),
-    };
-    found.cloned().ok_or_else(|| {
-        let names = stocks.iter().map(|stock| format!("`{}`", stock.name));
-        let names = names.collect::<Vec<_>>().join(", ");
-        Refusal::field("/stock", Code::UnknownReference, Text::one_of(&names))
-    })
 }
 
 /// What a print is made of.
@@ -146,23 +128,8 @@ fn drives(all: usize, proven: usize, language: Language) -> String {
     }
 }
 
-/// The labels that may be asked for: those of the operator, then those that everybody has.
-///
-/// # Errors
-/// A line for the operator: which size cannot be used, and why.
-pub fn stocks(own: &[Stock]) -> Result<Arc<[Stock]>, String> {
-    let built_in = Stock::built_in();
-    let built_in = built_in
-        .into_iter()
-        .filter(|stock| own.iter().all(|own| own.name != stock.name));
-    let all: Vec<Stock> = own.iter().cloned().chain(built_in).collect();
-    all.iter().try_for_each(Stock::check)?;
-    Ok(all.into())
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -170,21 +137,5 @@ mod tests {
         assert_eq!(drives(0, 0, Language::French), "Disques à relever");
         assert_eq!(drives(2, 1, Language::French), "À EFFACER (1/2 prouvé)");
         assert_eq!(drives(1, 1, Language::English), "Erased, proven (1/1)");
-    }
-
-    #[test]
-    fn a_size_of_ones_own_comes_first_and_one_that_is_not_there_is_told() {
-        let mut own = Stock::built_in().remove(1);
-        own.label.width = 50.0;
-        let all = stocks(std::slice::from_ref(&own)).unwrap();
-        assert_eq!((all.len(), all[0].label.width), (3, 50.0));
-        assert_eq!(stock(&all, None).unwrap(), own);
-        let refusal = stock(&all, Some("a5")).unwrap_err();
-        assert!(
-            refusal.errors[0].detail.en.contains("`a4-24`"),
-            "{refusal:?}"
-        );
-        own.label.width = 1.0;
-        assert!(stocks(&[own]).unwrap_err().contains("62x29"));
     }
 }

@@ -1,26 +1,14 @@
-//! What anyone may read, made once a change and kept for both doors: a visit costs a few rows,
-//! however large the programme or the wave.
+//! What anyone may read, made when somebody asks for it first.
 
 use std::sync::Arc;
 
 use allocation::explain::Notice;
-use handover::{CertificateCode, CertificateInForce, VerifiedCertificate};
+use handover::{CertificateCode, VerifiedCertificate};
 use impact::open_data::{self, Award, ProgrammeVersion};
 use impact::{Counted, Figures, Given, Year};
 use kernel::{Instant, ProgrammeId, WaveId};
 
-use crate::published::Once;
 use crate::state::State;
-
-/// What is kept.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Kept {
-    given: Arc<Once<Arc<Given>>>,
-    notices: Arc<Once<Arc<Notice>>>,
-    awards: Arc<Once<Arc<Vec<Award>>>>,
-    certificates: Arc<Once<Arc<Option<CertificateInForce>>>>,
-    years: Arc<Once<Arc<(Year, Instant)>>>,
-}
 
 /// For how long the summary of a year holds at the most, in microseconds: it goes through all lots
 /// of the year and all applications of its programmes, and says when it was made.

@@ -2,22 +2,14 @@
 //! `Recorded`. A change is recorded in its own transaction; what the city's people look at,
 //! before they are shown it, and once an hour for each thing.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use actix_web::HttpRequest;
 use identity::audit::{Deed, Subject};
-use kernel::{Actor, Id, Instant, PersonId};
+use kernel::{Actor, Id, PersonId};
 use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 use crate::security::{client_address, network_of};
 use crate::trace::Route;
-
-/// How long a second look at the same thing is part of the first, in seconds.
-const SAME_LOOK: i64 = 3600;
-/// Looks that are remembered at the most.
-const REMEMBERED: usize = 50_000;
 
 /// Names an operation, in the audit log and for generated clients: `post_batches_id_submit`.
 pub fn operation_id(method: &str, path: &str) -> String {
@@ -140,32 +132,5 @@ impl Origin {
             network: self.network.clone(),
             detail: Value::Object(detail).to_string(),
         }
-    }
-}
-
-/// Who looked at what, and how.
-type Look = (Option<PersonId>, Id<Subject>, String);
-
-/// What was looked at of late, so that it is not written down again each time.
-#[derive(Debug, Clone, Default)]
-pub struct Looks(Arc<Mutex<HashMap<Look, Instant>>>);
-
-impl Looks {
-    /// Whether this is to be recorded.
-    pub fn is_new(&self, deed: &Deed, now: Instant) -> bool {
-        let look = (deed.actor, deed.subject, deed.action.clone());
-        let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        looks
-            .get(&look)
-            .is_none_or(|at| now.seconds_since(*at) >= SAME_LOOK)
-    }
-
-    /// Notes that it was recorded.
-    pub fn note(&self, deed: &Deed, now: Instant) {
-        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks.len() >= REMEMBERED {
-            looks.clear(); // some looks are recorded twice then
-        }
-        looks.insert((deed.actor, deed.subject, deed.action.clone()), now);
     }
 }

@@ -1,5 +1,5 @@
-//! What the operator decides about the frontier: who is believed about where a request comes
-//! from, which other sites' pages may call, what browsers are told.
+//! The frontier: who is believed about where a request comes from, which other sites' pages may
+//! call, what browsers are told.
 
 use std::net::IpAddr;
 
@@ -12,84 +12,11 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, web};
-use identity::SecondFactorRule;
-use kernel::{Instant, Role};
 
 use crate::State;
-use crate::access::{ApproveWaves, Permission};
-
-/// What the operator decides about security.
-#[derive(Debug, Clone)]
-pub struct SecuritySettings {
-    /// Whether those who decide sign in with a code, too.
-    pub second_factor: SecondFactorRule,
-    /// Registrations from one network address in an hour; 0 for no limit.
-    pub registrations_per_hour: u32,
-    /// Proxies that are believed about whom they speak for (`X-Forwarded-For`).
-    pub trusted_proxies: Vec<IpAddr>,
-    /// Other sites whose pages may call the API from a browser.
-    pub cors_origins: Vec<String>,
-    /// Seconds for which browsers shall use TLS only; 0 to say nothing.
-    pub hsts_seconds: u64,
-    /// Whom to tell of a weakness, and until when that holds.
-    pub contact: Option<SecurityContact>,
-}
-
-/// What `/.well-known/security.txt` says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecurityContact {
-    /// `mailto:…`, `https://…` or `tel:…`.
-    pub address: String,
-    /// Until when.
-    pub expires: Instant,
-}
-
-impl SecurityContact {
-    /// Reads the settings; none of no address.
-    ///
-    /// # Errors
-    /// A sentence for whoever set them.
-    pub fn new(address: &str, expires: &str) -> Result<Option<Self>, String> {
-        if address.is_empty() {
-            return Ok(None);
-        }
-        let known = ["mailto:", "https://", "tel:"];
-        let sound = known.iter().any(|scheme| address.starts_with(scheme))
-            && address.bytes().all(|byte| byte.is_ascii_graphic());
-        if !sound {
-            return Err("city.security_contact begins with mailto:, https:// or tel:".to_owned());
-        }
-        let expires = expires.parse().map_err(|_| {
-            "city.security_expires is a moment such as 2027-06-30T00:00:00Z".to_owned()
-        })?;
-        Ok(Some(Self {
-            address: address.to_owned(),
-            expires,
-        }))
-    }
-}
-
-impl Default for SecuritySettings {
-    fn default() -> Self {
-        Self {
-            second_factor: SecondFactorRule::Optional,
-            registrations_per_hour: 100,
-            trusted_proxies: Vec::new(),
-            cors_origins: Vec::new(),
-            hsts_seconds: 0,
-            contact: None,
-        }
-    }
-}
+use crate::frontier::SecuritySettings;
 
 impl SecuritySettings {
-    /// Whether somebody of this role has to have a second factor: administrators, and those
-    /// who approve.
-    pub fn asks_second_factor(&self, role: Role) -> bool {
-        let decides = role == Role::Admin || ApproveWaves::ROLES.contains(&role);
-        self.second_factor == SecondFactorRule::Required && decides
-    }
-
     /// From where a request comes: the peer, or whom a trusted proxy names. Of a list of
     /// forwarders the last one that is not trusted counts, since it did not write itself.
     fn address(&self, peer: Option<IpAddr>, forwarded: &[&str]) -> Option<IpAddr> {
@@ -269,22 +196,5 @@ mod tests {
     fn a_network_does_not_tell_who() {
         assert_eq!(network_of(ip("192.0.2.7")), "192.0.2.0/24");
         assert_eq!(network_of(ip("2001:db8:1:2::3")), "2001:db8:1::/48");
-    }
-
-    #[test]
-    fn those_who_decide_need_a_second_factor_where_it_is_required() {
-        let optional = SecuritySettings::default();
-        assert!(
-            Role::ALL
-                .iter()
-                .all(|role| !optional.asks_second_factor(*role))
-        );
-        let required = SecuritySettings {
-            second_factor: SecondFactorRule::Required,
-            ..optional
-        };
-        let asked = |role| required.asks_second_factor(role);
-        assert!(asked(Role::Admin) && asked(Role::Staff));
-        assert!(!asked(Role::Donor) && !asked(Role::Refurbisher) && !asked(Role::Association));
     }
 }

@@ -17,7 +17,7 @@ use crate::problem::ApiResult;
 use crate::published::Published;
 use crate::state::State;
 use crate::trace::RequestSpan;
-use crate::{access, idempotency, metrics, pace, problem, security};
+use crate::{authentication, idempotency, metrics, pace, rendering, security};
 
 /// How large an uploaded list may be.
 #[derive(Debug, Clone, Copy)]
@@ -78,9 +78,9 @@ where
             .default_service(web::to(nothing_here))
             .configure(|config| doors(config))
             .wrap(from_fn(idempotency::note_key))
-            .wrap(from_fn(access::authenticate))
+            .wrap(from_fn(authentication::authenticate))
             .wrap(from_fn(pace::keep))
-            .wrap(from_fn(problem::render))
+            .wrap(from_fn(rendering::render))
             .wrap(from_fn(metrics::count))
             .wrap(Condition::new(
                 !security.cors_origins.is_empty(),

@@ -11,23 +11,6 @@ use crate::architecture::{files, root};
 /// Loops of files below `crates/`, each in the order of names.
 const KNOWN: &[&[&str]] = &[
     &[
-        "api/src/allocation/mod.rs",
-        "api/src/eligibility/mod.rs",
-        "api/src/handover/mod.rs",
-        "api/src/identity/mod.rs",
-        "api/src/impact/catalogue.rs",
-        "api/src/impact/mod.rs",
-        "api/src/impact/open_data.rs",
-        "api/src/impact/places.rs",
-        "api/src/intake/mod.rs",
-        "api/src/notifications/mod.rs",
-        "api/src/openapi.rs",
-        "api/src/routes.rs",
-        "api/src/system.rs",
-        "api/src/system/elsewhere.rs",
-        "api/src/workshop/mod.rs",
-    ],
-    &[
         "console/src/assets.rs",
         "console/src/cookies.rs",
         "console/src/door.rs",
@@ -45,20 +28,6 @@ const KNOWN: &[&[&str]] = &[
         "console/src/session.rs",
         "console/src/sign_in_first.rs",
         "console/src/templates.rs",
-    ],
-    &[
-        "web/src/access.rs",
-        "web/src/answer.rs",
-        "web/src/extract/address.rs",
-        "web/src/extract/mod.rs",
-        "web/src/idempotency.rs",
-        "web/src/labels.rs",
-        "web/src/open.rs",
-        "web/src/problem.rs",
-        "web/src/published.rs",
-        "web/src/record.rs",
-        "web/src/security.rs",
-        "web/src/state.rs",
     ],
     // a form within a PDF is walked for the drawing that names it, and draws in its turn
     &[

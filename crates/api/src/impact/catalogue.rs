@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use impact::open_data;
 
-use super::open_data::for_other_sites;
+use super::sharing::for_other_sites;
 use crate::{Answer, ApiResult, Problems, Published, State};
 
 /// The catalogue of the open data, as DCAT-AP in JSON-LD, with absolute addresses.

@@ -3,6 +3,7 @@
 mod catalogue;
 mod open_data;
 mod places;
+mod sharing;
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use kernel::ProgrammeId;
 
 use crate::Routes;
 use crate::{Answer, ApiResult, PathId, Problems, Published, State};
-pub(crate) use open_data::for_other_sites;
+pub(crate) use sharing::for_other_sites;
 
 /// The operations of this area.
 pub fn routes(config: &mut Routes<'_, '_>) {

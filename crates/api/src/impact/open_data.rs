@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use impact::Figures;
 use impact::open_data::{self, Measure, Words};
 use workshop::Stage;
 
+use super::sharing::for_other_sites;
 use crate::{Answer, ApiResult, Problems, Published, Routes, State};
 
 /// The operations.
@@ -18,17 +18,6 @@ pub(super) fn routes(config: &mut Routes<'_, '_>) {
         .service(figures_csv)
         .service(figures_json)
         .service(figures_schema);
-}
-
-/// Lets pages of other sites read an answer that anyone may have.
-pub(crate) fn for_other_sites(mut response: HttpResponse) -> HttpResponse {
-    let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("cross-origin"),
-    );
-    response
 }
 
 /// Writes a table aside: it may have tens of thousands of rows.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use impact::open_data;
 
-use super::open_data::for_other_sites;
+use super::sharing::for_other_sites;
 use crate::{Answer, ApiResult, Problems, Published, State};
 
 /// The equipped places that agreed to be listed, as the national standard of *lieux de médiation

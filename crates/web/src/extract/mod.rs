@@ -262,7 +262,7 @@ impl FromRequest for Upload {
 
 /// Bytes of a JSON body at the most, by whether whoever sends it is known.
 fn json_limit(request: &HttpRequest) -> usize {
-    match crate::access::is_known(request) {
+    match crate::known::is_known(request) {
         true => JSON_LIMIT,
         false => STRANGER_LIMIT,
     }
