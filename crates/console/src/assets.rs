@@ -14,8 +14,6 @@ use flate2::write::GzEncoder;
 use kernel::Code;
 use sha2::{Digest, Sha256};
 
-use crate::door::Console;
-
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// One file.
@@ -52,6 +50,35 @@ impl Assets {
     pub(crate) fn url(&self, name: &str) -> Option<String> {
         let asset = self.0.iter().find(|asset| asset.name == name)?;
         Some(format!("/assets/{}", asset.versioned))
+    }
+
+    /// Answers with a file: kept for good under its versioned name, asked for anew under its own.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub(crate) fn answer(&self, request: &HttpRequest, name: &str) -> ApiResult<HttpResponse> {
+        let (asset, versioned) = self.find(name).ok_or(Code::NotFound)?;
+        let accepts = request
+            .headers()
+            .get(ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|accepted| accepted.contains("gzip"));
+        let mut response = HttpResponse::build(StatusCode::OK);
+        response.insert_header((CONTENT_TYPE, asset.content_type()));
+        response.insert_header((VARY, "accept-encoding"));
+        response.insert_header((
+            CACHE_CONTROL,
+            if versioned {
+                "public, max-age=31536000, immutable"
+            } else {
+                "no-cache"
+            },
+        ));
+        if accepts {
+            response.insert_header((CONTENT_ENCODING, "gzip"));
+            return Ok(response.body(asset.gzip.clone()));
+        }
+        Ok(response.body(asset.plain.clone()))
     }
 
     fn find(&self, name: &str) -> Option<(&Asset, bool)> {
@@ -91,34 +118,4 @@ impl Asset {
             _ => "application/octet-stream",
         }
     }
-}
-
-/// `/assets/{name}`: kept for good under its versioned name, asked for anew under its own.
-pub(crate) async fn serve(
-    request: HttpRequest,
-    console: web::Data<Console>,
-    name: web::Path<String>,
-) -> ApiResult<HttpResponse> {
-    let (asset, versioned) = console.assets.find(&name).ok_or(Code::NotFound)?;
-    let accepts = request
-        .headers()
-        .get(ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accepted| accepted.contains("gzip"));
-    let mut response = HttpResponse::build(StatusCode::OK);
-    response.insert_header((CONTENT_TYPE, asset.content_type()));
-    response.insert_header((VARY, "accept-encoding"));
-    response.insert_header((
-        CACHE_CONTROL,
-        if versioned {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        },
-    ));
-    if accepts {
-        response.insert_header((CONTENT_ENCODING, "gzip"));
-        return Ok(response.body(asset.gzip.clone()));
-    }
-    Ok(response.body(asset.plain.clone()))
 }

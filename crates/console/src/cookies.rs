@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{COOKIE, HOST};
 use actix_web::web::Data;
 
-use crate::door::Console;
+use crate::shared::Console;
 
 /// One of our cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,58 +1,14 @@
 //! What the server is told to serve for people: the pages of the one table of routes, their
 //! assets, and what holds for all of them.
 
-use std::path::PathBuf;
-
-use ::web::ProblemPages;
+use ::web::{ApiResult, ProblemPages};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::assets::{self, Assets};
+use crate::assets::Assets;
+use crate::shared::{Console, ConsoleSettings, THEME};
 use crate::templates::Templates;
 use crate::{errors, guard, routes, samples, session, theme};
-
-/// The city's style sheet.
-pub(crate) const THEME: &str = "theme.css";
-
-/// What the operator decides about the pages.
-#[derive(Debug, Clone)]
-pub struct ConsoleSettings {
-    /// The administration that decides, as people read it.
-    pub city: String,
-    /// Where people may ask.
-    pub contact: String,
-    /// Where the program is reached from outside.
-    pub base_url: String,
-    /// A folder with templates that take the place of ours; none when empty.
-    pub templates: PathBuf,
-    /// The city's color, `#rrggbb`; ours when empty.
-    pub accent: String,
-    /// The same where people read light text on dark.
-    pub accent_dark: String,
-    /// A picture that stands before the name, SVG or PNG; none when empty.
-    pub logo: PathBuf,
-}
-
-impl Default for ConsoleSettings {
-    fn default() -> Self {
-        Self {
-            city: "Ville de Marseille".to_owned(),
-            contact: "contact@localhost".to_owned(),
-            base_url: "http://127.0.0.1:8080".to_owned(),
-            templates: PathBuf::new(),
-            accent: String::new(),
-            accent_dark: String::new(),
-            logo: PathBuf::new(),
-        }
-    }
-}
-
-/// What every page may use.
-pub(crate) struct Console {
-    pub(crate) settings: ConsoleSettings,
-    pub(crate) templates: Templates,
-    pub(crate) assets: Assets,
-}
 
 /// The door for people, as `web::serve` opens it.
 #[derive(Clone)]
@@ -92,7 +48,7 @@ impl Door {
         config
             .app_data(self.console.clone())
             .app_data(self.problems.clone())
-            .route("/assets/{name}", web::get().to(assets::serve))
+            .route("/assets/{name}", web::get().to(asset))
             .service(
                 web::scope("")
                     .configure(routes::register)
@@ -103,4 +59,13 @@ impl Door {
                     .wrap(from_fn(guard::headers)),
             );
     }
+}
+
+/// `/assets/{name}`.
+async fn asset(
+    request: HttpRequest,
+    console: web::Data<Console>,
+    name: web::Path<String>,
+) -> ApiResult<HttpResponse> {
+    console.assets.answer(&request, &name)
 }

@@ -6,8 +6,9 @@ use actix_web::http::Method;
 use kernel::{Code, Refusal};
 use serde::Serialize;
 
-use crate::page::{View, Visit};
-use crate::samples::Sample;
+use crate::page::View;
+use crate::sample::Sample;
+use crate::visit::Visit;
 
 #[derive(Serialize)]
 struct ErrorPage {

@@ -4,9 +4,10 @@ use kernel::Language;
 use serde::Serialize;
 
 use crate::address;
-use crate::door::{Console, THEME};
 use crate::nav::{self, NavItem};
-use crate::page::Visit;
+use crate::saved::Flash;
+use crate::shared::{Console, THEME};
+use crate::visit::Visit;
 
 /// The layout's variables.
 #[derive(Debug, Serialize)]
@@ -44,15 +45,6 @@ struct Files {
     css: Option<String>,
     js: Option<String>,
     theme: Option<String>,
-}
-
-/// What the next page says of what was just done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Flash {
-    /// The sentence.
-    pub(crate) text: String,
-    /// `success`, `info`, `warning` or `danger`.
-    pub(crate) kind: String,
 }
 
 impl Frame {

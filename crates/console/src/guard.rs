@@ -15,7 +15,7 @@ use actix_web::{HttpRequest, ResponseError};
 use kernel::{Code, Refusal, Text};
 
 use crate::cookies::host;
-use crate::door::Console;
+use crate::shared::Console;
 
 /// What mail programs send by themselves: the token in the address says whose choice it is.
 const FROM_MAIL_PROGRAMS: &[&str] = &["/unsubscribe"];

@@ -4,7 +4,7 @@
 use ::web::problem::language_of;
 use actix_web::HttpRequest;
 use identity::Visitor;
-use kernel::Language;
+use kernel::{Language, Text};
 
 use crate::cookies::Cookie;
 
@@ -24,4 +24,12 @@ pub(crate) fn asked(request: &HttpRequest) -> Option<Language> {
     let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
     let (_, value) = pairs.find(|(name, _)| name == "lang")?;
     value.parse().ok()
+}
+
+/// A sentence in a language, with the spaces that its punctuation wants.
+pub(crate) fn say(text: &Text, language: Language) -> String {
+    match language {
+        Language::French => notifications::french_spaces(&text.fr),
+        Language::English => text.en.clone().into_owned(),
+    }
 }

@@ -17,7 +17,7 @@ use actix_web::web;
 
 use crate::pages;
 use crate::routing::{Admits, Anybody, Row, get, on, pages, post};
-use crate::samples::Sample;
+use crate::sample::Sample;
 
 pages! {
     // everybody

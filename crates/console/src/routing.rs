@@ -4,7 +4,8 @@
 use ::web::access::Permission;
 use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 
-use crate::page::{Page, Visit};
+use crate::page::Page;
+use crate::visit::Visit;
 
 /// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -72,3 +72,12 @@ impl Saved {
         self
     }
 }
+
+/// What the next page says of what was just done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Flash {
+    /// The sentence.
+    pub(crate) text: String,
+    /// `success`, `info`, `warning` or `danger`.
+    pub(crate) kind: String,
+}

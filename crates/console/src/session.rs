@@ -6,14 +6,13 @@ use ::web::{ApiError, ApiResult, State};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderValue, SET_COOKIE};
+use actix_web::http::header::{HeaderValue, LOCATION, SET_COOKIE};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use identity::{TokenPair, Visitor};
 use kernel::{Code, Refusal};
 
 use crate::cookies::Cookie;
-use crate::sign_in_first;
 
 /// How long browsers keep the cookie, in seconds. The session may end before.
 fn kept_for(state: &State) -> i64 {
@@ -45,7 +44,7 @@ pub(crate) async fn recognize<B: MessageBody + 'static>(
     let mut response = next.call(request).await?.map_into_boxed_body();
     if is_over(&response) {
         let request = response.into_parts().0;
-        let signing_in = sign_in_first::to_sign_in(&request);
+        let signing_in = to_sign_in(&request);
         return Ok(ServiceResponse::new(request, signing_in));
     }
     let own = renewed.as_ref().and_then(|cookie| cookie.split_once('='));
@@ -66,6 +65,18 @@ fn is_over(response: &ServiceResponse<BoxBody>) -> bool {
     let extensions = response.response().extensions();
     let refused = extensions.get::<Refusal>().map(|refusal| refusal.code);
     looks && matches!(refused, Some(Code::SessionEnded | Code::NotAuthenticated))
+}
+
+/// Leads to the sign-in, and from there back to the address.
+pub(crate) fn to_sign_in(request: &HttpRequest) -> HttpResponse {
+    let next = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |address| address.as_str());
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, format!("/connexion?next={next}")))
+        .finish()
 }
 
 /// Whom the cookie of a request names, with the cookie anew when the session was extended.

@@ -7,15 +7,13 @@ use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpMessage, HttpResponse};
 
-use crate::form::{Form, SIGN_IN_LIMIT};
-use crate::page::Visit;
+use crate::form::{Form, SIGN_IN_LIMIT, Taken};
 use crate::pages::sign_in::{Carried, SignInPage};
-
-/// Marks a request whose body was taken to be carried along: nothing else reads it.
-pub(crate) struct Taken;
+use crate::session::to_sign_in;
+use crate::visit::Visit;
 
 /// Leads to the sign-in. Never the page itself: the outcome is always an error, in actix's sense.
 pub(crate) async fn answer<T>(visit: Visit, payload: Payload) -> Result<T, actix_web::Error> {
@@ -30,18 +28,6 @@ pub(crate) async fn answer<T>(visit: Visit, payload: Payload) -> Result<T, actix
         }
     };
     Err(InternalError::from_response("signs in first", response).into())
-}
-
-/// Back to the address after signing in.
-pub(crate) fn to_sign_in(request: &HttpRequest) -> HttpResponse {
-    let next = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |address| address.as_str());
-    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, format!("/connexion?next={next}")))
-        .finish()
 }
 
 async fn with_what_was_sent(

@@ -13,7 +13,6 @@ use serde::Serialize;
 
 use crate::assets::TEMPLATES;
 use crate::form::FormView;
-use crate::frame::Frame;
 
 /// Every template, in both languages.
 pub(crate) struct Templates {
@@ -41,7 +40,7 @@ impl Templates {
         &self,
         language: Language,
         name: &str,
-        frame: &Frame,
+        frame: &impl Serialize,
         view: &impl Serialize,
         form: Option<&FormView>,
     ) -> Result<String, Error> {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use allocation::explain::Notice;
 use handover::CertificateInForce;
-
 use impact::open_data::Award;
 use impact::{Given, Year};
 use kernel::Instant;

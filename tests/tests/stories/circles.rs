@@ -10,25 +10,6 @@ use crate::architecture::{files, root};
 
 /// Loops of files below `crates/`, each in the order of names.
 const KNOWN: &[&[&str]] = &[
-    &[
-        "console/src/assets.rs",
-        "console/src/cookies.rs",
-        "console/src/door.rs",
-        "console/src/errors.rs",
-        "console/src/form/mod.rs",
-        "console/src/frame.rs",
-        "console/src/guard.rs",
-        "console/src/language.rs",
-        "console/src/page.rs",
-        "console/src/pages/proof.rs",
-        "console/src/pages/sign_in.rs",
-        "console/src/routes.rs",
-        "console/src/routing.rs",
-        "console/src/samples.rs",
-        "console/src/session.rs",
-        "console/src/sign_in_first.rs",
-        "console/src/templates.rs",
-    ],
     // a form within a PDF is walked for the drawing that names it, and draws in its turn
     &[
         "workshop/src/report/pdf/drawing.rs",

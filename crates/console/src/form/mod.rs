@@ -12,9 +12,8 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::fields::{self, Tree};
+use crate::language::say;
 use crate::multipart;
-use crate::page::say;
-use crate::sign_in_first::Taken;
 
 pub(crate) use view::{FormView, Mistake};
 
@@ -26,6 +25,9 @@ const TEXT_LIMIT: usize = 1 << 20;
 pub(crate) const SIGN_IN_LIMIT: usize = 256 << 10;
 /// Fields at the most.
 const MOST_FIELDS: usize = 5_000;
+
+/// Marks a request whose body was taken to be carried along: nothing else reads it.
+pub(crate) struct Taken;
 
 /// Names the request, so that it is done once; the templates' `form_tag` writes it.
 const KEY: &str = "idempotency_key";

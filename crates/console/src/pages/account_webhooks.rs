@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::application_parts::SAMPLE_ID;
 use super::choices::Choice;
 use super::proof::{asked_again, prove_again};
-use crate::page::say;
+use crate::language::say;
 use crate::shown_once::Made;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, address};
 

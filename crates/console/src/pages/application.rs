@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::application_parts::{
     Answered, Change, SAMPLE_ID, changes, kind_name, sample_answers, slug,
 };
-use crate::page::say;
+use crate::language::say;
 use crate::{Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]

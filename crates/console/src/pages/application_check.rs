@@ -9,7 +9,7 @@ use kernel::ApplicationId;
 use serde::Serialize;
 
 use super::application_parts::{Answered, SAMPLE_ID, sample_answers, slug};
-use crate::page::say;
+use crate::language::say;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 #[derive(Serialize)]

@@ -55,7 +55,7 @@ pub(crate) fn page_of(field: &str) -> Option<&'static str> {
 
 /// A sentence in a language.
 pub(crate) fn in_language(language: Language, fr: &str, en: &str) -> String {
-    crate::page::say(&Text::new(fr.to_owned(), en.to_owned()), language)
+    crate::language::say(&Text::new(fr.to_owned(), en.to_owned()), language)
 }
 
 /// How people name so many of a kind.
@@ -171,7 +171,7 @@ fn commitments(form: &Answers, lists: &Lists, language: Language) -> Vec<(String
         (&texts.no_resale, made.no_resale),
         (&texts.follow_up, made.follow_up),
     ]
-    .map(|(text, made)| (crate::page::say(text, language), made == Some(true)))
+    .map(|(text, made)| (crate::language::say(text, language), made == Some(true)))
     .into()
 }
 

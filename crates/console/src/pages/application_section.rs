@@ -96,7 +96,7 @@ async fn load(page: &Page<Apply>, id: ApplicationId, section: Section) -> ApiRes
             current: Answered::of(&application.form, lists, language),
             asked,
             advice: advice
-                .map(|it| crate::page::say(&it.text, language))
+                .map(|it| crate::language::say(&it.text, language))
                 .collect(),
             kinds: kind_rows(&programme.kinds, |kind| kind_name(kind, 2, language)),
             lot_min: programme.lot_min,
@@ -109,7 +109,7 @@ async fn load(page: &Page<Apply>, id: ApplicationId, section: Section) -> ApiRes
             commitments: commitments
                 .map(|(name, text)| Choice {
                     value: format!("commitments/{name}"),
-                    text: crate::page::say(text, language),
+                    text: crate::language::say(text, language),
                 })
                 .into(),
         };

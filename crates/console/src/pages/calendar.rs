@@ -9,7 +9,7 @@ use intake::{Batch, Truck, Window};
 use kernel::{Actor, Code, Instant, Language, Role};
 use notifications::calendar::{Event, feed as write};
 
-use crate::page::say;
+use crate::language::say;
 use crate::{PageResult, Sample, Visit};
 
 /// Days that a calendar looks back and ahead.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::application_parts::SAMPLE_ID;
 use super::application_score::points;
-use crate::page::say;
+use crate::language::say;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, address};
 
 /// What the list is narrowed to.

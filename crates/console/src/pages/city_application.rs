@@ -21,7 +21,7 @@ use super::choices::Choice;
 use super::city_applications::{Wanted, person_choice};
 use super::city_marks::{Criterion, sample_criteria};
 use super::city_organisation::{Entry, sample_entry};
-use crate::page::say;
+use crate::language::say;
 use crate::{FormView, Page, PageResult, Sample, View};
 
 #[derive(Serialize)]

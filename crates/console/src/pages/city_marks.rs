@@ -4,7 +4,7 @@ use eligibility::{Assessment, ToAssess};
 use kernel::{Instant, Language};
 use serde::Serialize;
 
-use crate::page::say;
+use crate::language::say;
 
 /// A criterion that people assess.
 #[derive(Serialize)]

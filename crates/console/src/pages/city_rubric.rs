@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::application_parts::SAMPLE_ID;
 use super::application_score::points;
 use super::choices::Choice;
-use crate::page::say;
+use crate::language::say;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View};
 
 /// Those who move most are shown, so many at the most.

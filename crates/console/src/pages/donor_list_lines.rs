@@ -83,7 +83,7 @@ pub(super) fn waiting(
     (wanted, more): (&BTreeSet<u64>, u64),
     language: Language,
 ) -> Waiting {
-    let say = |text: &Text| crate::page::say(text, language);
+    let say = |text: &Text| crate::language::say(text, language);
     let notice = |notice: &manifest::Notice| match language {
         Language::French => notifications::french_spaces(&notice.fr),
         Language::English => notice.en.clone(),

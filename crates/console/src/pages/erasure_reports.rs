@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use workshop::{AttachedReport, DeviceFilter, ErasureReport, EventOutcome, NewFile};
 
 use crate::form::SentFile;
-use crate::page::say;
+use crate::language::say;
 use crate::{Form, FormView, Page, PageResult, Sample, View};
 
 /// Files of one submit at the most.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::assets::{Assets, TEMPLATES};
-use crate::door::ConsoleSettings;
+use crate::shared::ConsoleSettings;
 use crate::templates::Templates;
 
 fn console() -> Console {

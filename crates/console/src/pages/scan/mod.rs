@@ -17,7 +17,7 @@ use workshop::{EventOutcome, Operators};
 use self::line::Line;
 use self::station::Colleague;
 use self::step::{Chosen, Offered, TemplateView};
-use crate::page::say;
+use crate::language::say;
 use crate::{Form, FormView, Page, PageResult, Sample, Saved, View, Visit};
 
 pub(crate) use self::station::{make_room, switch};
