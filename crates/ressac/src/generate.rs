@@ -15,7 +15,7 @@ use crate::settings::Settings;
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
-    size: generate::Options,
+    size: generate::Size,
     /// Give every account the password that the first line of standard input has. Without, nobody
     /// can sign in.
     #[arg(long)]

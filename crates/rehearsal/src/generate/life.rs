@@ -9,7 +9,7 @@ use kernel::{
 };
 use serde_json::json;
 use workshop::custody::{self, Line, Link};
-use workshop::rules::{self, Asking, Facts, Stock, Verdict};
+use workshop::rules::{self, Asking, Decided, Facts, Stock};
 use workshop::state;
 use workshop::{
     CheckResult, Device, Drive, DriveErasure, EraseMethod, EraseResult, Event, Media, Past,
@@ -279,7 +279,7 @@ impl<'a> Life<'a> {
             operated_by: None,
         };
         let verdict = rules::decide(&facts, &asking, self.settings);
-        let Verdict::Apply(change) = verdict.map_err(|refusal| refusal.to_string())? else {
+        let Decided::Apply(change) = verdict.map_err(|refusal| refusal.to_string())? else {
             return Err(format!("{} had {} before", self.device.tag, event.name()));
         };
         let (device, drives, effects) = change.into_parts();

@@ -29,7 +29,7 @@ use seed::Seed;
 
 /// How much to make, and how.
 #[derive(Debug, Clone, Args)]
-pub struct Options {
+pub struct Size {
     /// Devices, each with its chain of custody.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
     pub devices: u64,
@@ -83,7 +83,7 @@ pub struct Made {
 pub async fn prepare(
     database: &Arc<Database>,
     city: City<'_>,
-    options: &Options,
+    options: &Size,
 ) -> Result<World, String> {
     let (name, chosen) = (city.name.to_owned(), options.clone());
     let setting =
@@ -133,7 +133,7 @@ fn set_up(
     setup: &Setup,
     city: &str,
     hash: Option<&str>,
-    options: &Options,
+    options: &Size,
 ) -> DbResult<World> {
     let present = store::devices(tx)?;
     if present > 0 && !options.add {
