@@ -90,7 +90,7 @@ impl PasswordSettings {
 
 /// What a password was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Matched {
     /// Another than the stored one, or nothing is stored.
     Wrong,
     /// The stored one.
@@ -173,7 +173,7 @@ impl Passwords {
     ///
     /// # Errors
     /// `unavailable` when too many wait.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict> {
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Matched> {
         self.run(move |hasher, memory| hasher.compare(&password, stored.as_deref(), memory))
             .await?
     }
@@ -221,7 +221,7 @@ impl Hasher {
         password: &str,
         stored: Option<&str>,
         memory: &mut Memory,
-    ) -> Result<Verdict> {
+    ) -> Result<Matched> {
         let nobody = self.settings.nobody();
         let parsed = PasswordHash::new(stored.unwrap_or(&nobody))
             .map_err(|cause| Error::Inconsistent(format!("a password's hash: {cause}")))?;
@@ -230,12 +230,12 @@ impl Hasher {
             .map_err(|cause| Error::Inconsistent(format!("a password's hash: {cause}")))?;
         // compared in constant time
         if Some(computed) != parsed.hash || stored.is_none() {
-            return Ok(Verdict::Wrong);
+            return Ok(Matched::Wrong);
         }
         if self.settings.is_current(&parsed) {
-            return Ok(Verdict::Right);
+            return Ok(Matched::Right);
         }
-        self.hash(password).map(Verdict::Outdated)
+        self.hash(password).map(Matched::Outdated)
     }
 }
 
@@ -278,12 +278,12 @@ mod tests {
         }
     }
 
-    fn judge(settings: &PasswordSettings, password: &str, stored: Option<&str>) -> Verdict {
+    fn judge(settings: &PasswordSettings, password: &str, stored: Option<&str>) -> Matched {
         let hasher = settings.hasher().expect("parameters");
         let mut memory = Memory::new();
         let verdict = hasher.compare(password, stored, &mut memory);
         let verdict = verdict.expect("compares");
-        let hashed = matches!(verdict, Verdict::Outdated(_));
+        let hashed = matches!(verdict, Matched::Outdated(_));
         assert_eq!(hasher.runs.into_inner(), 1 + u64::from(hashed));
         verdict
     }
@@ -294,23 +294,23 @@ mod tests {
         let stored = hash(&settings, "un mot de passe").expect("hashes");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let stored = Some(stored.as_str());
-        assert_eq!(judge(&settings, "un mot de passe", stored), Verdict::Right);
-        assert_eq!(judge(&settings, "un autre mot", stored), Verdict::Wrong);
-        assert_eq!(judge(&settings, "un mot de passe", None), Verdict::Wrong);
+        assert_eq!(judge(&settings, "un mot de passe", stored), Matched::Right);
+        assert_eq!(judge(&settings, "un autre mot", stored), Matched::Wrong);
+        assert_eq!(judge(&settings, "un mot de passe", None), Matched::Wrong);
     }
 
     #[test]
     fn a_hash_of_other_parameters_is_replaced() {
         let old = hash(&light(), "un mot de passe").expect("hashes");
         let settings = PasswordSettings::default();
-        let Verdict::Outdated(new) = judge(&settings, "un mot de passe", Some(&old)) else {
+        let Matched::Outdated(new) = judge(&settings, "un mot de passe", Some(&old)) else {
             panic!("not replaced");
         };
         assert_eq!(
             judge(&settings, "un mot de passe", Some(&new)),
-            Verdict::Right
+            Matched::Right
         );
-        assert_eq!(judge(&settings, "un autre mot", Some(&old)), Verdict::Wrong);
+        assert_eq!(judge(&settings, "un autre mot", Some(&old)), Matched::Wrong);
     }
 
     #[test]
@@ -329,7 +329,7 @@ mod tests {
         let passwords = Passwords::start(&light()).expect("starts");
         let stored = passwords.hash("un mot".to_owned()).await.expect("hashes");
         let verdict = passwords.verify("un mot".to_owned(), Some(stored)).await;
-        assert_eq!(verdict.expect("compares"), Verdict::Right);
+        assert_eq!(verdict.expect("compares"), Matched::Right);
         let wrong = PasswordSettings {
             memory_kib: 1,
             ..light()

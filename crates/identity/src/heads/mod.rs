@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use store::{
-    close_epoch, fold_epoch, head_covering, head_lines, insert_head, last_head, note_mailed,
-    note_token, pending_epochs, settled, unmailed_head, unstamped_head,
+    Steps, close_epoch, fold_audit, fold_custody, head_covering, head_lines, insert_head,
+    last_head, note_mailed, note_token, pending_epochs, settled, unmailed_head, unstamped_head,
 };
 pub use verify::{Anchored, verify_heads};
 

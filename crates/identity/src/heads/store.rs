@@ -1,11 +1,13 @@
 //! Epochs and heads in the database.
 
 use db::schema::{audit_events as a, chain_epochs as e, chain_heads as h, custody_events as c};
+use db::sql::Key;
 use db::{Db, Result, Tx};
 use diesel::connection::DefaultLoadingMode;
+use diesel::dsl::sql;
 use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Text};
 use kernel::{DeviceId, Fold, Folded, Id, Instant};
 
 use super::{ChainHead, HeadSigner, SignedHead};
@@ -82,33 +84,103 @@ pub fn settled(db: &mut Db, since: &mut Option<String>) -> Result<bool> {
     Ok(open.count == 0)
 }
 
-/// What the lines of an epoch come to, of custody and of audit. To be called in a snapshot.
+/// In what steps the lines of an epoch are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Steps {
+    /// So many lines are sorted at once.
+    pub sorted: i64,
+    /// More, as after a migration of everything, are read in the order of the primary key, so many at a
+    /// time: one read would take longer than it may.
+    pub at_once: i64,
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self {
+            sorted: 2_000_000,
+            at_once: 250_000,
+        }
+    }
+}
+
+/// The last line that was added to a fold, after which it goes on.
+pub type LastLine = (DeviceId, i32);
+
+/// Adds custody lines of a closed epoch, to which nobody writes, to a fold: all of them, or the next
+/// ones after a line; then it is to be called again.
 ///
 /// # Errors
 /// When the database fails.
-pub fn fold_epoch(db: &mut Db, epoch: i64) -> Result<(Folded, Folded)> {
-    type CustodyRow = (DeviceId, i32, Vec<u8>, Option<String>);
-    type AuditRow = (Id<Subject>, i32, Vec<u8>, Option<String>);
-    let mut custody = Fold::default();
-    let mut add = |row: QueryResult<CustodyRow>| -> Result<()> {
+pub fn fold_custody(
+    db: &mut Db,
+    epoch: i64,
+    steps: Steps,
+    after: Option<LastLine>,
+    mut fold: Fold,
+) -> Result<(Fold, Option<LastLine>)> {
+    type Row = (DeviceId, i32, Vec<u8>, Option<String>);
+    let many = after.is_some() || has_many(db, epoch, steps.sorted)?;
+    let (mut taken, mut last) = (0, None);
+    let mut add = |row: QueryResult<Row>| -> Result<()> {
         let (device, seq, hash, key) = row?;
-        custody.add(device.uuid().into_bytes(), seq, &hash, key.as_deref());
+        fold.add(device.uuid().into_bytes(), seq, &hash, key.as_deref());
+        (taken, last) = (taken + 1, Some((device, seq)));
         Ok(())
     };
-    let lines = c::table
-        .filter(c::epoch.eq(epoch))
-        .order((c::device_id, c::seq))
-        .select((c::device_id, c::seq, c::hash, c::chain_key));
+    macro_rules! lines {
+        () => {{
+            let mut lines = c::table
+                .order((c::device_id, c::seq))
+                .select((c::device_id, c::seq, c::hash, c::chain_key))
+                .into_boxed();
+            // an expression, for which the index of epochs is not taken
+            lines = match many {
+                true => lines
+                    .filter(sql::<Bool>("+custody_events.epoch = ").bind::<BigInt, _>(epoch))
+                    .limit(steps.at_once),
+                false => lines.filter(c::epoch.eq(epoch)),
+            };
+            if let Some((device, seq)) = after {
+                lines = lines.filter(
+                    sql::<Bool>("(custody_events.device_id, custody_events.seq) > (")
+                        .bind::<Key, _>(device)
+                        .sql(", ")
+                        .bind::<Integer, _>(seq)
+                        .sql(")"),
+                );
+            }
+            lines
+        }};
+    }
     match db {
-        Db::Sqlite(connection) => lines
-            .load_iter::<CustodyRow, DefaultLoadingMode>(connection)?
+        Db::Sqlite(connection) => lines!()
+            .load_iter::<Row, DefaultLoadingMode>(connection)?
             .try_for_each(&mut add)?,
-        Db::Postgres(connection) => lines
-            .load_iter::<CustodyRow, PgRowByRowLoadingMode>(connection)?
+        Db::Postgres(connection) => lines!()
+            .load_iter::<Row, PgRowByRowLoadingMode>(connection)?
             .try_for_each(&mut add)?,
     }
+    Ok((fold, last.filter(|_| many && taken == steps.at_once)))
+}
+
+fn has_many(db: &mut Db, epoch: i64, sorted: i64) -> Result<bool> {
+    let beyond: Option<i32> = c::table
+        .filter(c::epoch.eq(epoch))
+        .select(sql::<Integer>("1"))
+        .offset(sorted)
+        .first(db)
+        .optional()?;
+    Ok(beyond.is_some())
+}
+
+/// What the audit lines of a closed epoch come to.
+///
+/// # Errors
+/// When the database fails.
+pub fn fold_audit(db: &mut Db, epoch: i64) -> Result<Folded> {
+    type Row = (Id<Subject>, i32, Vec<u8>, Option<String>);
     let mut audit = Fold::default();
-    let mut add = |row: QueryResult<AuditRow>| -> Result<()> {
+    let mut add = |row: QueryResult<Row>| -> Result<()> {
         let (subject, seq, hash, key) = row?;
         audit.add(subject.uuid().into_bytes(), seq, &hash, key.as_deref());
         Ok(())
@@ -119,13 +191,13 @@ pub fn fold_epoch(db: &mut Db, epoch: i64) -> Result<(Folded, Folded)> {
         .select((a::subject_id, a::seq, a::hash, a::chain_key));
     match db {
         Db::Sqlite(connection) => lines
-            .load_iter::<AuditRow, DefaultLoadingMode>(connection)?
+            .load_iter::<Row, DefaultLoadingMode>(connection)?
             .try_for_each(&mut add)?,
         Db::Postgres(connection) => lines
-            .load_iter::<AuditRow, PgRowByRowLoadingMode>(connection)?
+            .load_iter::<Row, PgRowByRowLoadingMode>(connection)?
             .try_for_each(&mut add)?,
     }
-    Ok((custody.finish(), audit.finish()))
+    Ok(audit.finish())
 }
 
 /// Signs and keeps the head of an epoch; none when another node did it meanwhile.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::Database;
-use identity::heads::{self, HeadSigner, SignedHead};
+use identity::heads::{self, HeadSigner, SignedHead, Steps};
+use kernel::{Fold, Folded};
 
 use super::timestamp;
 use crate::settings::ChainSection;
@@ -47,8 +48,9 @@ pub async fn make(
 /// # Errors
 /// A line for the operator.
 pub async fn sign(database: &Database, signer: &Arc<HeadSigner>, epoch: i64) -> Result<(), String> {
-    let folded = database.snapshot(move |db| heads::fold_epoch(db, epoch));
-    let (custody, audit) = folded.await.map_err(|cause| cause.to_string())?;
+    let (custody, audit) = fold(database, epoch)
+        .await
+        .map_err(|cause| cause.to_string())?;
     let signer = Arc::clone(signer);
     let signed = database
         .write(move |tx| heads::insert_head(tx, epoch, (&custody, &audit), &signer).map(drop));
@@ -61,6 +63,20 @@ pub async fn sign(database: &Database, signer: &Arc<HeadSigner>, epoch: i64) -> 
         Some(last) if last.head.number >= epoch => Ok(()),
         _ => Err(cause.to_string()),
     }
+}
+
+async fn fold(database: &Database, epoch: i64) -> db::Result<(Folded, Folded)> {
+    let (mut custody, mut after) = (Fold::default(), None);
+    loop {
+        let folded = database
+            .read(move |db| heads::fold_custody(db, epoch, Steps::default(), after, custody));
+        (custody, after) = folded.await?;
+        if after.is_none() {
+            break;
+        }
+    }
+    let audit = database.read(move |db| heads::fold_audit(db, epoch));
+    Ok((custody.finish(), audit.await?))
 }
 
 async fn wait_for_writers(database: &Database) -> Result<bool, String> {

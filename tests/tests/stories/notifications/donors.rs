@@ -4,8 +4,8 @@
 use crate::support::{intake, waves, waves::Stage, workshop};
 use db::schema::{batches, devices, people};
 use diesel::prelude::*;
-use identity::heads;
-use kernel::BatchId;
+use identity::heads::{self, Steps};
+use kernel::{BatchId, Fold};
 use testkit::{Client, Role, TestApp, Value, both_engines, json};
 
 const DAY: i64 = 86_400;
@@ -225,7 +225,18 @@ both_engines! {
         let path = format!("/batches/{batch}/erasure-certificate");
         let head = |app: &TestApp| app.write(|tx| {
             let number = heads::close_epoch(tx)?.expect("lines since the last head");
-            let (custody, audit) = heads::fold_epoch(tx, number)?;
+            let (custody, none) = heads::fold_custody(tx, number, Steps::default(), None, Fold::default())?;
+            assert_eq!(none, None);
+            let custody = custody.finish();
+            // the same in small steps
+            let steps = Steps { sorted: 0, at_once: 2 };
+            let (mut stepwise, mut after) = heads::fold_custody(tx, number, steps, None, Fold::default())?;
+            while after.is_some() {
+                (stepwise, after) = heads::fold_custody(tx, number, steps, after, stepwise)?;
+            }
+            assert!(custody.lines > 0, "{custody:?}");
+            assert_eq!(stepwise.finish(), custody);
+            let audit = heads::fold_audit(tx, number)?;
             let signer = heads::HeadSigner::new(&[b"a secret of the test".to_vec()], &[]).unwrap();
             Ok(heads::insert_head(tx, number, (&custody, &audit), &signer)?.unwrap())
         });
