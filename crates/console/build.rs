@@ -40,6 +40,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// What separates rules, declarations and lists.
+const SEPARATORS: [char; 4] = ['{', '}', ';', ','];
+
 /// A style sheet without comments, and without white space around what separates rules,
 /// declarations and lists. Other spaces may mean something, and stay; so does what is quoted.
 fn squeezed(css: &str) -> String {
@@ -64,14 +67,13 @@ fn squeezed(css: &str) -> String {
                 space = true;
                 continue;
             }
-            let separates = |letter: char| matches!(letter, '{' | '}' | ';' | ',');
-            if space && !separates(letter) && !squeezed.ends_with(separates) {
+            if space && !SEPARATORS.contains(&letter) && !squeezed.ends_with(SEPARATORS) {
                 squeezed.push(' ');
             }
             space = false;
             squeezed.push(letter);
         }
-        if space && !squeezed.ends_with(|letter| matches!(letter, '{' | '}' | ';' | ',')) {
+        if space && !squeezed.ends_with(SEPARATORS) {
             squeezed.push(' ');
         }
     }
