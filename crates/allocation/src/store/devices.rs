@@ -6,8 +6,11 @@ use db::schema::{
     device_counts as c, devices as d, organisations as o, wave_devices as v, wave_lines as l,
     waves as w,
 };
+use db::sql::Key;
 use db::{Db, Result, counts};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use kernel::{
     ApplicationId, BatchId, Code, DeviceId, DeviceKind, Grade, Instant, OrganisationId, Page,
     PageRequest, ProgrammeId, WaveId, WaveLineId,
@@ -375,13 +378,18 @@ pub(crate) fn lot_devices(
         .limit(page.fetch())
         .into_boxed();
     // a lot is found by its line: a wave may have a hundred thousand devices
-    query = match filter.application.is_some() || filter.applications.is_some() {
+    let by_line = filter.application.is_some() || filter.applications.is_some();
+    query = match by_line {
         true => query.filter(l::wave_id.eq(wave)),
         false => query.filter(v::wave_id.eq(wave)),
     };
-    if let Some(workshop) = filter.workshop {
-        query = query.filter(d::workshop_id.eq(workshop));
-    }
+    query = match filter.workshop {
+        // an expression, for which no index is taken: not all devices of the workshop are walked
+        Some(workshop) if by_line => query
+            .filter(sql::<Bool>("coalesce(devices.workshop_id, NULL) = ").bind::<Key, _>(workshop)),
+        Some(workshop) => query.filter(d::workshop_id.eq(workshop)),
+        None => query,
+    };
     if let Some(application) = filter.application {
         query = query.filter(l::application_id.eq(application));
     }

@@ -183,7 +183,7 @@ pub(super) use narrowed;
 
 /// Devices that are looked at for words that too many have, or that are too short to be indexed,
 /// before a page is ended: the next page goes on from there.
-const LOOKED_AT: i64 = 50_000;
+const LOOKED_AT: i64 = 30_000;
 
 /// Devices of a page.
 #[derive(Debug, Default)]
