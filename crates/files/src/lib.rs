@@ -9,7 +9,7 @@ mod text;
 
 pub use content::{MediaType, recognize};
 pub use name::name_for;
-pub use scan::{Command, NoScanner, Scanner, Verdict};
+pub use scan::{Command, NoScanner, Scanned, Scanner};
 pub use settings::FilesSettings;
 pub use store::{FileStore, Kept, NotKept, sha256};
 pub use text::decode;

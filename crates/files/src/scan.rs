@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// What a scanner says of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Scanned {
     /// It looked, and found nothing.
     Clean,
     /// It found this.
@@ -19,7 +19,7 @@ pub trait Scanner: Send + Sync {
     ///
     /// # Errors
     /// A line for the log, when it cannot look; the file is not kept then.
-    fn scan(&self, file: &Path) -> Result<Verdict, String>;
+    fn scan(&self, file: &Path) -> Result<Scanned, String>;
 }
 
 /// No scanner: what is recognized is kept as it is.
@@ -27,8 +27,8 @@ pub trait Scanner: Send + Sync {
 pub struct NoScanner;
 
 impl Scanner for NoScanner {
-    fn scan(&self, _: &Path) -> Result<Verdict, String> {
-        Ok(Verdict::NotScanned)
+    fn scan(&self, _: &Path) -> Result<Scanned, String> {
+        Ok(Scanned::NotScanned)
     }
 }
 
@@ -41,7 +41,7 @@ pub struct Command {
 }
 
 impl Scanner for Command {
-    fn scan(&self, file: &Path) -> Result<Verdict, String> {
+    fn scan(&self, file: &Path) -> Result<Scanned, String> {
         let (program, arguments) = self.words.split_first().ok_or("no scan command")?;
         let output = std::process::Command::new(program)
             .args(arguments)
@@ -53,8 +53,8 @@ impl Scanner for Command {
             text.trim().chars().take(300).collect()
         };
         match output.status.code() {
-            Some(0) => Ok(Verdict::Clean),
-            Some(1) => Ok(Verdict::Infected(said())),
+            Some(0) => Ok(Scanned::Clean),
+            Some(1) => Ok(Scanned::Infected(said())),
             code => Err(format!("{program}: exit {code:?}: {}", said())),
         }
     }
@@ -73,10 +73,10 @@ mod tests {
             }
             .scan(Path::new("/dev/null"))
         };
-        assert_eq!(run("exit 0").unwrap(), Verdict::Clean);
+        assert_eq!(run("exit 0").unwrap(), Scanned::Clean);
         assert_eq!(
             run("echo Eicar; exit 1").unwrap(),
-            Verdict::Infected("Eicar".into())
+            Scanned::Infected("Eicar".into())
         );
         assert!(run("exit 2").is_err());
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use crate::scan::{Scanner, Verdict};
+use crate::scan::{Scanned, Scanner};
 
 /// The folder, and who looks at what comes in.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ impl FileStore {
             .map_err(fail)
             .and_then(|()| self.scanner.scan(&aside).map_err(NotKept::Failed));
         match outcome {
-            Ok(Verdict::Infected(what)) => {
+            Ok(Scanned::Infected(what)) => {
                 let _ = std::fs::remove_file(&aside);
                 Err(NotKept::Infected(what))
             }
@@ -87,7 +87,7 @@ impl FileStore {
                 std::fs::rename(&aside, &place).map_err(fail)?;
                 Ok(Kept {
                     sha256,
-                    scanned: verdict == Verdict::Clean,
+                    scanned: verdict == Scanned::Clean,
                 })
             }
         }
@@ -190,11 +190,11 @@ mod tests {
 
     struct Nose;
     impl Scanner for Nose {
-        fn scan(&self, file: &Path) -> Result<Verdict, String> {
+        fn scan(&self, file: &Path) -> Result<Scanned, String> {
             let text = std::fs::read(file).map_err(|cause| cause.to_string())?;
             Ok(match text.starts_with(b"%PDF-evil") {
-                true => Verdict::Infected("Eicar".into()),
-                false => Verdict::Clean,
+                true => Scanned::Infected("Eicar".into()),
+                false => Scanned::Clean,
             })
         }
     }

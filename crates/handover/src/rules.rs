@@ -3,21 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use identity::OrganisationStatus;
-use kernel::{Code, DeviceId, Fields, Instant, Refusal, Text, squash};
+use kernel::{Code, DeviceId, Fields, Instant, Refusal, Text, Verdict, squash};
 use serde_json::json;
 
 use crate::model::{
     Completion, DeviceFailure, Handover, HandoverSchedule, HandoverStatus, NotGiven,
 };
-
-/// What to do about a request that may be a repeat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Do it.
-    Go,
-    /// It was done before: answer with success, and change nothing.
-    AlreadyDone,
-}
 
 pub(crate) fn not_now(status: HandoverStatus) -> Refusal {
     Refusal::new(

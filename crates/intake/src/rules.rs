@@ -8,7 +8,7 @@ mod trucks;
 #[cfg(test)]
 mod tests;
 
-use kernel::{Actor, BatchId, Code, Instant, OrganisationId, Refusal, Role, Text, fold};
+use kernel::{Actor, BatchId, Code, Instant, OrganisationId, Refusal, Role, Text, Verdict, fold};
 use notifications::{Appointment, Quantity};
 
 use crate::model::{Batch, BatchStatus, Declared, Schedule, Window};
@@ -40,15 +40,6 @@ pub enum Step {
     Receive,
     /// The count ended.
     Close,
-}
-
-/// What to do about a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Write it, and tell those concerned.
-    Apply,
-    /// A second click: it was done before, and is a success without a change.
-    AlreadyDone,
 }
 
 impl Step {
@@ -89,7 +80,7 @@ impl Step {
 /// `batch_step_not_allowed`, with where the batch is and what the step needs.
 pub fn step(status: BatchStatus, step: Step) -> Result<Verdict, Refusal> {
     if step.sources().contains(&status) {
-        return Ok(Verdict::Apply);
+        return Ok(Verdict::Go);
     }
     if status == step.target() {
         return Ok(Verdict::AlreadyDone);

@@ -10,10 +10,10 @@ mod upload;
 
 use db::{Db, Error, Result, Tx};
 use identity::{Organisation, OrganisationKind, OrganisationStatus};
-use kernel::{Actor, BatchId, Code, OrganisationId, Refusal};
+use kernel::{Actor, BatchId, Code, OrganisationId, Refusal, Verdict};
 
 use crate::model::{Batch, BatchStatus, Collection, NewBatch, Pickup, Restrictions, Schedule};
-use crate::rules::{self, Step, Verdict};
+use crate::rules::{self, Step};
 use crate::store::{self, Change};
 pub use follow::{FollowLink, followed_batch, make_follow_link, revoke_follow_link};
 pub use pending::{KeptList, PENDING_MOST, PendingList, drop_list, keep_list, pending_list};
@@ -288,7 +288,7 @@ pub fn collect(
     let batch = store::batch(tx, actor, id)?;
     let late = rules::is_collected_late(&batch);
     let verdict = match late {
-        true => Ok(Verdict::Apply),
+        true => Ok(Verdict::Go),
         false => rules::step(batch.status, Step::Collect),
     };
     let known = (batch.created_at, batch.received_at);

@@ -22,6 +22,7 @@ mod text;
 mod text_column;
 mod text_enum;
 mod time;
+mod verdict;
 
 pub use actor::{Actor, Role};
 pub use canonical::Canonical;
@@ -51,6 +52,7 @@ pub use shape::Shape;
 pub use terms::{AccessoryKind, DeviceKind, Grade, Language, Theme};
 pub use text::Text;
 pub use time::{Clock, Date, Instant, ManualClock, SystemClock};
+pub use verdict::Verdict;
 
 #[doc(hidden)]
 pub use diesel;

@@ -2,7 +2,7 @@
 //! compared outside of the transactions, since that is slow; what fails is recorded.
 
 use actix_web::HttpRequest;
-use identity::password::Verdict;
+use identity::password::Matched;
 use identity::{SignIn, SignedIn, TokenPair};
 use kernel::{Code, PersonId, Refusal};
 
@@ -212,8 +212,8 @@ async fn compare(
 ) -> db::Result<(bool, Option<String>)> {
     let stored = sign_in.password_hash.clone();
     Ok(match state.passwords.verify(password, stored).await? {
-        Verdict::Wrong => (false, None),
-        Verdict::Right => (true, None),
-        Verdict::Outdated(hash) => (true, Some(hash)),
+        Matched::Wrong => (false, None),
+        Matched::Right => (true, None),
+        Matched::Outdated(hash) => (true, Some(hash)),
     })
 }

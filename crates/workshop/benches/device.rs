@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kernel::{AccessoryKind, ChainKeys, DeviceKind, Id, Instant, PersonId};
 use serde_json::{Value, json};
 use workshop::custody::{Head, Line, Link, check};
-use workshop::rules::{Asking, Correcting, Facts, LastEvent, Stock, Verdict, decide};
+use workshop::rules::{Asking, Correcting, Decided, Facts, LastEvent, Stock, decide};
 use workshop::{Device, Drive, Event, Settings, Stage, read_capture, read_event};
 
 /// Files of `lshw -json`, from the smallest to the largest.
@@ -71,7 +71,7 @@ struct Moment {
 }
 
 impl Moment {
-    fn decide(&self) -> Result<Verdict, kernel::Refusal> {
+    fn decide(&self) -> Result<Decided, kernel::Refusal> {
         let facts = Facts {
             device: &self.device,
             drives: &self.drives,
@@ -131,7 +131,7 @@ fn life() -> Vec<Moment> {
             at: at(600 * n),
             event: read_event(&said).unwrap().event,
         };
-        let Verdict::Apply(change) = moment.decide().unwrap() else {
+        let Decided::Apply(change) = moment.decide().unwrap() else {
             panic!("{said} was done before");
         };
         (device, drives, _) = change.into_parts();

@@ -26,13 +26,13 @@ pub fn run(input: &str) -> (String, bool) {
 /// `result` may also be a published file that carries its result.
 #[must_use]
 pub fn check(instance: &str, result: &str) -> (String, bool) {
-    let verdict = answer_in(result).map_or_else(Verdict::Error, |answer| judge(instance, &answer));
-    (json(&verdict), matches!(verdict, Verdict::Ok))
+    let verdict = answer_in(result).map_or_else(Replayed::Error, |answer| judge(instance, &answer));
+    (json(&verdict), matches!(verdict, Replayed::Ok))
 }
 
 #[derive(Serialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
-enum Verdict {
+enum Replayed {
     Ok,
     Broken { broken: Vec<Broken> },
     Refusal { detail: String },
@@ -49,7 +49,7 @@ fn answer_in(text: &str) -> Result<Answer, Refused> {
     serde_json::from_value(inner.unwrap_or(value)).map_err(wrong)
 }
 
-fn judge(instance: &str, answer: &Answer) -> Verdict {
+fn judge(instance: &str, answer: &Answer) -> Replayed {
     let read = Instance::read(instance);
     match (read, answer) {
         (
@@ -60,30 +60,30 @@ fn judge(instance: &str, answer: &Answer) -> Verdict {
             },
         ) => {
             if !pins_are_possible(&instance) {
-                return Verdict::Refusal {
+                return Replayed::Refusal {
                     detail: "the pins of this wave cannot be met".to_owned(),
                 };
             }
             let broken = check_plan(&instance, lines, left_by_kind);
             if broken.is_empty() {
-                Verdict::Ok
+                Replayed::Ok
             } else {
-                Verdict::Broken { broken }
+                Replayed::Broken { broken }
             }
         }
         (Ok(instance), Answer::Error(refused)) => {
             if refused.code == Code::PinNotPossible && !pins_are_possible(&instance) {
-                return Verdict::Ok;
+                return Replayed::Ok;
             }
-            Verdict::Refusal {
+            Replayed::Refusal {
                 detail: format!(
                     "this wave is not to be refused with {}",
                     refused.code.as_str()
                 ),
             }
         }
-        (Err(found), Answer::Error(refused)) if found.code == refused.code => Verdict::Ok,
-        (Err(found), _) => Verdict::Error(found),
+        (Err(found), Answer::Error(refused)) if found.code == refused.code => Replayed::Ok,
+        (Err(found), _) => Replayed::Error(found),
     }
 }
 

@@ -12,7 +12,7 @@ pub const QUANTITY_MAX: u64 = 1_000_000_000_000;
 /// The largest score, fragility or coefficient that is taken seriously.
 pub const NUMBER_MAX: u64 = 1_000_000_000;
 
-type Verdict = Result<(), Refused>;
+type Checked = Result<(), Refused>;
 
 fn is_blank(name: &str) -> bool {
     name.chars().all(char::is_whitespace)
@@ -22,7 +22,7 @@ fn is_blank(name: &str) -> bool {
 ///
 /// # Errors
 /// The first fault found, with its place.
-pub fn validate(instance: &Instance) -> Verdict {
+pub fn validate(instance: &Instance) -> Checked {
     if instance.schema != SCHEMA {
         return malformed(format!(
             "schema: expected \"{SCHEMA}\", found \"{}\"",
@@ -39,7 +39,7 @@ pub fn validate(instance: &Instance) -> Verdict {
     overrides(instance)
 }
 
-fn malformed(detail: String) -> Verdict {
+fn malformed(detail: String) -> Checked {
     Err(Refused::new(Code::InvalidInstance, detail))
 }
 
@@ -51,7 +51,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn named(self, field: &str, name: &str) -> Verdict {
+    fn named(self, field: &str, name: &str) -> Checked {
         if is_blank(name) {
             self.says(field, "must not be empty")
         } else {
@@ -59,7 +59,7 @@ impl Place<'_> {
         }
     }
 
-    fn within(self, field: &str, number: u64, most: u64) -> Verdict {
+    fn within(self, field: &str, number: u64, most: u64) -> Checked {
         if number > most {
             self.says(
                 field,
@@ -70,12 +70,12 @@ impl Place<'_> {
         }
     }
 
-    fn says(self, field: &str, fault: &str) -> Verdict {
+    fn says(self, field: &str, fault: &str) -> Checked {
         malformed(format!("{} {}: {field}: {fault}", self.what, self.id))
     }
 }
 
-fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Verdict {
+fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Checked {
     let mut seen = HashSet::with_capacity(ids.size_hint().0);
     for (at, id) in ids.enumerate() {
         if is_blank(id) {
@@ -90,7 +90,7 @@ fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>) -> Verdict {
     Ok(())
 }
 
-fn weight(instance: &Instance) -> Verdict {
+fn weight(instance: &Instance) -> Checked {
     let weight = &instance.params.weight;
     let numbers = [
         ("base", weight.base),
@@ -105,7 +105,7 @@ fn weight(instance: &Instance) -> Verdict {
     }
 }
 
-fn classes(instance: &Instance) -> Verdict {
+fn classes(instance: &Instance) -> Checked {
     unique(
         "classes",
         instance.classes.iter().map(|class| class.id.as_str()),
@@ -128,7 +128,7 @@ fn classes(instance: &Instance) -> Verdict {
     })
 }
 
-fn caps(instance: &Instance) -> Verdict {
+fn caps(instance: &Instance) -> Checked {
     unique("caps", instance.caps.iter().map(|cap| cap.id.as_str()))?;
     instance.caps.iter().try_for_each(|cap| {
         let place = Place {
@@ -143,7 +143,7 @@ fn caps(instance: &Instance) -> Verdict {
     })
 }
 
-fn lines(instance: &Instance) -> Verdict {
+fn lines(instance: &Instance) -> Checked {
     unique("lines", instance.lines.iter().map(|line| line.id.as_str()))?;
     instance.lines.iter().try_for_each(line)?;
     match instance
@@ -164,7 +164,7 @@ fn lines(instance: &Instance) -> Verdict {
     }
 }
 
-fn line(line: &Line) -> Verdict {
+fn line(line: &Line) -> Checked {
     let place = Place {
         what: "line",
         id: &line.id,
@@ -198,7 +198,7 @@ fn line(line: &Line) -> Verdict {
     }
 }
 
-fn overrides(instance: &Instance) -> Verdict {
+fn overrides(instance: &Instance) -> Checked {
     if instance.pins.is_empty() && instance.excludes.is_empty() {
         return Ok(());
     }

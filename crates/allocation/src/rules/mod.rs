@@ -31,8 +31,8 @@ pub use picking::{Pick, Shelf, Spare, pick, replacement};
 pub use pins::{apply_pins, pin_input, refused};
 pub use settings::{new_wave, settings};
 pub use steps::{
-    Verdict, digest_named, may_approve, may_cancel, may_complete, may_hand_over, may_pin,
-    may_propose, may_reject, may_submit, message_fits, reason_given, same_plan,
+    digest_named, may_approve, may_cancel, may_complete, may_hand_over, may_pin, may_propose,
+    may_reject, may_submit, message_fits, reason_given, same_plan,
 };
 pub use trial::{About, first, kinds, moves, split, trial_plan};
 pub use values::{

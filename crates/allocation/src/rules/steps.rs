@@ -1,17 +1,8 @@
 //! Which step a wave may take, and by whom.
 
-use kernel::{Code, Fields, PersonId, Refusal, Text};
+use kernel::{Code, Fields, PersonId, Refusal, Text, Verdict};
 
 use crate::model::{Wave, WaveStatus};
-
-/// What to do about a request that may be a repeat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Do it.
-    Go,
-    /// The same person did it before: answer with success, and change nothing.
-    AlreadyDone,
-}
 
 fn not_now(status: WaveStatus) -> Refusal {
     Refusal::new(

@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use db::{Error, Result, Tx};
-use kernel::{Actor, ApplicationId, DeviceId, WaveId, WaveLineId};
+use kernel::{Actor, ApplicationId, DeviceId, Verdict, WaveId, WaveLineId};
 
 use super::submit::still_true;
 use super::{explanation, load, mail, stored_plan};
 use crate::model::{Approval, Remark, Wave, WaveLine};
 use crate::plan::check_plan;
 use crate::plan::instance::{Class, Instance};
-use crate::rules::{self, Pick, Verdict};
+use crate::rules::{self, Pick};
 use crate::store::{self, Step};
 
 /// Approves a submitted wave and reserves its devices.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use db::{Result, Tx};
-use kernel::{Actor, ApplicationId, DeviceId, OrganisationId, Refusal, WaveId};
+use kernel::{Actor, ApplicationId, DeviceId, OrganisationId, Refusal, Verdict, WaveId};
 
 use super::{load, mail, stored_plan};
 use crate::model::{Wave, WaveStatus};
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::store::{self, Step};
 
 /// Calls a wave off and releases what it still has reserved. What was handed over stays.

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use db::{Db, Error, Result, Tx};
-use kernel::{Actor, BatchId, Code, WaveId};
+use kernel::{Actor, BatchId, Code, Verdict, WaveId};
 use notifications::Message;
 
 use super::ground::{ties, wanted, without_devices};
 use super::{load, stored_plan};
 use crate::model::{Rejection, Submission, Wave, WaveStatus};
 use crate::plan::instance::{Instance, Line};
-use crate::rules::{self, Changes, Verdict};
+use crate::rules::{self, Changes};
 use crate::store::{self, Step};
 
 /// Asks for the approval of another person.

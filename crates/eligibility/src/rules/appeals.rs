@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Code, Instant, PersonId, Refusal, Text};
+use kernel::{Code, Instant, PersonId, Refusal, Text, Verdict};
 
 use crate::model::{Appeal, AppealOutcome, ApplicationStatus, Contested, MarksAround, Reopened};
 use crate::rubric::Rubric;
@@ -82,9 +82,9 @@ pub(crate) fn may_decide_appeal(
     appeal: &Appeal,
     outcome: AppealOutcome,
     by: PersonId,
-) -> Result<super::Verdict, Refusal> {
+) -> Result<Verdict, Refusal> {
     match appeal.outcome {
-        Some(before) if before == outcome => return Ok(super::Verdict::AlreadyDone),
+        Some(before) if before == outcome => return Ok(Verdict::AlreadyDone),
         Some(_) => return Err(Refusal::plain(Code::AppealDecided)),
         None => {}
     }
@@ -97,7 +97,7 @@ pub(crate) fn may_decide_appeal(
             ),
         ));
     }
-    Ok(super::Verdict::Do)
+    Ok(Verdict::Go)
 }
 
 /// Whose marks are contested, or whose decision, does not mark anew.

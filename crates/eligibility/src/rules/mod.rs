@@ -24,6 +24,6 @@ pub(crate) use review::{
     may_be_eligible, may_share_out, seen_by, verified,
 };
 pub(crate) use steps::{
-    Since, Verdict, may_apply, may_ask_otherwise, may_assess, may_decide, may_edit,
-    may_request_changes, may_submit, may_withdraw, no_lot_reserved,
+    Since, may_apply, may_ask_otherwise, may_assess, may_decide, may_edit, may_request_changes,
+    may_submit, may_withdraw, no_lot_reserved,
 };

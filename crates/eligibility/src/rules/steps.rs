@@ -1,22 +1,13 @@
 //! The states of an application: which step may follow.
 
 use identity::OrganisationStatus;
-use kernel::{Code, Refusal, Text};
+use kernel::{Code, Refusal, Text, Verdict};
 
 use crate::model::{ApplicationStatus, Outcome};
 
 use ApplicationStatus::{
     ChangesRequested, Draft, Eligible, InReview, Ineligible, Submitted, Withdrawn,
 };
-
-/// Whether there is something to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Do it.
-    Do,
-    /// It was done before: answer the same, do nothing.
-    AlreadyDone,
-}
 
 /// An association that is not verified yet may apply; only the decision waits.
 ///
@@ -80,7 +71,7 @@ pub(crate) fn may_ask_otherwise(
 /// `application_step_not_allowed` once it is decided or withdrawn.
 pub(crate) fn may_submit(status: ApplicationStatus) -> Result<Verdict, Refusal> {
     match status {
-        Draft | ChangesRequested => Ok(Verdict::Do),
+        Draft | ChangesRequested => Ok(Verdict::Go),
         Submitted | InReview => Ok(Verdict::AlreadyDone),
         Eligible | Ineligible | Withdrawn => Err(not_now(status)),
     }
@@ -90,7 +81,7 @@ pub(crate) fn may_submit(status: ApplicationStatus) -> Result<Verdict, Refusal> 
 /// `application_step_not_allowed` when it was decided not eligible.
 pub(crate) fn may_withdraw(status: ApplicationStatus) -> Result<Verdict, Refusal> {
     match status {
-        Draft | Submitted | InReview | ChangesRequested | Eligible => Ok(Verdict::Do),
+        Draft | Submitted | InReview | ChangesRequested | Eligible => Ok(Verdict::Go),
         Withdrawn => Ok(Verdict::AlreadyDone),
         Ineligible => Err(not_now(status)),
     }
@@ -122,7 +113,7 @@ pub(crate) fn may_decide(
         (Eligible, Outcome::Eligible) | (Ineligible, Outcome::Ineligible) => {
             Ok(Verdict::AlreadyDone)
         }
-        (Submitted | InReview, _) | (ChangesRequested, Outcome::Ineligible) => Ok(Verdict::Do),
+        (Submitted | InReview, _) | (ChangesRequested, Outcome::Ineligible) => Ok(Verdict::Go),
         (Eligible, Outcome::Ineligible) | (Ineligible, Outcome::Eligible) => {
             may_decide_again(since)
         }
@@ -170,7 +161,7 @@ fn may_decide_again(since: Since) -> Result<Verdict, Refusal> {
             ),
         ));
     }
-    Ok(Verdict::Do)
+    Ok(Verdict::Go)
 }
 
 impl ApplicationStatus {
@@ -186,7 +177,7 @@ impl ApplicationStatus {
 
     /// The association may take it back, unless a lot is reserved for it.
     pub fn is_withdrawable(self) -> bool {
-        may_withdraw(self) == Ok(Verdict::Do)
+        may_withdraw(self) == Ok(Verdict::Go)
     }
 }
 
@@ -274,7 +265,7 @@ mod tests {
         };
         assert_eq!(
             may_decide(Eligible, Outcome::Ineligible, read),
-            Ok(Verdict::Do)
+            Ok(Verdict::Go)
         );
         let handed_over = Since {
             handed_over: true,
@@ -296,7 +287,7 @@ mod tests {
         );
         assert_eq!(
             may_decide(ChangesRequested, Outcome::Ineligible, Since::default()),
-            Ok(Verdict::Do)
+            Ok(Verdict::Go)
         );
         assert_eq!(
             may_decide(ChangesRequested, Outcome::Eligible, Since::default())

@@ -1,7 +1,7 @@
 //! Appeals: filed by the association, decided by somebody else than who decided before.
 
 use db::{Db, Error, Result, Tx};
-use kernel::{Actor, AppealId, ApplicationId, Code, Fields, Instant, Page, PageRequest};
+use kernel::{Actor, AppealId, ApplicationId, Code, Fields, Instant, Page, PageRequest, Verdict};
 use notifications::Message;
 
 use super::application::tell_association;
@@ -12,7 +12,7 @@ use crate::model::{
     Overturned, Reasons, Reopened,
 };
 use crate::rubric::{Rubric, decimal_fr};
-use crate::rules::{self, MarkedAnew, Verdict};
+use crate::rules::{self, MarkedAnew};
 use crate::store::{self, Record};
 
 /// Contests a decision, or the refusal that silence is. Staff may file it on behalf.

@@ -2,12 +2,12 @@
 
 use db::{Db, Result, Tx};
 use identity::OrganisationStatus;
-use kernel::{Actor, ApplicationId, Page, PageRequest};
+use kernel::{Actor, ApplicationId, Page, PageRequest, Verdict};
 use notifications::{Message, Quantity};
 
 use crate::Setup;
 use crate::model::{Application, ApplicationFilter, ApplicationStatus, StoredCommitments};
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::store::{self, Record};
 
 /// One application, as its reader may see it.

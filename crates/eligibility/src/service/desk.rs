@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, ApplicationId, Code, Instant, PersonId, Refusal, Text};
+use kernel::{Actor, ApplicationId, Code, Instant, PersonId, Refusal, Text, Verdict};
 
 use super::application::view;
 use super::score::{Detail, rubric_of};
@@ -12,7 +12,7 @@ use crate::model::{
     Neighbors, Outcome, Review, SharedOut, ToAssess, Transferred,
 };
 use crate::rubric::{Assessed, Criterion};
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::store;
 
 /// What waits, and for whom.
@@ -56,7 +56,7 @@ pub fn review(db: &mut Db, actor: &Actor, id: ApplicationId, now: Instant) -> Re
         version_named: true, // a form says what it was made from
     };
     let eligible = match rules::may_decide(status, Outcome::Eligible, since) {
-        Ok(Verdict::Do) => {
+        Ok(Verdict::Go) => {
             let detail = Detail::compute(db, &record, now)?;
             rules::may_be_eligible(record.association.status, &detail.score)
         }
@@ -69,7 +69,7 @@ pub fn review(db: &mut Db, actor: &Actor, id: ApplicationId, now: Instant) -> Re
         may_ask: rules::may_request_changes(status).is_ok(),
         may_refuse: matches!(
             rules::may_decide(status, Outcome::Ineligible, since),
-            Ok(Verdict::Do)
+            Ok(Verdict::Go)
         ),
         eligible,
         under_appeal,

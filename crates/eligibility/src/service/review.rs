@@ -1,7 +1,7 @@
 //! What staff do with an application: ask for changes, assess, decide.
 
 use db::{Result, Tx};
-use kernel::{Actor, ApplicationId, Language, Refusal};
+use kernel::{Actor, ApplicationId, Language, Refusal, Verdict};
 use notifications::{ChangeItem, Message};
 
 use super::application::{tell_association, view};
@@ -10,7 +10,7 @@ use crate::model::{
     Application, ApplicationStatus, Assessment, AssessmentInput, ChangeRequest, Changes,
     ChangesInput, Decision, DocumentKind, NewChange, Outcome, Reopened,
 };
-use crate::rules::{self, Named, Verdict};
+use crate::rules::{self, Named};
 use crate::store::{self, Record};
 
 /// Sends an application back to the association, item by item.

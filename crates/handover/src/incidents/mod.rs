@@ -7,7 +7,7 @@ pub mod rules;
 mod store;
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, Code, HandoverId, IncidentId, Page, PageRequest, Queue};
+use kernel::{Actor, Code, HandoverId, IncidentId, Page, PageRequest, Queue, Verdict};
 use notifications::Message;
 
 pub use model::{
@@ -18,7 +18,6 @@ pub use passing::{Choice, choices};
 pub(crate) use store::{HANDED_OVER, held};
 
 use crate::model::{Handover, LotItem};
-use crate::rules::Verdict;
 use crate::service::{expected, item, log_return, lot_of, spare, tell};
 
 /// The devices of a lot that are with its association, and may be reported.

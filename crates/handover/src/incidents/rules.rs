@@ -2,11 +2,11 @@
 
 use eligibility::ApplicationStatus;
 use identity::OrganisationStatus;
-use kernel::{Code, Fields, Instant, OrganisationId, ProgrammeId, Refusal, Text};
+use kernel::{Code, Fields, Instant, OrganisationId, ProgrammeId, Refusal, Text, Verdict};
 
 use super::model::{Incident, IncidentClosing, IncidentKind, IncidentOutcome, NewIncident};
 use crate::model::HandoverStatus;
-use crate::rules::{Verdict, not_now};
+use crate::rules::not_now;
 
 /// # Errors
 /// `invalid_fields`; `handover_step_not_allowed` before the lot was handed over.

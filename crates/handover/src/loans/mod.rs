@@ -8,14 +8,13 @@ pub(crate) mod store;
 use std::collections::BTreeSet;
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, DeviceId, HandoverId, Instant};
+use kernel::{Actor, DeviceId, HandoverId, Instant, Verdict};
 use notifications::Message;
 
 pub use model::{Extension, Loan, LoanFilter, Return};
 
 use crate::incidents::held;
 use crate::model::{Handover, HandoverView};
-use crate::rules::Verdict;
 use crate::service::{expected, log_return, lot_of, tell, view};
 
 /// Loans that one round of reminders looks at.

@@ -1,10 +1,10 @@
 //! When a loan is extended, and what may come back of it.
 
-use kernel::{Code, Fields, Instant, Refusal, Text};
+use kernel::{Code, Fields, Instant, Refusal, Text, Verdict};
 
 use super::model::{Extension, Loan, Return};
 use crate::model::{Handover, HandoverStatus};
-use crate::rules::{Verdict, not_now};
+use crate::rules::not_now;
 
 /// Days ahead to which a loan is extended at the most: ten years.
 const MOST_DAYS: i64 = 3_653;

@@ -2,13 +2,13 @@
 //! was in the lot in truth.
 
 use db::{Result, Tx};
-use kernel::{Actor, Code, HandoverId, Refusal, Text};
+use kernel::{Actor, Code, HandoverId, Refusal, Text, Verdict};
 use notifications::Message;
 use workshop::DeviceRef;
 
 use super::{expected, lot_of, tell, view};
 use crate::model::{Collector, HandoverView, Missed, NotGiven};
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::store;
 
 /// The association says who collects its lot for it.

@@ -4,7 +4,7 @@
 use data_encoding::HEXLOWER;
 use db::{Db, Result, Tx};
 use eligibility::Received;
-use kernel::{Actor, DeviceId, HandoverId, HandoverSlotId};
+use kernel::{Actor, DeviceId, HandoverId, HandoverSlotId, Verdict};
 use notifications::{Appointment, Message, Quantity};
 use sha2::{Digest, Sha256};
 
@@ -15,7 +15,7 @@ use crate::model::{
     Completion, DeviceFailure, Handover, HandoverSchedule, HandoverView, LotItem, Missed, PassedOn,
     Replacement, by_kind,
 };
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::store::{self, Step};
 
 /// Gives a handover its appointment, or moves it; association and workshop get the

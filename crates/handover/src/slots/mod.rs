@@ -7,14 +7,13 @@ mod store;
 
 use db::{Db, Result, Tx};
 use identity::OrganisationKind;
-use kernel::{Actor, Code, HandoverId, HandoverSlotId, Instant, OrganisationId, Refusal};
+use kernel::{Actor, Code, HandoverId, HandoverSlotId, Instant, OrganisationId, Refusal, Verdict};
 use notifications::Message;
 
 use model::SlotRow;
 pub use model::{HandoverSlot, SlotChoice, SlotFilter, SlotSeries};
 
 use crate::model::{HandoverSchedule, HandoverView};
-use crate::rules::Verdict;
 use crate::service::appoint;
 
 /// Offers slots of a workshop; one that is offered already is not offered twice. Associations whose

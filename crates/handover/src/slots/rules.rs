@@ -1,11 +1,11 @@
 //! Which slots may be offered, chosen and withdrawn.
 
 use chrono::Datelike;
-use kernel::{Code, Date, Fields, Instant, Refusal, Text};
+use kernel::{Code, Date, Fields, Instant, Refusal, Text, Verdict};
 
 use super::model::{SlotRow, SlotSeries};
 use crate::model::{Handover, HandoverStatus};
-use crate::rules::{Verdict, not_now};
+use crate::rules::not_now;
 
 /// Slots that are offered at once, at the most.
 const MOST_SLOTS: usize = 200;

@@ -1,8 +1,8 @@
 //! What a donor may say to the count at the dock, and when.
 
-use kernel::{Code, Fields, Refusal, Text};
+use kernel::{Code, Fields, Refusal, Text, Verdict};
 
-use super::{LINES_MAX, Verdict, english, french};
+use super::{LINES_MAX, english, french};
 use crate::model::{BatchStatus, DonorAnswer, ReceptionAnswer};
 
 /// The count is answered when it has ended. What was contested may be confirmed, once it
@@ -42,7 +42,7 @@ pub fn answer(
         {
             Ok(Verdict::AlreadyDone)
         }
-        _ => Ok(Verdict::Apply),
+        _ => Ok(Verdict::Go),
     }
 }
 

@@ -89,7 +89,7 @@ fn batch_step_not_allowed_unless_the_step_before_was_done() {
             Draft, Submitted, Accepted, Scheduled, Collected, Received, Closed, Refused, Cancelled,
         ] {
             let expected = if sources.contains(&status) {
-                Ok(Verdict::Apply)
+                Ok(Verdict::Go)
             } else if status == asked.target() {
                 Ok(Verdict::AlreadyDone)
             } else {
@@ -369,7 +369,7 @@ fn a_count_is_answered_when_it_has_ended() {
     for status in BatchStatus::ALL {
         let verdict = answer(*status, None, &said(Confirmed, None));
         match status {
-            BatchStatus::Closed => assert_eq!(verdict, Ok(Verdict::Apply)),
+            BatchStatus::Closed => assert_eq!(verdict, Ok(Verdict::Go)),
             _ => assert_eq!(verdict.unwrap_err().code, Code::BatchStepNotAllowed),
         }
     }
@@ -382,9 +382,9 @@ fn a_count_is_answered_when_it_has_ended() {
     );
     assert_eq!(
         closed(contested(), Contested, Some("Il en manque 3")),
-        Ok(Verdict::Apply)
+        Ok(Verdict::Go)
     );
-    assert_eq!(closed(contested(), Confirmed, None), Ok(Verdict::Apply));
+    assert_eq!(closed(contested(), Confirmed, None), Ok(Verdict::Go));
     assert_eq!(
         closed(said(Confirmed, None), Confirmed, Some("Merci")),
         Ok(Verdict::AlreadyDone)
@@ -400,7 +400,7 @@ fn another_device_makes_another_contest() {
     };
     let verdict = |new| answer(BatchStatus::Closed, Some(&known), new);
     assert_eq!(verdict(&known), Ok(Verdict::AlreadyDone));
-    assert_eq!(verdict(&other), Ok(Verdict::Apply));
+    assert_eq!(verdict(&other), Ok(Verdict::Go));
     assert_eq!(
         pointers(check_named(&vec!["a".to_owned(); 201]).unwrap_err()),
         ["/devices"]

@@ -1,8 +1,7 @@
 //! When a further truck may come, leave, or be called off.
 
-use kernel::{Code, Fields, Instant, Refusal, Text};
+use kernel::{Code, Fields, Instant, Refusal, Text, Verdict};
 
-use super::Verdict;
 use super::bodies::{check_collection, check_span};
 use crate::model::{Batch, BatchStatus, Collection, NewTruck, Truck, TruckLoad, Window};
 
@@ -46,7 +45,7 @@ pub fn may_send_truck(
     let same = |truck: &Truck| truck.is_awaited() && (truck.from, truck.to) == (new.from, new.to);
     Ok(match trucks.iter().any(same) {
         true => Verdict::AlreadyDone,
-        false => Verdict::Apply,
+        false => Verdict::Go,
     })
 }
 
@@ -72,7 +71,7 @@ pub fn may_load_truck(
     // what it brings is counted after what came with the first
     check_collection(&collection, Some(window), (batch.created_at, None), now)?;
     match (truck.collected_at, truck.cancelled_at) {
-        (None, None) => Ok(Verdict::Apply),
+        (None, None) => Ok(Verdict::Go),
         (Some(_), _) => Ok(Verdict::AlreadyDone),
         (None, Some(_)) => Err(called_off()),
     }
@@ -84,7 +83,7 @@ pub fn may_load_truck(
 /// `batch_step_not_allowed` once it has left.
 pub fn may_call_truck_off(truck: &Truck) -> Result<Verdict, Refusal> {
     match (truck.collected_at, truck.cancelled_at) {
-        (None, None) => Ok(Verdict::Apply),
+        (None, None) => Ok(Verdict::Go),
         (None, Some(_)) => Ok(Verdict::AlreadyDone),
         (Some(_), _) => Err(Refusal::new(
             Code::BatchStepNotAllowed,

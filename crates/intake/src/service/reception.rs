@@ -2,12 +2,12 @@
 
 use db::{Db, Result, Tx};
 use identity::token;
-use kernel::{Actor, BatchId, Code, Fields, Instant, Refusal, Role, Text};
+use kernel::{Actor, BatchId, Code, Fields, Instant, Refusal, Role, Text, Verdict};
 use notifications::Message;
 
 use super::tell;
 use crate::model::{Batch, Comment, Difference, DonorAnswer, ReceptionAnswer, ReceptionLink};
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::store::{self, Change};
 
 /// Days in which a link in the mail about the count works.

@@ -2,11 +2,11 @@
 //! an entry of its own in the calendars of donor and workshop.
 
 use db::{Db, Result, Tx};
-use kernel::{Actor, BatchId};
+use kernel::{Actor, BatchId, Verdict};
 
 use super::{own_workshop, tell};
 use crate::model::{Batch, NewTruck, Truck, TruckLoad};
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::store;
 
 /// The further trucks of a batch, in their order.
@@ -55,7 +55,7 @@ pub fn load_truck(
     own_workshop(actor, &batch)?;
     let truck = store::truck(tx, id, number)?;
     let now = tx.now();
-    if rules::may_load_truck(&batch, &truck, load, now)? == Verdict::Apply {
+    if rules::may_load_truck(&batch, &truck, load, now)? == Verdict::Go {
         let loaded = (load.collected_at, load.pallets);
         store::load_truck(tx, id, number, loaded)?;
     }
@@ -73,7 +73,7 @@ pub fn call_truck_off(
 ) -> Result<Vec<Truck>> {
     let batch = store::batch(tx, actor, id)?;
     let truck = store::truck(tx, id, number)?;
-    if rules::may_call_truck_off(&truck)? == Verdict::Apply {
+    if rules::may_call_truck_off(&truck)? == Verdict::Go {
         write_off(tx, &batch, &truck)?;
     }
     store::trucks(tx, id)

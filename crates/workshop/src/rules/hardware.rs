@@ -3,7 +3,7 @@
 use kernel::{Code, DeviceKind, Instant, PersonId, Refusal, Text, squash};
 
 use super::erasure::with_seen;
-use super::{Change, Facts, Verdict, already_reserved};
+use super::{Change, Decided, Facts, already_reserved};
 use crate::model::{Answer, Contradiction, Decision, Device, Hardware, Keep, Stage};
 
 /// What a machine said of itself, and what we know of having heard it.
@@ -25,11 +25,11 @@ pub struct Heard {
 ///
 /// # Errors
 /// `already_reserved`, or `step_not_allowed` when the device is not in the workshop.
-pub fn capture(facts: &Facts<'_>, heard: Heard, at: Instant) -> Result<Verdict, Refusal> {
+pub fn capture(facts: &Facts<'_>, heard: Heard, at: Instant) -> Result<Decided, Refusal> {
     let device = facts.device;
     in_workshop(device)?;
     if heard.sent_before {
-        return Ok(Verdict::AlreadyDone);
+        return Ok(Decided::AlreadyDone);
     }
     let mut hardware = heard.hardware;
     let mut change = Change::new(facts);
@@ -51,7 +51,7 @@ pub fn capture(facts: &Facts<'_>, heard: Heard, at: Instant) -> Result<Verdict, 
     if device.stage == Stage::Triaged || device.erasure_proven {
         change.settle_proof(at);
     }
-    Ok(Verdict::Apply(Box::new(change)))
+    Ok(Decided::Apply(Box::new(change)))
 }
 
 pub(super) fn in_workshop(device: &Device) -> Result<(), Refusal> {
@@ -127,7 +127,7 @@ pub fn decide_contradiction(
     by: PersonId,
     answer: &Answer,
     at: Instant,
-) -> Result<Verdict, Refusal> {
+) -> Result<Decided, Refusal> {
     in_workshop(facts.device)?;
     check_reason(&answer.reason)?;
     let mut change = Change::new(facts);
@@ -145,7 +145,7 @@ pub fn decide_contradiction(
         .find(|one| one.field == answer.field)
         .ok_or_else(|| Refusal::plain(Code::NothingToResolve))?;
     match &contradiction.decision {
-        Some(made) if made.keep == decision.keep => return Ok(Verdict::AlreadyDone),
+        Some(made) if made.keep == decision.keep => return Ok(Decided::AlreadyDone),
         Some(_) => return Err(Refusal::plain(Code::NothingToResolve)),
         None => contradiction.decision = Some(decision),
     }
@@ -153,7 +153,7 @@ pub fn decide_contradiction(
     if answer.keep == Keep::Machine {
         take_over(&mut change, &field, machine, at);
     }
-    Ok(Verdict::Apply(Box::new(change)))
+    Ok(Decided::Apply(Box::new(change)))
 }
 
 /// A reason is given, and not too long.

@@ -139,7 +139,7 @@ impl Asking<'_> {
 
 /// The decision.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub enum Decided {
     /// Do it: everything as it is afterwards.
     Apply(Box<Change>),
     /// It was done before: answer with success, change nothing.
@@ -252,13 +252,13 @@ pub fn decide(
     facts: &Facts<'_>,
     asking: &Asking<'_>,
     settings: &Settings,
-) -> Result<Verdict, Refusal> {
+) -> Result<Decided, Refusal> {
     if let Some(earlier) = facts.earlier {
         same_event(earlier, asking.event)?;
-        return Ok(Verdict::AlreadyDone);
+        return Ok(Decided::AlreadyDone);
     }
     if is_repeat(facts, asking) {
-        return Ok(Verdict::AlreadyDone);
+        return Ok(Decided::AlreadyDone);
     }
     correction::not_merged(facts.device)?;
     if facts.device.stage == Stage::Reserved
@@ -268,7 +268,7 @@ pub fn decide(
     }
     transfer::off_the_road(facts, asking.event)?;
     let change = step::apply(facts, asking, settings)?;
-    Ok(Verdict::Apply(Box::new(change)))
+    Ok(Decided::Apply(Box::new(change)))
 }
 
 /// A number of the sender's names one event: with another, nobody could tell which was meant.

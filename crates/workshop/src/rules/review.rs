@@ -7,7 +7,7 @@ use kernel::{Code, Instant, PersonId, Refusal, Text, squash};
 use super::erasure::is_seen;
 use super::evidence::{keep_the_past, settle};
 use super::hardware::{check_reason, in_workshop};
-use super::{Change, Facts, Verdict};
+use super::{Change, Decided, Facts};
 use crate::model::{
     Acceptance, Accepted, AcceptedAs, Device, Drive, EraseMethod, EraseResult, Proof, Review,
     Statement,
@@ -23,7 +23,7 @@ pub fn propose(
     person: PersonId,
     asked: &Acceptance,
     at: Instant,
-) -> Result<Verdict, Refusal> {
+) -> Result<Decided, Refusal> {
     in_workshop(facts.device)?;
     check_reason(&asked.reason)?;
     let mut change = Change::new(facts);
@@ -32,7 +32,7 @@ pub fn propose(
     if let Some(review) = &drive.history.review
         && review.accepted_as == asked.accepted_as
     {
-        return Ok(Verdict::AlreadyDone);
+        return Ok(Decided::AlreadyDone);
     }
     if !is_open(facts.device, drive, asked.accepted_as) {
         return Err(Refusal::plain(Code::NothingToResolve));
@@ -44,7 +44,7 @@ pub fn propose(
         at,
         line: facts.device.custody_seq + 1,
     });
-    Ok(Verdict::Apply(Box::new(change)))
+    Ok(Decided::Apply(Box::new(change)))
 }
 
 /// Another person confirms it; what was said of the drive since the proposal is not accepted.
@@ -56,7 +56,7 @@ pub fn confirm(
     person: PersonId,
     asked: &Acceptance,
     at: Instant,
-) -> Result<Verdict, Refusal> {
+) -> Result<Decided, Refusal> {
     in_workshop(facts.device)?;
     let mut change = Change::new(facts);
     let drive = named(&mut change.drives, asked)?;
@@ -80,7 +80,7 @@ pub fn confirm(
     if facts.device.stage != crate::model::Stage::Received {
         change.settle_proof(at);
     }
-    Ok(Verdict::Apply(Box::new(change)))
+    Ok(Decided::Apply(Box::new(change)))
 }
 
 fn accept(

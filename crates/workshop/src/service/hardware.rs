@@ -10,7 +10,7 @@ use super::limits::{own_workshop, unknown_device};
 use crate::model::{
     Answer, Capture, Device, DeviceView, EventOutcome, FileKind, Hardware, Keep, NewFile, Recorded,
 };
-use crate::rules::{self, Change, Heard, Verdict};
+use crate::rules::{self, Change, Decided, Heard};
 use crate::store;
 
 /// Whether the actor's workshop works on a device: asked before a file about it is kept, and
@@ -56,7 +56,7 @@ pub fn put_hardware(
     let facts = ledger.facts(bench, None, None);
     let verdict = rules::capture(&facts, heard, tx.now())?;
     let status = outcome(&verdict);
-    if let Verdict::Apply(change) = verdict {
+    if let Decided::Apply(change) = verdict {
         note_file(tx, actor, id, cycle, FileKind::Capture, file)?;
         apply(tx, actor, &mut ledger, *change, "hardware_seen", |device| {
             json!(device.hardware).to_string()
@@ -84,7 +84,7 @@ pub fn resolve_contradiction(
     let facts = ledger.facts(bench, None, None);
     let verdict = rules::decide_contradiction(&facts, actor.person, answer, tx.now())?;
     let status = outcome(&verdict);
-    if let Verdict::Apply(change) = verdict {
+    if let Decided::Apply(change) = verdict {
         let serial = change.device().serial.clone();
         if answer.keep == Keep::Machine
             && let Some(other) = holder(tx, id, serial.as_deref())?
@@ -152,10 +152,10 @@ fn holder(db: &mut Db, id: DeviceId, serial: Option<&str>) -> Result<Option<Devi
         .find(|device| device.id != id && device.is_live()))
 }
 
-pub(super) fn outcome(verdict: &Verdict) -> EventOutcome {
+pub(super) fn outcome(verdict: &Decided) -> EventOutcome {
     match verdict {
-        Verdict::Apply(_) => EventOutcome::Applied,
-        Verdict::AlreadyDone => EventOutcome::AlreadyApplied,
+        Decided::Apply(_) => EventOutcome::Applied,
+        Decided::AlreadyDone => EventOutcome::AlreadyApplied,
     }
 }
 

@@ -11,7 +11,7 @@ use super::ledger::{Ledger, Needs, Record};
 use super::limits::{own_workshop, serves_here, unknown_device};
 use crate::Settings;
 use crate::model::{Device, Event, EventOutcome, Incoming, Operators, Stage};
-use crate::rules::{self, Asking, Verdict};
+use crate::rules::{self, Asking, Decided};
 use crate::store;
 
 /// Decides and applies lines, one after the other, on devices that were loaded at once.
@@ -132,8 +132,8 @@ impl<'a> Recorder<'a> {
         self.look_up(tx, id, &line.event)?;
         let change = match self.decide(id, (line, operated_by), at, tx.now()) {
             Err(refusal) => return Ok(Err(refusal)),
-            Ok(Verdict::AlreadyDone) => return Ok(Ok(EventOutcome::AlreadyApplied)),
-            Ok(Verdict::Apply(change)) => change,
+            Ok(Decided::AlreadyDone) => return Ok(Ok(EventOutcome::AlreadyApplied)),
+            Ok(Decided::Apply(change)) => change,
         };
         if let Err(refusal) = self.evidence_is_there(tx, id, &line.event)? {
             return Ok(Err(refusal));
@@ -190,7 +190,7 @@ impl<'a> Recorder<'a> {
         (line, operated_by): (&Incoming, Option<PersonId>),
         at: Instant,
         now: Instant,
-    ) -> Result<Verdict, Refusal> {
+    ) -> Result<Decided, Refusal> {
         let bench = self
             .ledger
             .get(id)

@@ -11,7 +11,7 @@ use super::ledger::Needs;
 use super::limits::{serves_here, unknown_device};
 use super::reading::visible;
 use crate::model::{Acceptance, AcceptedAs, OpenAcceptance, Recorded};
-use crate::rules::{self, Verdict};
+use crate::rules::{self, Decided};
 use crate::store;
 
 /// One person proposes to accept what keeps a drive from being proven, with a reason.
@@ -72,7 +72,7 @@ fn decide(
         rules::propose(&facts, actor.person, asked, now)?
     };
     let status = outcome(&verdict);
-    if let Verdict::Apply(change) = verdict {
+    if let Decided::Apply(change) = verdict {
         serves_here(&ledger, id, &change)?;
         if confirmed && asked.accepted_as != AcceptedAs::AbsentConfirmed {
             not_to_be_destroyed(tx, batch)?;

@@ -15,14 +15,14 @@ use crate::{Form, Page, PageResult, Saved};
 pub(super) struct Late {
     /// What was typed.
     sought: String,
-    verdict: Verdict,
+    verdict: Whereabouts,
     /// The machine that is meant.
     device: Option<Found>,
 }
 
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Verdict {
+enum Whereabouts {
     /// On this list and noted as missing: it is received after all.
     Missing,
     /// Counted before.
@@ -50,10 +50,10 @@ pub(super) fn find(db: &mut Db, actor: &Actor, batch: BatchId, sought: &str) -> 
     let found = workshop::devices(db, actor, &filter, &request)?;
     let device = found.items.into_iter().next();
     let verdict = match &device {
-        None => Verdict::Nowhere,
-        Some(device) if device.batch_id != batch => Verdict::Elsewhere,
-        Some(device) if device.stage == Stage::Missing => Verdict::Missing,
-        Some(_) => Verdict::Here,
+        None => Whereabouts::Nowhere,
+        Some(device) if device.batch_id != batch => Whereabouts::Elsewhere,
+        Some(device) if device.stage == Stage::Missing => Whereabouts::Missing,
+        Some(_) => Whereabouts::Here,
     };
     Ok(Late {
         sought: sought.chars().take(60).collect(),
@@ -106,15 +106,15 @@ fn found_again(device: &str) -> Text {
 
 pub(super) fn examples() -> Vec<Late> {
     let all = [
-        Verdict::Missing,
-        Verdict::Here,
-        Verdict::Elsewhere,
-        Verdict::Nowhere,
+        Whereabouts::Missing,
+        Whereabouts::Here,
+        Whereabouts::Elsewhere,
+        Whereabouts::Nowhere,
     ];
     let late = |verdict| Late {
         sought: "CZC0001".to_owned(),
         verdict,
-        device: (!matches!(verdict, Verdict::Nowhere)).then(|| Found {
+        device: (!matches!(verdict, Whereabouts::Nowhere)).then(|| Found {
             id: "0198c0de-0000-7000-8000-000000000000".to_owned(),
             tag: "RS-00042-K".to_owned(),
             batch: "0198c0de-0000-7000-8000-000000000000".to_owned(),

@@ -136,12 +136,12 @@ struct Lines {
 }
 
 #[derive(Serialize)]
-struct Verdicts {
-    results: Vec<Verdict>,
+struct Answers {
+    results: Vec<LineAnswer>,
 }
 
 #[derive(Serialize)]
-struct Verdict {
+struct LineAnswer {
     client_id: String,
     status: EventOutcome,
     code: Option<&'static str>,
@@ -180,7 +180,7 @@ pub(crate) async fn send_lines(page: Page<LogDevices>, body: web::Bytes) -> Page
             .zip(&answer.results)
             .map(|(line, result)| {
                 let (text, kind) = line.verdict(result);
-                Verdict {
+                LineAnswer {
                     client_id: line.client_id.clone(),
                     status: result.status,
                     code: result.code.map(Code::as_str),
@@ -190,7 +190,7 @@ pub(crate) async fn send_lines(page: Page<LogDevices>, body: web::Bytes) -> Page
                     device: result.device_id,
                 }
             });
-        Answer::ok(&Verdicts {
+        Answer::ok(&Answers {
             results: results.collect(),
         })
     });

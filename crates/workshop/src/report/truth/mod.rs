@@ -18,14 +18,14 @@ use super::read;
 use crate::model::{EraseMethod, EraseResult, ErasureReport, Ground, Media};
 
 /// Proven, or not because of this.
-type Verdict = Result<EraseMethod, Ground>;
+type Judged = Result<EraseMethod, Ground>;
 
-const CLEAR: Verdict = Ok(EraseMethod::Clear);
+const CLEAR: Judged = Ok(EraseMethod::Clear);
 
-const PURGE: Verdict = Ok(EraseMethod::Purge);
+const PURGE: Judged = Ok(EraseMethod::Purge);
 
 /// A success that two people have to read too.
-const TO_BE_READ: Verdict = Err(Ground::LayoutUnverified);
+const TO_BE_READ: Judged = Err(Ground::LayoutUnverified);
 
 fn reads(text: &str) -> Option<ErasureReport> {
     let media_type = recognize(text.as_bytes()).expect("text");
@@ -33,7 +33,7 @@ fn reads(text: &str) -> Option<ErasureReport> {
 }
 
 /// What a report says of its only drive.
-fn verdict(text: &str) -> Verdict {
+fn verdict(text: &str) -> Judged {
     let report = reads(text).unwrap_or_else(|| panic!("is not read: {text}"));
     assert_eq!(report.drives.len(), 1, "{text}");
     let drive = &report.drives[0];

@@ -44,7 +44,7 @@ pub(super) fn good() -> String {
 #[test]
 fn nwipe_by_its_lines_and_rows() {
     // source: nwipe's nwipe.c, method.c, pass*.c, hpa_dco.c, logging.c of the version
-    let table: [(&str, &str, Verdict); 25] = [
+    let table: [(&str, &str, Judged); 25] = [
         (
             "0.30",
             "[2026/03/02 09:26:04]  notice: [SUCCESS] Blanked device /dev/sda",

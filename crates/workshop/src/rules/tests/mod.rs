@@ -87,8 +87,8 @@ impl Bench {
         }
     }
 
-    fn take(&mut self, verdict: Verdict, last: Option<LastEvent>) -> bool {
-        let Verdict::Apply(change) = verdict else {
+    fn take(&mut self, verdict: Decided, last: Option<LastEvent>) -> bool {
+        let Decided::Apply(change) = verdict else {
             return false;
         };
         self.is_now(*change);

@@ -185,7 +185,7 @@ fn a_strict_template_takes_its_own_checks_and_no_others() {
     );
     let all = json!({"boot": "pass", "memory": "pass", "network": "fail", "usb": "pass",
         "video": "pass", "audio": "na"});
-    let Verdict::Apply(change) = test(all).expect("taken") else {
+    let Decided::Apply(change) = test(all).expect("taken") else {
         panic!("applied")
     };
     assert_eq!(change.into_parts().0.tests_passed, Some(false));

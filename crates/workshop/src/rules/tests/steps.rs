@@ -91,7 +91,7 @@ fn client_id_reused() {
     };
     let moved = |place: &str| json!({"type": "moved", "location": place});
     let same = decided(&moved("A1"), &moved("A1"));
-    assert!(matches!(same, Ok(Verdict::AlreadyDone)), "{same:?}");
+    assert!(matches!(same, Ok(Decided::AlreadyDone)), "{same:?}");
     for other in [moved("A2"), json!({"type": "ready"})] {
         let refused = decided(&moved("A1"), &other).expect_err("refused");
         assert_eq!(refused.code, Code::ClientIdReused);
