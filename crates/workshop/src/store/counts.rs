@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use db::schema::{batches as b, device_counts as c, devices as d};
 use db::{Db, Result, counts as kept_counts};
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
 use kernel::{BatchId, DeviceId, DeviceKind, Instant, OrganisationId};
 
-use super::devices::narrowed;
+use super::devices::{narrowed, some_waiting};
 use super::{Scope, search};
 use crate::model::{CountBy, DeviceFilter, Stage};
 
@@ -196,30 +195,6 @@ fn longest_at(
         .into_boxed();
     let query = narrowed!(query, engine, scope, filter, few.clone());
     Ok(query.first(db).optional()?)
-}
-
-/// Devices that are counted one by one. Where more wait, those that do not are counted, and taken
-/// from the count that is kept of all: few of what so many wait for has come of late.
-const COUNTED: i64 = 2_000;
-
-/// Whether more devices of a filter than are counted one by one have stood at a stage since before
-/// a moment; how many those are, up to there.
-pub(super) fn some_waiting(
-    db: &mut Db,
-    scope: Scope,
-    filter: &DeviceFilter,
-    few: &Option<Vec<DeviceId>>,
-    before: Instant,
-) -> Result<(bool, i64)> {
-    let engine = db.engine();
-    let query = d::table
-        .filter(d::stage_at.lt(before))
-        .select(sql::<Integer>("1"))
-        .limit(COUNTED + 1)
-        .into_boxed();
-    let found: Vec<i32> = narrowed!(query, engine, scope, filter, few.clone()).load(db)?;
-    let found = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    Ok((found > COUNTED, found))
 }
 
 fn count_waiting(

@@ -7,7 +7,6 @@ use db::{Db, Result};
 use diesel::prelude::*;
 use kernel::{Actor, BatchId, DeviceId, Instant, OrganisationId, PageRequest, Role};
 
-use super::counts::some_waiting;
 use super::{LOOKUP_CHUNK, search};
 use crate::model::{Device, DeviceFilter, DeviceItem, Stage};
 
@@ -247,6 +246,30 @@ pub(crate) fn page(
         false => range.last,
     };
     Ok(Listed { rows, after })
+}
+
+/// Devices that are counted one by one. Where more wait, those that do not are counted, and taken
+/// from the count that is kept of all: few of what so many wait for has come of late.
+const COUNTED: i64 = 2_000;
+
+/// Whether more devices of a filter than are counted one by one have stood at a stage since before
+/// a moment; how many those are, up to there.
+pub(super) fn some_waiting(
+    db: &mut Db,
+    scope: Scope,
+    filter: &DeviceFilter,
+    few: &Option<Vec<DeviceId>>,
+    before: Instant,
+) -> Result<(bool, i64)> {
+    let engine = db.engine();
+    let query = d::table
+        .filter(d::stage_at.lt(before))
+        .select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
+        .limit(COUNTED + 1)
+        .into_boxed();
+    let found: Vec<i32> = narrowed!(query, engine, scope, filter, few.clone()).load(db)?;
+    let found = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    Ok((found > COUNTED, found))
 }
 
 fn many_wait(
