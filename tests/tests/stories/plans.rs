@@ -50,12 +50,8 @@ const ACCEPTED: &[(&str, &str)] = &[
         "the page after it",
     ),
     (
-        "WHERE ((applications.search_key LIKE ?",
-        "asked when thousands have it, or for two letters",
-    ),
-    (
-        "WHERE (((applications.search_key LIKE ?",
-        "the page after it",
+        "FROM applications AS named WHERE named.search_key LIKE ?",
+        "asked for two letters: an index has the keys without the forms",
     ),
     (
         "devices.stage_at < ?",

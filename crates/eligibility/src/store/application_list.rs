@@ -54,8 +54,8 @@ macro_rules! found {
                     Some(few) => query.filter(a::id.eq_any::<Vec<ApplicationId>>(few)),
                     None => query,
                 },
-                // too short for it: an index has the keys without the forms
-                None => {
+                // too short for it: an index has the keys of all applications without their forms
+                None if $actor.is_city() => {
                     let together = format!("%{}%", squash(q).to_lowercase());
                     let first = fold(q).split(' ').next().map(|word| format!("%{word}%"));
                     query.filter(
@@ -66,6 +66,7 @@ macro_rules! found {
                             .sql(")"),
                     )
                 }
+                None => query,
             };
             query = db::with_words!(query, a::search_key, q);
         }
