@@ -231,6 +231,7 @@ async function flush() {
 }
 
 async function take({ step, location, tool, media, device, drive, fails, absent }) {
+  part("state").textContent = "…"; // not everything is sent from now on
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const client_id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const what = { step, location, tool, media, device, drive, fails, absent };
@@ -337,7 +338,8 @@ function colleagues() {
 }
 
 async function start() {
-  db = await database().catch(() => null);
+  // who scans at once is heard while the store still opens
+  const opened = database().then((store) => (db = store), () => null);
   colleagues();
   const step = chosen();
   shape(step);
@@ -356,13 +358,14 @@ async function start() {
     if (drive && !drive.disabled && !drive.value.trim()) return drive.focus();
     if (!me.id || !step.step) return show({ kind: "danger", text: me.id ? words.nostep : words.nobody });
     const typed = new FormData(form);
-    take({
+    const line = {
       ...step,
       device,
       drive: drive && !drive.disabled ? drive.value.trim() : "",
       fails: typed.getAll("fails"),
       absent: typed.getAll("absent"),
-    });
+    };
+    opened.then(() => take(line));
     clear();
   });
   for (const input of [field, drive]) {
@@ -393,6 +396,7 @@ async function start() {
   setInterval(flush, 15000);
   trail();
   field.focus();
+  await opened;
   await status();
   flush();
   const worker = `/atelier/sw.js?lang=${document.documentElement.lang}`;
