@@ -57,7 +57,9 @@ both_engines! {
         assert_eq!(wrong.status, 422);
         wrong.says("Aucun appareil ne porte le numéro INCONNU");
         assert_eq!(wrong.value("devices"), "INCONNU");
-        browser.get(&format!("/atelier/etiquettes?batch={batch}")).says("Tous les appareils du lot");
+        let of_batch = format!("/atelier/etiquettes?batch={batch}");
+        assert!(browser.get(&format!("/atelier/lots/{batch}")).links().contains(&of_batch));
+        browser.get(&of_batch).says("Tous les appareils du lot");
         let all = browser.get_once(&format!("/atelier/etiquettes/imprimer?batch={batch}&form=zpl"));
         assert!(all.text().contains("^XA"), "{}", all.text());
         assert_eq!(browser.get_once("/atelier/etiquettes/essai?stock=57x32").status, 200);
